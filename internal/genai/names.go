@@ -1,0 +1,198 @@
+// Package genai reads one generative-AI operation from one span, in whatever dialect the client speaks, and owns every attribute,
+// metric and event name of this distribution. It knows nothing of prices.
+package genai
+
+// Attributes that llmcost writes on a model call (docs: processor/llmcost/README.md). Amounts are doubles in USD.
+const (
+	CostTotal      = "llm.cost.total"
+	CostPrompt     = "llm.cost.prompt"
+	CostCompletion = "llm.cost.completion"
+
+	CostPromptInput      = "llm.cost.prompt_details.input"
+	CostPromptCacheRead  = "llm.cost.prompt_details.cache_read"
+	CostPromptCacheWrite = "llm.cost.prompt_details.cache_write"
+	CostPromptAudio      = "llm.cost.prompt_details.audio"
+
+	CostCompletionOutput    = "llm.cost.completion_details.output"
+	CostCompletionReasoning = "llm.cost.completion_details.reasoning"
+	CostCompletionAudio     = "llm.cost.completion_details.audio"
+
+	CostStatus   = "llm.cost.status"
+	CostReason   = "llm.cost.reason"
+	CostPrice    = "llm.cost.price"
+	CostSaved    = "llm.cost.saved"
+	CostReported = "llm.cost.reported"
+
+	// UsageCost is the total under the name that OpenLIT writes and Langfuse reads.
+	UsageCost = "gen_ai.usage.cost"
+)
+
+// Values of llm.cost.status.
+const (
+	StatusPriced    = "priced"
+	StatusReported  = "reported"
+	StatusEstimated = "estimated"
+	StatusFree      = "free"
+	StatusRollup    = "rollup"
+	StatusDuplicate = "duplicate"
+	StatusUnpriced  = "unpriced"
+)
+
+// Values of llm.cost.reason.
+const (
+	ReasonUnknownModel   = "unknown_model"
+	ReasonNoUsage        = "no_usage"
+	ReasonBadUsage       = "bad_usage"
+	ReasonFailed         = "failed"
+	ReasonAgentSpan      = "agent_span"
+	ReasonSameResponse   = "same_response"
+	ReasonParentCounted  = "parent_counted"
+	ReasonChildCounted   = "child_counted"
+	ReasonIgnoredScope   = "ignored_scope"
+	ReasonClientEstimate = "client_estimate"
+	ReasonFallbackRate   = "fallback_rate"
+	ReasonGuessedUsage   = "guessed_usage"
+	ReasonNoRate         = "no_rate"
+	ReasonNotReported    = "not_reported"
+)
+
+// Semantic-convention attributes that are read, and filled in by `normalize`.
+const (
+	OperationName  = "gen_ai.operation.name"
+	ProviderName   = "gen_ai.provider.name"
+	RequestModel   = "gen_ai.request.model"
+	ResponseModel  = "gen_ai.response.model"
+	ResponseID     = "gen_ai.response.id"
+	AgentName      = "gen_ai.agent.name"
+	ToolName       = "gen_ai.tool.name"
+	ConversationID = "gen_ai.conversation.id"
+	TokenType      = "gen_ai.token.type"
+	ErrorType      = "error.type"
+
+	UsageInput        = "gen_ai.usage.input_tokens"
+	UsageOutput       = "gen_ai.usage.output_tokens"
+	UsageCacheRead    = "gen_ai.usage.cache_read.input_tokens"
+	UsageCacheWrite   = "gen_ai.usage.cache_write.input_tokens"
+	UsageCacheCreated = "gen_ai.usage.cache_creation.input_tokens" // the v1.41 name of cache_write
+	UsageReasoning    = "gen_ai.usage.reasoning.output_tokens"
+
+	EvaluationName  = "gen_ai.evaluation.name"
+	EvaluationScore = "gen_ai.evaluation.score.value"
+	EvaluationLabel = "gen_ai.evaluation.score.label"
+	EvaluationEvent = "gen_ai.evaluation.result"
+
+	ServiceName    = "service.name"
+	ServiceVersion = "service.version"
+	UserID         = "user.id"
+)
+
+// Values of gen_ai.operation.name.
+const (
+	OpChat            = "chat"
+	OpTextCompletion  = "text_completion"
+	OpGenerateContent = "generate_content"
+	OpEmbeddings      = "embeddings"
+	OpInvokeAgent     = "invoke_agent"
+	OpInvokeWorkflow  = "invoke_workflow"
+	OpCreateAgent     = "create_agent"
+	OpExecuteTool     = "execute_tool"
+	OpRetrieval       = "retrieval"
+)
+
+// Metrics that genaimetrics emits (docs: connector/genaimetrics/README.md).
+const (
+	MetricOperationDuration = "gen_ai.client.operation.duration"
+	MetricTimeToFirstChunk  = "gen_ai.client.operation.time_to_first_chunk"
+	MetricTokenUsage        = "gen_ai.client.token.usage"
+	MetricToolDuration      = "gen_ai.execute_tool.duration"
+	MetricEvaluationScore   = "gen_ai.evaluation.score"
+
+	MetricCalls          = "llm.calls"
+	MetricTokens         = "llm.tokens"
+	MetricCostUSD        = "llm.cost.usd"
+	MetricCostSavedUSD   = "llm.cost.saved.usd"
+	MetricUnpricedCalls  = "llm.unpriced.calls"
+	MetricUnpricedTokens = "llm.unpriced.tokens"
+	MetricRetries        = "llm.retries"
+	MetricErrors         = "llm.errors"
+	MetricInflightPeak   = "llm.inflight.peak"
+
+	MetricAgentRequests   = "agent.requests"
+	MetricAgentDuration   = "agent.request.duration"
+	MetricCacheOperations = "cache.operations"
+	MetricDeployments     = "service.deployments"
+
+	MetricInfraCostUSD = "llm.infra.cost.usd"
+)
+
+// Metrics of genaimetrics under the names that LangChain dashboards use (`naming: langchain`).
+const (
+	LangchainRequests        = "langchain_requests_total"
+	LangchainRequestDuration = "langchain_request_duration_seconds"
+	LangchainTokens          = "langchain_llm_tokens_total"
+	LangchainCalls           = "langchain_llm_api_calls_total"
+	LangchainLatency         = "langchain_llm_latency_seconds"
+	LangchainToolExecutions  = "langchain_tool_executions_total"
+	LangchainToolDuration    = "langchain_tool_duration_seconds"
+	LangchainCacheOperations = "langchain_cache_operations_total"
+	LangchainMemoryUsage     = "langchain_memory_usage_bytes"
+	LangchainErrors          = "langchain_errors_total"
+	LangchainQualityScore    = "langchain_response_quality_score"
+)
+
+// Gauges that perfstats derives (docs: processor/perfstats/README.md).
+const (
+	PerfLatency          = "llm.perf.latency"
+	PerfTTFT             = "llm.perf.ttft"
+	PerfSamples          = "llm.perf.samples"
+	PerfRequests         = "llm.perf.requests"
+	PerfTokens           = "llm.perf.tokens"
+	PerfErrorRatio       = "llm.perf.error_ratio"
+	PerfTimeoutRatio     = "llm.perf.timeout_ratio"
+	PerfRetryRatio       = "llm.perf.retry_ratio"
+	PerfToolSuccessRatio = "llm.perf.tool_success_ratio"
+	PerfCacheHitRatio    = "llm.perf.cache_hit_ratio"
+	PerfUptimeRatio      = "llm.perf.uptime_ratio"
+	PerfTokensPerCall    = "llm.perf.tokens_per_call"
+	PerfConcurrency      = "llm.perf.concurrency"
+	PerfQuality          = "llm.perf.quality"
+	PerfDeployments      = "llm.perf.deployments"
+	PerfHealth           = "llm.perf.health"
+)
+
+// Point attributes of our metrics that are no semantic convention.
+const (
+	AttrStatus    = "status"
+	AttrComponent = "component"
+	AttrReason    = "reason"
+	AttrOperation = "operation"
+	AttrResult    = "result"
+	AttrScope     = "scope"
+	AttrStat      = "stat"
+	AttrState     = "state"
+	AttrCache     = "cache"
+	AttrOverflow  = "otel.metric.overflow"
+)
+
+// Values of the `status` attribute.
+const (
+	CallOK          = "ok"
+	CallError       = "error"
+	CallTimeout     = "timeout"
+	CallRateLimited = "rate_limited"
+)
+
+// Values of gen_ai.token.type in llm.tokens; the five are disjoint and add up to input + output.
+const (
+	TokensInputUncached = "input_uncached"
+	TokensCacheRead     = "cache_read"
+	TokensCacheWrite    = "cache_write"
+	TokensOutputVisible = "output_visible"
+	TokensReasoning     = "reasoning"
+	// The two of gen_ai.client.token.usage.
+	TokensInput  = "input"
+	TokensOutput = "output"
+)
+
+// MetricsScope is the instrumentation scope of everything genaimetrics emits; perfstats' built-in sources read only it.
+const MetricsScope = "github.com/otelcol-llm/otelcol-llm/connector/genaimetrics"

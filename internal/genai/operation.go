@@ -1,0 +1,171 @@
+package genai
+
+import "math"
+
+// Kind says what one span stands for.
+type Kind uint8
+
+// The kinds. Only ModelCall counts towards cost; Agent, Workflow and Step are roll-ups of calls below them.
+const (
+	NotGenAI   Kind = iota // nothing of ours on the span
+	ModelCall              // one request to a model: chat, completion, embeddings
+	Agent                  // one run of an agent
+	Workflow               // one run of a workflow or an SDK's outer operation
+	Step                   // chain, step, model chunk: a part of a run
+	Tool                   // one execution of a tool
+	Retrieval              // one search of a retriever or reranker
+	Cache                  // one operation on an application cache
+	Evaluation             // one evaluator or guardrail run
+	Other                  // GenAI by its dialect, of no kind that is counted
+)
+
+// Failure says how an operation ended.
+type Failure uint8
+
+// The classes of failure, in the order of the values of the `status` attribute.
+const (
+	Succeeded Failure = iota
+	Failed
+	TimedOut
+	RateLimited
+)
+
+// Status is the value of the `status` attribute of llm.calls for f.
+func (f Failure) Status() string {
+	switch f {
+	case Succeeded:
+		return CallOK
+	case TimedOut:
+		return CallTimeout
+	case RateLimited:
+		return CallRateLimited
+	default:
+		return CallError
+	}
+}
+
+// UsageState says what is known of an operation's token counts.
+type UsageState uint8
+
+// The states of usage.
+const (
+	UsageNone    UsageState = iota // the span carries no counts
+	UsageKnown                     // counts that make sense
+	UsageGuessed                   // counts from the client's own tokenizer, not from the provider
+	UsageBad                       // counts that make no sense: negative, NaN, a part larger than the whole
+)
+
+// Usage counts tokens in the inclusive convention: every sub-count is part of Input or of Output. Missing counts are 0.
+type Usage struct {
+	Input        int64 // all input tokens
+	Output       int64 // all output tokens
+	CacheRead    int64 // part of Input read from the provider's prompt cache
+	CacheWrite   int64 // part of Input written to it, whatever its lifetime (CacheWrite1h included)
+	CacheWrite1h int64 // part of CacheWrite with a lifetime of one hour
+	InputAudio   int64 // part of Input
+	Reasoning    int64 // part of Output
+	OutputAudio  int64 // part of Output
+}
+
+// InputUncached is the part of the input that neither was read from nor written to the prompt cache.
+func (u *Usage) InputUncached() int64 { return u.Input - u.CacheRead - u.CacheWrite }
+
+// OutputVisible is the part of the output that is not reasoning.
+func (u *Usage) OutputVisible() int64 { return u.Output - u.Reasoning }
+
+// SubCounts is how many sub-counts say something; of two spans for one call the one with more knows the bill better.
+func (u *Usage) SubCounts() int {
+	n := 0
+	for _, v := range [...]int64{u.CacheRead, u.CacheWrite, u.CacheWrite1h, u.Reasoning, u.InputAudio, u.OutputAudio} {
+		if v > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// MaxTokens is the largest count that is believed (2^40, a thousand times any context window); above it usage is UsageBad.
+const MaxTokens = 1 << 40
+
+// Valid says whether no count is negative or above MaxTokens and no part is larger than its whole.
+func (u *Usage) Valid() bool {
+	for _, v := range [...]int64{u.Input, u.Output, u.CacheRead, u.CacheWrite, u.CacheWrite1h, u.InputAudio, u.Reasoning, u.OutputAudio} {
+		if v < 0 || v > MaxTokens {
+			return false
+		}
+	}
+	return u.CacheRead+u.CacheWrite <= u.Input && u.CacheWrite1h <= u.CacheWrite && u.InputAudio <= u.Input &&
+		u.Reasoning+u.OutputAudio <= u.Output
+}
+
+// CostSource says who put a cost on the span.
+type CostSource uint8
+
+// The sources of a reported cost.
+const (
+	CostNone   CostSource = iota
+	CostBill              // a provider or proxy that knows the bill: OpenRouter, LiteLLM proxy, gen_ai.usage.cost.source=provider
+	CostClient            // a client library's own estimate
+)
+
+// Operation is one GenAI operation as one span tells it. Strings share the span's memory and must not be kept past it
+// without strings.Clone. Missing is "" or 0 with its state saying so.
+type Operation struct {
+	Kind    Kind
+	Dialect string // the client's dialect, for people: "openinference", "vercel-ai", "claude-code" …
+	Name    string // gen_ai.operation.name in the convention's words: chat, embeddings, invoke_agent, execute_tool …
+
+	Provider      string // the convention's provider name ("openai", "aws.bedrock"), lower case; "" when the span does not say
+	RequestModel  string // the model asked for
+	ResponseModel string // the model that answered
+	ResponseID    string
+
+	Agent        string
+	Tool         string
+	Conversation string
+	User         string
+
+	UsageState UsageState
+	Usage      Usage // zero unless UsageState is UsageKnown or UsageGuessed
+
+	CostSource  CostSource
+	ReportedUSD float64 // finite and > 0 unless CostSource is CostNone
+
+	ServiceTier string // "batch", "flex", "priority", "default" …; lower case
+	Region      string // cloud region of the endpoint, where the span says it
+
+	TimeToFirstChunk float64 // seconds; 0 when unknown
+	Attempt          int     // retries before this answer: 0 for a first attempt
+
+	Failure   Failure
+	ErrorType string // low-cardinality error.type of a failed operation
+
+	CacheOperation string // of a Cache span: "get" or "set"
+	CacheHit       bool   // of a Cache get, or of a call answered from a proxy's cache
+
+	// What llmcost (here or in a first tier) has written already.
+	Status   string  // llm.cost.status
+	Reason   string  // llm.cost.reason
+	TotalUSD float64 // llm.cost.total
+	SavedUSD float64 // llm.cost.saved
+}
+
+// Model is the model to price and to name: the one that answered, else the one asked for.
+func (o *Operation) Model() string {
+	if o.ResponseModel != "" {
+		return o.ResponseModel
+	}
+	return o.RequestModel
+}
+
+// Counts says whether llmcost gave this operation a cost that adds to the total of its trace.
+func (o *Operation) Counts() bool {
+	switch o.Status {
+	case StatusPriced, StatusReported, StatusEstimated, StatusFree:
+		return true
+	}
+	return false
+}
+
+// usable says whether a reported amount is one at all.
+func usable(usd float64) bool { return usd > 0 && !math.IsInf(usd, 1) }
