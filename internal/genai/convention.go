@@ -1,0 +1,97 @@
+package genai
+
+import "strings"
+
+// exclusiveInput lists the senders whose input count leaves out cached tokens; it must decide also where uncached tokens
+// outnumber cached ones. Everyone else follows the convention: the input holds its parts. Every row is from a recorded run or
+// from the client's source.
+var exclusiveInput = [...]struct {
+	client   client
+	provider string // part of the provider's name as the span gives it, "" for any
+	span     string // part of the span name, lower case, "" for any
+}{
+	{client: claudeCode},
+	{client: traceloopAnthropicJS}, // the Python package of the same project adds them up
+	{client: openlitAnthropicJS},
+	{client: traceloopBedrock},
+	{client: openInferenceBedrock, span: "converse"},
+	{client: vercelAI, provider: "anthropic"}, // up to AI SDK 5; 6 and later send noCacheTokens
+	{client: vercelAI, provider: "bedrock"},
+}
+
+// inputExclusive decides whether cached tokens must be added to the input.
+func (r *reading) inputExclusive(c *counts) bool {
+	cached := c.read + c.write
+	switch {
+	case cached == 0:
+		return false
+	case cached > c.in:
+		return true
+	case c.hasNoCache:
+		return c.in == c.noCache
+	case c.total > 0 && cached != c.reasoning && c.total == c.in+c.out+cached:
+		return true
+	case c.total > 0 && c.reasoning > 0 && c.total == c.in+c.out+cached+c.reasoning:
+		return true
+	}
+	sender := r.scope.client
+	if r.isVercel() {
+		sender = vercelAI
+	}
+	for i := range exclusiveInput {
+		row := &exclusiveInput[i]
+		if row.client == sender && containsFold(r.saidProvider(), row.provider) && containsFold(r.span.Name(), row.span) {
+			return true
+		}
+	}
+	return false
+}
+
+// saidProvider is the provider in the sender's words.
+func (r *reading) saidProvider() string {
+	for _, t := range [...]text{tVercelProvider, tProvider, tHost, tSystem} {
+		if s := r.f.texts[t]; s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// outputExclusive decides whether reasoning tokens must be added to the output.
+func (r *reading) outputExclusive(c *counts) bool {
+	cached := c.read + c.write
+	switch {
+	case c.reasoning == 0:
+		return false
+	case c.reasoning > c.out:
+		return true
+	case c.total > 0 && c.total == c.in+c.out:
+		return false
+	case c.total > 0 && cached != c.reasoning && c.total == c.in+c.out+c.reasoning:
+		return true
+	case c.total > 0 && cached > 0 && c.total == c.in+c.out+cached+c.reasoning:
+		return true
+	}
+	return r.scope.client == googleADK || r.scope.client == geminiCLI
+}
+
+// containsFold says whether s contains part, which is lower case, ignoring ASCII case. It does not allocate.
+func containsFold(s, part string) bool {
+	n := len(part)
+	if n == 0 {
+		return true
+	}
+	for i := 0; i+n <= len(s); i++ {
+		if lower(s[i]) == part[0] && strings.EqualFold(s[i:i+n], part) {
+			return true
+		}
+	}
+	return false
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
+}

@@ -1,0 +1,223 @@
+package genai
+
+import "go.opentelemetry.io/collector/pdata/pcommon"
+
+// A text is a fact of type string, a tally a token count, a value a fact of any other type. Several attributes, of several
+// dialects, may say the same fact; the first of them in the key table wins, whatever their order on the span.
+type (
+	text  uint8
+	tally uint8
+	value uint8
+)
+
+const (
+	tOperation text = iota
+	tVercelOperation
+	tLangfuseType
+	tOpenInferenceKind
+	tTraceloopKind
+	tLangsmithKind
+	tMlflowType
+	tRequestType
+	tMastraType
+	tClaudeType
+	tGenkitType
+	tSentryType
+	tResponseModel
+	tModelName
+	tRequestModel
+	tBareModel
+	tLitellmModel
+	tProvider
+	tHost
+	tSystem
+	tSideProvider
+	tVercelProvider
+	tResponseID
+	tConversation
+	tLastConversation
+	tUser
+	tAgent
+	tNode
+	tFunction
+	tTool
+	tEntity
+	tAgentType
+	tWorkflow
+	tResponseTier
+	tRequestTier
+	tRegion
+	tServer
+	tErrorType
+	tLevel
+	tMessage
+	tGenkitState
+	tCurrency
+	tCostSource
+	tFirstChunkAt
+	tOurStatus
+	tOurReason
+	tCacheOperation
+	tCacheResult
+	tLitellmCall
+	tProxyKey
+	tCacheKey
+	tUserAgent
+	tInputMessages
+	jOutput
+	jCompletion
+	jMetadata
+	jLangfuseUsage
+	jLangfuseCost
+	jLangsmithUsage
+	jInputDetails
+	jOutputDetails
+	jMlflowUsage
+	jMlflowCost
+	jVercelMetadata
+	jVertexResponse
+	jGenkitName
+	jGenkitOutput
+	jLitellmUsage
+	jLitellmHidden
+	textCount
+)
+
+const (
+	nVercelInput tally = iota
+	nVercelOutput
+	nVercelPrompt
+	nVercelCompletion
+	nVercelTokens
+	nCodexInput
+	nCodexOutput
+	nInput
+	nOutput
+	nOpenInferenceInput
+	nOpenInferenceOutput
+	nBareInput
+	nBareOutput
+	nOldInput
+	nOldOutput
+	nOldestInput
+	nOldestOutput
+	nLangfuseInput
+	nLangfuseOutput
+	nLangsmithInput
+	nLangsmithOutput
+	nMlflowInput
+	nMlflowOutput
+	nVertexInput
+	nVertexOutput
+	nGenkitInput
+	nGenkitOutput
+	nLitellmInput
+	nLitellmOutput
+	nAggregated
+	nPartial
+	nTotal
+	nNoCache
+	nCacheRead
+	nCacheWrite
+	nCacheWrite5m
+	nCacheWrite1h
+	nBareCacheRead
+	nBareCacheWrite
+	nBareCacheWrite5m
+	nBareCacheWrite1h
+	nReasoning
+	nInputAudio
+	nOutputAudio
+	tallyCount
+)
+
+const (
+	vCostAmount value = iota
+	vCostLitellm
+	vCostGenAI
+	vCostTotal
+	vCostOperation
+	vCostUsage
+	vCostOther
+	vReported
+	vSaved
+	vFirstChunkSeconds
+	vFirstChunkMillis
+	vFinish
+	vHTTPStatus
+	vAttempt
+	vResend
+	vSuccess
+	vCacheHit
+	valueCount
+)
+
+// facts is what one pass over a span's attributes found. The zero value is empty.
+type facts struct {
+	marked bool // an attribute was seen that only GenAI spans have
+
+	texts     [textCount]string
+	textRanks [textCount]uint8
+
+	tallies    [tallyCount]int64
+	tallyRanks [tallyCount]uint8 // 0: missing
+	bad        uint64            // tallies that were sent and make no sense
+
+	values     [valueCount]pcommon.Value
+	valueRanks [valueCount]uint8
+}
+
+// collect runs over attrs once.
+func (f *facts) collect(attrs pcommon.Map) {
+	for key, v := range attrs.All() {
+		e := lookup(key)
+		if e == nil {
+			continue
+		}
+		f.marked = f.marked || e.marks
+		switch e.class {
+		case classText:
+			f.addText(e, v)
+		case classTally:
+			if n, ok := count(v); ok {
+				f.add(tally(e.fact), n, e.rank)
+			}
+		default:
+			if r := f.valueRanks[e.fact]; (r == 0 || e.rank < r) && v.Type() != pcommon.ValueTypeEmpty {
+				f.values[e.fact], f.valueRanks[e.fact] = v, e.rank
+			}
+		}
+	}
+}
+
+// addText keeps only strings that say something: Codex sends thread.id twice, an integer and the conversation.
+func (f *facts) addText(e *entry, v pcommon.Value) {
+	if r := f.textRanks[e.fact]; r != 0 && e.rank >= r {
+		return
+	}
+	if v.Type() != pcommon.ValueTypeStr {
+		return
+	}
+	if s := v.Str(); s != "" {
+		f.texts[e.fact], f.textRanks[e.fact] = s, e.rank
+	}
+}
+
+// add keeps the count of the best rank, except that any count beats a 0: a dialect that does not know a sub-count may say 0
+// where its neighbour on the same span knows better.
+func (f *facts) add(t tally, n int64, rank uint8) {
+	if n == badCount {
+		f.bad |= 1 << t
+		return
+	}
+	r := f.tallyRanks[t]
+	if r == 0 || (n > 0 && (f.tallies[t] == 0 || rank < r)) {
+		f.tallies[t], f.tallyRanks[t] = n, rank
+	}
+}
+
+func (f *facts) has(t tally) bool { return f.tallyRanks[t] != 0 || f.bad&(1<<t) != 0 }
+
+func (f *facts) isBad(t tally) bool { return f.bad&(1<<t) != 0 }
+
+func (f *facts) value(v value) (pcommon.Value, bool) { return f.values[v], f.valueRanks[v] != 0 }

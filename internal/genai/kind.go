@@ -1,0 +1,326 @@
+package genai
+
+import (
+	"strings"
+
+	"go.opentelemetry.io/collector/pdata/ptrace"
+)
+
+// verdict is a kind and the operation's name in the convention's words. The zero verdict says nothing.
+type verdict struct {
+	kind Kind
+	name string
+}
+
+func (v verdict) says() bool { return v.kind != NotGenAI }
+
+// kind decides from the span alone what it stands for; the first rule that says something wins.
+func (r *reading) kind() verdict {
+	for _, rule := range [...]func(*reading) verdict{
+		(*reading).kindOfClient, (*reading).kindOfVercel, (*reading).kindOfLangfuse, (*reading).kindOfOpenInference,
+		(*reading).kindOfOperation, (*reading).kindOfOthers, (*reading).kindOfName,
+	} {
+		if v := rule(r); v.says() {
+			return r.onAgent(v)
+		}
+	}
+	return verdict{}
+}
+
+// onAgent makes the agent span the call for senders that put the only complete usage there.
+func (r *reading) onAgent(v verdict) verdict {
+	if !r.scope.usageOnAgent {
+		return v
+	}
+	switch v.kind {
+	case Agent, Workflow:
+		if r.f.hasPair() {
+			v.kind = ModelCall
+		}
+	case ModelCall:
+		if r.f.has(nPartial) {
+			v.kind = Step
+		}
+	}
+	return v
+}
+
+// hasPair says whether the span carries any usage of its own.
+func (f *facts) hasPair() bool {
+	for i := range pairs {
+		if f.tallies[pairs[i].in] > 0 || pairs[i].out != tallyCount && f.tallies[pairs[i].out] > 0 {
+			return true
+		}
+	}
+	return f.texts[jLangsmithUsage] != "" || f.texts[jMlflowUsage] != ""
+}
+
+// kindOfClient knows the clients whose spans borrow names that mean something else there.
+func (r *reading) kindOfClient() verdict {
+	f, name := r.f, r.span.Name()
+	switch r.scope.client {
+	case codex:
+		if f.has(nCodexInput) {
+			return verdict{ModelCall, OpChat}
+		}
+		if name == "handle_responses" && f.has(nInput) {
+			return verdict{Step, ""}
+		}
+	case claudeCode:
+		return claudeKind(f.texts[tClaudeType])
+	case googleADK:
+		switch {
+		case name == "call_llm":
+			return verdict{ModelCall, OpChat}
+		case name == "invocation":
+			return verdict{Workflow, OpInvokeWorkflow}
+		case strings.HasPrefix(name, "agent_run"):
+			return verdict{Agent, OpInvokeAgent}
+		}
+	case litellmProxy:
+		return r.kindOfLitellm()
+	}
+	if f.has(nAggregated) {
+		return verdict{Agent, OpInvokeAgent}
+	}
+	return verdict{}
+}
+
+func claudeKind(t string) verdict {
+	switch t {
+	case "llm_request":
+		return verdict{ModelCall, OpChat}
+	case "interaction":
+		return verdict{Agent, OpInvokeAgent}
+	case "tool":
+		return verdict{Tool, OpExecuteTool}
+	case "":
+		return verdict{}
+	}
+	return verdict{Step, ""}
+}
+
+// kindOfLitellm: the request span carries the usage; the raw request below it repeats the provider's payload.
+func (r *reading) kindOfLitellm() verdict {
+	switch r.span.Name() {
+	case "raw_gen_ai_request":
+		return verdict{Step, ""}
+	case "Received Proxy Server Request", "litellm_request":
+		if v := r.kindOfOperation(); v.says() {
+			return v
+		}
+		if r.f.texts[tRequestModel] != "" || r.f.texts[tResponseModel] != "" || r.f.hasPair() {
+			return litellmCall(r.f.texts[tRequestType])
+		}
+	}
+	return verdict{}
+}
+
+func litellmCall(t string) verdict {
+	if strings.Contains(t, "embedding") {
+		return verdict{ModelCall, OpEmbeddings}
+	}
+	if strings.HasSuffix(t, "text_completion") {
+		return verdict{ModelCall, OpTextCompletion}
+	}
+	return verdict{ModelCall, OpChat}
+}
+
+// kindOfVercel reads ai.operationId: its last part begins with "do" on the spans that talk to a model, all others hold sums.
+func (r *reading) kindOfVercel() verdict {
+	id := r.f.texts[tVercelOperation]
+	if id == "" {
+		return verdict{}
+	}
+	last := id[strings.LastIndexByte(id, '.')+1:]
+	switch {
+	case strings.HasPrefix(last, "doEmbed"):
+		return verdict{ModelCall, OpEmbeddings}
+	case strings.HasPrefix(last, "doRerank"):
+		return verdict{Retrieval, OpRetrieval}
+	case strings.HasPrefix(last, "do"):
+		return verdict{ModelCall, OpChat}
+	case last == "toolCall":
+		return verdict{Tool, OpExecuteTool}
+	case strings.HasPrefix(last, "embed") || r.f.texts[tFunction] == "":
+		return verdict{Workflow, OpInvokeWorkflow}
+	}
+	return verdict{Agent, OpInvokeAgent}
+}
+
+func (r *reading) kindOfLangfuse() verdict {
+	switch t := r.f.texts[tLangfuseType]; t {
+	case "":
+		return verdict{}
+	case "generation":
+		return verdict{ModelCall, OpChat}
+	case "span":
+		return verdict{Step, ""}
+	case "event":
+		return verdict{Other, ""}
+	default:
+		return kindWord(t)
+	}
+}
+
+func (r *reading) kindOfOpenInference() verdict {
+	if t := r.f.texts[tOpenInferenceKind]; t != "" {
+		return kindWord(t)
+	}
+	return verdict{}
+}
+
+// kindOfOthers asks the dialects that come after the convention's own operation name.
+func (r *reading) kindOfOthers() verdict {
+	for _, t := range [...]text{tTraceloopKind, tLangsmithKind, tMlflowType, tRequestType, tSentryType, tMastraType, tGenkitType} {
+		if s := r.f.texts[t]; s != "" {
+			if v := kindWord(strings.Trim(s, `"`)); v.says() {
+				return v
+			}
+		}
+	}
+	return verdict{}
+}
+
+// kindWord reads the word for a span's kind in any dialect; they agree where they overlap.
+func kindWord(w string) verdict {
+	var buf [24]byte
+	switch string(foldTo(buf[:0], w)) {
+	case "llm", "chat", "chat_model", "generation", "model", "ai_client", "model_inference":
+		return verdict{ModelCall, OpChat}
+	case "completion", "text_completion":
+		return verdict{ModelCall, OpTextCompletion}
+	case "embedding", "embeddings", "embedder":
+		return verdict{ModelCall, OpEmbeddings}
+	case "agent", "agent_run":
+		return verdict{Agent, OpInvokeAgent}
+	case "workflow", "flow", "workflow_run":
+		return verdict{Workflow, OpInvokeWorkflow}
+	case "chain", "task", "step", "prompt", "parser", "memory", "model_generation", "model_step", "model_chunk", "handoff",
+		"workflow_step", "util":
+		return verdict{Step, ""}
+	case "tool", "tool_call", "mcp_tool_call":
+		return verdict{Tool, OpExecuteTool}
+	case "retriever", "retrieval", "reranker", "rerank", "indexer":
+		return verdict{Retrieval, OpRetrieval}
+	case "evaluator", "guardrail", "evaluation":
+		return verdict{Evaluation, ""}
+	}
+	return verdict{}
+}
+
+// foldTo appends w in lower case; a word longer than dst's room is no word of ours.
+func foldTo(dst []byte, w string) []byte {
+	if len(w) > cap(dst) {
+		return dst
+	}
+	for i := range len(w) {
+		dst = append(dst, lower(w[i]))
+	}
+	return dst
+}
+
+// kindOfOperation reads gen_ai.operation.name.
+func (r *reading) kindOfOperation() verdict {
+	switch op := r.f.texts[tOperation]; op {
+	case "":
+		return verdict{}
+	case OpChat, "llm_call", "responses", "messages":
+		return verdict{ModelCall, OpChat}
+	case OpTextCompletion, "completion":
+		return verdict{ModelCall, OpTextCompletion}
+	case OpGenerateContent:
+		return verdict{ModelCall, OpGenerateContent}
+	case OpEmbeddings, "embedding", "embed_content":
+		return verdict{ModelCall, OpEmbeddings}
+	case OpInvokeAgent:
+		if r.remoteAgent() {
+			return verdict{ModelCall, OpInvokeAgent}
+		}
+		return verdict{Agent, OpInvokeAgent}
+	case OpExecuteTool, "tool_call":
+		return verdict{Tool, OpExecuteTool}
+	case OpRetrieval, "rerank":
+		return verdict{Retrieval, OpRetrieval}
+	case OpCreateAgent:
+		return verdict{Other, OpCreateAgent}
+	case "agent_call":
+		return verdict{Agent, OpInvokeAgent}
+	case "agent_step", "model_generation", "model_chunk", "model_step", "chain", "plan", "prompt", "task", "memory":
+		return verdict{Step, op}
+	case "fetch_response":
+		return verdict{Other, op}
+	default:
+		if strings.HasPrefix(op, "invoke_") || op == "workflow" {
+			return verdict{Workflow, OpInvokeWorkflow}
+		}
+		return verdict{}
+	}
+}
+
+// remoteAgent says whether an invoke_agent span is a call to an agent that runs elsewhere: such a span is a CLIENT span, has
+// usage of its own, and does not come from a framework that runs its agents itself.
+func (r *reading) remoteAgent() bool {
+	return r.span.Kind() == ptrace.SpanKindClient && !clients[r.scope.client].localAgents &&
+		r.f.texts[tTraceloopKind] == "" && r.f.texts[tMastraType] == "" && r.f.hasPair()
+}
+
+// kindOfName is the last resort: the older LangChain dialect, spans of frameworks that only their names tell, and spans that
+// have a model and usage and no kind.
+func (r *reading) kindOfName() verdict {
+	f, name := r.f, r.span.Name()
+	switch {
+	case strings.HasPrefix(name, "llm_call:"):
+		return verdict{ModelCall, OpChat}
+	case strings.HasPrefix(name, "agent_request:"):
+		return verdict{Agent, OpInvokeAgent}
+	case strings.HasPrefix(name, "tool_execution:"):
+		return verdict{Tool, OpExecuteTool}
+	case r.isCache():
+		return verdict{Cache, ""}
+	case r.scope.client == pydanticAI:
+		if v := pydanticKind(name); v.says() {
+			return v
+		}
+	}
+	if !f.marked && f.texts[tWorkflow] == "" {
+		return verdict{}
+	}
+	switch {
+	case f.texts[tWorkflow] != "" && !f.hasPair():
+		return verdict{Workflow, OpInvokeWorkflow}
+	case f.hasModel() && (f.hasPair() || r.span.Kind() == ptrace.SpanKindClient):
+		if strings.Contains(name, "embedding") {
+			return verdict{ModelCall, OpEmbeddings}
+		}
+		return verdict{ModelCall, OpChat}
+	case f.marked:
+		return verdict{Other, ""}
+	}
+	return verdict{}
+}
+
+func (f *facts) hasModel() bool {
+	return f.texts[tResponseModel] != "" || f.texts[tRequestModel] != "" || f.texts[tModelName] != ""
+}
+
+func pydanticKind(name string) verdict {
+	switch {
+	case strings.HasPrefix(name, "agent run") || strings.HasPrefix(name, "invoke_agent"):
+		return verdict{Agent, OpInvokeAgent}
+	case name == "running tools":
+		return verdict{Step, ""}
+	case strings.HasPrefix(name, "running tool") || strings.HasPrefix(name, "execute_tool"):
+		return verdict{Tool, OpExecuteTool}
+	}
+	return verdict{}
+}
+
+// isCache says whether the span is one operation on an application's cache.
+func (r *reading) isCache() bool {
+	f := r.f
+	if _, ok := f.value(vCacheHit); ok {
+		return true
+	}
+	return f.texts[tCacheOperation] != "" || f.texts[tCacheResult] != ""
+}

@@ -1,0 +1,46 @@
+package genai
+
+// The key table is an open-addressed hash table of 2^slotBits slots. A foreign key costs one hash of four bytes and, nearly
+// always, one empty slot; nothing is compared that differs in length.
+const slotBits = 11
+
+var (
+	entries []entry
+	slots   [1 << slotBits]uint8
+)
+
+func init() { //nolint:gochecknoinits // the table is a constant that Go cannot express
+	entries = append([]entry{{}}, keyTable()...)
+	for i := 1; i < len(entries); i++ {
+		s := slot(entries[i].key)
+		for slots[s] != 0 {
+			s = (s + 1) % uint32(len(slots))
+		}
+		slots[s] = uint8(i) //nolint:gosec // TestKeyTable proves that there are at most 255
+	}
+}
+
+// slot hashes the length and four bytes, chosen where our keys differ. key is not empty.
+func slot(key string) uint32 {
+	n := uint32(len(key)) //nolint:gosec // only a hash
+	last, mid := key[n-1], key[n/2]
+	near, third := key[n-1-n/5], key[n*2/3]
+	h := n ^ uint32(last)<<6 ^ uint32(mid)<<12 ^ uint32(near)<<18 ^ uint32(third)<<24
+	return h * 0x9E3779B1 >> (32 - slotBits)
+}
+
+// lookup finds the entry of key, nil when the attribute is not read.
+func lookup(key string) *entry {
+	if key == "" {
+		return nil
+	}
+	for s := slot(key); ; s = (s + 1) % uint32(len(slots)) {
+		i := slots[s]
+		if i == 0 {
+			return nil
+		}
+		if e := &entries[i]; e.key == key {
+			return e
+		}
+	}
+}

@@ -1,0 +1,136 @@
+package genai
+
+import "strings"
+
+// answered is what a captured answer says of itself.
+type answered struct {
+	id, model, tier string
+}
+
+// readAnswer reads a provider's answer, or LangChain's wrapping of one.
+func readAnswer(s string) answered {
+	var a answered
+	p := scanJSON(s)
+	if !p.enter('{') {
+		return a
+	}
+	for {
+		key, ok := p.key()
+		if !ok {
+			return a
+		}
+		switch key {
+		case "id", "responseId", "response_id":
+			first(&a.id, p.text())
+		case "model", "modelVersion", "model_version":
+			first(&a.model, p.text())
+		case "service_tier", "serviceTier":
+			first(&a.tier, p.text())
+		case "generations":
+			a.generations(&p)
+		case "llm_output", "llmOutput":
+			a.metadata(&p)
+		default:
+			p.skip()
+		}
+	}
+}
+
+func first(to *string, s string) {
+	if *to == "" {
+		*to = s
+	}
+}
+
+// generations reads generations[0][0] and skips the rest.
+func (a *answered) generations(p *jsonScan) {
+	if !p.enter('[') {
+		p.skip()
+		return
+	}
+	for n := 0; p.more(']'); n++ {
+		if n > 0 || !p.enter('[') {
+			p.skip()
+			continue
+		}
+		for m := 0; p.more(']'); m++ {
+			if m > 0 {
+				p.skip()
+				continue
+			}
+			a.generation(p)
+		}
+	}
+}
+
+func (a *answered) generation(p *jsonScan) {
+	if !p.enter('{') {
+		p.skip()
+		return
+	}
+	for {
+		key, ok := p.key()
+		if !ok {
+			return
+		}
+		switch key {
+		case "generationInfo", "generation_info":
+			a.metadata(p)
+		case "message":
+			a.message(p, 0)
+		default:
+			p.skip()
+		}
+	}
+}
+
+// message reads a LangChain message: its kwargs, or its fields themselves. The id of a run is LangChain's own and no answer's.
+func (a *answered) message(p *jsonScan, depth int) {
+	if depth > maxDepth || !p.enter('{') {
+		p.skip()
+		return
+	}
+	var own string
+	for {
+		key, ok := p.key()
+		if !ok {
+			break
+		}
+		switch key {
+		case "kwargs", "data":
+			a.message(p, depth+1)
+		case "response_metadata":
+			a.metadata(p)
+		case "id":
+			own = p.text()
+		default:
+			p.skip()
+		}
+	}
+	if !strings.HasPrefix(own, "run-") && !strings.HasPrefix(own, "lc_run-") {
+		first(&a.id, own)
+	}
+}
+
+func (a *answered) metadata(p *jsonScan) {
+	if !p.enter('{') {
+		p.skip()
+		return
+	}
+	for {
+		key, ok := p.key()
+		if !ok {
+			return
+		}
+		switch key {
+		case "model_name", "model":
+			first(&a.model, p.text())
+		case "id":
+			first(&a.id, p.text())
+		case "service_tier":
+			first(&a.tier, p.text())
+		default:
+			p.skip()
+		}
+	}
+}

@@ -1,0 +1,167 @@
+package genai
+
+import "strings"
+
+// when says under which condition a pair of counts is read.
+type when uint8
+
+const (
+	always when = iota
+	fromVercel
+	fromClaude
+)
+
+// pairs lists every dialect's pair of counts in order of precedence. Both sides come from one row, never input from one
+// dialect and output from another.
+var pairs = [...]struct {
+	in, out tally
+	when    when
+}{
+	{nLangfuseInput, nLangfuseOutput, always},
+	{nVercelInput, nVercelOutput, fromVercel},
+	{nVercelPrompt, nVercelCompletion, fromVercel},
+	{nVercelTokens, tallyCount, fromVercel},
+	{nCodexInput, nCodexOutput, always},
+	{nInput, nOutput, always},
+	{nOpenInferenceInput, nOpenInferenceOutput, always},
+	{nLangsmithInput, nLangsmithOutput, always},
+	{nMlflowInput, nMlflowOutput, always},
+	{nBareInput, nBareOutput, fromClaude},
+	{nOldInput, nOldOutput, always},
+	{nOldestInput, nOldestOutput, always},
+	{nVertexInput, nVertexOutput, always},
+	{nGenkitInput, nGenkitOutput, always},
+	{nLitellmInput, nLitellmOutput, always},
+}
+
+// counts is one span's usage as it was sent, in the sender's convention.
+type counts struct {
+	in, out                 int64
+	read, write, w5m, w1h   int64
+	reasoning               int64
+	inputAudio, outputAudio int64
+	total, noCache          int64
+	hasNoCache              bool
+	summed                  bool // already inclusive: Langfuse's buckets were added up
+}
+
+func (r *reading) isVercel() bool {
+	return r.scope.client == vercelAI || r.f.texts[tVercelOperation] != ""
+}
+
+// usage fills UsageState and Usage of a model call.
+func (r *reading) usage() {
+	c, state := r.counts()
+	if state != UsageKnown {
+		r.op.UsageState = state
+		return
+	}
+	u := r.inclusive(c)
+	if !u.Valid() {
+		r.op.UsageState = UsageBad
+		return
+	}
+	r.op.Usage, r.op.UsageState = u, UsageKnown
+	if r.guessed(&u) {
+		r.op.UsageState = UsageGuessed
+	}
+}
+
+// counts picks the pair and the sub-counts. A pair of two zeros says nothing: no model answers without reading.
+func (r *reading) counts() (counts, UsageState) {
+	f := r.f
+	if r.scope.client == claudeCode {
+		f.adoptBare()
+	}
+	found := -1
+	for i := range pairs {
+		p := &pairs[i]
+		if p.when == fromVercel && !r.isVercel() || p.when == fromClaude && r.scope.client != claudeCode {
+			continue
+		}
+		if f.isBad(p.in) || p.out != tallyCount && f.isBad(p.out) {
+			return counts{}, UsageBad
+		}
+		if f.tallies[p.in] > 0 || p.out != tallyCount && f.tallies[p.out] > 0 {
+			found = i
+			break
+		}
+	}
+	if found < 0 {
+		return counts{}, UsageNone
+	}
+	const subCounts = 1<<nCacheRead | 1<<nCacheWrite | 1<<nCacheWrite5m | 1<<nCacheWrite1h | 1<<nReasoning | 1<<nInputAudio | 1<<nOutputAudio
+	if f.bad&subCounts != 0 {
+		return counts{}, UsageBad
+	}
+	p := pairs[found]
+	c := counts{
+		in: f.tallies[p.in], read: f.tallies[nCacheRead], write: f.tallies[nCacheWrite],
+		w5m: f.tallies[nCacheWrite5m], w1h: f.tallies[nCacheWrite1h], reasoning: f.tallies[nReasoning],
+		inputAudio: f.tallies[nInputAudio], outputAudio: f.tallies[nOutputAudio],
+		total: f.tallies[nTotal], noCache: f.tallies[nNoCache], hasNoCache: f.tallyRanks[nNoCache] != 0,
+		summed: p.in == nLangfuseInput,
+	}
+	if p.out != tallyCount {
+		c.out = f.tallies[p.out]
+	}
+	c.write = max(c.write, c.w5m+c.w1h)
+	return c, UsageKnown
+}
+
+// adoptBare reads the bare keys that mean what they say under Claude Code's scope only.
+func (f *facts) adoptBare() {
+	for _, m := range [...][2]tally{
+		{nBareCacheRead, nCacheRead},
+		{nBareCacheWrite, nCacheWrite},
+		{nBareCacheWrite5m, nCacheWrite5m},
+		{nBareCacheWrite1h, nCacheWrite1h},
+	} {
+		if f.isBad(m[0]) {
+			f.bad |= 1 << m[1]
+		} else if f.tallyRanks[m[0]] != 0 {
+			f.add(m[1], f.tallies[m[0]], 1)
+		}
+	}
+}
+
+// inclusive brings the sender's counts into the inclusive convention.
+func (r *reading) inclusive(c counts) Usage {
+	u := Usage{
+		Input: c.in, Output: c.out, CacheRead: c.read, CacheWrite: c.write, CacheWrite1h: c.w1h,
+		InputAudio: c.inputAudio, Reasoning: c.reasoning, OutputAudio: c.outputAudio,
+	}
+	if c.summed {
+		return u
+	}
+	if r.inputExclusive(&c) {
+		u.Input += c.read + c.write
+	}
+	if r.outputExclusive(&c) {
+		u.Output += c.reasoning
+	}
+	return u
+}
+
+// guessed recognises counts of a client's own tokenizer: OpenLLMetry's and OpenLIT's OpenAI instrumentations count the bare
+// texts when a stream ends without usage. A provider counts at least four tokens of framing a message and three for the
+// answer's start, so fewer cannot come from it. A long guess looks like any bill.
+func (r *reading) guessed(u *Usage) bool {
+	switch r.scope.client {
+	case traceloopOpenAI, openlitOpenAI:
+	default:
+		return false
+	}
+	if r.op.Name != OpChat || u.SubCounts() > 0 {
+		return false
+	}
+	messages := r.f.texts[tInputMessages]
+	if len(messages) > maxFraming {
+		messages = messages[:maxFraming]
+	}
+	n := max(1, strings.Count(messages, `"role":`))
+	return u.Input < int64(3+4*n)
+}
+
+// maxFraming is how much of the messages is looked at for their number.
+const maxFraming = 1 << 16

@@ -1,0 +1,271 @@
+package genai
+
+import "strings"
+
+// jsonRank is the rank of every count that was found inside a JSON string: plain attributes are believed first.
+const jsonRank = 250
+
+// side says to which of the two sums an ambiguous key such as "audio" belongs.
+type side uint8
+
+const (
+	neither side = iota
+	inputSide
+	outputSide
+)
+
+// gatherJSON reads the usage that dialects hide in JSON strings into the tallies.
+func (f *facts) gatherJSON() {
+	if s := f.texts[jLangfuseUsage]; s != "" {
+		f.readBuckets(s)
+	}
+	if s := f.texts[jLangsmithUsage]; s != "" {
+		f.readUsage(s, nLangsmithInput, nLangsmithOutput)
+	} else {
+		f.readDetails(f.texts[jInputDetails], inputSide)
+		f.readDetails(f.texts[jOutputDetails], outputSide)
+	}
+	if s := f.texts[jMlflowUsage]; s != "" {
+		f.readUsage(unwrap(s), nMlflowInput, nMlflowOutput)
+	}
+	if s := f.texts[jLitellmUsage]; s != "" {
+		f.readUsage(s, nLitellmInput, nLitellmOutput)
+	}
+	if s := f.texts[jVertexResponse]; s != "" {
+		f.readMember(s, nVertexInput, nVertexOutput)
+	}
+	if s := f.texts[jGenkitOutput]; s != "" {
+		f.readMember(s, nGenkitInput, nGenkitOutput)
+	}
+}
+
+func (f *facts) readUsage(s string, in, out tally) {
+	p := scanJSON(s)
+	f.usageObject(&p, neither, in, out, 0)
+}
+
+func (f *facts) readDetails(s string, sd side) {
+	if s == "" {
+		return
+	}
+	p := scanJSON(s)
+	f.usageObject(&p, sd, tallyCount, tallyCount, 0)
+}
+
+// readMember reads the usage object that is a member of the object s.
+func (f *facts) readMember(s string, in, out tally) {
+	p := scanJSON(s)
+	if !p.enter('{') {
+		return
+	}
+	for {
+		key, ok := p.key()
+		if !ok {
+			return
+		}
+		switch key {
+		case "usageMetadata", "usage_metadata", "usage":
+			f.usageObject(&p, neither, in, out, 0)
+		case "modelVersion", "model_version":
+			f.setText(tResponseModel, p.text())
+		case "responseId", "response_id":
+			f.setText(tResponseID, p.text())
+		default:
+			p.skip()
+		}
+	}
+}
+
+func (f *facts) setText(t text, s string) {
+	if s != "" && f.textRanks[t] == 0 {
+		f.texts[t], f.textRanks[t] = s, jsonRank
+	}
+}
+
+// usageObject reads one usage object, and the objects of details in it. in and out take the pair; tallyCount drops it.
+func (f *facts) usageObject(p *jsonScan, sd side, in, out tally, depth int) {
+	if !p.enter('{') {
+		p.skip()
+		return
+	}
+	for {
+		key, ok := p.key()
+		if !ok {
+			return
+		}
+		if p.next() == '{' && depth < maxDepth {
+			if inner, follow := detailSide(key, sd); follow {
+				f.usageObject(p, inner, tallyCount, tallyCount, depth+1)
+				continue
+			}
+		}
+		t := usageTally(key, sd)
+		switch t {
+		case nInput:
+			t = in
+		case nOutput:
+			t = out
+		}
+		if t == tallyCount {
+			p.skip()
+			continue
+		}
+		if n, ok := p.count(); ok {
+			f.add(t, n, jsonRank)
+		}
+	}
+}
+
+// detailSide says whether the object under key breaks a count down, and which.
+func detailSide(key string, sd side) (side, bool) {
+	switch key {
+	case "input_token_details", "input_tokens_details", "prompt_tokens_details", "prompt_token_details", "promptTokensDetails",
+		"inputTokenDetails", "cache_creation", "cacheCreation", "inputTokens":
+		return inputSide, true
+	case "output_token_details", "output_tokens_details", "completion_tokens_details", "completionTokensDetails",
+		"outputTokenDetails", "outputTokens":
+		return outputSide, true
+	case "usage", "usageMetadata", "usage_metadata":
+		return sd, true
+	}
+	return neither, false
+}
+
+// usageTally is the fact that key states inside a usage object; tallyCount for none.
+func usageTally(key string, sd side) tally {
+	switch key {
+	case "input_tokens", "prompt_tokens", "inputTokens", "promptTokens", "promptTokenCount", "prompt_token_count", "input":
+		return nInput
+	case "output_tokens", "completion_tokens", "outputTokens", "completionTokens", "candidatesTokenCount",
+		"candidates_token_count", "output":
+		return nOutput
+	case "total_tokens", "totalTokens", "totalTokenCount", "total_token_count", "total":
+		return nTotal
+	case "cache_read", "cache_read_input_tokens", "cached_tokens", "cachedTokens", "input_cached_tokens", "cacheReadInputTokens",
+		"cachedInputTokens", "cachedContentTokenCount", "cached_content_token_count", "cachedContentTokens", "cache_read_tokens",
+		"cacheReadTokens":
+		return nCacheRead
+	case "cache_creation", "cache_creation_input_tokens", "cacheCreationInputTokens", "cacheWriteInputTokens", "cacheWriteTokens",
+		"cache_write_tokens", "cache_write", "cache_creation_tokens", "cache_write_input_tokens":
+		return nCacheWrite
+	case "ephemeral_5m_input_tokens", "ephemeral5mInputTokens":
+		return nCacheWrite5m
+	case "ephemeral_1h_input_tokens", "ephemeral1hInputTokens":
+		return nCacheWrite1h
+	case "reasoning", "reasoning_tokens", "reasoningTokens", "thoughtsTokenCount", "thoughts_token_count", "thoughtsTokens",
+		"output_reasoning_tokens":
+		return nReasoning
+	case "audio", "audio_tokens", "audioTokens":
+		switch sd {
+		case inputSide:
+			return nInputAudio
+		case outputSide:
+			return nOutputAudio
+		}
+	}
+	return tallyCount
+}
+
+// readBuckets reads Langfuse's usage_details, whose buckets are disjoint and add up to its total, and sums them to the
+// inclusive convention. A sender who put OpenAI's own usage object there is understood too; so is one whose total shows that
+// input and output already hold their parts.
+func (f *facts) readBuckets(s string) {
+	p := scanJSON(unwrap(s))
+	if !p.enter('{') {
+		return
+	}
+	var b buckets
+	for {
+		key, ok := p.key()
+		if !ok {
+			break
+		}
+		if p.next() == '{' {
+			inner, _ := detailSide(key, neither)
+			b.whole = true
+			f.usageObject(&p, inner, tallyCount, tallyCount, 1)
+			continue
+		}
+		n, ok := p.count()
+		if !ok {
+			continue
+		}
+		b.add(key, n)
+		if t := bucketTally(key); t != tallyCount {
+			f.add(t, n, jsonRank)
+		}
+	}
+	b.store(f)
+}
+
+func bucketTally(key string) tally {
+	switch {
+	case key == "input_audio_tokens" || key == "input_audio":
+		return nInputAudio
+	case key == "output_audio_tokens" || key == "output_audio":
+		return nOutputAudio
+	case key == "output_reasoning":
+		return nReasoning
+	case strings.HasPrefix(key, "input_cache_creation_1h") || strings.HasPrefix(key, "input_cache_write_1h"):
+		return nCacheWrite1h
+	case strings.HasPrefix(key, "input_cache_creation_5m") || strings.HasPrefix(key, "input_cache_write_5m"):
+		return nCacheWrite5m
+	case strings.HasPrefix(key, "input_cache_creation") || strings.HasPrefix(key, "input_cache_write"):
+		return nCacheWrite
+	case strings.HasPrefix(key, "input_cache"):
+		return nCacheRead
+	}
+	if t := usageTally(key, neither); t != nInput && t != nOutput && t != nTotal {
+		return t
+	}
+	return tallyCount
+}
+
+// buckets adds up usage_details.
+type buckets struct {
+	input, output, inputParts, outputParts, total int64
+	hasInput, hasOutput, whole, bad               bool
+}
+
+func (b *buckets) add(key string, n int64) {
+	if n == badCount {
+		b.bad = true
+		return
+	}
+	switch key {
+	case "prompt_tokens", "completion_tokens", "promptTokens", "completionTokens":
+		b.whole = true
+	}
+	switch t := usageTally(key, neither); {
+	case t == nInput:
+		b.input, b.hasInput = n, true
+	case t == nOutput:
+		b.output, b.hasOutput = n, true
+	case t == nTotal:
+		b.total = n
+	case strings.HasPrefix(key, "output") || t == nReasoning:
+		b.outputParts, b.hasOutput = b.outputParts+n, true
+	case strings.HasPrefix(key, "input") || strings.HasPrefix(key, "cache") || t == nCacheRead || t == nCacheWrite:
+		b.inputParts, b.hasInput = b.inputParts+n, true
+	}
+}
+
+func (b *buckets) store(f *facts) {
+	if b.bad {
+		f.bad |= 1 << nLangfuseInput
+		return
+	}
+	if parts := b.inputParts + b.outputParts; parts > 0 && b.total > 0 && b.total == b.input+b.output {
+		b.whole = true
+	}
+	if !b.whole {
+		b.input += b.inputParts
+		b.output += b.outputParts
+	}
+	if b.hasInput {
+		f.add(nLangfuseInput, checkedCount(b.input), jsonRank)
+	}
+	if b.hasOutput {
+		f.add(nLangfuseOutput, checkedCount(b.output), jsonRank)
+	}
+}
