@@ -1,0 +1,204 @@
+package pricing
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"time"
+)
+
+// Data is a price table as it is stored: gzipped JSON.
+type Data struct {
+	Source    string         `json:"source"`   // "@pydantic/genai-prices"
+	Version   string         `json:"version"`  // of the source
+	Released  string         `json:"released"` // date of that version, "2006-01-02"
+	Providers []ProviderData `json:"providers"`
+	Overlay   Overlay        `json:"overlay"`
+}
+
+// ProviderData is one provider. The order of providers and of models is part of the data: the first match wins.
+type ProviderData struct {
+	ID         string      `json:"id"`
+	Match      *Clause     `json:"match,omitempty"`       // other names of the provider
+	ModelMatch *Clause     `json:"model_match,omitempty"` // models that name the provider by themselves
+	API        string      `json:"api,omitempty"`         // pattern of its addresses
+	Fallback   []string    `json:"fallback,omitempty"`    // providers whose rows count where this one has none
+	Models     []ModelData `json:"models"`
+}
+
+// ModelData is one row.
+type ModelData struct {
+	ID     string     `json:"id"`
+	Match  Clause     `json:"match"`
+	Prices []ListData `json:"prices"`
+}
+
+// ListData is one price list: from a date ("2006-01-02", UTC), or between two times of day, or always.
+type ListData struct {
+	From  string   `json:"from,omitempty"`
+	Daily []string `json:"daily,omitempty"`
+	Rates string   `json:"rates"` // as FormatRates writes it
+}
+
+// Overlay is what the source lacks.
+type Overlay struct {
+	Source       string       `json:"source,omitempty"`
+	ServiceTiers []TierRule   `json:"service_tiers,omitempty"`
+	Regions      []RegionRule `json:"regions,omitempty"`
+	MinAudio     []AudioRule  `json:"min_audio,omitempty"`
+}
+
+// TierRule is a factor on the list price of the provider's models in a service tier. The first rule that fits wins.
+type TierRule struct {
+	Provider string   `json:"provider"` // "" for rows and calls without a provider
+	Tier     string   `json:"tier"`
+	Models   []string `json:"models,omitempty"` // row ids; empty: all
+	Factor   string   `json:"factor"`
+}
+
+// RegionRule is a factor on the list price at the endpoints of a region ("*": all but the global one).
+type RegionRule struct {
+	Provider string  `json:"provider"`
+	Region   string  `json:"region"`
+	Match    *Clause `json:"match,omitempty"` // of the model's name
+	Factor   string  `json:"factor"`
+}
+
+// AudioRule is the shortest audio that the provider bills.
+type AudioRule struct {
+	Provider string   `json:"provider"`
+	Models   []string `json:"models"`
+	Seconds  int64    `json:"seconds"`
+}
+
+// FormatRates writes rates in the table's form: "input_mtok=150000,200000:300000 output_mtok=600000", prices in pico-USD.
+func FormatRates(rates []Rate) string { return formatRates(rates) }
+
+// Encode writes a table. Equal data gives equal bytes.
+func Encode(d *Data) ([]byte, error) {
+	var b bytes.Buffer
+	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err != nil {
+		return nil, err
+	}
+	j := json.NewEncoder(z)
+	j.SetEscapeHTML(false)
+	if err := errors.Join(j.Encode(d), z.Close()); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+// maxTable bounds an unpacked table; the present one is a third of a megabyte.
+const maxTable = 64 << 20
+
+// Decode reads a table and checks all of it.
+func Decode(b []byte) (*Table, error) {
+	d, err := decodeData(b)
+	if err != nil {
+		return nil, err
+	}
+	t, err := newTable(d)
+	if err != nil {
+		return nil, err
+	}
+	return t, t.check()
+}
+
+func decodeData(b []byte) (*Data, error) {
+	z, err := gzip.NewReader(bytes.NewReader(b))
+	if err != nil {
+		return nil, fmt.Errorf("price table: %w", err)
+	}
+	text, err := io.ReadAll(io.LimitReader(z, maxTable+1))
+	if err != nil {
+		return nil, fmt.Errorf("price table: %w", err)
+	}
+	if len(text) > maxTable {
+		return nil, fmt.Errorf("price table is larger than %d bytes unpacked", maxTable)
+	}
+	d := &Data{}
+	if err := json.Unmarshal(text, d); err != nil {
+		return nil, fmt.Errorf("price table: %w", err)
+	}
+	return d, nil
+}
+
+// list makes a stored price list ready.
+func (l *ListData) list() (PriceList, error) {
+	var p PriceList
+	var err error
+	if l.From != "" {
+		if p.From, err = time.Parse(time.DateOnly, l.From); err != nil {
+			return p, err
+		}
+	}
+	switch len(l.Daily) {
+	case 0:
+	case 2:
+		p.Daily = &Daily{}
+		var err2 error
+		p.Daily.Start, err = ParseTimeOfDay(l.Daily[0])
+		p.Daily.End, err2 = ParseTimeOfDay(l.Daily[1])
+		if err = errors.Join(err, err2); err != nil {
+			return p, err
+		}
+	default:
+		return p, errors.New("daily needs a start and an end")
+	}
+	p.Rates, err = parseRates(l.Rates)
+	return p, err
+}
+
+// check reports everything that would fail later: patterns, prices, dates, fallbacks to nowhere.
+func (t *Table) check() error {
+	var errs []error
+	if _, err := time.Parse(time.DateOnly, t.data.Released); err != nil {
+		errs = append(errs, fmt.Errorf("price table: released: %w", err))
+	}
+	for i := range t.data.Providers {
+		p := &t.data.Providers[i]
+		errs = append(errs, p.check(t))
+	}
+	for i := range t.providers {
+		for _, r := range t.providers[i].rows {
+			if _, err := r.compiled(); err != nil {
+				errs = append(errs, fmt.Errorf("%s/%s: %w", t.providers[i].id, r.id, err))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (p *ProviderData) check(t *Table) error {
+	var errs []error
+	for _, c := range [...]*Clause{p.Match, p.ModelMatch} {
+		if c != nil {
+			errs = append(errs, c.Check())
+		}
+	}
+	if _, err := regexp.Compile(p.API); err != nil {
+		errs = append(errs, err)
+	}
+	for _, id := range p.Fallback {
+		if t.byID[id] == nil {
+			errs = append(errs, fmt.Errorf("fallback to unknown provider %q", clip(id)))
+		}
+	}
+	for i := range p.Models {
+		if err := p.Models[i].Match.Check(); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", clip(p.Models[i].ID), err))
+		}
+		if len(p.Models[i].Prices) == 0 {
+			errs = append(errs, fmt.Errorf("%s: no prices", clip(p.Models[i].ID)))
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("%s: %w", clip(p.ID), err)
+	}
+	return nil
+}

@@ -1,0 +1,77 @@
+package pricing
+
+import (
+	"math/big"
+)
+
+// Explanation is a cost with every charge and nothing rounded away: amounts are decimal strings in USD.
+type Explanation struct {
+	Cost   Cost // rounded
+	Lines  []Line
+	Factor string // what the sum of the lines is multiplied by: contract × service tier × region
+	// Total is exact. Input and Output are what tokens and audio cost; fees (requests, searches, pages) are only in Total.
+	Total, Input, Output string
+}
+
+// Line is one charge.
+type Line struct {
+	Name     string // "input_tokens", or "output_tokens (reasoning)" where a part is charged at the rate of its whole
+	Quantity int64  // nanoseconds where Duration
+	Duration bool
+	Rate     string // USD per the unit of Per
+	Per      string // "million", "thousand", "hour"
+	Amount   string // USD, before Factor
+}
+
+var partNames = [parts]string{"uncached", "cache read", "cache write", "audio", "fee", "visible", "reasoning", "audio"}
+
+// Explain prices a call as Price does and says how.
+func (m *Model) Explain(call *Call, f Factor) (*Explanation, error) {
+	var bill bill
+	e := &Explanation{}
+	b, err := m.price(call, f, &bill, func(u Unit, n int64, p Price, to part) {
+		e.Lines = append(e.Lines, Line{
+			Name: lineName(u, to), Quantity: n, Duration: u.Duration(), Rate: quote(u, p), Per: u.quoted(),
+			Amount: ratString(charge(n, p).rat(Factor{})),
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	e.Cost = Cost{Row: b.row, Guess: b.guess, Free: b.list.free}
+	if !bill.settle(&e.Cost, b.factor) {
+		return nil, ErrBadUsage
+	}
+	e.Factor = b.factor.String()
+	sum := func(from, to part) *big.Rat {
+		s := new(big.Rat)
+		for i := from; i < to; i++ {
+			s.Add(s, bill.parts[i].rat(b.factor))
+		}
+		return s
+	}
+	e.Total = ratString(sum(0, parts))
+	e.Input = ratString(sum(0, partFees))
+	e.Output = ratString(sum(partFees+1, parts))
+	return e, nil
+}
+
+func lineName(u Unit, to part) string {
+	if partOf(u) == to {
+		return u.UsageName()
+	}
+	return u.UsageName() + " (" + partNames[to] + ")"
+}
+
+// quoted says what a price of the unit is quoted for.
+func (u Unit) quoted() string {
+	switch registry[u].per {
+	case million:
+		return "million"
+	case 1000:
+		return "thousand"
+	case 1000 * million:
+		return "billion"
+	}
+	return "hour"
+}

@@ -1,0 +1,92 @@
+package pricing
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// rules are the overlay of one provider, made ready.
+type rules struct {
+	tiers   []tierRule
+	regions []regionMatch
+	audio   []AudioRule
+}
+
+type tierRule struct {
+	TierRule
+	factor Factor
+}
+
+type regionMatch struct {
+	regionalRule
+	match matcher
+	all   bool
+}
+
+func compileOverlay(o *Overlay) (map[string]*rules, error) {
+	out := map[string]*rules{}
+	of := func(provider string) *rules {
+		if out[provider] == nil {
+			out[provider] = &rules{}
+		}
+		return out[provider]
+	}
+	var errs []error
+	for _, r := range o.ServiceTiers {
+		f, err := ParseFactor(r.Factor)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("overlay: %s %s: %w", r.Provider, r.Tier, err))
+		}
+		of(r.Provider).tiers = append(of(r.Provider).tiers, tierRule{r, f})
+	}
+	for _, r := range o.Regions {
+		f, err := ParseFactor(r.Factor)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("overlay: %s region %s: %w", r.Provider, r.Region, err))
+		}
+		m := regionMatch{regionalRule: regionalRule{r.Region, f}, all: r.Match == nil}
+		if r.Match != nil {
+			if err := r.Match.Check(); err != nil {
+				errs = append(errs, fmt.Errorf("overlay: %s region %s: %w", r.Provider, r.Region, err))
+				continue
+			}
+			m.match = r.Match.compile()
+		}
+		of(r.Provider).regions = append(of(r.Provider).regions, m)
+	}
+	for _, r := range o.MinAudio {
+		of(r.Provider).audio = append(of(r.Provider).audio, r)
+	}
+	return out, errors.Join(errs...)
+}
+
+// apply adds to a model what the overlay says about it at this provider. name is the asked name in lower case.
+func (r *rules) apply(m *Model, name string) {
+	if r == nil {
+		return
+	}
+	for i := range r.tiers {
+		t := &r.tiers[i]
+		if len(t.Models) > 0 && !slices.Contains(t.Models, m.ID) || m.hasTier(t.Tier) {
+			continue
+		}
+		m.service = append(m.service, serviceTier{name: t.Tier, factor: t.factor, row: m.Row + "+" + t.Tier})
+	}
+	for i := range r.regions {
+		if r.regions[i].all || r.regions[i].match.matches(name) {
+			m.regions = append(m.regions, r.regions[i].regionalRule)
+		}
+	}
+	for i := range r.audio {
+		if slices.Contains(r.audio[i].Models, m.ID) {
+			m.minAudio = r.audio[i].Seconds * int64(time.Second)
+		}
+	}
+}
+
+func (m *Model) hasTier(name string) bool {
+	return slices.ContainsFunc(m.service, func(s serviceTier) bool { return strings.EqualFold(s.name, name) })
+}

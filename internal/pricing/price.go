@@ -1,0 +1,135 @@
+package pricing
+
+import "strings"
+
+// Model is a price row together with what applies to it for one provider. It does not change and may be shared.
+type Model struct {
+	Provider string // the row's provider: for a fallback (Azure sells OpenAI's models at OpenAI's prices) the one that has the row
+	ID       string
+	Row      string // "openai/gpt-4o-mini@2026-09-23"
+
+	lists    []compiled
+	service  []serviceTier
+	regions  []regionalRule
+	minAudio int64 // nanoseconds that the provider bills at least
+}
+
+// serviceTier is the price of one service tier: its own list, or a factor on the list price.
+type serviceTier struct {
+	name   string
+	factor Factor
+	list   *compiled
+	row    string
+}
+
+type regionalRule struct {
+	region string // "*": every region but the global endpoint
+	factor Factor
+}
+
+// listTiers are names of the list price.
+var listTiers = [...]string{"", "default", "standard", "auto", "on_demand", "on-demand", "ondemand"}
+
+// basis is everything that decides what a call costs, before its usage.
+type basis struct {
+	list   *compiled
+	factor Factor
+	row    string
+	guess  string
+}
+
+func (m *Model) basis(call *Call, f Factor) (basis, error) {
+	b := basis{list: m.list(call), factor: f, row: m.Row}
+	err := m.applyTier(&b, call.ServiceTier)
+	if err != nil {
+		return b, err
+	}
+	for i := range m.regions {
+		if m.regions[i].holds(call.Region) {
+			b.factor, err = b.factor.Mul(m.regions[i].factor)
+			return b, err
+		}
+	}
+	return b, nil
+}
+
+func (r *regionalRule) holds(region string) bool {
+	if region == "" || strings.EqualFold(region, "global") {
+		return false
+	}
+	return r.region == "*" || strings.EqualFold(r.region, region)
+}
+
+func (m *Model) applyTier(b *basis, tier string) (err error) {
+	for _, name := range listTiers {
+		if strings.EqualFold(tier, name) {
+			return nil
+		}
+	}
+	for i := range m.service {
+		if s := &m.service[i]; strings.EqualFold(tier, s.name) {
+			if s.list != nil {
+				b.list = s.list
+			}
+			b.row = s.row
+			b.factor, err = b.factor.Mul(s.factor)
+			return err
+		}
+	}
+	b.guess = GuessServiceTier
+	return nil
+}
+
+// list is the last price list that holds at the call's time, else the first.
+func (m *Model) list(call *Call) *compiled {
+	for i := len(m.lists) - 1; i > 0; i-- {
+		if m.lists[i].list.holds(call.Time) {
+			return &m.lists[i]
+		}
+	}
+	return &m.lists[0]
+}
+
+// Free says that the model costs nothing, whatever is used and whenever.
+func (m *Model) Free() bool {
+	for i := range m.lists {
+		if !m.lists[i].free {
+			return false
+		}
+	}
+	return true
+}
+
+// Price is the cost of a call: table price × service tier × region × f. It does not allocate. Errors are ErrBadUsage and ErrNoRate.
+func (m *Model) Price(call *Call, f Factor) (Cost, error) {
+	var bill bill
+	b, err := m.price(call, f, &bill, nil)
+	if err != nil {
+		return Cost{}, err
+	}
+	c := Cost{Row: b.row, Guess: b.guess, Free: b.list.free}
+	if !bill.settle(&c, b.factor) {
+		return Cost{}, ErrBadUsage
+	}
+	return c, nil
+}
+
+// charged is told of every charge when somebody asks for an explanation.
+type charged func(unit Unit, n int64, p Price, part part)
+
+func (m *Model) price(call *Call, f Factor, bill *bill, tell charged) (basis, error) {
+	if !call.Usage.sane() {
+		return basis{}, ErrBadUsage
+	}
+	b, err := m.basis(call, f)
+	if err != nil {
+		return b, ErrBadUsage
+	}
+	usage := &call.Usage
+	if m.minAudio > 0 {
+		lengthened := call.Usage
+		lengthened.AudioTime = atLeast(lengthened.audioTime(), m.minAudio)
+		usage = &lengthened
+	}
+	return b, b.list.bill(usage, bill, &b, tell)
+}

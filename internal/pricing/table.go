@@ -1,0 +1,198 @@
+package pricing
+
+import (
+	_ "embed" // the table
+	"errors"
+	"fmt"
+	"iter"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+)
+
+//go:generate make -C generate
+//go:embed table.json.gz
+var embedded []byte
+
+// Table is a set of price rows. It does not change after it is made and may be shared.
+type Table struct {
+	data      *Data
+	providers []*provider
+	byID      map[string]*provider
+	overlay   map[string]*rules
+	user      []userRow
+}
+
+type provider struct {
+	id       string
+	match    matcher
+	models   matcher
+	api      func() *regexp.Regexp
+	fallback []string
+	rows     []*row
+}
+
+// row is made ready when it is first found: a gateway meets a few of the table's 1,700 rows.
+type row struct {
+	id       string
+	provider string
+	match    matcher
+	compiled func() ([]compiled, error)
+}
+
+// Row is one price row of a user's own.
+type Row struct {
+	Provider string // "" for any
+	ID       string // shown in Cost.Row
+	Origin   string // where the row stands, for audits: "my-prices.yaml:12"
+	Match    Clause
+	Prices   []PriceList            // never empty; a list without rates is free
+	Tiers    map[string][]PriceList // prices of service tiers, by name; one list each
+}
+
+type userRow struct {
+	Row
+	match matcher
+	lists []compiled
+	tiers []serviceTier
+}
+
+// Default is the embedded table, parsed once.
+var Default = sync.OnceValue(func() *Table {
+	d, err := decodeData(embedded)
+	if err == nil {
+		var t *Table
+		if t, err = newTable(d); err == nil {
+			return t
+		}
+	}
+	panic("embedded price table: " + err.Error()) // a test proves that the embedded table decodes
+})
+
+func newTable(d *Data) (*Table, error) {
+	t := &Table{data: d, byID: make(map[string]*provider, len(d.Providers))}
+	var err error
+	if t.overlay, err = compileOverlay(&d.Overlay); err != nil {
+		return nil, err
+	}
+	for i := range d.Providers {
+		pd := &d.Providers[i]
+		if pd.ID == "" || t.byID[pd.ID] != nil {
+			return nil, fmt.Errorf("price table: provider id %q is empty or twice there", clip(pd.ID))
+		}
+		p := &provider{id: pd.ID, fallback: pd.Fallback, api: lazyRegexp("^(?:" + pd.API + ")")}
+		if pd.Match != nil {
+			p.match = pd.Match.compile()
+		}
+		if pd.ModelMatch != nil {
+			p.models = pd.ModelMatch.compile()
+		}
+		if pd.API == "" {
+			p.api = nil
+		}
+		p.rows = make([]*row, len(pd.Models))
+		for j := range pd.Models {
+			p.rows[j] = newRow(pd.ID, &pd.Models[j])
+		}
+		t.providers = append(t.providers, p)
+		t.byID[pd.ID] = p
+	}
+	return t, nil
+}
+
+func newRow(provider string, m *ModelData) *row {
+	return &row{id: m.ID, provider: provider, match: m.Match.compile(), compiled: sync.OnceValues(func() ([]compiled, error) {
+		lists := make([]PriceList, len(m.Prices))
+		for i := range m.Prices {
+			var err error
+			if lists[i], err = m.Prices[i].list(); err != nil {
+				return nil, err
+			}
+		}
+		return compileLists(lists)
+	})}
+}
+
+func compileLists(lists []PriceList) ([]compiled, error) {
+	if len(lists) == 0 {
+		return nil, errors.New("no prices")
+	}
+	out := make([]compiled, len(lists))
+	for i := range lists {
+		var err error
+		if out[i], err = compileList(lists[i]); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// With is the table with a user's rows before its own. Rows that came with an earlier With are replaced.
+func (t *Table) With(rows []Row) (*Table, error) {
+	out := *t
+	out.user = make([]userRow, len(rows))
+	var errs []error
+	for i := range rows {
+		var err error
+		if out.user[i], err = compileUser(rows[i]); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", rows[i].Origin, err))
+		}
+	}
+	return &out, errors.Join(errs...)
+}
+
+func compileUser(r Row) (userRow, error) {
+	u := userRow{Row: r}
+	errs := []error{r.Match.Check()}
+	var err error
+	u.lists, err = compileLists(r.Prices)
+	errs = append(errs, err)
+	for name, lists := range r.Tiers {
+		c, err := compileLists(lists)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", name, err))
+			continue
+		}
+		u.tiers = append(u.tiers, serviceTier{name: name, list: &c[0]})
+	}
+	if err := errors.Join(errs...); err != nil {
+		return u, err
+	}
+	u.match = r.Match.compile()
+	return u, nil
+}
+
+// NewModel is a row that belongs to no table: the rates came with the call.
+func (t *Table) NewModel(r Row) (*Model, error) {
+	u, err := compileUser(r)
+	if err != nil {
+		return nil, err
+	}
+	return t.userModel(&u, t.canonical(r.Provider), strings.ToLower(r.ID)), nil
+}
+
+// Version is the version of the source that the table was made from.
+func (t *Table) Version() string { return t.data.Version }
+
+// Released is the day on which that version appeared.
+func (t *Table) Released() time.Time {
+	day, err := time.Parse(time.DateOnly, t.data.Released)
+	if err != nil {
+		return time.Time{}
+	}
+	return day
+}
+
+// All lists the table's own rows in order.
+func (t *Table) All() iter.Seq[*Model] {
+	return func(yield func(*Model) bool) {
+		for _, p := range t.providers {
+			for _, r := range p.rows {
+				if m := t.model(r, p.id, strings.ToLower(r.id)); m != nil && !yield(m) {
+					return
+				}
+			}
+		}
+	}
+}
