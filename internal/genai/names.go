@@ -81,9 +81,11 @@ const (
 	EvaluationLabel = "gen_ai.evaluation.score.label"
 	EvaluationEvent = "gen_ai.evaluation.result"
 
-	ServiceName    = "service.name"
-	ServiceVersion = "service.version"
-	UserID         = "user.id"
+	ServiceName       = "service.name"
+	ServiceVersion    = "service.version"
+	ServiceInstanceID = "service.instance.id"
+	UserID            = "user.id"
+	EventName         = "event.name" // where senders that know no EventName put it
 )
 
 // Values of gen_ai.operation.name.
@@ -172,6 +174,15 @@ const (
 	AttrState     = "state"
 	AttrCache     = "cache"
 	AttrOverflow  = "otel.metric.overflow"
+
+	// Those of `naming: langchain`.
+	AttrAgentType  = "agent_type"
+	AttrModel      = "model"
+	AttrProvider   = "provider"
+	AttrTokenType  = "token_type"
+	AttrToolName   = "tool_name"
+	AttrErrorType  = "error_type"
+	AttrMetricType = "metric_type"
 )
 
 // Values of the `status` attribute.
@@ -193,6 +204,28 @@ const (
 	TokensInput  = "input"
 	TokensOutput = "output"
 )
+
+// Values of the `component` attribute.
+const (
+	ComponentLLM       = "llm"
+	ComponentTool      = "tool"
+	ComponentAgent     = "agent"
+	ComponentRetrieval = "retrieval"
+)
+
+// Values of the `operation` and `result` attributes of cache.operations.
+const (
+	CacheGet  = "get"
+	CacheSet  = "set"
+	CacheHit  = "hit"
+	CacheMiss = "miss"
+)
+
+// UnknownService is the service.name of senders that have none.
+const UnknownService = "unknown_service"
+
+// ErrorOther is the error.type of a failure that does not say what it is.
+const ErrorOther = "_OTHER"
 
 // MetricsScope is the instrumentation scope of everything genaimetrics emits; perfstats' built-in sources read only it.
 const MetricsScope = "github.com/otelcol-llm/otelcol-llm/connector/genaimetrics"

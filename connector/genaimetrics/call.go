@@ -1,0 +1,203 @@
+package genaimetrics
+
+import (
+	"math"
+	"time"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// countsAsCall says whether an operation is a model call of its own. What llmcost said decides; where it said nothing, the kind
+// of the span does. A roll-up or the second report of a call is no call.
+func countsAsCall(op *genai.Operation) bool {
+	switch op.Status {
+	case genai.StatusRollup, genai.StatusDuplicate:
+		return false
+	case "":
+		return op.Kind == genai.ModelCall
+	}
+	return op.Counts() || op.Status == genai.StatusUnpriced
+}
+
+// observe adds one operation to all its metrics. The caller holds the lock.
+func (e *engine) observe(o *observation) {
+	op := &o.op
+	if countsAsCall(op) {
+		e.observeCall(o)
+	}
+	switch {
+	case op.Kind == genai.Agent, op.Kind == genai.ModelCall && op.Name == genai.OpInvokeAgent: // the second is a remote agent
+		e.observeAgent(o)
+	case op.Kind == genai.Tool:
+		e.observeTool(o)
+	case op.Kind == genai.Retrieval:
+		e.observeRetrieval(o)
+	case op.Kind == genai.Cache:
+		e.observeCache(o)
+	}
+}
+
+// callRoute is where a model call adds to.
+func (e *engine) callRoute(o *observation) *route {
+	op := &o.op
+	return e.route(&labels{
+		lblService: o.service, lblOperation: op.Name, lblProvider: op.Provider, lblModel: model(op), lblStatus: op.Failure.Status(),
+		lblErrorType: errorType(op), lblCostStatus: op.Status, lblReason: op.Reason, lblComponent: genai.ComponentLLM,
+	}, o.dims)
+}
+
+func (e *engine) observeCall(o *observation) {
+	r := e.callRoute(o)
+	e.countCall(r, o)
+	e.addTokens(r, o)
+	e.addCost(r, o)
+	e.addLatency(r, o)
+	e.addError(r, o)
+	if n := e.retriesOf(o); n > 0 {
+		e.add(r, slotRetries, mulSaturating(n, o.weight))
+	}
+}
+
+func (e *engine) countCall(r *route, o *observation) {
+	e.add(r, slotCalls, o.weight)
+	if e.langchain {
+		e.add(r, slotLCCalls, o.weight)
+	}
+}
+
+func (e *engine) addLatency(r *route, o *observation) {
+	if !o.timed {
+		return
+	}
+	e.record(r, slotOperationDuration, o.seconds(), o)
+	if e.langchain {
+		e.record(r, slotLCLatency, o.seconds(), o)
+	}
+	if ttfc := o.op.TimeToFirstChunk; ttfc > 0 && ttfc <= maxSeconds {
+		e.record(r, slotTimeToFirstChunk, max(ttfc, 1e-9), o)
+	}
+	sr := e.at(r, slotInflight)
+	if sr.flight == nil {
+		sr.flight = &flight{}
+	}
+	sr.flight.add(o.start, o.end)
+}
+
+// addError counts a failed operation of any kind.
+func (e *engine) addError(r *route, o *observation) {
+	if o.op.Failure == genai.Succeeded {
+		return
+	}
+	e.add(r, slotErrors, o.weight)
+	if e.langchain {
+		e.add(r, slotLCErrors, o.weight)
+	}
+}
+
+// retriesOf is how many retries came to light with this call: those its client counted, else the failed calls before it.
+func (e *engine) retriesOf(o *observation) int64 {
+	if o.op.Attempt > 0 {
+		return int64(min(o.op.Attempt, maxAttempts))
+	}
+	if key := retryKeyOf(o); key.parent != ([8]byte{}) {
+		return e.retries.follow(key, o.start, time.Unix(0, e.now))
+	}
+	return 0
+}
+
+func retryKeyOf(o *observation) retryKey {
+	return retryKey{trace: o.origin.trace, parent: o.parent, model: model(&o.op)}
+}
+
+// maxAttempts is the most retries that one call is believed to have had, maxSeconds the longest it may have taken.
+const (
+	maxAttempts = 1000
+	maxSeconds  = 1e9
+)
+
+// model names a call by the model that was asked for, which is what a caller can change.
+func model(op *genai.Operation) string {
+	if op.RequestModel != "" {
+		return op.RequestModel
+	}
+	return op.ResponseModel
+}
+
+func (e *engine) addTokens(r *route, o *observation) {
+	u := &o.op.Usage
+	if o.op.UsageState != genai.UsageKnown && o.op.UsageState != genai.UsageGuessed {
+		return
+	}
+	e.addTokenCounts(r, o)
+	if u.Input > 0 {
+		e.record(r, slotUsageInput, float64(u.Input), o)
+	}
+	if u.Output > 0 {
+		e.record(r, slotUsageOutput, float64(u.Output), o)
+	}
+}
+
+// addTokenCounts adds to the counters of tokens, whose types are disjoint.
+func (e *engine) addTokenCounts(r *route, o *observation) {
+	u := &o.op.Usage
+	e.addCount(r, slotInputUncached, u.InputUncached(), o)
+	e.addCount(r, slotCacheRead, u.CacheRead, o)
+	e.addCount(r, slotCacheWrite, u.CacheWrite, o)
+	e.addCount(r, slotOutputVisible, u.OutputVisible(), o)
+	e.addCount(r, slotReasoning, u.Reasoning, o)
+	if e.langchain {
+		e.addCount(r, slotLCTokensInput, u.Input, o)
+		e.addCount(r, slotLCTokensOutput, u.Output, o)
+	}
+}
+
+// addCount adds n for each operation that o stands for; nothing is no reason for a series.
+func (e *engine) addCount(r *route, s slot, n int64, o *observation) {
+	if n > 0 {
+		e.add(r, s, mulSaturating(n, o.weight))
+	}
+}
+
+func (e *engine) addCost(r *route, o *observation) {
+	op := &o.op
+	switch {
+	case op.Counts():
+		n, ok := nanoUSD(op.TotalUSD)
+		if !ok {
+			e.health.rejected++
+			return
+		}
+		sr := e.at(r, slotCost)
+		sr.sum = addSaturating(sr.sum, mulSaturating(n, o.weight))
+		if e.cfg.Exemplars && n > 0 {
+			sr.exemplar.offer(op.TotalUSD, &o.origin)
+		}
+		if saved, ok := nanoUSD(op.SavedUSD); ok {
+			e.addCount(r, slotSaved, saved, o)
+		}
+	case op.Status == genai.StatusUnpriced:
+		e.add(r, slotUnpricedCalls, o.weight)
+		e.addCount(r, slotUnpricedTokens, op.Usage.Input+op.Usage.Output, o)
+	}
+}
+
+// nanoUSD is the exact amount that llmcost wrote as a double: doubles hold nano-USD exactly up to nine million USD. What is
+// no amount is refused.
+func nanoUSD(usd float64) (int64, bool) {
+	const most = float64(1<<53) / 1e9
+	if !(usd >= 0 && usd <= most) {
+		return 0, false
+	}
+	return int64(math.RoundToEven(usd * 1e9)), true
+}
+
+// errorType is the error.type of an operation; "" is none.
+func errorType(op *genai.Operation) string {
+	if op.Failure == genai.Succeeded {
+		return ""
+	}
+	if op.ErrorType == "" {
+		return genai.ErrorOther
+	}
+	return op.ErrorType
+}

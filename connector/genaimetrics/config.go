@@ -1,0 +1,165 @@
+package genaimetrics
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// Config of the connector. README.md shows every key with its default.
+type Config struct {
+	// Interval between two exports of all series.
+	Interval time.Duration `mapstructure:"interval"`
+	// Naming is the families of metric names to emit: semconv, langchain.
+	Naming []string `mapstructure:"naming"`
+	// Histograms is the kind of histogram under the semconv names: exponential or classic.
+	Histograms string `mapstructure:"histograms"`
+	// Dimensions are further point attributes, copied from spans or resources.
+	Dimensions []Dimension `mapstructure:"dimensions"`
+	// SeriesLimit is how many series one metric may have before the rest goes to its overflow series.
+	SeriesLimit int `mapstructure:"series_limit"`
+	// ExpireAfter drops a series on which nothing was observed for that long; 0 keeps every series.
+	ExpireAfter time.Duration `mapstructure:"expire_after"`
+	// Exemplars puts the trace and span id of the slowest and of the dearest call of an interval on their points.
+	Exemplars bool `mapstructure:"exemplars"`
+	// Dedupe is the memory for what was counted already.
+	Dedupe Dedupe `mapstructure:"dedupe"`
+	// CLIAgents says for each command-line agent which of its signals is counted.
+	CLIAgents map[string]string `mapstructure:"cli_agents"`
+}
+
+// Dimension is one further point attribute.
+type Dimension struct {
+	// Name of the attribute, on the span or resource and on the points.
+	Name string `mapstructure:"name"`
+	// From is span (the default: the span's attribute, else the resource's) or resource.
+	From string `mapstructure:"from"`
+	// Default is the value where the attribute is missing; empty leaves the attribute out.
+	Default string `mapstructure:"default"`
+}
+
+// Dedupe is the memory for what was counted already.
+type Dedupe struct {
+	// Window is how long a counted span is remembered; 0 turns it off.
+	Window time.Duration `mapstructure:"window"`
+	// MaxEntries is how many ids are remembered at most.
+	MaxEntries int `mapstructure:"max_entries"`
+}
+
+// Values of the enumerated keys.
+const (
+	namingSemconv   = "semconv"
+	namingLangchain = "langchain"
+
+	histogramsExponential = "exponential"
+	histogramsClassic     = "classic"
+
+	fromSpan     = "span"
+	fromResource = "resource"
+
+	sourceTraces  = "traces"
+	sourceLogs    = "logs"
+	sourceMetrics = "metrics"
+	sourceOff     = "off"
+)
+
+const maxDimensions = 16
+
+func createDefaultConfig() component.Config {
+	return &Config{
+		Interval:    15 * time.Second,
+		Naming:      []string{namingSemconv},
+		Histograms:  histogramsExponential,
+		SeriesLimit: 2000,
+		ExpireAfter: time.Hour,
+		Exemplars:   true,
+		Dedupe:      Dedupe{Window: 10 * time.Minute, MaxEntries: 500_000},
+		CLIAgents: map[string]string{
+			agentClaudeCode: sourceTraces,
+			agentCodex:      sourceTraces,
+			agentGeminiCLI:  sourceTraces,
+		},
+	}
+}
+
+// Validate reports every wrong key at once.
+func (c *Config) Validate() error {
+	var errs []error
+	refuse := func(ok bool, format string, args ...any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf(format, args...))
+		}
+	}
+	refuse(c.Interval > 0, "interval must be a positive duration, got %v", c.Interval)
+	refuse(len(c.Naming) > 0, "naming must have one or both of semconv, langchain, got none")
+	for i, n := range c.Naming {
+		refuse(n == namingSemconv || n == namingLangchain, "naming[%d] must be semconv or langchain, got %q", i, n)
+		refuse(!slices.Contains(c.Naming[:i], n), "naming[%d] repeats %q", i, n)
+	}
+	refuse(c.Histograms == histogramsExponential || c.Histograms == histogramsClassic,
+		"histograms must be exponential or classic, got %q", c.Histograms)
+	refuse(c.SeriesLimit >= 1 && c.SeriesLimit <= 1_000_000, "series_limit must be between 1 and 1000000, got %d", c.SeriesLimit)
+	refuse(c.ExpireAfter == 0 || c.ExpireAfter >= c.Interval,
+		"expire_after must be 0 (never) or at least interval (%v), got %v", c.Interval, c.ExpireAfter)
+	refuse(c.Dedupe.Window >= 0, "dedupe.window must be 0 (off) or a positive duration, got %v", c.Dedupe.Window)
+	refuse(c.Dedupe.MaxEntries >= 1 && c.Dedupe.MaxEntries <= 10_000_000,
+		"dedupe.max_entries must be between 1 and 10000000, got %d", c.Dedupe.MaxEntries)
+	errs = append(errs, c.validateDimensions()...)
+	errs = append(errs, c.validateAgents()...)
+	return errors.Join(errs...)
+}
+
+func (c *Config) validateDimensions() []error {
+	var errs []error
+	if len(c.Dimensions) > maxDimensions {
+		errs = append(errs, fmt.Errorf("dimensions must have at most %d entries, got %d", maxDimensions, len(c.Dimensions)))
+	}
+	for i, d := range c.Dimensions {
+		switch {
+		case d.Name == "":
+			errs = append(errs, fmt.Errorf("dimensions[%d].name must not be empty", i))
+		case builtinAttributes[d.Name]:
+			errs = append(errs, fmt.Errorf("dimensions[%d].name must not be an attribute that the metrics have anyway, got %q", i, d.Name))
+		case slices.ContainsFunc(c.Dimensions[:i], func(o Dimension) bool { return o.Name == d.Name }):
+			errs = append(errs, fmt.Errorf("dimensions[%d].name repeats %q", i, d.Name))
+		}
+		if d.From != "" && d.From != fromSpan && d.From != fromResource {
+			errs = append(errs, fmt.Errorf("dimensions[%d].from must be span or resource, got %q", i, d.From))
+		}
+	}
+	return errs
+}
+
+func (c *Config) validateAgents() []error {
+	var errs []error
+	for _, agent := range slices.Sorted(maps.Keys(c.CLIAgents)) {
+		if !slices.Contains(cliAgents, agent) {
+			errs = append(errs, fmt.Errorf("cli_agents must be one of %s, got %q", strings.Join(cliAgents, ", "), agent))
+			continue
+		}
+		switch c.CLIAgents[agent] {
+		case sourceTraces, sourceLogs, sourceMetrics, sourceOff:
+		default:
+			errs = append(errs, fmt.Errorf("cli_agents.%s must be traces, logs, metrics or off, got %q", agent, c.CLIAgents[agent]))
+		}
+	}
+	return errs
+}
+
+// builtinAttributes are the names that a dimension may not take.
+var builtinAttributes = func() map[string]bool {
+	m := map[string]bool{genai.AttrOverflow: true}
+	for i := range families {
+		for _, k := range families[i].keys {
+			m[k.name] = true
+		}
+	}
+	return m
+}()

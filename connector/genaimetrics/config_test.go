@@ -1,0 +1,71 @@
+package genaimetrics
+
+import (
+	"os"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/confmap"
+)
+
+func TestDefaultConfigIsValid(t *testing.T) {
+	require.NoError(t, createDefaultConfig().(*Config).Validate())
+}
+
+// Every wrong key is named at once. A zero interval is one of spanmetrics' faults: it passes there, and panics later.
+func TestConfigErrorsComeTogether(t *testing.T) {
+	err := (&Config{
+		Interval: 0, Naming: []string{"semconv", "prom", "semconv"}, Histograms: "summary", SeriesLimit: 0, ExpireAfter: -time.Second,
+		Dedupe: Dedupe{Window: -1, MaxEntries: 0},
+		Dimensions: []Dimension{
+			{Name: ""},
+			{Name: "team", From: "header"},
+			{Name: "team"},
+			{Name: "service.name"},
+			{Name: "otel.metric.overflow"},
+		},
+		CLIAgents: map[string]string{"codex": "spans", "aider": "logs"},
+	}).Validate()
+	for _, want := range []string{
+		"interval must be a positive duration, got 0s",
+		`naming[1] must be semconv or langchain, got "prom"`,
+		`naming[2] repeats "semconv"`,
+		`histograms must be exponential or classic, got "summary"`,
+		"series_limit must be between 1 and 1000000, got 0",
+		"expire_after must be 0 (never) or at least interval (0s), got -1s",
+		"dedupe.window must be 0 (off) or a positive duration, got -1ns",
+		"dedupe.max_entries must be between 1 and 10000000, got 0",
+		"dimensions[0].name must not be empty",
+		`dimensions[1].from must be span or resource, got "header"`,
+		`dimensions[2].name repeats "team"`,
+		`dimensions[3].name must not be an attribute that the metrics have anyway, got "service.name"`,
+		`dimensions[4].name must not be an attribute that the metrics have anyway, got "otel.metric.overflow"`,
+		`cli_agents.codex must be traces, logs, metrics or off, got "spans"`,
+		`cli_agents must be one of claude-code, codex, gemini-cli, got "aider"`,
+	} {
+		require.ErrorContains(t, err, want)
+	}
+	require.ErrorContains(t, (&Config{Interval: time.Second}).Validate(), "naming must have one or both of semconv, langchain, got none")
+}
+
+var yamlBlock = regexp.MustCompile("(?s)```yaml\n(.*?)```")
+
+func TestReadmeConfigurationsLoad(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	blocks := yamlBlock.FindAllSubmatch(readme, -1)
+	require.GreaterOrEqual(t, len(blocks), 2, "a minimal and a full one")
+	for _, block := range blocks {
+		ret, err := confmap.NewRetrievedFromYAML(block[1])
+		require.NoError(t, err)
+		conf, err := ret.AsConf()
+		require.NoError(t, err)
+		sub, err := conf.Sub("connectors::genaimetrics")
+		require.NoError(t, err)
+		cfg := createDefaultConfig().(*Config)
+		require.NoError(t, sub.Unmarshal(cfg), "%s", block[1])
+		require.NoError(t, cfg.Validate(), "%s", block[1])
+	}
+}

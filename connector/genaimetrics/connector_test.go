@@ -1,0 +1,105 @@
+package genaimetrics
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/connector/connectortest"
+	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/consumer/consumertest"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+
+	"github.com/otelcol-llm/otelcol-llm/connector/genaimetrics/internal/metadata"
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+func start(t *testing.T, cfg *Config, next consumer.Metrics) *genaiMetrics {
+	t.Helper()
+	require.NoError(t, cfg.Validate())
+	c, err := NewFactory().CreateTracesToMetrics(context.Background(), connectortest.NewNopSettings(metadata.Type), cfg, next)
+	require.NoError(t, err)
+	require.NoError(t, c.Start(context.Background(), componenttest.NewNopHost()))
+	return c.(*genaiMetrics)
+}
+
+// Fault of spanmetrics: the last interval is lost at shutdown.
+func TestShutdownExportsTheLastInterval(t *testing.T) {
+	sink := new(consumertest.MetricsSink)
+	c := start(t, createDefaultConfig().(*Config), sink)
+	require.NoError(t, c.ConsumeTraces(context.Background(), one("a", call(nil))))
+	require.Empty(t, sink.AllMetrics())
+	require.NoError(t, c.Shutdown(context.Background()))
+	require.Len(t, sink.AllMetrics(), 1)
+	require.EqualValues(t, 1, value(sink.AllMetrics()[0], genai.MetricCalls))
+	require.NoError(t, c.Shutdown(context.Background()), "a second time does nothing")
+	require.Len(t, sink.AllMetrics(), 1)
+}
+
+func TestExportsEveryInterval(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sink := new(consumertest.MetricsSink)
+		cfg := createDefaultConfig().(*Config)
+		began := time.Now()
+		c := start(t, cfg, sink)
+		require.NoError(t, c.ConsumeTraces(t.Context(), one("a", call(nil))))
+		time.Sleep(3*cfg.Interval + time.Second)
+		synctest.Wait()
+		require.Len(t, sink.AllMetrics(), 3)
+		require.NoError(t, c.Shutdown(t.Context()))
+		require.Len(t, sink.AllMetrics(), 4)
+		for _, md := range sink.AllMetrics() {
+			require.EqualValues(t, 1, value(md, genai.MetricCalls), "cumulative")
+			require.Equal(t, began.UTC(), startOf(md, genai.MetricCalls))
+		}
+	})
+}
+
+// The Collector builds one connector per pair of signals from one configuration: one series must still have one writer.
+func TestConnectorsOfOneConfigurationShareTheirSeries(t *testing.T) {
+	cfg := createDefaultConfig().(*Config)
+	sink := new(consumertest.MetricsSink)
+	a, b := start(t, cfg, sink), start(t, cfg, sink)
+	other := start(t, createDefaultConfig().(*Config), consumertest.NewNop())
+	require.Same(t, a.writer, b.writer)
+	require.NotSame(t, a.writer, other.writer)
+	require.NoError(t, a.ConsumeTraces(context.Background(), one("a", call(nil))))
+	require.NoError(t, b.ConsumeTraces(context.Background(), one("a", call(nil))))
+	require.NoError(t, a.Shutdown(context.Background()))
+	require.Empty(t, sink.AllMetrics(), "b still runs")
+	require.NoError(t, b.ConsumeTraces(context.Background(), one("a", call(nil))))
+	require.NoError(t, b.Shutdown(context.Background()))
+	require.Len(t, sink.AllMetrics(), 1)
+	require.EqualValues(t, 3, value(sink.AllMetrics()[0], genai.MetricCalls))
+	require.NoError(t, other.Shutdown(context.Background()))
+	writersMu.Lock()
+	defer writersMu.Unlock()
+	require.Empty(t, writers)
+}
+
+func TestAFailedExportLosesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sink := new(consumertest.MetricsSink)
+		fail := true
+		next, err := consumer.NewMetrics(func(ctx context.Context, md pmetric.Metrics) error {
+			if fail {
+				return errors.New("not now")
+			}
+			return sink.ConsumeMetrics(ctx, md)
+		})
+		require.NoError(t, err)
+		cfg := createDefaultConfig().(*Config)
+		c := start(t, cfg, next)
+		require.NoError(t, c.ConsumeTraces(t.Context(), one("a", call(nil))))
+		time.Sleep(cfg.Interval + time.Second)
+		synctest.Wait()
+		fail = false
+		require.NoError(t, c.ConsumeTraces(t.Context(), one("a", call(nil))))
+		require.NoError(t, c.Shutdown(t.Context()))
+		require.EqualValues(t, 2, value(sink.AllMetrics()[0], genai.MetricCalls))
+	})
+}

@@ -1,0 +1,131 @@
+package genaimetrics
+
+import (
+	"slices"
+	"sync"
+	"time"
+)
+
+// engine holds all series of one configured connector, whatever signals feed it, so that one series has one writer.
+type engine struct {
+	cfg       *Config
+	enabled   [numFamilies]bool
+	langchain bool
+	ignored   map[string]bool // command-line agents whose spans are not counted
+
+	mu        sync.Mutex
+	tables    [numFamilies]table
+	routes    map[string]*route
+	buf       []byte // for keys
+	discard   series // what families that are not enabled add to
+	seen      *recent
+	retries   retries
+	versions  versions
+	clients   clients
+	lastFlush int64 // unix nano: the start of series that are made from here on
+	now       int64 // unix nano of the batch that is being observed
+	health    health
+}
+
+// health is what the connector says about itself, added up between two exports.
+type health struct {
+	overflowed  [numFamilies]int64
+	expired     [numFamilies]int64
+	redelivered int64
+	skewed      int64
+	truncated   int64
+	rejected    int64
+	forgotten   int64
+	series      [numFamilies]int64 // as of the export
+}
+
+func newEngine(cfg *Config, now time.Time) *engine {
+	e := &engine{
+		cfg:       cfg,
+		langchain: slices.Contains(cfg.Naming, namingLangchain),
+		ignored:   map[string]bool{},
+		routes:    map[string]*route{},
+		seen:      newRecent(cfg.Dedupe),
+		retries:   newRetries(),
+		versions:  newVersions(),
+		clients:   newClients(now),
+		lastFlush: now.UnixNano(),
+	}
+	for i := range families {
+		e.enabled[i] = families[i].naming == "" || slices.Contains(cfg.Naming, families[i].naming)
+		e.tables[i] = newTable(cfg.SeriesLimit)
+	}
+	for agent, source := range cfg.CLIAgents {
+		e.ignored[agent] = source != sourceTraces
+	}
+	return e
+}
+
+// routeLimit bounds the routes: a few for each series that one metric may have.
+func (e *engine) routeLimit() int { return 4 * e.cfg.SeriesLimit }
+
+// route finds or makes the route of an operation. The caller holds the lock.
+func (e *engine) route(l *labels, dims []string) *route {
+	var cuts, more int
+	e.buf, cuts = appendKey(e.buf[:0], l[:])
+	e.buf, more = appendKey(e.buf, dims)
+	e.health.truncated += int64(cuts + more)
+	if r, ok := e.routes[string(e.buf)]; ok {
+		return r
+	}
+	if len(e.routes) >= e.routeLimit() {
+		clear(e.routes)
+	}
+	r := newRoute(l, dims)
+	e.routes[string(e.buf)] = r
+	return r
+}
+
+// at gives the series of a slot, for an observation that is being made. The caller holds the lock.
+func (e *engine) at(r *route, s slot) *series {
+	sr := r.series[s]
+	if sr == nil {
+		sr = e.resolve(r, s)
+		r.series[s] = sr
+	}
+	sr.used = e.now
+	if sr.overflow {
+		e.health.overflowed[slots[s].family]++
+	}
+	return sr
+}
+
+func (e *engine) resolve(r *route, s slot) *series {
+	id := slots[s].family
+	if !e.enabled[id] {
+		return &e.discard
+	}
+	values := r.values(s)
+	e.buf, _ = appendKey(e.buf[:0], values)
+	return e.tables[id].get(e.buf, values, e.lastFlush)
+}
+
+// add adds to a counter.
+func (e *engine) add(r *route, s slot, n int64) {
+	sr := e.at(r, s)
+	sr.sum = addSaturating(sr.sum, n)
+}
+
+// see counts a new series of a slot as used without adding to it, so that it is emitted as 0.
+func (e *engine) see(r *route, s slot) { e.at(r, s) }
+
+// expire drops idle series and, as their routes may point at them, all routes.
+func (e *engine) expire(now time.Time) {
+	if e.cfg.ExpireAfter == 0 {
+		return
+	}
+	dropped := 0
+	for i := range e.tables {
+		n := e.tables[i].expire(now, e.cfg.ExpireAfter)
+		e.health.expired[i] += int64(n)
+		dropped += n
+	}
+	if dropped > 0 {
+		clear(e.routes)
+	}
+}

@@ -1,0 +1,116 @@
+package genaimetrics
+
+import (
+	"math"
+	"strconv"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// maxScore is the largest score, of either sign, that is believed; one below minScore counts as 0.
+const (
+	maxScore = 1e9
+	minScore = 1e-9
+)
+
+// evaluation is one score that an evaluator gave.
+type evaluation struct {
+	service string
+	name    string
+	agent   string
+	dims    []string
+	id      id
+	origin  origin
+}
+
+// scoreOf reads an evaluation's score. ok is false where there is none (a label alone is no score); bad says that there is one
+// that makes no sense.
+func scoreOf(attrs pcommon.Map) (score float64, ok, bad bool) {
+	v, has := attrs.Get(genai.EvaluationScore)
+	if !has {
+		return 0, false, false
+	}
+	switch v.Type() {
+	case pcommon.ValueTypeDouble:
+		score = v.Double()
+	case pcommon.ValueTypeInt:
+		score = float64(v.Int())
+	case pcommon.ValueTypeBool:
+		if v.Bool() {
+			score = 1
+		}
+	default:
+		parsed, err := strconv.ParseFloat(v.AsString(), 64)
+		if err != nil {
+			return 0, false, true
+		}
+		score = parsed
+	}
+	if !(math.Abs(score) <= maxScore) { // NaN too
+		return 0, false, true
+	}
+	if math.Abs(score) < minScore {
+		score = 0
+	}
+	return score, true, false
+}
+
+// observeEvaluations counts the evaluation events of a span. They come with any span, GenAI or not.
+func (e *engine) observeEvaluations(span ptrace.Span, op *genai.Operation, service string, dims []string, now time.Time) {
+	for i := range span.Events().Len() {
+		event := span.Events().At(i)
+		if event.Name() != genai.EvaluationEvent {
+			continue
+		}
+		at := origin{time: nanos(event.Timestamp()), trace: span.TraceID(), span: span.SpanID()}
+		v := evaluation{
+			service: service, dims: dims, origin: at, id: eventID(&at, i),
+			name: valueOf(event.Attributes(), genai.EvaluationName), agent: valueOf(event.Attributes(), genai.AgentName),
+		}
+		if v.agent == "" {
+			v.agent = op.Agent
+		}
+		e.observeEvaluation(&v, event.Attributes(), now)
+	}
+}
+
+// observeEvaluation counts one score.
+func (e *engine) observeEvaluation(v *evaluation, attrs pcommon.Map, now time.Time) {
+	score, ok, bad := scoreOf(attrs)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.now = now.UnixNano()
+	if bad {
+		e.health.rejected++
+	}
+	if !ok {
+		return
+	}
+	if e.seen.again(v.id, now) {
+		e.health.redelivered++
+		return
+	}
+	r := e.route(&labels{lblService: v.service, lblEvaluation: v.name, lblAgent: v.agent}, v.dims)
+	o := observation{origin: v.origin, weight: 1}
+	e.record(r, slotEvaluation, score, &o)
+	if e.langchain {
+		e.record(r, slotLCQuality, score, &o)
+	}
+}
+
+// eventID tells the events of a span from one another and from the span.
+func eventID(at *origin, index int) id {
+	which := spanID(at)
+	if which == (id{}) {
+		return which
+	}
+	for i := range 4 {
+		which[20+i] ^= byte((index + 1) >> (8 * i)) //nolint:gosec // byte by byte
+	}
+	which[16] ^= 0x80
+	return which
+}

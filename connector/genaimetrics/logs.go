@@ -1,0 +1,103 @@
+package genaimetrics
+
+import (
+	"encoding/binary"
+	"time"
+
+	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/pdatautil"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// observeLogs counts evaluation events, and the events of command-line agents whose logs are what cli_agents counts. It keeps
+// nothing of ld.
+func (e *engine) observeLogs(ld plog.Logs, now time.Time) {
+	var dims, itemDimsBuf []string
+	for _, rl := range ld.ResourceLogs().All() {
+		attrs := rl.Resource().Attributes()
+		dims = resourceDims(e.cfg.Dimensions, dims[:0], attrs)
+		from := sender{service: serviceName(attrs), dims: dims, now: now}
+		for _, sl := range rl.ScopeLogs().All() {
+			agent := cliAgent(sl.Scope().Name())
+			counted := agent != "" && e.cfg.CLIAgents[agent] == sourceLogs
+			for _, rec := range sl.LogRecords().All() {
+				name := eventName(rec)
+				switch {
+				case name == genai.EvaluationEvent:
+					itemDimsBuf = itemDims(e.cfg.Dimensions, itemDimsBuf[:0], dims, rec.Attributes())
+					e.observeEvaluationLog(rec, &from, itemDimsBuf)
+				case counted:
+					itemDimsBuf = itemDims(e.cfg.Dimensions, itemDimsBuf[:0], dims, rec.Attributes())
+					e.observeAgentLog(agent, name, rec, &from, itemDimsBuf)
+				}
+			}
+		}
+	}
+}
+
+// eventName is the name of an event, under either of the places where senders put it.
+func eventName(rec plog.LogRecord) string {
+	if name := valueOf(rec.Attributes(), genai.EventName); name != "" {
+		return name
+	}
+	return rec.EventName()
+}
+
+func (e *engine) observeEvaluationLog(rec plog.LogRecord, from *sender, dims []string) {
+	attrs := rec.Attributes()
+	e.observeEvaluation(&evaluation{
+		service: from.service, dims: dims, origin: logOrigin(rec), id: recordID(rec, from.service),
+		name: valueOf(attrs, genai.EvaluationName), agent: valueOf(attrs, genai.AgentName),
+	}, attrs, from.now)
+}
+
+// observeAgentLog counts a model call or tool execution that a command-line agent logged.
+func (e *engine) observeAgentLog(agent, event string, rec plog.LogRecord, from *sender, dims []string) {
+	o := observation{service: from.service, dims: dims, weight: 1, origin: logOrigin(rec)}
+	if !readAgentLog(agent, event, rec.Attributes(), &o) {
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.now = from.now.UnixNano()
+	if e.seen.again(recordID(rec, from.service), from.now) {
+		e.health.redelivered++
+		return
+	}
+	e.observe(&o)
+}
+
+func logOrigin(rec plog.LogRecord) origin {
+	at := rec.Timestamp()
+	if at == 0 {
+		at = rec.ObservedTimestamp()
+	}
+	return origin{time: nanos(at), trace: rec.TraceID(), span: rec.SpanID()}
+}
+
+// recordID tells records apart by what they say and when: a log record has no id.
+func recordID(rec plog.LogRecord, service string) (which id) {
+	hash := pdatautil.MapHash(rec.Attributes())
+	copy(which[:16], hash[:])
+	binary.LittleEndian.PutUint64(which[16:], uint64(logOrigin(rec).time)) //nolint:gosec // bits
+	for i := range len(service) {
+		which[16+i%8] ^= service[i]
+	}
+	return which
+}
+
+// readAgentLog reads the operation out of an event of a command-line agent; false is an event that tells none.
+func readAgentLog(agent, event string, attrs pcommon.Map, o *observation) bool {
+	read, ok := agentEvents[agent+" "+event]
+	if !ok || !read(attrs, &o.op) {
+		return false
+	}
+	if ms, ok := number(attrs, "duration_ms"); ok && ms >= 0 && ms < maxSeconds*1000 && o.origin.time > 0 {
+		o.end = o.origin.time
+		o.start = o.end - int64(ms*1e6)
+		o.timed = o.start > 0
+	}
+	return true
+}

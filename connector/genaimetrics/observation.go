@@ -1,0 +1,74 @@
+package genaimetrics
+
+import (
+	"math"
+	"sync"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// observation is one operation with what the metrics need besides.
+type observation struct {
+	op      genai.Operation
+	service string
+	dims    []string
+	origin  origin
+	parent  [8]byte
+	start   int64 // unix nano
+	end     int64 // unix nano, not before start
+	timed   bool  // start and end are known
+	skewed  bool
+	weight  int64 // how many operations this one stands for
+}
+
+// seconds is how long the operation took.
+func (o *observation) seconds() float64 { return float64(o.end-o.start) / 1e9 }
+
+// batchSize is how many observations are made under one lock: enough to make the lock cheap, few enough to share it well.
+const batchSize = 32
+
+type batch struct {
+	n   int
+	obs [batchSize]observation
+}
+
+var batches = sync.Pool{New: func() any { return new(batch) }}
+
+// release lets go of the memory of the spans.
+func (b *batch) release() {
+	for i := range b.obs[:] {
+		o := &b.obs[i]
+		dims := o.dims[:0]
+		clear(dims[:cap(dims)])
+		*o = observation{dims: dims}
+	}
+	b.n = 0
+	batches.Put(b)
+}
+
+// read fills the observation's times and ids from the span; op is filled already.
+func (o *observation) read(span ptrace.Span) {
+	o.origin.trace = span.TraceID()
+	o.origin.span = span.SpanID()
+	o.parent = span.ParentSpanID()
+	o.start = nanos(span.StartTimestamp())
+	o.end = nanos(span.EndTimestamp())
+	o.skewed = o.end < o.start
+	if o.skewed {
+		o.end = o.start
+	}
+	o.timed = o.start > 0 && o.end > 0
+	o.origin.time = o.end
+	o.weight = weight(span.TraceState().AsRaw(), o.origin.span)
+}
+
+// nanos keeps a timestamp that no clock can show from turning negative.
+func nanos(t pcommon.Timestamp) int64 {
+	if t > math.MaxInt64 {
+		return math.MaxInt64
+	}
+	return int64(t)
+}

@@ -1,0 +1,166 @@
+package genaimetrics
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// maxValueBytes is how long an attribute value may be; a prompt that ended up in a tool name must not end up in every scrape.
+const maxValueBytes = 256
+
+// slot is one series that one operation can add to: a family, and for the families that are split by token type one of the
+// types.
+type slot uint8
+
+const (
+	slotOperationDuration slot = iota
+	slotTimeToFirstChunk
+	slotUsageInput
+	slotUsageOutput
+	slotCalls
+	slotInputUncached
+	slotCacheRead
+	slotCacheWrite
+	slotOutputVisible
+	slotReasoning
+	slotCost
+	slotSaved
+	slotUnpricedCalls
+	slotUnpricedTokens
+	slotRetries
+	slotErrors
+	slotInflight
+	slotAgentRequests
+	slotAgentDuration
+	slotToolDuration
+	slotCache
+	slotEvaluation
+	slotDeployments
+	slotLCRequests
+	slotLCRequestDuration
+	slotLCTokensInput
+	slotLCTokensOutput
+	slotLCCalls
+	slotLCLatency
+	slotLCToolExecutions
+	slotLCToolDuration
+	slotLCCache
+	slotLCMemory
+	slotLCErrors
+	slotLCQuality
+	numSlots
+)
+
+var slots = [numSlots]struct {
+	family    familyID
+	tokenType string
+}{
+	slotOperationDuration: {famOperationDuration, ""},
+	slotTimeToFirstChunk:  {famTimeToFirstChunk, ""},
+	slotUsageInput:        {famTokenUsage, genai.TokensInput},
+	slotUsageOutput:       {famTokenUsage, genai.TokensOutput},
+	slotCalls:             {famCalls, ""},
+	slotInputUncached:     {famTokens, genai.TokensInputUncached},
+	slotCacheRead:         {famTokens, genai.TokensCacheRead},
+	slotCacheWrite:        {famTokens, genai.TokensCacheWrite},
+	slotOutputVisible:     {famTokens, genai.TokensOutputVisible},
+	slotReasoning:         {famTokens, genai.TokensReasoning},
+	slotCost:              {famCost, ""},
+	slotSaved:             {famSaved, ""},
+	slotUnpricedCalls:     {famUnpricedCalls, ""},
+	slotUnpricedTokens:    {famUnpricedTokens, ""},
+	slotRetries:           {famRetries, ""},
+	slotErrors:            {famErrors, ""},
+	slotInflight:          {famInflight, ""},
+	slotAgentRequests:     {famAgentRequests, ""},
+	slotAgentDuration:     {famAgentDuration, ""},
+	slotToolDuration:      {famToolDuration, ""},
+	slotCache:             {famCache, ""},
+	slotEvaluation:        {famEvaluation, ""},
+	slotDeployments:       {famDeployments, ""},
+	slotLCRequests:        {famLCRequests, ""},
+	slotLCRequestDuration: {famLCRequestDuration, ""},
+	slotLCTokensInput:     {famLCTokens, genai.TokensInput},
+	slotLCTokensOutput:    {famLCTokens, genai.TokensOutput},
+	slotLCCalls:           {famLCCalls, ""},
+	slotLCLatency:         {famLCLatency, ""},
+	slotLCToolExecutions:  {famLCToolExecutions, ""},
+	slotLCToolDuration:    {famLCToolDuration, ""},
+	slotLCCache:           {famLCCache, ""},
+	slotLCMemory:          {famLCMemory, ""},
+	slotLCErrors:          {famLCErrors, ""},
+	slotLCQuality:         {famLCQuality, ""},
+}
+
+// labels are the values by which operations are told apart.
+type labels [numLabels]string
+
+// route remembers where operations with the same labels and dimensions add to, so that the next one needs one look-up for all
+// its metrics. Routes are a cache: dropping them loses nothing.
+type route struct {
+	labels labels
+	dims   []string
+	series [numSlots]*series // nil until first used, so that nothing is emitted that was never observed
+}
+
+// appendKey writes values so that different lists of the same length give different bytes. It says how many values were cut.
+func appendKey(dst []byte, values []string) ([]byte, int) {
+	cuts := 0
+	for _, v := range values {
+		if len(v) > maxValueBytes {
+			v = cut(v)
+			cuts++
+		}
+		dst = append(dst, byte(len(v)), byte(len(v)>>8))
+		dst = append(dst, v...)
+	}
+	return dst, cuts
+}
+
+// cut shortens a value to at most maxValueBytes, between two characters.
+func cut(v string) string {
+	if len(v) <= maxValueBytes {
+		return v
+	}
+	n := maxValueBytes
+	for i := 0; i < utf8.UTFMax && n > 0 && !utf8.RuneStart(v[n]); i++ {
+		n--
+	}
+	return v[:n]
+}
+
+// clean gives a value of its own memory that any exporter can encode.
+func clean(v string) string {
+	v = cut(v)
+	if utf8.ValidString(v) {
+		return strings.Clone(v)
+	}
+	return strings.ToValidUTF8(v, "\uFFFD")
+}
+
+func newRoute(l *labels, dims []string) *route {
+	r := &route{dims: make([]string, len(dims))}
+	for i, v := range l {
+		r.labels[i] = clean(v)
+	}
+	for i, v := range dims {
+		r.dims[i] = clean(v)
+	}
+	return r
+}
+
+// values are those of the point attributes of the slot's family, then of the dimensions.
+func (r *route) values(s slot) []string {
+	fam := &families[slots[s].family]
+	out := make([]string, 0, len(fam.keys)+len(r.dims))
+	for _, k := range fam.keys {
+		if k.label == lblTokenType {
+			out = append(out, slots[s].tokenType)
+			continue
+		}
+		out = append(out, r.labels[k.label])
+	}
+	return append(out, r.dims...)
+}

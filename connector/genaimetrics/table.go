@@ -1,0 +1,121 @@
+package genaimetrics
+
+import (
+	"math"
+	"time"
+)
+
+// series is one time series: the values of its family's point attributes, then of the dimensions, and what was observed.
+type series struct {
+	key      string
+	values   []string // "" is an attribute that the points do not have
+	overflow bool
+	start    int64 // unix nano: an instant before the first observation, the same in every export
+	used     int64 // unix nano of the last observation
+
+	sum      int64         // counter, money (nano-USD), gauge
+	dist     *distribution // histogram
+	flight   *flight       // llm.inflight.peak
+	exemplar exemplar
+}
+
+// exemplar points at the largest observation of an interval.
+type exemplar struct {
+	value float64
+	time  int64 // unix nano; 0 is no exemplar
+	trace [16]byte
+	span  [8]byte
+}
+
+// offer keeps the larger of two observations.
+func (x *exemplar) offer(value float64, at *origin) {
+	if x.time == 0 || value > x.value {
+		*x = exemplar{value: value, time: at.time, trace: at.trace, span: at.span}
+	}
+}
+
+// origin is the span that an observation comes from.
+type origin struct {
+	time  int64
+	trace [16]byte
+	span  [8]byte
+}
+
+// table holds the series of one family. It is no bounded.Map, because a full one must not forget: an evicted counter would
+// come back from 0. What comes when it is full adds up in its overflow series, which never expires.
+type table struct {
+	limit    int
+	index    map[string]*series
+	list     []*series // in order of creation, the overflow series not among them
+	overflow *series
+}
+
+func newTable(limit int) table { return table{limit: limit, index: map[string]*series{}} }
+
+// get finds the series with these values or makes it; start is for a new one. The values are kept.
+func (t *table) get(key []byte, values []string, start int64) *series {
+	if s, ok := t.index[string(key)]; ok {
+		return s
+	}
+	if len(t.list) >= t.limit {
+		if t.overflow == nil {
+			t.overflow = &series{overflow: true, start: start}
+		}
+		return t.overflow
+	}
+	s := &series{key: string(key), values: values, start: start}
+	t.index[s.key] = s
+	t.list = append(t.list, s)
+	return s
+}
+
+// expire drops the series that were not used for longer than after and says how many those were.
+func (t *table) expire(now time.Time, after time.Duration) int {
+	oldest := now.Add(-after).UnixNano()
+	kept := t.list[:0]
+	for _, s := range t.list {
+		if s.used < oldest {
+			delete(t.index, s.key)
+			continue
+		}
+		kept = append(kept, s)
+	}
+	n := len(t.list) - len(kept)
+	clear(t.list[len(kept):])
+	t.list = kept
+	return n
+}
+
+// all calls f on every series, the overflow series last.
+func (t *table) all(f func(*series)) {
+	for _, s := range t.list {
+		f(s)
+	}
+	if t.overflow != nil {
+		f(t.overflow)
+	}
+}
+
+func (t *table) size() int {
+	if t.overflow != nil {
+		return len(t.list) + 1
+	}
+	return len(t.list)
+}
+
+// addSaturating adds two counts that are not negative; what does not fit stays at the largest int64, because a counter may
+// never fall.
+func addSaturating(a, b int64) int64 {
+	if a > math.MaxInt64-b {
+		return math.MaxInt64
+	}
+	return a + b
+}
+
+// mulSaturating multiplies two counts that are not negative.
+func mulSaturating(a, b int64) int64 {
+	if b > 1 && a > math.MaxInt64/b {
+		return math.MaxInt64
+	}
+	return a * b
+}

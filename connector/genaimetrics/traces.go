@@ -1,0 +1,140 @@
+package genaimetrics
+
+import (
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// observeTraces counts the GenAI operations among spans. It keeps nothing of td.
+func (e *engine) observeTraces(td ptrace.Traces, now time.Time) {
+	b := batches.Get().(*batch)
+	defer b.release()
+	var dims []string
+	for i := range td.ResourceSpans().Len() {
+		rs := td.ResourceSpans().At(i)
+		attrs := rs.Resource().Attributes()
+		from := sender{service: serviceName(attrs), dims: resourceDims(e.cfg.Dimensions, dims[:0], attrs), now: now}
+		dims = from.dims
+		for j := range rs.ScopeSpans().Len() {
+			ss := rs.ScopeSpans().At(j)
+			if e.ignored[cliAgent(ss.Scope().Name())] {
+				continue
+			}
+			scope := genai.NewScope(ss.Scope(), rs.Resource(), nil)
+			for k := range ss.Spans().Len() {
+				e.readSpan(b, &scope, ss.Spans().At(k), &from)
+			}
+		}
+		if from.operations > 0 {
+			e.observeSender(&from, valueOf(attrs, genai.ServiceVersion))
+		}
+	}
+	e.commit(b, now)
+}
+
+// sender is the resource whose spans, records or points are being read.
+type sender struct {
+	service    string
+	dims       []string // as far as the resource knows them
+	now        time.Time
+	operations int
+}
+
+func (e *engine) readSpan(b *batch, scope *genai.Scope, span ptrace.Span, from *sender) {
+	o := &b.obs[b.n]
+	isOperation := genai.Read(scope, span, &o.op)
+	if !isOperation && span.Events().Len() == 0 {
+		return
+	}
+	o.dims = itemDims(e.cfg.Dimensions, o.dims[:0], from.dims, span.Attributes())
+	if span.Events().Len() > 0 {
+		e.observeEvaluations(span, &o.op, from.service, o.dims, from.now)
+	}
+	if !isOperation {
+		return
+	}
+	from.operations++
+	o.service = from.service
+	o.read(span)
+	b.n++
+	if b.n == batchSize {
+		e.commit(b, from.now)
+	}
+}
+
+var noAttributes = pcommon.NewMap() // only read
+
+// observeSender notes the version of a service that does GenAI.
+func (e *engine) observeSender(from *sender, version string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.now = from.now.UnixNano()
+	dims := itemDims(e.cfg.Dimensions, nil, from.dims, noAttributes)
+	e.observeVersion(from.service, version, dims, from.now)
+}
+
+// commit counts the observations of a batch under one lock and empties it.
+func (e *engine) commit(b *batch, now time.Time) {
+	if b.n == 0 {
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.now = now.UnixNano()
+	for i := range b.obs[:b.n] {
+		e.noteFailure(&b.obs[i], now)
+	}
+	for i := range b.obs[:b.n] {
+		o := &b.obs[i]
+		if e.seen.again(spanID(&o.origin), now) {
+			e.health.redelivered++
+			continue
+		}
+		if o.skewed {
+			e.health.skewed++
+		}
+		e.observe(o)
+	}
+	b.n = 0
+}
+
+// noteFailure remembers a failed call whose retries may be spans of their own.
+func (e *engine) noteFailure(o *observation, now time.Time) {
+	if o.op.Failure != genai.Succeeded && o.parent != ([8]byte{}) && countsAsCall(&o.op) {
+		e.retries.noteFailure(retryKeyOf(o), o.start, now)
+	}
+}
+
+func serviceName(resource pcommon.Map) string {
+	if v := valueOf(resource, genai.ServiceName); v != "" {
+		return v
+	}
+	return genai.UnknownService
+}
+
+// The command-line agents that tell usage in more than one signal, by the names of cli_agents.
+const (
+	agentClaudeCode = "claude-code"
+	agentCodex      = "codex"
+	agentGeminiCLI  = "gemini-cli"
+)
+
+var cliAgents = []string{agentClaudeCode, agentCodex, agentGeminiCLI}
+
+// cliAgent is the command-line agent whose instrumentation scope this is; "" is none of them.
+func cliAgent(scope string) string {
+	switch {
+	case strings.HasPrefix(scope, "com.anthropic.claude_code"):
+		return agentClaudeCode
+	case scope == "codex" || strings.HasPrefix(scope, "codex_"):
+		return agentCodex
+	case scope == "gemini-cli":
+		return agentGeminiCLI
+	}
+	return ""
+}
