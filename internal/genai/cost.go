@@ -73,11 +73,6 @@ func (r *reading) costOf(v value) (float64, bool) {
 func (r *reading) whoseCost(v value) CostSource {
 	f := r.f
 	switch {
-	case v == vReported:
-		if f.texts[tOurStatus] == StatusReported {
-			return CostBill
-		}
-		return CostClient
 	case v == vCostAmount:
 		if s := f.texts[tCostSource]; s != "" {
 			return billIf(strings.EqualFold(s, "provider"))

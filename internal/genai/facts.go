@@ -155,6 +155,7 @@ const (
 // facts is what one pass over a span's attributes found. The zero value is empty.
 type facts struct {
 	marked bool // an attribute was seen that only GenAI spans have
+	keys   KeySet
 
 	texts     [textCount]string
 	textRanks [textCount]uint8
@@ -172,8 +173,10 @@ func (f *facts) collect(attrs pcommon.Map) {
 	for key, v := range attrs.All() {
 		e := lookup(key)
 		if e == nil {
+			f.keys |= unread(key)
 			continue
 		}
+		f.keys |= e.keys
 		f.marked = f.marked || e.marks
 		switch e.class {
 		case classText:

@@ -16,6 +16,7 @@ type entry struct {
 	fact  uint8
 	rank  uint8 // from 1; of two attributes for one fact the lower rank wins
 	marks bool  // only GenAI spans have it
+	keys  KeySet
 }
 
 func texts(fact text, marks bool, keys ...string) []entry {
@@ -33,7 +34,7 @@ func values(fact value, marks bool, keys ...string) []entry {
 func rows(c class, fact uint8, marks bool, keys []string) []entry {
 	out := make([]entry, len(keys))
 	for i, key := range keys {
-		out[i] = entry{key: key, class: c, fact: fact, rank: uint8(i + 1), marks: marks} //nolint:gosec // few keys per fact
+		out[i] = entry{key: key, class: c, fact: fact, rank: uint8(i + 1), marks: marks, keys: keySetOf(key)} //nolint:gosec // few keys per fact
 	}
 	return out
 }

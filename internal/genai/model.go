@@ -11,7 +11,7 @@ func (r *reading) models() {
 	if f.texts[tBareModel] != "" && (r.scope.client == claudeCode || r.scope.client == codex || r.scope.client == geminiCLI) {
 		r.orRequest(f.texts[tBareModel])
 	}
-	if op.ResponseModel == "" || op.ResponseID == "" {
+	if op.ResponseModel == "" || op.ResponseID == "" || f.writesCache() {
 		r.answer()
 	}
 	named := strings.Trim(f.texts[tModelName], `"`)
@@ -25,6 +25,11 @@ func (r *reading) models() {
 	if name := f.texts[jGenkitName]; name != "" && op.Kind == ModelCall && op.Model() == "" {
 		op.RequestModel = name[strings.IndexByte(name, '/')+1:]
 	}
+}
+
+// writesCache says that the prompt cache was written to and the plain keys do not say for how long, which decides the price.
+func (f *facts) writesCache() bool {
+	return f.tallies[nCacheWrite] > 0 && f.tallyRanks[nCacheWrite1h] == 0
 }
 
 func (r *reading) orRequest(model string) {
@@ -49,7 +54,7 @@ func (r *reading) answer() {
 		if s == "" || s[0] != '{' {
 			continue
 		}
-		a := readAnswer(s)
+		a := readAnswer(s, r.f)
 		if r.op.ResponseModel == "" {
 			r.op.ResponseModel = a.model
 		}

@@ -54,6 +54,7 @@ const (
 	ReasonGuessedUsage   = "guessed_usage"
 	ReasonNoRate         = "no_rate"
 	ReasonNotReported    = "not_reported"
+	ReasonCacheHit       = "cache_hit"
 )
 
 // Semantic-convention attributes that are read, and filled in by `normalize`.

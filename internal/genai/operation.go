@@ -143,6 +143,8 @@ type Operation struct {
 	CacheOperation string // of a Cache span: "get" or "set"
 	CacheHit       bool   // of a Cache get, or of a call answered from a proxy's cache
 
+	Keys KeySet // attributes that the span carries
+
 	// What llmcost (here or in a first tier) has written already.
 	Status   string  // llm.cost.status
 	Reason   string  // llm.cost.reason
@@ -157,6 +159,9 @@ func (o *Operation) Model() string {
 	}
 	return o.RequestModel
 }
+
+// Has says whether the span carries an attribute of the set.
+func (o *Operation) Has(k KeySet) bool { return o.Keys&k != 0 }
 
 // Counts says whether llmcost gave this operation a cost that adds to the total of its trace.
 func (o *Operation) Counts() bool {

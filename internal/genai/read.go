@@ -22,13 +22,14 @@ func Read(scope *Scope, span ptrace.Span, op *Operation) bool {
 	*op = Operation{}
 	var f facts
 	f.collect(span.Attributes())
+	op.Keys = f.keys
 	if !f.marked && !mayBeGenAI(scope, span, &f) {
-		return false
+		return claimsCost(scope, span, &f, op)
 	}
 	r := reading{scope: scope, span: span, f: &f, op: op}
 	v := r.kind()
 	if !v.says() {
-		return false
+		return claimsCost(scope, span, &f, op)
 	}
 	op.Kind, op.Name = v.kind, v.name
 	op.Dialect = r.dialect()
@@ -40,6 +41,18 @@ func Read(scope *Scope, span ptrace.Span, op *Operation) bool {
 	r.written()
 	r.failure()
 	r.timing()
+	return true
+}
+
+// claimsCost makes a span that only claims a cost GenAI: the claim must not add to the total of its trace.
+func claimsCost(scope *Scope, span ptrace.Span, f *facts, op *Operation) bool {
+	if !op.Has(HasOwnedCost) {
+		return false
+	}
+	op.Kind = Other
+	r := reading{scope: scope, span: span, f: f, op: op}
+	r.cost()
+	r.written()
 	return true
 }
 

@@ -5,11 +5,14 @@ import "strings"
 // answered is what a captured answer says of itself.
 type answered struct {
 	id, model, tier string
+
+	facts *facts // takes the sub-counts of usage that the answer breaks down further than the span does
 }
 
-// readAnswer reads a provider's answer, or LangChain's wrapping of one.
-func readAnswer(s string) answered {
-	var a answered
+// readAnswer reads a provider's answer, or LangChain's wrapping of one. Of its usage only sub-counts are taken, such as
+// Anthropic's one-hour cache writes, which no plain attribute of OpenInference says.
+func readAnswer(s string, f *facts) answered {
+	a := answered{facts: f}
 	p := scanJSON(s)
 	if !p.enter('{') {
 		return a
@@ -26,6 +29,8 @@ func readAnswer(s string) answered {
 			first(&a.model, p.text())
 		case "service_tier", "serviceTier":
 			first(&a.tier, p.text())
+		case "usage":
+			a.usage(&p)
 		case "generations":
 			a.generations(&p)
 		case "llm_output", "llmOutput":
@@ -101,6 +106,8 @@ func (a *answered) message(p *jsonScan, depth int) {
 			a.message(p, depth+1)
 		case "response_metadata":
 			a.metadata(p)
+		case "usage_metadata":
+			a.usage(p)
 		case "id":
 			own = p.text()
 		default:
@@ -129,8 +136,14 @@ func (a *answered) metadata(p *jsonScan) {
 			first(&a.id, p.text())
 		case "service_tier":
 			first(&a.tier, p.text())
+		case "usage", "tokenUsage", "token_usage":
+			a.usage(p)
 		default:
 			p.skip()
 		}
 	}
+}
+
+func (a *answered) usage(p *jsonScan) {
+	a.facts.usageObject(p, neither, tallyCount, tallyCount, 0)
 }

@@ -102,6 +102,9 @@ func (t *Table) resolve(name string) *provider {
 	return nil
 }
 
+// Provider is the table's id of a provider that goes by many names, or the name itself in lower case.
+func (t *Table) Provider(name string) string { return t.canonical(name) }
+
 // canonical is the table's id of a provider, or the name itself in lower case.
 func (t *Table) canonical(name string) string {
 	if p := t.resolve(name); p != nil {
