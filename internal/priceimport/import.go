@@ -4,6 +4,7 @@ package priceimport
 
 import (
 	"bytes"
+	_ "embed" // the script
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,7 +16,20 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
 )
 
-// export is what generate/export.mjs writes.
+// ExportScript is the Node program that reads a package: node SCRIPT PACKAGE_DIR writes what Import reads.
+//
+//go:embed export.mjs
+var ExportScript []byte
+
+// ReadOverlay reads the overlay's source file.
+func ReadOverlay(text []byte) (o pricing.Overlay, err error) {
+	if err = unmarshalStrict(text, &o); err != nil {
+		err = fmt.Errorf("overlay: %w", err)
+	}
+	return o, err
+}
+
+// export is what the script writes.
 type export struct {
 	Name      string
 	Version   string
@@ -35,15 +49,12 @@ type export struct {
 
 // Import makes the data of a table from the exported JSON and our overlay. What the package says and we cannot use is an error,
 // but for price keys of units that we do not know: they are left out, as the package's own engine does, with a warning.
-func Import(raw, overlay []byte, released string) (*pricing.Data, []string, error) {
+func Import(raw []byte, overlay pricing.Overlay, released string) (*pricing.Data, []string, error) {
 	var e export
 	if err := json.Unmarshal(raw, &e); err != nil {
 		return nil, nil, fmt.Errorf("exported prices: %w", err)
 	}
-	d := &pricing.Data{Source: e.Name, Version: e.Version, Released: released}
-	if err := unmarshalStrict(overlay, &d.Overlay); err != nil {
-		return nil, nil, fmt.Errorf("overlay: %w", err)
-	}
+	d := &pricing.Data{Source: e.Name, Version: e.Version, Released: released, Overlay: overlay}
 	var errs []error
 	var warnings []string
 	for _, p := range e.Providers {
@@ -191,7 +202,7 @@ func amount(unit pricing.Unit, n json.Number) (pricing.Price, error) {
 	}
 	f, err2 := n.Float64()
 	one, err3 := pricing.ParsePrice(unit, "1")
-	if err2 != nil || err3 != nil || !(f > 0) {
+	if err2 != nil || err3 != nil || f <= 0 || unit.Duration() {
 		return p, err
 	}
 	for den := int64(2); den <= 1000; den++ {

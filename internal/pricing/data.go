@@ -202,3 +202,6 @@ func (p *ProviderData) check(t *Table) error {
 	}
 	return nil
 }
+
+// ParseRates reads what FormatRates wrote.
+func ParseRates(s string) ([]Rate, error) { return parseRates(s) }

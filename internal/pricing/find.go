@@ -194,13 +194,13 @@ func (t *Table) model(r *row, provider, name string) *Model {
 	if err != nil {
 		return nil // only a table that was never checked can come here; the embedded one is checked by a test
 	}
-	m := &Model{Provider: r.provider, ID: r.id, Row: r.provider + "/" + r.id + "@" + t.data.Released, lists: lists}
+	m := &Model{Provider: provider, ID: r.id, Row: r.provider + "/" + r.id + "@" + t.data.Released, lists: lists}
 	t.overlay[provider].apply(m, name)
 	return m
 }
 
 func (t *Table) userModel(u *userRow, provider, name string) *Model {
-	m := &Model{Provider: u.Provider, ID: u.ID, Row: u.ID + "@" + u.Origin, lists: u.lists}
+	m := &Model{Provider: provider, ID: u.ID, Row: u.ID + "@" + u.Origin, lists: u.lists}
 	if u.Provider != "" {
 		m.Row = u.Provider + "/" + m.Row
 	}

@@ -61,6 +61,9 @@ func (p pico) rat(f Factor) *big.Rat {
 	return new(big.Rat).SetFrac(n, d.Mul(d, big.NewInt(1_000_000_000_000)))
 }
 
+// FormatUSD writes an amount as a decimal with nothing lost; where no decimal is exact (a third), with 30 decimals.
+func FormatUSD(r *big.Rat) string { return ratString(r) }
+
 // ratString writes a rational as a decimal with nothing lost; where no decimal is exact (a third), with 30 decimals.
 func ratString(r *big.Rat) string {
 	places, exact := r.FloatPrec()

@@ -1,10 +1,13 @@
 package pricing
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Model is a price row together with what applies to it for one provider. It does not change and may be shared.
 type Model struct {
-	Provider string // the row's provider: for a fallback (Azure sells OpenAI's models at OpenAI's prices) the one that has the row
+	Provider string // who bills; the row may be another's (Azure sells some of OpenAI's models at OpenAI's prices), as Row shows
 	ID       string
 	Row      string // "openai/gpt-4o-mini@2026-09-23"
 
@@ -98,6 +101,29 @@ func (m *Model) Free() bool {
 		}
 	}
 	return true
+}
+
+// Fractional is the same row for counts in units of 10^-decimals: some clients report fractions of tokens. Charges below a pico-USD are
+// rounded to one, half to even. Usage.Requests is in the same units.
+func (m *Model) Fractional(decimals int) *Model {
+	scale := int64(1)
+	for range decimals {
+		scale *= 10
+	}
+	out := *m
+	out.minAudio *= scale
+	out.lists = make([]compiled, len(m.lists))
+	for i := range m.lists {
+		out.lists[i] = m.lists[i].scaled(scale)
+	}
+	out.service = slices.Clone(m.service)
+	for i := range out.service {
+		if s := &out.service[i]; s.list != nil {
+			list := s.list.scaled(scale)
+			s.list = &list
+		}
+	}
+	return &out
 }
 
 // Price is the cost of a call: table price × service tier × region × f. It does not allocate. Errors are ErrBadUsage and ErrNoRate.

@@ -2,6 +2,7 @@ package pricing
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -158,6 +159,27 @@ func compileList(list PriceList) (compiled, error) {
 	return c, nil
 }
 
+// scaled is the list for quantities that are scale times as large.
+func (c *compiled) scaled(scale int64) compiled {
+	out := *c
+	out.rates = slices.Clone(c.rates)
+	for i := range out.rates {
+		r := &out.rates[i]
+		r.Price.Per *= scale
+		r.Tiers = slices.Clone(r.Tiers)
+		for j := range r.Tiers {
+			t := &r.Tiers[j]
+			t.Price.Per *= scale
+			if t.Start > math.MaxInt64/scale {
+				t.Start = math.MaxInt64
+			} else {
+				t.Start *= scale
+			}
+		}
+	}
+	return out
+}
+
 func costsNothing(r *Rate) bool {
 	for i := range r.Tiers {
 		if r.Tiers[i].Price.Pico != 0 {
@@ -309,7 +331,7 @@ func parsePrice(u Unit, s string) (Price, error) {
 	if p.Pico, err = strconv.ParseInt(num, 10, 64); err == nil && found {
 		var d int64
 		d, err = strconv.ParseInt(den, 10, 64)
-		if d < 1 || d > 1000 {
+		if d < 1 || d > 1000 || u.Duration() { // Per of a duration is large already, and charge must not overflow
 			d = 1
 			err = strconv.ErrRange
 		}
@@ -319,4 +341,13 @@ func parsePrice(u Unit, s string) (Price, error) {
 		return Price{}, fmt.Errorf("%s: bad price %q", u.PriceName(), clip(s))
 	}
 	return p, nil
+}
+
+// String writes a rate in USD as the schema quotes it: "input_mtok 2.5 (5 above 200000)".
+func (r Rate) String() string {
+	s := r.Unit.PriceName() + " " + quote(r.Unit, r.Price)
+	for _, t := range r.Tiers {
+		s += fmt.Sprintf(" (%s above %d)", quote(r.Unit, t.Price), t.Start)
+	}
+	return s
 }

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -47,8 +49,8 @@ type Row struct {
 	ID       string // shown in Cost.Row
 	Origin   string // where the row stands, for audits: "my-prices.yaml:12"
 	Match    Clause
-	Prices   []PriceList            // never empty; a list without rates is free
-	Tiers    map[string][]PriceList // prices of service tiers, by name; one list each
+	Prices   []PriceList       // never empty; a list without rates is free
+	Tiers    map[string][]Rate // prices of service tiers, by name
 }
 
 type userRow struct {
@@ -135,35 +137,46 @@ func (t *Table) With(rows []Row) (*Table, error) {
 	var errs []error
 	for i := range rows {
 		var err error
-		if out.user[i], err = compileUser(rows[i]); err != nil {
+		if out.user[i], err = compileMatched(rows[i]); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", rows[i].Origin, err))
 		}
 	}
 	return &out, errors.Join(errs...)
 }
 
-func compileUser(r Row) (userRow, error) {
-	u := userRow{Row: r}
-	errs := []error{r.Match.Check()}
-	var err error
-	u.lists, err = compileLists(r.Prices)
-	errs = append(errs, err)
-	for name, lists := range r.Tiers {
-		c, err := compileLists(lists)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", name, err))
-			continue
-		}
-		u.tiers = append(u.tiers, serviceTier{name: name, list: &c[0]})
+func compileMatched(r Row) (userRow, error) {
+	u, err := compileUser(r)
+	if err = errors.Join(r.Match.Check(), err); err == nil {
+		u.match = r.Match.compile()
 	}
-	if err := errors.Join(errs...); err != nil {
-		return u, err
-	}
-	u.match = r.Match.compile()
-	return u, nil
+	return u, err
 }
 
-// NewModel is a row that belongs to no table: the rates came with the call.
+func compileUser(r Row) (userRow, error) {
+	u := userRow{Row: r}
+	var errs []error
+	var err error
+	if u.lists, err = compileLists(r.Prices); err != nil {
+		errs = append(errs, err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Tiers)) {
+		list, err := compileList(PriceList{Rates: r.Tiers[name]})
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", name, err))
+		}
+		u.tiers = append(u.tiers, serviceTier{name: name, list: &list})
+	}
+	return u, errors.Join(errs...)
+}
+
+// Check reports what is wrong with a row's prices.
+func (r *Row) Check() error {
+	_, err := compileUser(*r)
+	return err
+}
+
+// NewModel is a row that belongs to no table: the rates came with the call, or are a guess for every unknown model. Its Match is
+// not looked at.
 func (t *Table) NewModel(r Row) (*Model, error) {
 	u, err := compileUser(r)
 	if err != nil {
@@ -171,6 +184,9 @@ func (t *Table) NewModel(r Row) (*Model, error) {
 	}
 	return t.userModel(&u, t.canonical(r.Provider), strings.ToLower(r.ID)), nil
 }
+
+// Data is what the table was made from. It must not be changed.
+func (t *Table) Data() *Data { return t.data }
 
 // Version is the version of the source that the table was made from.
 func (t *Table) Version() string { return t.data.Version }

@@ -1,6 +1,7 @@
 package pricing
 
 import (
+	"fmt"
 	"sync"
 	"time"
 )
@@ -243,6 +244,20 @@ func (u *Usage) audioTime() int64 {
 		return -1 // overflow: bad usage
 	}
 	return in + out
+}
+
+// ParseQuantity reads a quantity as it stands in JSON: a number that is not negative, of seconds for a duration. Decimals is how many
+// decimals a count may have; the quantity is then in units of 10^-decimals, which Model.Fractional prices.
+func ParseQuantity(unit Unit, text string, decimals int) (int64, error) {
+	places := decimals
+	if unit.Duration() {
+		places += 9
+	}
+	n, ok := parseDecimal(text, places)
+	if !ok {
+		return 0, fmt.Errorf("%w: %s is %q", ErrBadUsage, unit.UsageName(), clip(text))
+	}
+	return n, nil
 }
 
 // Set stores a quantity in its field, or in Other.

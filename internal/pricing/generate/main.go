@@ -38,7 +38,11 @@ func table(prices, overlay, released, out string) error {
 	if err = errors.Join(err, err2); err != nil {
 		return err
 	}
-	data, warnings, err := priceimport.Import(raw, over, released)
+	rules, err := priceimport.ReadOverlay(over)
+	if err != nil {
+		return err
+	}
+	data, warnings, err := priceimport.Import(raw, rules, released)
 	if err != nil {
 		return err
 	}

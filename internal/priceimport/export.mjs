@@ -1,13 +1,12 @@
 // Writes the price table of a @pydantic/genai-prices package as JSON, read through the package's public API, in the package's
 // order: the first match wins, so order is part of the data.
 //
-//   node export.mjs [PACKAGE_DIR] > prices.json
+//   node export.mjs PACKAGE_DIR > prices.json
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 
-const here = fileURLToPath(new URL('.', import.meta.url))
-const dir = resolve(process.argv[2] ?? `${here}node_modules/@pydantic/genai-prices`)
+const dir = resolve(process.argv[2])
 const meta = JSON.parse(readFileSync(`${dir}/package.json`, 'utf8'))
 const engine = await import(pathToFileURL(resolve(dir, meta.module ?? meta.main)))
 

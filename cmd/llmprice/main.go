@@ -1,0 +1,137 @@
+// Command llmprice prices model calls from the shell, with the gateway's table, matching and arithmetic.
+//
+//	llmprice explain --provider openai --model gpt-4o-mini --input 1200 --cache-read 1024 --output 85
+//	llmprice batch < calls.jsonl > priced.jsonl
+//	llmprice models gpt-4o
+//	llmprice refresh -o newer.json.gz && llmprice diff newer.json.gz
+//
+// Exit status: 0 when the command did its work, also when calls turn out to have no price or lines of a batch are bad (each line
+// says so); 1 when explain finds no price, or something could not be read or written; 2 for wrong flags.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"time"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/pricefile"
+	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
+)
+
+// command is one run of the program; now and the streams are given so that tests can give theirs.
+type command struct {
+	in       io.Reader
+	out, err io.Writer
+	now      func() time.Time
+}
+
+// errUsage is a wrong call of the program; flag has told the user already.
+var errUsage = errors.New("wrong usage")
+
+const usage = `usage: llmprice COMMAND [FLAGS]
+
+  explain   show the price row, each charge and the sum for one call
+  batch     price JSON lines from standard input
+  models    search the price table
+  refresh   write a newer price table from the npm package @pydantic/genai-prices
+  diff      show what differs between two price tables
+
+llmprice COMMAND -h shows the flags.
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	c := &command{in: os.Stdin, out: os.Stdout, err: os.Stderr, now: time.Now}
+	os.Exit(c.run(ctx, os.Args[1:]))
+}
+
+func (c *command) run(ctx context.Context, args []string) int {
+	commands := map[string]func(context.Context, []string) error{
+		"explain": c.explain, "batch": c.batch, "models": c.models, "refresh": c.refresh, "diff": c.diff,
+	}
+	if len(args) > 0 && (args[0] == "-h" || args[0] == "--help" || args[0] == "help") {
+		fmt.Fprint(c.out, usage)
+		return 0
+	}
+	if len(args) == 0 || commands[args[0]] == nil {
+		fmt.Fprint(c.err, usage)
+		return 2
+	}
+	err := commands[args[0]](ctx, args[1:])
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+		return 0
+	case errors.Is(err, errUsage):
+		return 2
+	}
+	fmt.Fprintln(c.err, "llmprice:", err)
+	return 1
+}
+
+// flags makes the flag set of a command.
+func (c *command) flags(name, args string) *flag.FlagSet {
+	fs := flag.NewFlagSet("llmprice "+name, flag.ContinueOnError)
+	fs.SetOutput(c.err)
+	fs.Usage = func() {
+		fmt.Fprintf(c.err, "usage: llmprice %s %s\n", name, args)
+		fs.PrintDefaults()
+	}
+	return fs
+}
+
+func parse(fs *flag.FlagSet, args []string, most int) error {
+	if err := fs.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return err
+		}
+		return errUsage
+	}
+	if fs.NArg() > most {
+		fmt.Fprintf(fs.Output(), "unexpected argument %q\n", fs.Arg(most))
+		fs.Usage()
+		return errUsage
+	}
+	return nil
+}
+
+// tableFlags choose the price table.
+type tableFlags struct{ table, prices string }
+
+func (t *tableFlags) register(fs *flag.FlagSet) {
+	fs.StringVar(&t.table, "table", "", "price table `FILE` that refresh wrote, instead of the built-in one")
+	fs.StringVar(&t.prices, "prices", "", "YAML `FILE` with your own price rows, which come first")
+}
+
+func (t *tableFlags) load() (*pricing.Table, error) {
+	table, err := loadTable(t.table)
+	if err != nil || t.prices == "" {
+		return table, err
+	}
+	rows, err := pricefile.ParseFile(t.prices)
+	if err != nil {
+		return nil, err
+	}
+	return table.With(rows)
+}
+
+// loadTable reads a table file; without a name it is the built-in table.
+func loadTable(name string) (*pricing.Table, error) {
+	if name == "" {
+		return pricing.Default(), nil
+	}
+	b, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	table, err := pricing.Decode(b)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return table, nil
+}

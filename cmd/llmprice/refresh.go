@@ -1,0 +1,174 @@
+package main
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/priceimport"
+	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
+)
+
+const packageName = "@pydantic/genai-prices"
+
+func (c *command) refresh(ctx context.Context, args []string) error {
+	fs := c.flags("refresh", "[FLAGS]   (needs node, and npm without --from)")
+	from := fs.String("from", "", "`PATH` of an unpacked package or its .tgz, instead of asking npm")
+	version := fs.String("version", "latest", "`VERSION` that npm fetches")
+	released := fs.String("released", "", "`DATE` of the package, such as 2026-09-23 (default today)")
+	out := fs.String("o", "prices.json.gz", "`FILE` to write; llmprice --table reads it")
+	if err := parse(fs, args, 0); err != nil {
+		return err
+	}
+	if *released == "" {
+		*released = c.now().UTC().Format(time.DateOnly)
+	}
+	if _, err := time.Parse(time.DateOnly, *released); err != nil {
+		return fmt.Errorf("--released: %w", err)
+	}
+	tmp, err := os.MkdirTemp("", "llmprice-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(tmp)
+	dir, err := fetch(ctx, *from, *version, tmp)
+	if err != nil {
+		return err
+	}
+	raw, err := export(ctx, dir, tmp)
+	if err != nil {
+		return err
+	}
+	data, warnings, err := priceimport.Import(raw, pricing.Default().Data().Overlay, *released)
+	for _, w := range warnings {
+		fmt.Fprintln(c.err, "warning:", w)
+	}
+	if err != nil {
+		return err
+	}
+	b, err := pricing.Encode(data)
+	if err != nil {
+		return err
+	}
+	if err := replace(*out, b); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.out, "%s: %s %s\n", *out, data.Source, data.Version)
+	return nil
+}
+
+// fetch returns the directory of the unpacked package.
+func fetch(ctx context.Context, from, version, tmp string) (string, error) {
+	if from == "" {
+		if strings.HasPrefix(version, "-") {
+			return "", fmt.Errorf("--version must be a version, got %q", version)
+		}
+		if _, err := run(ctx, tmp, "npm", "pack", "--silent", packageName+"@"+version); err != nil {
+			return "", err
+		}
+		found, err := filepath.Glob(filepath.Join(tmp, "*.tgz"))
+		if err != nil || len(found) != 1 {
+			return "", fmt.Errorf("npm pack left %d packages, not one", len(found))
+		}
+		from = found[0]
+	}
+	info, err := os.Stat(from)
+	if err != nil {
+		return "", err
+	}
+	if info.IsDir() {
+		return filepath.Abs(from)
+	}
+	dir := filepath.Join(tmp, "unpacked")
+	return filepath.Join(dir, "package"), unpack(from, dir)
+}
+
+// Bounds of a package: the present one is 2.2 MB in six files.
+const (
+	maxPackage = 64 << 20
+	maxFiles   = 1000
+)
+
+// unpack writes the regular files of a .tgz under dir.
+func unpack(name, dir string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	t := tar.NewReader(io.LimitReader(z, maxPackage))
+	for range maxFiles {
+		h, err := t.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if h.Typeflag != tar.TypeReg {
+			continue
+		}
+		if !filepath.IsLocal(h.Name) {
+			return fmt.Errorf("%s: file name %q leaves the package", name, h.Name)
+		}
+		b, err := io.ReadAll(t)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		path := filepath.Join(dir, h.Name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, b, 0o644)); err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("%s: more than %d files", name, maxFiles)
+}
+
+// export runs the package's code in node and reads its prices.
+func export(ctx context.Context, dir, tmp string) ([]byte, error) {
+	script := filepath.Join(tmp, "export.mjs")
+	if err := os.WriteFile(script, priceimport.ExportScript, 0o600); err != nil {
+		return nil, err
+	}
+	return run(ctx, tmp, "node", script, dir)
+}
+
+func run(ctx context.Context, dir, name string, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, name, args...)
+	var stderr bytes.Buffer
+	cmd.Dir, cmd.Stderr = dir, &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w: %s", name, err, clip(strings.TrimSpace(stderr.String())))
+	}
+	return out, nil
+}
+
+// replace writes a file so that a reader sees the old one or the new one.
+func replace(name string, b []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(name), ".llmprice-")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(b)
+	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
+}
