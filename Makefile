@@ -1,0 +1,87 @@
+# `make help` lists the targets.
+GO     ?= go
+MODULE := github.com/otelcol-llm/otelcol-llm
+CONFIG ?= collector-config.yaml
+
+# Everything is pure Go; only the race detector needs a C compiler.
+export CGO_ENABLED := 0
+
+GOLANGCI_VERSION := v2.15.0
+GOLANGCI         := $(CURDIR)/.tools/golangci-lint-$(GOLANGCI_VERSION)/golangci-lint
+COLLECTOR_PIN    := v1.61.0
+TOOL             := $(GO) tool -modfile=$(CURDIR)/tools.mod
+FUZZTIME         ?= 30s
+
+# The binary links every outside component and test/ drives the built binary: neither gains from the race detector.
+RACE_PACKAGES = $(shell $(GO) list ./... | grep -vE '^$(MODULE)/(test|cmd/otelcol-llm)(/|$$)')
+SLOW_PACKAGES = ./cmd/otelcol-llm $(if $(wildcard test),./test/...)
+METADATA      = $(sort $(shell find connector exporter extension processor receiver -name metadata.yaml -not -path '*/testdata/*' 2>/dev/null))
+
+.DEFAULT_GOAL := help
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build bin/otelcol-llm and the command-line tools
+	$(GO) build -trimpath -o bin/ ./cmd/...
+
+.PHONY: run
+run: build ## build and start the gateway with collector-config.yaml (another: CONFIG=file)
+	exec bin/otelcol-llm --config $(CONFIG)
+
+.PHONY: test
+test: test-setup test-race test-slow ## set up and run all tests: unit tests with the race detector, then end to end
+
+.PHONY: test-setup
+test-setup: # what the end-to-end tests need: npm packages, servers
+	@if [ -x test/setup.sh ]; then test/setup.sh; fi
+
+.PHONY: test-race
+test-race: # unit tests with the race detector
+	@command -v "$${CC:-$$($(GO) env CC)}" >/dev/null || { \
+		echo "make test needs a C compiler for the race detector (Debian: apt-get install gcc libc6-dev)" >&2; exit 1; }
+	CGO_ENABLED=1 $(GO) test -race $(RACE_PACKAGES)
+
+.PHONY: test-slow
+test-slow: # the distribution, its configurations and documents, end to end
+	$(GO) test -timeout 20m $(SLOW_PACKAGES)
+
+.PHONY: lint
+lint: $(GOLANGCI) ## golangci-lint, formatting and the pinned Collector version
+	@got=$$($(GO) list -m -f '{{.Version}}' go.opentelemetry.io/collector/component); [ "$$got" = $(COLLECTOR_PIN) ] || { \
+		echo "go.mod: go.opentelemetry.io/collector/component is $$got, must be $(COLLECTOR_PIN)" >&2; exit 1; }
+	$(GOLANGCI) run ./...
+
+$(GOLANGCI):
+	GOBIN=$(@D) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+
+.PHONY: fmt
+fmt: $(GOLANGCI) ## format the code
+	$(GOLANGCI) fmt ./...
+
+.PHONY: vulncheck
+vulncheck: ## known vulnerabilities (needs https://vuln.go.dev)
+	$(GO) run golang.org/x/vuln/cmd/govulncheck@latest ./...
+
+.PHONY: generate
+generate: ## write all generated files again: component metadata, the distribution, the price table
+	@set -e; for f in $(METADATA); do echo "mdatagen $$f"; (cd "$$(dirname "$$f")" && $(TOOL) mdatagen metadata.yaml); done
+	$(TOOL) builder --config builder-config.yaml --skip-get-modules --skip-compilation
+	$(GO) generate ./internal/pricing/...
+
+.PHONY: bench
+bench: ## benchmarks, side by side with peers
+	cd bench && $(GO) test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: fuzz
+fuzz: ## run every fuzz target for FUZZTIME (default 30s)
+	@set -e; for dir in $$(grep -rlE --include='*_test.go' '^func Fuzz' cmd connector exporter internal processor receiver 2>/dev/null | xargs -r -n1 dirname | sort -u); do \
+		for target in $$($(GO) test -list '^Fuzz' ./$$dir | grep '^Fuzz'); do \
+			echo "fuzz $$dir $$target"; $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) ./$$dir; \
+		done; \
+	done
+
+.PHONY: clean
+clean: ## remove what the other targets built
+	rm -rf bin .tools

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/confmap"
+	"go.opentelemetry.io/collector/confmap/provider/envprovider"
+	"go.opentelemetry.io/collector/confmap/provider/fileprovider"
+	"go.opentelemetry.io/collector/confmap/provider/yamlprovider"
+	"go.opentelemetry.io/collector/otelcol"
+)
+
+func resolverSettings(uri string) confmap.ResolverSettings {
+	return confmap.ResolverSettings{
+		URIs: []string{uri},
+		ProviderFactories: []confmap.ProviderFactory{
+			envprovider.NewFactory(), fileprovider.NewFactory(), yamlprovider.NewFactory(),
+		},
+		DefaultScheme: "env",
+	}
+}
+
+// checkConfig does what `otelcol-llm validate` does with a whole configuration.
+func checkConfig(ctx context.Context, uri string, factories otelcol.Factories) error {
+	provider, err := otelcol.NewConfigProvider(otelcol.ConfigProviderSettings{ResolverSettings: resolverSettings(uri)})
+	if err != nil {
+		return err
+	}
+	cfg, err := provider.Get(ctx, factories)
+	if err != nil {
+		return errors.Join(err, provider.Shutdown(ctx))
+	}
+	return errors.Join(confmap.Validate(cfg), provider.Shutdown(ctx))
+}
+
+func allFactories(t *testing.T) otelcol.Factories {
+	t.Helper()
+	factories, err := components()
+	require.NoError(t, err)
+	return factories
+}
+
+func TestExampleConfigurations(t *testing.T) {
+	factories := allFactories(t)
+	files, err := filepath.Glob("../../configs/*.yaml")
+	require.NoError(t, err)
+	for _, file := range append(files, "../../collector-config.yaml") {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			absolute, err := filepath.Abs(file)
+			require.NoError(t, err)
+			t.Chdir(filepath.Dir(absolute)) // paths in an example are relative to it
+			require.NoError(t, checkConfig(t.Context(), "file:"+absolute, factories))
+		})
+	}
+}
+
+// The environment variables that the head of collector-config.yaml promises.
+func TestDefaultConfigurationByEnvironment(t *testing.T) {
+	for name, value := range map[string]string{
+		"BACKEND_EXPORTER":      "otlp_http/backend",
+		"OTLP_BACKEND":          "tempo.example:4317",
+		"OTLP_BACKEND_URL":      "https://langfuse.example:4318",
+		"OTLP_BACKEND_INSECURE": "false",
+		"OTLP_GRPC_ENDPOINT":    "0.0.0.0:14317",
+		"OTLP_HTTP_ENDPOINT":    "0.0.0.0:14318",
+		"PROMETHEUS_ENDPOINT":   "0.0.0.0:18889",
+		"HEALTH_ENDPOINT":       "0.0.0.0:23133",
+		"TELEMETRY_HOST":        "0.0.0.0",
+		"TELEMETRY_PORT":        "18888",
+	} {
+		t.Setenv(name, value)
+	}
+	require.NoError(t, checkConfig(t.Context(), "file:../../collector-config.yaml", allFactories(t)))
+
+	resolver, err := confmap.NewResolver(resolverSettings("file:../../collector-config.yaml"))
+	require.NoError(t, err)
+	conf, err := resolver.Resolve(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, resolver.Shutdown(t.Context()))
+	for key, want := range map[string]any{
+		"receivers::otlp::protocols::grpc::endpoint":  "0.0.0.0:14317",
+		"receivers::otlp::protocols::http::endpoint":  "0.0.0.0:14318",
+		"exporters::prometheus::endpoint":             "0.0.0.0:18889",
+		"exporters::otlp_grpc/backend::endpoint":      "tempo.example:4317",
+		"exporters::otlp_grpc/backend::tls::insecure": false,
+		"exporters::otlp_http/backend::endpoint":      "https://langfuse.example:4318",
+		"extensions::healthcheckv2::http::endpoint":   "0.0.0.0:23133",
+	} {
+		require.Equal(t, want, conf.Get(key), key)
+	}
+	for _, signal := range []string{"traces", "metrics/clients", "logs"} {
+		require.Contains(t, conf.Get("service::pipelines::"+signal+"::exporters"), "otlp_http/backend", signal)
+	}
+}
+
+func TestWrongConfigurationIsRefused(t *testing.T) {
+	text, err := os.ReadFile("../../collector-config.yaml")
+	require.NoError(t, err)
+	file := filepath.Join(t.TempDir(), "config.yaml")
+	require.NoError(t, os.WriteFile(file, append(text, "\nunknown: {}\n"...), 0o600))
+	require.ErrorContains(t, checkConfig(t.Context(), "file:"+file, allFactories(t)), "unknown")
+}
