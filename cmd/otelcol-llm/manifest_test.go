@@ -126,7 +126,7 @@ func TestComponentsInTheBinary(t *testing.T) {
 		"attributes", "batch", "cumulativetodelta", "deltatocumulative", "filter", "memory_limiter", "redaction", "resource",
 		"tail_sampling", "transform",
 	}, typesOf(factories.Processors))
-	require.Equal(t, []string{"count", "forward", "span_metrics"}, typesOf(factories.Connectors))
+	require.Equal(t, []string{"count", "forward", "genaimetrics", "span_metrics"}, typesOf(factories.Connectors))
 	require.Equal(t, []string{
 		"debug", "kafka", "nop", "otlp_grpc", "otlp_http", "prometheus", "prometheus_remote_write",
 	}, typesOf(factories.Exporters))
