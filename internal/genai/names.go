@@ -128,6 +128,62 @@ const (
 	MetricInfraCostUSD = "llm.infra.cost.usd"
 )
 
+// Metrics that hostresources emits (docs: receiver/hostresources/README.md). Semantic conventions (v1.41) where they have a
+// name, hostmetrics' for the load average, and ours: *.busy, *.peak, *.average, *.high_water, system.cpu.limit, process.start_time.
+const (
+	HostCPUUtilization     = "system.cpu.utilization"
+	HostCPUBusy            = "system.cpu.utilization.busy"
+	HostCPUPeak            = "system.cpu.utilization.peak"
+	HostCPULimit           = "system.cpu.limit"
+	HostMemoryUsage        = "system.memory.usage"
+	HostMemoryLimit        = "system.memory.limit"
+	HostMemoryUtilization  = "system.memory.utilization"
+	HostMemoryPeak         = "system.memory.utilization.peak"
+	HostMemoryAvailable    = "system.memory.linux.available"
+	HostPagingUsage        = "system.paging.usage"
+	HostPagingUtilization  = "system.paging.utilization"
+	HostPagingPeak         = "system.paging.utilization.peak"
+	HostPagingFaults       = "system.paging.faults"
+	HostPagingOperations   = "system.paging.operations"
+	HostLoad1m             = "system.cpu.load_average.1m"
+	HostLoad5m             = "system.cpu.load_average.5m"
+	HostLoad15m            = "system.cpu.load_average.15m"
+	HostDiskIO             = "system.disk.io"
+	HostDiskOperations     = "system.disk.operations"
+	HostNetworkIO          = "system.network.io"
+	HostNetworkPackets     = "system.network.packet.count"
+	HostNetworkErrors      = "system.network.errors"
+	HostNetworkDropped     = "system.network.packet.dropped"
+	ProcessCPUUtilization  = "process.cpu.utilization"
+	ProcessCPUBusy         = "process.cpu.utilization.busy"
+	ProcessCPUPeak         = "process.cpu.utilization.peak"
+	ProcessMemoryUsage     = "process.memory.usage"
+	ProcessMemoryAverage   = "process.memory.usage.average"
+	ProcessMemoryPeak      = "process.memory.usage.peak"
+	ProcessMemoryHighWater = "process.memory.usage.high_water"
+	ProcessFileDescriptors = "process.unix.file_descriptor.count"
+	ProcessHandles         = "process.windows.handle.count"
+	ProcessUptime          = "process.uptime"
+	ProcessStartTime       = "process.start_time"
+)
+
+// Point attributes of hostresources' metrics.
+const (
+	AttrHostName          = "host.name"
+	AttrCPUMode           = "cpu.mode"
+	AttrMemoryState       = "system.memory.state"
+	AttrPagingState       = "system.paging.state"
+	AttrPagingDirection   = "system.paging.direction"
+	AttrPagingFaultType   = "system.paging.fault.type"
+	AttrDevice            = "system.device"
+	AttrDiskDirection     = "disk.io.direction"
+	AttrNetworkInterface  = "network.interface.name"
+	AttrNetworkDirection  = "network.io.direction"
+	AttrProcessPID        = "process.pid"
+	AttrProcessExecutable = "process.executable.name"
+	AttrResource          = "resource" // of llm.infra.cost.usd: compute, storage
+)
+
 // Metrics of genaimetrics under the names that LangChain dashboards use (`naming: langchain`).
 const (
 	LangchainRequests        = "langchain_requests_total"
@@ -230,3 +286,6 @@ const ErrorOther = "_OTHER"
 
 // MetricsScope is the instrumentation scope of everything genaimetrics emits; perfstats' built-in sources read only it.
 const MetricsScope = "github.com/otelcol-llm/otelcol-llm/connector/genaimetrics"
+
+// HostScope is the instrumentation scope of everything hostresources emits.
+const HostScope = "github.com/otelcol-llm/otelcol-llm/receiver/hostresources"

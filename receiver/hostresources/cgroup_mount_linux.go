@@ -1,0 +1,103 @@
+package hostresources
+
+import (
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// controllers are those that say what a process may use. cpuacct has no limits but counts the CPU time in cgroup v1.
+var controllers = []string{"cpu", "cpuacct", "cpuset", "memory"}
+
+// mountPoint is one mounted cgroup hierarchy.
+type mountPoint struct {
+	root        string // the cgroup that is mounted: "/" or, in a container, often the container's own
+	dir         string
+	controllers []string // none in cgroup v2
+}
+
+// hierarchies finds, for each controller, the hierarchy that a process (or the receiver itself: selfPID) is in. A controller that
+// is bound to cgroup v1 is looked for there, the others in cgroup v2.
+func (c *cgroups) hierarchies(pid int) (map[string]hierarchy, error) {
+	self := "self"
+	if pid != selfPID {
+		self = strconv.Itoa(pid)
+	}
+	membership, err := c.read(path.Join(c.root, "proc", self, "cgroup"))
+	if err != nil {
+		return nil, err
+	}
+	mountinfo, err := c.read(path.Join(c.root, "proc/self/mountinfo"))
+	if err != nil {
+		return nil, err
+	}
+	v1, v2 := parseMounts(string(mountinfo))
+	of := map[string]hierarchy{}
+	for line := range strings.Lines(string(membership)) {
+		f := strings.SplitN(strings.TrimSuffix(line, "\n"), ":", 3)
+		if len(f) != 3 {
+			continue
+		}
+		names := strings.Split(f[1], ",")
+		for _, name := range controllers {
+			m, isV1 := v1[name]
+			switch {
+			case isV1 && slices.Contains(names, name):
+				of[name] = hierarchy{mount: m.dir, levels: levels(m.root, f[2]), v1: true}
+			case !isV1 && f[0] == "0" && v2 != nil && name != "cpuacct":
+				of[name] = hierarchy{mount: v2.dir, levels: levels(v2.root, f[2])}
+			}
+		}
+	}
+	return of, nil
+}
+
+// parseMounts reads /proc/self/mountinfo: "36 35 98:0 /root /dir options - type source superoptions".
+func parseMounts(mountinfo string) (v1 map[string]mountPoint, v2 *mountPoint) {
+	v1 = map[string]mountPoint{}
+	for line := range strings.Lines(mountinfo) {
+		before, after, ok := strings.Cut(line, " - ")
+		f, g := strings.Fields(before), strings.Fields(after)
+		if !ok || len(f) < 6 || len(g) < 3 {
+			continue
+		}
+		m := mountPoint{root: unescape(f[3]), dir: unescape(f[4])}
+		switch g[0] {
+		case "cgroup2":
+			v2 = &m
+		case "cgroup":
+			for name := range strings.SplitSeq(g[2], ",") {
+				v1[name] = m
+			}
+		}
+	}
+	return v1, v2
+}
+
+// levels lists the way from a process's cgroup up to the mount. A path outside of what is mounted (another cgroup namespace, or a
+// container that sees the host's path but mounts its own cgroup) leaves the mount itself.
+func levels(root, cgroup string) []string {
+	rel := ""
+	if !strings.HasPrefix(cgroup, "/..") {
+		switch {
+		case root == "/":
+			rel = strings.Trim(cgroup, "/")
+		case strings.HasPrefix(cgroup, root+"/"):
+			rel = strings.Trim(cgroup[len(root):], "/")
+		}
+	}
+	var out []string
+	for rel != "" {
+		out = append(out, rel)
+		if rel = path.Dir(rel); rel == "." {
+			rel = ""
+		}
+	}
+	return append(out, "")
+}
+
+// unescape undoes the octal escapes of mountinfo for blank, tab, newline and backslash.
+func unescape(s string) string {
+	return strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`).Replace(s)
+}

@@ -1,0 +1,100 @@
+package hostresources
+
+import (
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// kind is how a metric's points add up.
+type kind int
+
+const (
+	gauge   kind = iota
+	level        // a sum that goes up and down: bytes in use
+	counter      // cumulative, monotonic
+)
+
+// definition is a metric as the README lists it.
+type definition struct {
+	name, unit, description string
+	kind                    kind
+}
+
+// writer writes the metrics of one report. Every point carries host.name, because exporters that ignore the resource (Prometheus)
+// would otherwise mix the machines behind them.
+type writer struct {
+	metrics pmetric.MetricSlice
+	host    string
+	now     pcommon.Timestamp
+}
+
+// points are those of one metric, which comes into being with the first of them: what cannot be read is absent.
+type points struct {
+	w     *writer
+	def   *definition
+	slice pmetric.NumberDataPointSlice
+	begun bool
+}
+
+func (w *writer) metric(def *definition) *points { return &points{w: w, def: def} }
+
+func (p *points) begin() {
+	m := p.w.metrics.AppendEmpty()
+	m.SetName(p.def.name)
+	m.SetUnit(p.def.unit)
+	m.SetDescription(p.def.description)
+	if p.def.kind == gauge {
+		p.slice = m.SetEmptyGauge().DataPoints()
+	} else {
+		sum := m.SetEmptySum()
+		sum.SetAggregationTemporality(pmetric.AggregationTemporalityCumulative)
+		sum.SetIsMonotonic(p.def.kind == counter)
+		p.slice = sum.DataPoints()
+	}
+	p.begun = true
+}
+
+// point adds a point with attributes given as key, value, key, value.
+func (p *points) point(attributes ...string) pmetric.NumberDataPoint {
+	if !p.begun {
+		p.begin()
+	}
+	point := p.slice.AppendEmpty()
+	point.SetTimestamp(p.w.now)
+	a := point.Attributes()
+	a.EnsureCapacity(len(attributes)/2 + 3)
+	if p.w.host != "" {
+		a.PutStr(genai.AttrHostName, p.w.host)
+	}
+	for i := 0; i+1 < len(attributes); i += 2 {
+		a.PutStr(attributes[i], attributes[i+1])
+	}
+	return point
+}
+
+func (p *points) float(v float64, attributes ...string) { p.point(attributes...).SetDoubleValue(v) }
+
+func (p *points) int(v uint64, attributes ...string) {
+	p.point(attributes...).SetIntValue(int64(v)) //nolint:gosec // bytes and events stay far below 2^63
+}
+
+// state adds a point if the platform has the value.
+func (p *points) state(s state, attributes ...string) {
+	if s.known {
+		p.int(s.value, attributes...)
+	}
+}
+
+// since adds a point of a counter that has counted since start, if the platform has it.
+func (p *points) since(start time.Time, v state, attributes ...string) {
+	if !v.known {
+		return
+	}
+	point := p.point(attributes...)
+	point.SetStartTimestamp(pcommon.NewTimestampFromTime(start))
+	point.SetIntValue(int64(v.value)) //nolint:gosec // bytes and events stay far below 2^63
+}

@@ -1,0 +1,100 @@
+package hostresources
+
+import (
+	"context"
+	"os"
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+	"go.opentelemetry.io/collector/receiver"
+	"go.opentelemetry.io/collector/scraper"
+	"go.opentelemetry.io/collector/scraper/scraperhelper"
+	"go.uber.org/zap"
+
+	"github.com/otelcol-llm/otelcol-llm/receiver/hostresources/internal/metadata"
+)
+
+// hostReceiver is a scrape controller with one scraper, which samples on its own between two scrapes.
+type hostReceiver struct {
+	receiver.Metrics
+	cfg       *Config
+	sampler   *sampler
+	telemetry *metadata.TelemetryBuilder
+	logger    *zap.Logger
+	next      consumer.Metrics
+
+	cancel  context.CancelFunc
+	wg      sync.WaitGroup
+	stopped sync.Once
+}
+
+func newReceiver(set receiver.Settings, cfg *Config, next consumer.Metrics) (*hostReceiver, error) {
+	telemetry, err := metadata.NewTelemetryBuilder(set.TelemetrySettings)
+	if err != nil {
+		return nil, err
+	}
+	s, err := newSampler(cfg, platformSource(), newFaults(set.Logger, telemetry))
+	if err != nil {
+		return nil, err
+	}
+	r := &hostReceiver{cfg: cfg, sampler: s, telemetry: telemetry, logger: set.Logger, next: next}
+	sc, err := scraper.NewMetrics(r.scrape, scraper.WithStart(r.startSampling), scraper.WithShutdown(r.stopSampling))
+	if err != nil {
+		return nil, err
+	}
+	r.Metrics, err = scraperhelper.NewMetricsController(&cfg.ControllerConfig, set, next, scraperhelper.AddMetricsScraper(metadata.Type, sc))
+	return r, err
+}
+
+func (r *hostReceiver) scrape(context.Context) (pmetric.Metrics, error) {
+	return r.sampler.report(time.Now()), nil
+}
+
+func (r *hostReceiver) startSampling(context.Context, component.Host) error {
+	host, err := os.Hostname()
+	if err != nil {
+		r.logger.Warn("no host name, host.name is left out", zap.Error(err))
+	}
+	r.sampler.begin(host, time.Now())
+	var ctx context.Context
+	ctx, r.cancel = context.WithCancel(context.Background())
+	r.wg.Go(func() { r.sampleUntil(ctx) })
+	return nil
+}
+
+func (r *hostReceiver) sampleUntil(ctx context.Context) {
+	ticker := time.NewTicker(r.cfg.SampleInterval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			r.sampler.sample(time.Now())
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// stopSampling is called when no scrape runs any more.
+func (r *hostReceiver) stopSampling(context.Context) error {
+	if r.cancel != nil {
+		r.cancel()
+	}
+	r.wg.Wait()
+	return nil
+}
+
+// Shutdown stops sampling and reports the last, shorter interval: the cost and a peak just before the end are not lost.
+func (r *hostReceiver) Shutdown(ctx context.Context) (err error) {
+	r.stopped.Do(func() {
+		err = r.Metrics.Shutdown(ctx)
+		if r.cancel != nil && err == nil {
+			err = r.next.ConsumeMetrics(ctx, r.sampler.report(time.Now()))
+		}
+		r.telemetry.Shutdown()
+	})
+	return err
+}

@@ -1,0 +1,157 @@
+package hostresources
+
+import (
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// maxDiscovery is the longest time between two looks for new processes and changed limits.
+const maxDiscovery = 10 * time.Second
+
+// sampler holds everything that is read between two reports. Samples come from its own goroutine, reports from the scrape
+// controller's; the lock is held while reading and never while the next consumer works.
+type sampler struct {
+	cfg    *Config
+	src    *source
+	faults *faults
+	host   string
+	naming map[string]bool
+	wants  map[string]bool
+
+	mu         sync.Mutex
+	start      time.Time // of the cost counter
+	sampled    time.Time
+	discovered time.Time
+	hostReader hostReader
+	follower   follower
+	disks      counterStarts
+	interfaces counterStarts
+	boot       time.Time
+}
+
+func newSampler(cfg *Config, src *source, f *faults) (*sampler, error) {
+	match, err := newMatcher(src, cfg.Processes)
+	if err != nil {
+		return nil, err
+	}
+	s := &sampler{cfg: cfg, src: src, faults: f, naming: toSet(cfg.Naming), wants: toSet(cfg.Resources)}
+	s.hostReader = hostReader{
+		src: src, faults: f, useCgroup: cfg.Cgroup,
+		wantCPU: s.wants[resourceCPU], wantMemory: s.wants[resourceMemory] || s.wants[resourcePaging],
+	}
+	s.follower = follower{src: src, match: match, faults: f, limit: cfg.MaxProcesses}
+	return s, nil
+}
+
+func toSet(list []string) map[string]bool {
+	set := make(map[string]bool, len(list))
+	for _, v := range list {
+		set[v] = true
+	}
+	return set
+}
+
+// begin takes the first readings, which later ones are compared with.
+func (s *sampler) begin(host string, now time.Time) {
+	s.mu.Lock()
+	s.host, s.start = host, now
+	s.mu.Unlock()
+	s.sample(now)
+}
+
+// sample reads what changes quickly. A timer that fires late fires twice in a row; CPU time is counted in ticks and says nothing
+// over so short a time, so the second one is left out.
+func (s *sampler) sample(now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.sampled.IsZero() && now.Sub(s.sampled) < s.cfg.SampleInterval/2 {
+		return
+	}
+	s.sampled = now
+	discover := s.discovered.IsZero() || now.Sub(s.discovered) >= min(s.cfg.CollectionInterval, maxDiscovery)
+	if discover {
+		s.discovered = now
+		s.hostReader.refresh(now)
+	}
+	s.hostReader.sample(now)
+	s.follower.sample(now)
+	if discover && len(s.cfg.Processes) > 0 {
+		s.follower.discover(now, func(pid int) float64 { return s.hostReader.processCPUs(pid, now) })
+	}
+}
+
+// report writes what was gathered since the last report and begins the next interval.
+func (s *sampler) report(now time.Time) pmetric.Metrics {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	md := pmetric.NewMetrics()
+	rm := md.ResourceMetrics().AppendEmpty()
+	if s.host != "" {
+		rm.Resource().Attributes().PutStr(genai.AttrHostName, s.host)
+	}
+	sm := rm.ScopeMetrics().AppendEmpty()
+	sm.Scope().SetName(genai.HostScope)
+	w := &writer{metrics: sm.Metrics(), host: s.host, now: pcommon.NewTimestampFromTime(now)}
+	s.reportHost(w, now)
+	s.follower.report(w, s.naming, now)
+	s.reportCost(w, now)
+	s.hostReader.forget()
+	s.follower.forget()
+	return md
+}
+
+func (s *sampler) reportHost(w *writer, now time.Time) {
+	if s.wants[resourceCPU] {
+		s.hostReader.reportCPU(w)
+	}
+	if s.wants[resourceMemory] {
+		s.hostReader.reportMemory(w)
+	}
+	boot := s.bootTime(now)
+	if s.wants[resourcePaging] {
+		s.hostReader.reportPaging(w, boot, now)
+	}
+	if s.wants[resourceLoad] {
+		s.hostReader.reportLoad(w, now)
+	}
+	if s.wants[resourceDisk] {
+		disks := devices(s.src.disks, resourceDisk, s.cfg.MaxDevices, s.faults, now)
+		reportDisks(w, disks, s.disks.update(disks, boot, now))
+	}
+	if s.wants[resourceNetwork] {
+		interfaces := devices(s.src.interfaces, resourceNetwork, s.cfg.MaxDevices, s.faults, now)
+		reportInterfaces(w, interfaces, s.interfaces.update(interfaces, boot, now))
+	}
+}
+
+// bootTime is since when the kernel has been counting. It is read once, so that the start of a counter never moves.
+func (s *sampler) bootTime(now time.Time) time.Time {
+	if s.boot.IsZero() {
+		boot, err := s.src.bootTime()
+		if s.faults.failed(resourceCPU, "boot time", err, now) {
+			boot = s.start // the counters began earlier, but no later than this
+		}
+		s.boot = boot
+	}
+	return s.boot
+}
+
+func (s *sampler) reportCost(w *writer, now time.Time) {
+	cost := w.metric(defInfraCost)
+	for _, c := range []struct {
+		resource string
+		rate     float64
+	}{{"compute", s.cfg.Cost.ComputeUSDPerHour}, {"storage", s.cfg.Cost.StorageUSDPerHour}} {
+		if c.rate == 0 {
+			continue
+		}
+		point := cost.point(genai.AttrResource, c.resource)
+		point.SetStartTimestamp(pcommon.NewTimestampFromTime(s.start))
+		point.SetDoubleValue(float64(accrued(hourlyRate(c.rate), now.Sub(s.start))) / nanoUSD)
+	}
+}
