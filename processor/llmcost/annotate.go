@@ -1,0 +1,110 @@
+package llmcost
+
+import (
+	"slices"
+	"strings"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// annotator writes a bill onto a span.
+type annotator struct {
+	openInference bool
+	openLIT       bool
+	normalize     bool
+}
+
+func newAnnotator(cfg *Config) annotator {
+	return annotator{
+		openInference: slices.Contains(cfg.Attributes, familyOpenInference),
+		openLIT:       slices.Contains(cfg.Attributes, familyOpenLIT),
+		normalize:     cfg.Normalize,
+	}
+}
+
+// moreAttributes is how many attributes a priced call usually gets.
+const moreAttributes = 12
+
+// answer writes what the call cost, or why its span has no cost of its own.
+func (a *annotator) answer(call *spanCall, r *request, prices *policy) {
+	b, ok := call.bill(prices, r.witnesses)
+	if !ok {
+		a.annotate(call, nil)
+		return
+	}
+	a.annotate(call, &b)
+	r.tally.add(b.status, b.reason)
+}
+
+// annotate replaces what the client wrote under the names that llmcost owns. b is nil on a GenAI span that has no cost.
+func (a *annotator) annotate(call *spanCall, b *bill) {
+	attrs := call.span.Attributes()
+	op := &call.op
+	if op.Has(genai.HasOwnedCost) {
+		attrs.RemoveIf(func(key string, _ pcommon.Value) bool { return owned(key) })
+	}
+	if b != nil {
+		attrs.EnsureCapacity(attrs.Len() + moreAttributes)
+		a.writeBill(attrs, op, b)
+	}
+	if op.CostSource != genai.CostNone && (op.Has(genai.HasOwnedCost) || b != nil) {
+		attrs.PutDouble(genai.CostReported, op.ReportedUSD)
+	}
+	if a.normalize {
+		normalize(attrs, op, b)
+	}
+}
+
+// owned says whether llmcost is the only one to write this attribute.
+func owned(key string) bool {
+	return key == genai.UsageCost || strings.HasPrefix(key, genai.CostFamily)
+}
+
+func (a *annotator) writeBill(attrs pcommon.Map, op *genai.Operation, b *bill) {
+	attrs.PutStr(genai.CostStatus, b.status)
+	if b.reason != "" {
+		attrs.PutStr(genai.CostReason, b.reason)
+	}
+	switch b.status {
+	case genai.StatusRollup, genai.StatusDuplicate, genai.StatusUnpriced:
+		return
+	}
+	total := usd(b.cost.Total)
+	attrs.PutDouble(genai.CostTotal, total)
+	if a.openLIT && !op.Has(genai.HasUsageCostFamily) {
+		attrs.PutDouble(genai.UsageCost, total)
+	}
+	if !b.parts {
+		return
+	}
+	attrs.PutStr(genai.CostPrice, b.row)
+	putAmount(attrs, genai.CostSaved, b.cost.Saved)
+	if a.openInference {
+		writeParts(attrs, b)
+	}
+}
+
+// writeParts writes the breakdown under OpenInference's names: the two sums always, of the details those that are not zero.
+func writeParts(attrs pcommon.Map, b *bill) {
+	c := &b.cost
+	attrs.PutDouble(genai.CostPrompt, usd(c.Input))
+	attrs.PutDouble(genai.CostCompletion, usd(c.Output))
+	putAmount(attrs, genai.CostPromptInput, c.InputUncached)
+	putAmount(attrs, genai.CostPromptCacheRead, c.CacheRead)
+	putAmount(attrs, genai.CostPromptCacheWrite, c.CacheWrite)
+	putAmount(attrs, genai.CostPromptAudio, c.InputAudio)
+	putAmount(attrs, genai.CostCompletionOutput, c.OutputVisible)
+	putAmount(attrs, genai.CostCompletionReasoning, c.Reasoning)
+	putAmount(attrs, genai.CostCompletionAudio, c.OutputAudio)
+}
+
+func putAmount(attrs pcommon.Map, key string, nano int64) {
+	if nano != 0 {
+		attrs.PutDouble(key, usd(nano))
+	}
+}
+
+// usd is the double nearest to an amount in nano-USD.
+func usd(nano int64) float64 { return float64(nano) / 1e9 }

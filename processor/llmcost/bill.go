@@ -1,0 +1,136 @@
+package llmcost
+
+import (
+	"errors"
+	"math"
+	"time"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
+)
+
+// bill is what llmcost says about the money of one model call.
+type bill struct {
+	status string
+	reason string
+	row    string       // the price row used
+	cost   pricing.Cost // amounts in nano-USD; only Total where the bill is a reported sum
+	parts  bool         // cost has parts beside Total
+}
+
+// policy is the part of the configuration that decides where a cost comes from.
+type policy struct {
+	reported string      // prefer, ignore or only
+	fallback pricedModel // the row for unknown models; its model is nil when they stay unpriced
+	matches  *matches    // the table
+}
+
+// pricedModel is a price row with the factor of your contract. Its model is nil where no row matches.
+type pricedModel struct {
+	model  *pricing.Model
+	factor pricing.Factor
+}
+
+// billFor decides what one counted model call cost. The end of the span chooses between old and new prices.
+func (p *policy) billFor(op *genai.Operation, end time.Time) bill {
+	usage := op.UsageState
+	if usage != genai.UsageBad && op.Usage == (genai.Usage{}) {
+		usage = genai.UsageNone // zeros are what clients write that were told nothing
+	}
+	switch {
+	case usage == genai.UsageBad:
+		return bill{status: genai.StatusUnpriced, reason: genai.ReasonBadUsage}
+	case op.CacheHit:
+		return bill{status: genai.StatusFree, reason: genai.ReasonCacheHit}
+	case p.reported != reportedIgnore && op.CostSource == genai.CostBill:
+		return reportedBill(op, genai.StatusReported, "")
+	case p.reported == reportedOnly && op.CostSource == genai.CostClient:
+		return reportedBill(op, genai.StatusEstimated, genai.ReasonClientEstimate)
+	case usage == genai.UsageNone && op.Failure != genai.Succeeded:
+		return bill{status: genai.StatusFree, reason: genai.ReasonFailed}
+	case p.reported == reportedOnly:
+		return bill{status: genai.StatusUnpriced, reason: genai.ReasonNotReported}
+	}
+	if usage != genai.UsageNone {
+		if b, ok := p.fromTable(op, end); ok {
+			return b
+		}
+	}
+	return p.withoutRow(op, usage, end)
+}
+
+// fromTable prices the call by the model that answered, or, where the table does not know that name (a deployment's or an
+// alias), by the model that was asked for.
+func (p *policy) fromTable(op *genai.Operation, end time.Time) (bill, bool) {
+	row := p.matches.find(op.Provider, op.Model())
+	if row.model == nil && op.RequestModel != "" && op.RequestModel != op.Model() {
+		row = p.matches.find(op.Provider, op.RequestModel)
+	}
+	if row.model == nil {
+		return bill{}, false
+	}
+	b := row.price(op, end)
+	return b, b.status != ""
+}
+
+// withoutRow is for calls that the table cannot price: a client's own guess, the fallback rate, or the plain truth.
+func (p *policy) withoutRow(op *genai.Operation, usage genai.UsageState, end time.Time) bill {
+	if p.reported != reportedIgnore && op.CostSource == genai.CostClient {
+		return reportedBill(op, genai.StatusEstimated, genai.ReasonClientEstimate)
+	}
+	if usage == genai.UsageNone {
+		return bill{status: genai.StatusUnpriced, reason: genai.ReasonNoUsage}
+	}
+	if p.fallback.model != nil {
+		b := p.fallback.price(op, end)
+		if b.status == genai.StatusPriced || b.status == genai.StatusFree {
+			b.status, b.reason = genai.StatusEstimated, genai.ReasonFallbackRate
+		}
+		return b
+	}
+	return bill{status: genai.StatusUnpriced, reason: genai.ReasonUnknownModel}
+}
+
+func reportedBill(op *genai.Operation, status, reason string) bill {
+	nano := math.RoundToEven(op.ReportedUSD * 1e9)
+	if nano >= math.MaxInt64 {
+		return bill{status: genai.StatusUnpriced, reason: genai.ReasonBadUsage}
+	}
+	return bill{status: status, reason: reason, cost: pricing.Cost{Total: int64(nano)}}
+}
+
+func (r *pricedModel) price(op *genai.Operation, end time.Time) bill {
+	call := pricing.Call{
+		Provider:    op.Provider,
+		Model:       op.Model(),
+		Time:        end,
+		ServiceTier: op.ServiceTier,
+		Region:      op.Region,
+		Usage: pricing.Usage{
+			Input: op.Usage.Input, Output: op.Usage.Output,
+			CacheRead: op.Usage.CacheRead, CacheWrite: op.Usage.CacheWrite, CacheWrite1h: op.Usage.CacheWrite1h,
+			InputAudio: op.Usage.InputAudio, Reasoning: op.Usage.Reasoning, OutputAudio: op.Usage.OutputAudio,
+		},
+	}
+	cost, err := r.model.Price(&call, r.factor)
+	if err != nil {
+		return bill{status: genai.StatusUnpriced, reason: priceErrorReason(err)}
+	}
+	b := bill{status: genai.StatusPriced, row: cost.Row, cost: cost, parts: true}
+	switch {
+	case cost.Free:
+		b.status = genai.StatusFree
+	case op.UsageState == genai.UsageGuessed:
+		b.status, b.reason = genai.StatusEstimated, genai.ReasonGuessedUsage
+	case cost.Guess != "":
+		b.status, b.reason = genai.StatusEstimated, cost.Guess
+	}
+	return b
+}
+
+func priceErrorReason(err error) string {
+	if errors.Is(err, pricing.ErrNoRate) {
+		return genai.ReasonNoRate
+	}
+	return genai.ReasonBadUsage
+}

@@ -1,0 +1,131 @@
+package llmcost
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
+)
+
+// The attribute families that can be written beside llm.cost.total, llm.cost.status and what explains them.
+const (
+	familyOpenInference = "openinference" // llm.cost.prompt, llm.cost.completion and their details
+	familyOpenLIT       = "openlit"       // gen_ai.usage.cost
+)
+
+// What is done with a cost that the client put on the span.
+const (
+	reportedPrefer = "prefer" // the bill of a provider or proxy beats the table; a client library's guess only fills a gap
+	reportedIgnore = "ignore" // the table only
+	reportedOnly   = "only"   // no table: what was reported, or nothing
+)
+
+// What is done with a model that no price row matches.
+const (
+	unknownMark     = "mark"
+	unknownEstimate = "estimate"
+)
+
+// Config of the llmcost processor. The README shows it whole.
+type Config struct {
+	// Attributes names the attribute families to write: openinference, openlit. Default both.
+	Attributes []string `mapstructure:"attributes"`
+	// Normalize fills in missing semantic-convention attributes on GenAI spans. Default true.
+	Normalize bool `mapstructure:"normalize"`
+	// ReportedCost is prefer (default), ignore or only.
+	ReportedCost string `mapstructure:"reported_cost"`
+	// PriceFactor multiplies the table price by provider: your contract.
+	PriceFactor map[string]float64 `mapstructure:"price_factor"`
+	// TrustUpstream passes spans that carry llm.cost.status unchanged: this is a second tier. Default false.
+	TrustUpstream bool `mapstructure:"trust_upstream"`
+	// UsageOnAgent lists instrumentation scopes whose only usage is on the agent span, which then counts.
+	UsageOnAgent []string `mapstructure:"usage_on_agent"`
+	// Prices are your own rows; they come before the built-in table.
+	Prices PricesConfig `mapstructure:"prices"`
+	// UnknownModel says what to do where no row matches.
+	UnknownModel UnknownModelConfig `mapstructure:"unknown_model"`
+	// IgnoreScopes lists instrumentation scopes that repeat what another instrumentation reports.
+	IgnoreScopes []string `mapstructure:"ignore_scopes"`
+	// Dedupe bounds the memory of calls already counted.
+	Dedupe DedupeConfig `mapstructure:"dedupe"`
+}
+
+// PricesConfig has price rows in the genai-prices schema: in a file that is read again when it changes, and inline.
+// Inline rows come first.
+type PricesConfig struct {
+	File   string           `mapstructure:"file"`
+	Models []map[string]any `mapstructure:"models"`
+}
+
+// UnknownModelConfig says what to do with a model without a price row.
+type UnknownModelConfig struct {
+	Action string         `mapstructure:"action"` // mark (default): status unpriced; estimate: use prices, status estimated
+	Prices map[string]any `mapstructure:"prices"`
+}
+
+// DedupeConfig bounds what is remembered of calls already counted.
+type DedupeConfig struct {
+	MaxEntries int           `mapstructure:"max_entries"` // default 200000, about 25 MB when full
+	TTL        time.Duration `mapstructure:"ttl"`         // default 15m
+}
+
+func createDefaultConfig() component.Config {
+	return &Config{
+		Attributes:   []string{familyOpenInference, familyOpenLIT},
+		Normalize:    true,
+		ReportedCost: reportedPrefer,
+		UnknownModel: UnknownModelConfig{Action: unknownMark},
+		Dedupe:       DedupeConfig{MaxEntries: 200_000, TTL: 15 * time.Minute},
+	}
+}
+
+// maxDedupeEntries bounds dedupe.max_entries: 100 million entries are about 12 GB.
+const maxDedupeEntries = 100_000_000
+
+// Validate reports every mistake at once.
+func (c *Config) Validate() error {
+	errs := []error{
+		oneOf("reported_cost", c.ReportedCost, reportedPrefer, reportedIgnore, reportedOnly),
+		oneOf("unknown_model::action", c.UnknownModel.Action, unknownMark, unknownEstimate),
+	}
+	for i, family := range c.Attributes {
+		errs = append(errs, oneOf(fmt.Sprintf("attributes[%d]", i), family, familyOpenInference, familyOpenLIT))
+	}
+	for provider, f := range c.PriceFactor {
+		if _, err := pricing.ParseFactor(fmt.Sprint(f)); err != nil {
+			errs = append(errs, fmt.Errorf("price_factor::%s: %w", provider, err))
+		}
+	}
+	if n := c.Dedupe.MaxEntries; n < 1 || n > maxDedupeEntries {
+		errs = append(errs, fmt.Errorf("dedupe::max_entries: must be from 1 to %d, got %d", maxDedupeEntries, n))
+	}
+	if c.Dedupe.TTL <= 0 {
+		errs = append(errs, fmt.Errorf("dedupe::ttl: must be above 0, got %s", c.Dedupe.TTL))
+	}
+	errs = append(errs, noBlank("usage_on_agent", c.UsageOnAgent), noBlank("ignore_scopes", c.IgnoreScopes))
+	_, err := c.Prices.rows()
+	errs = append(errs, err)
+	_, err = c.UnknownModel.row()
+	return errors.Join(append(errs, err)...)
+}
+
+func oneOf(key, got string, allowed ...string) error {
+	if slices.Contains(allowed, got) {
+		return nil
+	}
+	return fmt.Errorf("%s: must be one of %s, got %q", key, strings.Join(allowed, ", "), got)
+}
+
+func noBlank(key string, list []string) error {
+	for i, s := range list {
+		if strings.TrimSpace(s) == "" {
+			return fmt.Errorf("%s[%d]: must name an instrumentation scope, got an empty string", key, i)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,149 @@
+package llmcost
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+	"go.uber.org/zap"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/pricefile"
+	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
+)
+
+var (
+	reloadOK    = metric.WithAttributeSet(attribute.NewSet(attribute.String("result", "ok")))
+	reloadError = metric.WithAttributeSet(attribute.NewSet(attribute.String("result", "error")))
+)
+
+// maxPriceFile bounds the price file; the built-in table with 1,700 models would take 1 MB.
+const maxPriceFile = 16 << 20
+
+// priceFilePoll is how often the price file is looked at. Polling, unlike a file watch, works for a mounted ConfigMap, whose
+// file is a link that moves, and on network file systems.
+const priceFilePoll = time.Second
+
+// rows reads your own price rows: the inline ones, then those of the file.
+func (c *PricesConfig) rows() ([]pricing.Row, error) {
+	inline, err := pricefile.ParseConfig("prices::models", c.Models)
+	fromFile, fileErr := c.fileRows()
+	return append(inline, fromFile...), errors.Join(err, fileErr)
+}
+
+func (c *PricesConfig) fileRows() ([]pricing.Row, error) {
+	if c.File == "" {
+		return nil, nil
+	}
+	data, err := readPriceFile(c.File)
+	if err != nil {
+		return nil, fmt.Errorf("prices::file: %w", err)
+	}
+	rows, err := pricefile.Parse(c.File, data)
+	if err != nil {
+		return nil, fmt.Errorf("prices::file: %w", err)
+	}
+	return rows, nil
+}
+
+func readPriceFile(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > maxPriceFile {
+		return nil, fmt.Errorf("%s: must have at most %d bytes, has %d", name, maxPriceFile, info.Size())
+	}
+	return os.ReadFile(name)
+}
+
+// row is the fallback row of unknown_model: nil unless the action is estimate.
+func (c *UnknownModelConfig) row() (*pricing.Model, error) {
+	if c.Action != unknownEstimate {
+		return nil, nil
+	}
+	if len(c.Prices) == 0 {
+		return nil, errors.New("unknown_model::prices: must name the rates to estimate with, got none")
+	}
+	return pricefile.ParsePrices("unknown_model::prices", c.Prices)
+}
+
+// usePrices makes rows and the built-in table the prices from now on.
+func (s *shared) usePrices(rows []pricing.Row) error {
+	factors := make(map[string]pricing.Factor, len(s.cfg.PriceFactor))
+	for provider, f := range s.cfg.PriceFactor {
+		factor, err := pricing.ParseFactor(fmt.Sprint(f))
+		if err != nil {
+			return fmt.Errorf("price_factor::%s: %w", provider, err)
+		}
+		factors[pricing.Default().Provider(provider)] = factor
+	}
+	fallback, err := s.cfg.UnknownModel.row()
+	if err != nil {
+		return err
+	}
+	table, err := pricing.Default().With(rows)
+	if err != nil {
+		return err
+	}
+	s.prices.Store(&policy{
+		reported: s.cfg.ReportedCost,
+		fallback: pricedModel{model: fallback},
+		matches:  newMatches(table, factors),
+	})
+	return nil
+}
+
+// watchPrices reads the price file again whenever it has changed, until ctx ends.
+func (s *shared) watchPrices(ctx context.Context) {
+	defer close(s.done)
+	if s.cfg.Prices.File == "" {
+		return
+	}
+	tick := time.NewTicker(priceFilePoll)
+	defer tick.Stop()
+	last := s.fileSeen
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if now := stateOf(s.cfg.Prices.File); now != last {
+			last = now
+			s.reloadPrices(ctx)
+		}
+	}
+}
+
+func (s *shared) reloadPrices(ctx context.Context) {
+	rows, err := s.cfg.Prices.rows()
+	if err == nil {
+		err = s.usePrices(rows)
+	}
+	if err != nil {
+		s.telemetry.LlmcostPriceFileReloads.Add(ctx, 1, reloadError)
+		s.logger.Error("The price file is not usable, the prices from before hold", zap.Error(err))
+		return
+	}
+	s.telemetry.LlmcostPriceFileReloads.Add(ctx, 1, reloadOK)
+	s.logger.Info("Read the changed price file", zap.String("file", s.cfg.Prices.File), zap.Int("rows", len(rows)))
+}
+
+// fileState changes when a file does: when it is written, replaced or removed.
+type fileState struct {
+	modified time.Time
+	size     int64
+}
+
+// stateOf is the zero state for no file and for one that cannot be looked at.
+func stateOf(name string) fileState {
+	info, err := os.Stat(name)
+	if err != nil {
+		return fileState{}
+	}
+	return fileState{info.ModTime(), info.Size()}
+}
