@@ -58,8 +58,8 @@ type Config struct {
 // PricesConfig has price rows in the genai-prices schema: in a file that is read again when it changes, and inline.
 // Inline rows come first.
 type PricesConfig struct {
-	File   string           `mapstructure:"file"`
-	Models []map[string]any `mapstructure:"models"`
+	File   string `mapstructure:"file"`
+	Models []any  `mapstructure:"models"`
 }
 
 // UnknownModelConfig says what to do with a model without a price row.
@@ -110,7 +110,7 @@ func (c *Config) Validate() error {
 	errs = append(errs, noBlank("usage_on_agent", c.UsageOnAgent), noBlank("ignore_scopes", c.IgnoreScopes))
 	_, err := c.Prices.rows()
 	errs = append(errs, err)
-	_, err = c.UnknownModel.row()
+	_, err = c.UnknownModel.model()
 	return errors.Join(append(errs, err)...)
 }
 

@@ -20,55 +20,38 @@ var (
 	reloadError = metric.WithAttributeSet(attribute.NewSet(attribute.String("result", "error")))
 )
 
-// maxPriceFile bounds the price file; the built-in table with 1,700 models would take 1 MB.
-const maxPriceFile = 16 << 20
-
 // priceFilePoll is how often the price file is looked at. Polling, unlike a file watch, works for a mounted ConfigMap, whose
 // file is a link that moves, and on network file systems.
 const priceFilePoll = time.Second
 
 // rows reads your own price rows: the inline ones, then those of the file.
 func (c *PricesConfig) rows() ([]pricing.Row, error) {
-	inline, err := pricefile.ParseConfig("prices::models", c.Models)
-	fromFile, fileErr := c.fileRows()
-	return append(inline, fromFile...), errors.Join(err, fileErr)
+	var inline, file []pricing.Row
+	var inlineErr, fileErr error
+	if len(c.Models) > 0 {
+		inline, inlineErr = pricefile.FromConfig(c.Models, "prices::models")
+	}
+	if c.File != "" {
+		if file, fileErr = pricefile.ParseFile(c.File); fileErr != nil {
+			fileErr = fmt.Errorf("prices::file: %w", fileErr)
+		}
+	}
+	return append(inline, file...), errors.Join(inlineErr, fileErr)
 }
 
-func (c *PricesConfig) fileRows() ([]pricing.Row, error) {
-	if c.File == "" {
-		return nil, nil
-	}
-	data, err := readPriceFile(c.File)
-	if err != nil {
-		return nil, fmt.Errorf("prices::file: %w", err)
-	}
-	rows, err := pricefile.Parse(c.File, data)
-	if err != nil {
-		return nil, fmt.Errorf("prices::file: %w", err)
-	}
-	return rows, nil
-}
-
-func readPriceFile(name string) ([]byte, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, err
-	}
-	if info.Size() > maxPriceFile {
-		return nil, fmt.Errorf("%s: must have at most %d bytes, has %d", name, maxPriceFile, info.Size())
-	}
-	return os.ReadFile(name)
-}
-
-// row is the fallback row of unknown_model: nil unless the action is estimate.
-func (c *UnknownModelConfig) row() (*pricing.Model, error) {
+// model is the fallback row for unknown models: nil unless the action is estimate.
+func (c *UnknownModelConfig) model() (*pricing.Model, error) {
 	if c.Action != unknownEstimate {
 		return nil, nil
 	}
 	if len(c.Prices) == 0 {
 		return nil, errors.New("unknown_model::prices: must name the rates to estimate with, got none")
 	}
-	return pricefile.ParsePrices("unknown_model::prices", c.Prices)
+	row, err := pricefile.Inline(c.Prices, "unknown_model::prices")
+	if err != nil {
+		return nil, err
+	}
+	return pricing.Default().NewModel(row)
 }
 
 // usePrices makes rows and the built-in table the prices from now on.
@@ -81,7 +64,7 @@ func (s *shared) usePrices(rows []pricing.Row) error {
 		}
 		factors[pricing.Default().Provider(provider)] = factor
 	}
-	fallback, err := s.cfg.UnknownModel.row()
+	fallback, err := s.cfg.UnknownModel.model()
 	if err != nil {
 		return err
 	}

@@ -244,12 +244,12 @@ func TestWhatIsWritten(t *testing.T) {
 	}
 }
 
-var ownModels = []map[string]any{
-	{
+var ownModels = []any{
+	map[string]any{
 		"provider": "openai", "match": map[string]any{"starts_with": "ft:gpt-4o-mini"},
 		"prices": map[string]any{"input_mtok": 0.3, "output_mtok": 1.2, "cache_read_mtok": 0.15},
 	},
-	{"match": map[string]any{"starts_with": "llama-local"}, "prices": map[string]any{}},
+	map[string]any{"match": map[string]any{"starts_with": "llama-local"}, "prices": map[string]any{}},
 }
 
 func TestNormalize(t *testing.T) {
@@ -272,7 +272,7 @@ func TestNormalize(t *testing.T) {
 
 // Prices that changed: the end of the span decides.
 func TestPriceOfTheDay(t *testing.T) {
-	rows := []map[string]any{{"match": map[string]any{"equals": "own"}, "prices": []any{
+	rows := []any{map[string]any{"match": map[string]any{"equals": "own"}, "prices": []any{
 		map[string]any{"prices": map[string]any{"input_mtok": 1}},
 		map[string]any{"constraint": map[string]any{"start_date": "2026-10-01"}, "prices": map[string]any{"input_mtok": 2}},
 	}}}
