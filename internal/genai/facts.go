@@ -152,10 +152,13 @@ const (
 	valueCount
 )
 
-// facts is what one pass over a span's attributes found. The zero value is empty.
+// facts is what one pass over a span's attributes found. The zero value is empty; reset empties it for less than zeroing all.
 type facts struct {
 	marked bool // an attribute was seen that only GenAI spans have
 	keys   KeySet
+
+	set  [textCount]text // the texts that are set, to reset them
+	sets int
 
 	texts     [textCount]string
 	textRanks [textCount]uint8
@@ -186,10 +189,14 @@ func (f *facts) collect(attrs pcommon.Map) {
 				f.add(tally(e.fact), n, e.rank)
 			}
 		default:
-			if r := f.valueRanks[e.fact]; (r == 0 || e.rank < r) && v.Type() != pcommon.ValueTypeEmpty {
-				f.values[e.fact], f.valueRanks[e.fact] = v, e.rank
-			}
+			f.addValue(e, v)
 		}
+	}
+}
+
+func (f *facts) addValue(e *entry, v pcommon.Value) {
+	if r := f.valueRanks[e.fact]; (r == 0 || e.rank < r) && v.Type() != pcommon.ValueTypeEmpty {
+		f.values[e.fact], f.valueRanks[e.fact] = v, e.rank
 	}
 }
 
@@ -202,8 +209,37 @@ func (f *facts) addText(e *entry, v pcommon.Value) {
 		return
 	}
 	if s := v.Str(); s != "" {
-		f.texts[e.fact], f.textRanks[e.fact] = s, e.rank
+		f.put(text(e.fact), s, e.rank)
 	}
+}
+
+func (f *facts) put(t text, s string, rank uint8) {
+	if f.textRanks[t] == 0 {
+		f.set[f.sets] = t
+		f.sets++
+	}
+	f.texts[t], f.textRanks[t] = s, rank
+}
+
+// setText keeps a text that was found inside a JSON string, unless a plain attribute says the same fact.
+func (f *facts) setText(t text, s string) {
+	if s != "" && f.textRanks[t] == 0 {
+		f.put(t, s, jsonRank)
+	}
+}
+
+// reset empties f and lets go of the span's memory.
+func (f *facts) reset() {
+	for _, t := range f.set[:f.sets] {
+		f.texts[t], f.textRanks[t] = "", 0
+	}
+	for i, r := range f.valueRanks {
+		if r != 0 {
+			f.values[i], f.valueRanks[i] = pcommon.Value{}, 0
+		}
+	}
+	f.marked, f.keys, f.sets = false, 0, 0
+	f.tallies, f.tallyRanks, f.bad = [tallyCount]int64{}, [tallyCount]uint8{}, 0
 }
 
 // add keeps the count of the best rank, except that any count beats a 0: a dialect that does not know a sub-count may say 0

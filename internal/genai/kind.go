@@ -16,15 +16,26 @@ func (v verdict) says() bool { return v.kind != NotGenAI }
 
 // kind decides from the span alone what it stands for; the first rule that says something wins.
 func (r *reading) kind() verdict {
-	for _, rule := range [...]func(*reading) verdict{
-		(*reading).kindOfClient, (*reading).kindOfVercel, (*reading).kindOfLangfuse, (*reading).kindOfOpenInference,
-		(*reading).kindOfOperation, (*reading).kindOfOthers, (*reading).kindOfName,
-	} {
-		if v := rule(r); v.says() {
-			return r.onAgent(v)
-		}
+	v := r.kindOfClient()
+	if !v.says() {
+		v = r.kindOfVercel()
 	}
-	return verdict{}
+	if !v.says() {
+		v = r.kindOfLangfuse()
+	}
+	if !v.says() {
+		v = r.kindOfOpenInference()
+	}
+	if !v.says() {
+		v = r.kindOfOperation()
+	}
+	if !v.says() {
+		v = r.kindOfOthers()
+	}
+	if !v.says() {
+		v = r.kindOfName()
+	}
+	return r.onAgent(v)
 }
 
 // onAgent makes the agent span the call for senders that put the only complete usage there.

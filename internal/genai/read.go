@@ -2,6 +2,7 @@ package genai
 
 import (
 	"strings"
+	"sync"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -11,25 +12,35 @@ import (
 type reading struct {
 	scope *Scope
 	span  ptrace.Span
-	f     *facts
 	op    *Operation
+	f     *facts
 }
+
+// factsPool keeps the facts off the heap; they are too large to be zeroed for every span.
+var factsPool = sync.Pool{New: func() any { return new(facts) }}
 
 // Read fills op (all of it) from span and says whether the span is GenAI. It runs over the attributes once, allocates nothing
 // for a span that is not GenAI, and never fails: what makes no sense is said in op.UsageState. op's strings share the span's
 // memory.
 func Read(scope *Scope, span ptrace.Span, op *Operation) bool {
 	*op = Operation{}
-	var f facts
+	f := factsPool.Get().(*facts) //nolint:forcetypeassert // nothing else is in the pool
 	f.collect(span.Attributes())
+	known := read(scope, span, op, f)
+	f.reset()
+	factsPool.Put(f)
+	return known
+}
+
+func read(scope *Scope, span ptrace.Span, op *Operation, f *facts) bool {
+	r := reading{scope: scope, span: span, op: op, f: f}
 	op.Keys = f.keys
-	if !f.marked && !mayBeGenAI(scope, span, &f) {
-		return claimsCost(scope, span, &f, op)
+	var v verdict
+	if f.marked || mayBeGenAI(scope, span, f) {
+		v = r.kind()
 	}
-	r := reading{scope: scope, span: span, f: &f, op: op}
-	v := r.kind()
 	if !v.says() {
-		return claimsCost(scope, span, &f, op)
+		return r.claimsCost()
 	}
 	op.Kind, op.Name = v.kind, v.name
 	op.Dialect = r.dialect()
@@ -45,12 +56,11 @@ func Read(scope *Scope, span ptrace.Span, op *Operation) bool {
 }
 
 // claimsCost makes a span that only claims a cost GenAI: the claim must not add to the total of its trace.
-func claimsCost(scope *Scope, span ptrace.Span, f *facts, op *Operation) bool {
-	if !op.Has(HasOwnedCost) {
+func (r *reading) claimsCost() bool {
+	if !r.op.Has(HasOwnedCost) {
 		return false
 	}
-	op.Kind = Other
-	r := reading{scope: scope, span: span, f: f, op: op}
+	r.op.Kind = Other
 	r.cost()
 	r.written()
 	return true

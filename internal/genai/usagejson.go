@@ -76,12 +76,6 @@ func (f *facts) readMember(s string, in, out tally) {
 	}
 }
 
-func (f *facts) setText(t text, s string) {
-	if s != "" && f.textRanks[t] == 0 {
-		f.texts[t], f.textRanks[t] = s, jsonRank
-	}
-}
-
 // usageObject reads one usage object, and the objects of details in it. in and out take the pair; tallyCount drops it.
 func (f *facts) usageObject(p *jsonScan, sd side, in, out tally, depth int) {
 	if !p.enter('{') {
