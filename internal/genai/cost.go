@@ -4,12 +4,6 @@ import "strings"
 
 // cost fills CostSource and ReportedUSD. A cost of 0 beside tokens means that the sender did not know.
 func (r *reading) cost() {
-	f := r.f
-	if s := f.texts[tCurrency]; s != "" && !strings.EqualFold(s, "USD") {
-		if _, ok := f.value(vCostAmount); ok {
-			return
-		}
-	}
 	for _, row := range costRows {
 		usd, ok := r.costOf(row.value)
 		if !ok || !usable(usd) {
@@ -53,6 +47,10 @@ func (r *reading) costOf(v value) (float64, bool) {
 		return memberNumber(unwrap(f.texts[jMlflowCost]), "total_cost")
 	case costInLangsmith:
 		return memberNumber(f.texts[jLangsmithUsage], "total_cost")
+	case vCostAmount:
+		if !strings.EqualFold(f.texts[tCurrency], "USD") {
+			return 0, false
+		}
 	case vCostTotal, vCostUsage:
 		if ours {
 			return 0, false

@@ -207,7 +207,7 @@ func cacheKeys() []entry {
 			"llm.usage.cache_read_input_tokens"),
 		tallies(nCacheWrite, UsageCacheWrite, UsageCacheCreated, "llm.token_count.prompt_details.cache_write",
 			"ai.usage.inputTokenDetails.cacheWriteTokens", "codex.turn.token_usage.cache_write_input_tokens",
-			"gen_ai.usage.cache_creation_input_tokens", "gen_ai.usage.input_tokens.cache_write",
+			"gen_ai.usage.cache_creation_input_tokens", "gen_ai.usage.cache_write_input_tokens", "gen_ai.usage.input_tokens.cache_write",
 			"gen_ai.usage.details.cache_write_tokens", "gen_ai.usage.details.cache_creation_input_tokens",
 			"gen_ai.usage.prompt_tokens_details.cache_write", "llm.usage.cache_creation_input_tokens"),
 		tallies(nCacheWrite5m, "anthropic.usage.cache_creation.ephemeral_5m_input_tokens"),

@@ -71,10 +71,10 @@ func (r *reading) kindOfClient() verdict {
 	f, name := r.f, r.span.Name()
 	switch r.scope.client {
 	case codex:
-		if f.has(nCodexInput) {
+		switch {
+		case f.tallies[nCodexInput] > 0 || f.isBad(nCodexInput):
 			return verdict{ModelCall, OpChat}
-		}
-		if name == "handle_responses" && f.has(nInput) {
+		case f.has(nCodexInput) || name == "handle_responses" && f.has(nInput):
 			return verdict{Step, ""}
 		}
 	case claudeCode:
@@ -90,6 +90,9 @@ func (r *reading) kindOfClient() verdict {
 		}
 	case litellmProxy:
 		return r.kindOfLitellm()
+	}
+	if f.texts[tLangsmithKind] == "retriever" { // LangSmith calls its operation "embeddings"
+		return verdict{Retrieval, OpRetrieval}
 	}
 	if f.has(nAggregated) {
 		return verdict{Agent, OpInvokeAgent}
@@ -259,14 +262,26 @@ func (r *reading) kindOfOperation() verdict {
 		return verdict{Agent, OpInvokeAgent}
 	case "agent_step", "model_generation", "model_chunk", "model_step", "chain", "plan", "prompt", "task", "memory":
 		return verdict{Step, op}
-	case "fetch_response":
+	case "fetch_response", "vectordb":
 		return verdict{Other, op}
+	case "image", "image_generation", "audio", "speech", "transcription", "moderation":
+		return verdict{ModelCall, op}
 	default:
-		if strings.HasPrefix(op, "invoke_") || op == "workflow" {
-			return verdict{Workflow, OpInvokeWorkflow}
-		}
-		return verdict{}
+		return operationFamily(op)
 	}
+}
+
+// operationFamily reads the beginning of names that extend the convention's: invoke_workflow, Semantic Kernel's chat.completions.
+func operationFamily(op string) verdict {
+	switch {
+	case strings.HasPrefix(op, "invoke_") || op == "workflow" || op == "framework":
+		return verdict{Workflow, OpInvokeWorkflow}
+	case strings.HasPrefix(op, "chat."):
+		return verdict{ModelCall, OpChat}
+	case strings.HasPrefix(op, "text."):
+		return verdict{ModelCall, OpTextCompletion}
+	}
+	return verdict{}
 }
 
 // remoteAgent says whether an invoke_agent span is a call to an agent that runs elsewhere: such a span is a CLIENT span, has
@@ -317,7 +332,7 @@ func (f *facts) hasModel() bool {
 
 func pydanticKind(name string) verdict {
 	switch {
-	case strings.HasPrefix(name, "agent run") || strings.HasPrefix(name, "invoke_agent"):
+	case strings.HasPrefix(name, "agent run") || strings.HasSuffix(name, " run") || strings.HasPrefix(name, "invoke_agent"):
 		return verdict{Agent, OpInvokeAgent}
 	case name == "running tools":
 		return verdict{Step, ""}

@@ -237,7 +237,10 @@ func (r *reading) dialect() string {
 			return row.dialect
 		}
 	}
-	return "otel"
+	if r.f.marked {
+		return "otel"
+	}
+	return "langchain"
 }
 
 var dialectMarks = [...]struct {

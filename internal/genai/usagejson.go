@@ -136,7 +136,7 @@ func usageTally(key string, sd side) tally {
 	case "total_tokens", "totalTokens", "totalTokenCount", "total_token_count", "total":
 		return nTotal
 	case "cache_read", "cache_read_input_tokens", "cached_tokens", "cachedTokens", "input_cached_tokens", "cacheReadInputTokens",
-		"cachedInputTokens", "cachedContentTokenCount", "cached_content_token_count", "cachedContentTokens", "cache_read_tokens",
+		"cachedInputTokens", "cachedPromptTokens", "cachedContentTokenCount", "cached_content_token_count", "cachedContentTokens", "cache_read_tokens",
 		"cacheReadTokens":
 		return nCacheRead
 	case "cache_creation", "cache_creation_input_tokens", "cacheCreationInputTokens", "cacheWriteInputTokens", "cacheWriteTokens",

@@ -49,7 +49,7 @@ func (r *reading) providerMetadata(p *jsonScan, name string) {
 				r.bill(usd)
 			}
 		default:
-			if t := usageTally(key, neither); t == nCacheRead || t == nCacheWrite {
+			if t := usageTally(key, neither); t == nCacheRead || t == nCacheWrite || t == nReasoning {
 				if n, ok := p.count(); ok {
 					r.f.add(t, n, jsonRank)
 				}
