@@ -39,7 +39,7 @@ func TestReportedCost(t *testing.T) {
 		{"the AI gateway", "ai", "chat", attrs{"ai.response.providerMetadata": `{"gateway":{"routing":{},"cost":"0.5"}}`}, 0.5, CostBill},
 		{"our own", "x", "chat", attrs{"llm.cost.status": "priced", "llm.cost.total": 0.9, "gen_ai.usage.cost": 0.9}, 0, CostNone},
 		{"our own, with what the client said", "x", "chat", attrs{"llm.cost.status": "priced", "llm.cost.total": 0.9, "llm.cost.reported": 0.5}, 0.5, CostClient},
-		{"our own, the bill", "x", "chat", attrs{"llm.cost.status": "reported", "llm.cost.total": 0.5, "llm.cost.reported": 0.5}, 0.5, CostBill},
+		{"our own, taken from a bill that is gone", "x", "chat", attrs{"llm.cost.status": "reported", "llm.cost.total": 0.5, "llm.cost.reported": 0.5}, 0.5, CostClient},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			op := readAttrs(t, tc.scope, tc.span, with(chat, tc.attrs))

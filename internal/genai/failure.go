@@ -11,9 +11,6 @@ import (
 // maxMessage is how much of an error message is looked at.
 const maxMessage = 512
 
-// OtherError is the convention's error.type where no low-cardinality one is known.
-const OtherError = "_OTHER"
-
 // failure fills Failure and ErrorType.
 func (r *reading) failure() {
 	kind, message, thrown := exception(r.span)
@@ -137,7 +134,7 @@ func errorType(said, exception string, status int) string {
 			return s
 		}
 	}
-	return OtherError
+	return ErrorOther
 }
 
 var statusNames = func() (names [200]string) {
@@ -150,7 +147,7 @@ var statusNames = func() (names [200]string) {
 // telling says whether s is a class of errors and no message, and more than the word "error".
 func telling(s string) bool {
 	switch s {
-	case "Error", "Exception", "error", "unknown", "UnknownError", OtherError:
+	case "Error", "Exception", "error", "unknown", "UnknownError", ErrorOther:
 		return false
 	}
 	return oneWord(s)

@@ -37,7 +37,7 @@ func TestNothingKept(t *testing.T) {
 		"gen_ai.usage.reasoning.output_tokens": -1, "gen_ai.agent.name": "a", "error.type": "x", "llm.cost.status": "priced"})
 	assert.Equal(t, UsageBad, readAttrs(t, "x", "chat", full).UsageState)
 	op := readAttrs(t, "x", "chat", attrs{"gen_ai.operation.name": "chat"})
-	assert.Equal(t, Operation{Kind: ModelCall, Dialect: "otel", Name: "chat"}, op)
+	assert.Equal(t, Operation{Kind: ModelCall, Dialect: "otel", Name: "chat", Keys: HasOperationName}, op)
 }
 
 func TestNoAllocationWhenNotGenAI(t *testing.T) {
