@@ -1,0 +1,92 @@
+package bench
+
+import (
+	"runtime"
+	"slices"
+	"time"
+)
+
+// Subject is one thing that is measured.
+type Subject struct {
+	Name string
+	Unit int                     // how many units (spans, calls, values) one piece of work is
+	Work func() func()           // prepares one piece of work, which is not measured, and returns it
+	Time func() (float64, error) // in place of Work: measures itself, in ns per unit (another process)
+}
+
+// Result is what one unit of a subject costs.
+type Result struct {
+	Nanos  float64
+	Allocs float64 // -1: in another process
+}
+
+// Effort says how long to measure.
+type Effort struct {
+	Rounds int // of every subject in turn; the median round is taken
+	Pieces int // of work in a round
+}
+
+// Compare measures all subjects in turns, so that what the machine does meanwhile meets all alike.
+func Compare(e Effort, subjects ...Subject) ([]Result, error) {
+	rounds := make([][]float64, len(subjects))
+	for round := range e.Rounds + 1 {
+		for k := range subjects {
+			i := (k + round) % len(subjects) // nobody always goes first
+			ns, err := subjects[i].round(e.Pieces)
+			if err != nil {
+				return nil, err
+			}
+			if round > 0 { // the first one warms up
+				rounds[i] = append(rounds[i], ns)
+			}
+		}
+	}
+	results := make([]Result, len(subjects))
+	for i := range subjects {
+		results[i] = Result{Nanos: median(rounds[i]), Allocs: subjects[i].allocs()}
+	}
+	return results, nil
+}
+
+// round is the mean cost of a unit over some pieces of work, garbage collection that falls into it included.
+func (s *Subject) round(pieces int) (float64, error) {
+	if s.Time != nil {
+		return s.Time()
+	}
+	runtime.GC()
+	var total time.Duration
+	for range pieces {
+		work := s.Work()
+		start := cpuTime()
+		work()
+		total += cpuTime() - start
+	}
+	return float64(total.Nanoseconds()) / float64(pieces*s.Unit), nil
+}
+
+// allocsOver is how many pieces of work allocations are counted over.
+const allocsOver = 20
+
+func (s *Subject) allocs() float64 {
+	if s.Time != nil {
+		return -1
+	}
+	var total uint64
+	var before, after runtime.MemStats
+	for range allocsOver {
+		work := s.Work()
+		runtime.ReadMemStats(&before)
+		work()
+		runtime.ReadMemStats(&after)
+		total += after.Mallocs - before.Mallocs
+	}
+	return float64(total) / float64(allocsOver*s.Unit)
+}
+
+func median(v []float64) float64 {
+	slices.Sort(v)
+	if n := len(v); n%2 == 0 {
+		return (v[n/2-1] + v[n/2]) / 2
+	}
+	return v[len(v)/2]
+}

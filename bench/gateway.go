@@ -1,0 +1,138 @@
+package bench
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Gateway is a running otelcol-llm.
+type Gateway struct {
+	OTLP       string // address of its OTLP receiver over gRPC
+	Prometheus string // address of its Prometheus exporter, where the configuration has one
+
+	cmd *exec.Cmd
+	log *bytes.Buffer
+}
+
+// Build builds the distribution into dir.
+func Build(dir string) (string, error) {
+	binary := filepath.Join(dir, "otelcol-llm")
+	cmd := exec.Command("go", "build", "-trimpath", "-o", binary, "./cmd/otelcol-llm")
+	cmd.Dir, cmd.Env = "..", append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build ./cmd/otelcol-llm: %w\n%s", err, out)
+	}
+	return binary, nil
+}
+
+// StartGateway starts binary with a configuration on free ports; it passes spans on to backend.
+func StartGateway(binary, config, backend string) (*Gateway, error) {
+	g := &Gateway{log: new(bytes.Buffer)}
+	var ports [5]string
+	for i := range ports {
+		port, err := freePort()
+		if err != nil {
+			return nil, err
+		}
+		ports[i] = port
+	}
+	g.OTLP, g.Prometheus = "127.0.0.1:"+ports[0], "127.0.0.1:"+ports[1]
+	g.cmd = exec.Command(binary, "--config", config)
+	g.cmd.Stdout, g.cmd.Stderr = g.log, g.log
+	g.cmd.Env = append(os.Environ(),
+		"OTLP_GRPC_ENDPOINT="+g.OTLP, "PROMETHEUS_ENDPOINT="+g.Prometheus,
+		"OTLP_HTTP_ENDPOINT=127.0.0.1:"+ports[2], "HEALTH_ENDPOINT=127.0.0.1:"+ports[3], "TELEMETRY_PORT="+ports[4],
+		"BACKEND_EXPORTER=otlp_grpc/backend", "OTLP_BACKEND="+backend)
+	if err := g.cmd.Start(); err != nil {
+		return nil, err
+	}
+	return g, g.awaitOTLP()
+}
+
+func freePort() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer l.Close()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	return port, err
+}
+
+func (g *Gateway) awaitOTLP() error {
+	for range 300 {
+		conn, err := net.DialTimeout("tcp", g.OTLP, time.Second)
+		if err == nil {
+			return conn.Close()
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	return errors.Join(fmt.Errorf("the gateway does not listen on %s: %s", g.OTLP, g.log), g.Stop())
+}
+
+// Stop ends the gateway and waits for it.
+func (g *Gateway) Stop() error {
+	if err := g.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		return err
+	}
+	if err := g.cmd.Wait(); err != nil {
+		return fmt.Errorf("%w: %s", err, g.log)
+	}
+	return nil
+}
+
+// CPU is the CPU time that the gateway has used so far.
+func (g *Gateway) CPU() (time.Duration, error) {
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", g.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	_, rest, _ := strings.Cut(string(data), ") ") // the name before it may hold anything
+	fields := strings.Fields(rest)
+	var ticks int64
+	for _, f := range fields[11:13] { // utime, stime
+		n, err := strconv.ParseInt(f, 10, 64)
+		if err != nil {
+			return 0, err
+		}
+		ticks += n
+	}
+	return time.Duration(ticks) * 10 * time.Millisecond, nil // USER_HZ is 100 on Linux
+}
+
+// Scrape is the size in bytes of what Prometheus would scrape, in the text format and in the protobuf format, which alone
+// has native histograms.
+func (g *Gateway) Scrape() (text, protobuf int, err error) {
+	const proto = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"
+	if text, err = g.scrape("text/plain;version=0.0.4"); err != nil {
+		return 0, 0, err
+	}
+	protobuf, err = g.scrape(proto)
+	return text, protobuf, err
+}
+
+func (g *Gateway) scrape(accept string) (int, error) {
+	req, err := http.NewRequestWithContext(background, http.MethodGet, "http://"+g.Prometheus+"/metrics", http.NoBody)
+	if err != nil {
+		return 0, err
+	}
+	req.Header.Set("Accept", accept)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close()
+	n, err := io.Copy(io.Discard, resp.Body)
+	return int(n), err
+}

@@ -1,0 +1,29 @@
+package bench
+
+import (
+	"testing"
+
+	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/transformprocessor"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/consumer/consumertest"
+)
+
+// The peer must really price the calls, or the comparison is with nothing.
+func TestOTTLPricesCalls(t *testing.T) {
+	b, err := CallsOnly(256, FourModels)
+	require.NoError(t, err)
+	for name, text := range map[string]string{"plain": OTTL(FourModels), "guarded": GuardedOTTL(FourModels)} {
+		t.Run(name, func(t *testing.T) {
+			sink := new(consumertest.TracesSink)
+			p, err := StartProcessor(transformprocessor.NewFactory(), text, sink)
+			require.NoError(t, err)
+			require.NoError(t, p.ConsumeTraces(t.Context(), b.Fresh()))
+			require.NoError(t, p.Shutdown(t.Context()))
+			for _, span := range SpansOf(sink.AllTraces()[0]) {
+				cost, ok := span.Attributes().Get("llm.cost.total")
+				require.True(t, ok)
+				require.Positive(t, cost.Double())
+			}
+		})
+	}
+}
