@@ -3,8 +3,15 @@ package main
 import (
 	"context"
 	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -104,4 +111,61 @@ func TestWrongConfigurationIsRefused(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "config.yaml")
 	require.NoError(t, os.WriteFile(file, append(text, "\nunknown: {}\n"...), 0o600))
 	require.ErrorContains(t, checkConfig(t.Context(), "file:"+file, allFactories(t)), "unknown")
+}
+
+// A client's metric with a name of ours must not reach Prometheus: the filter knows every name that we emit.
+func TestClientsCannotSendOurMetrics(t *testing.T) {
+	resolver, err := confmap.NewResolver(resolverSettings("file:../../collector-config.yaml"))
+	require.NoError(t, err)
+	conf, err := resolver.Resolve(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, resolver.Shutdown(t.Context()))
+	conditions, ok := conf.Get("processors::filter/ours::metric_conditions").([]any)
+	require.True(t, ok)
+	pattern := regexp.MustCompile(`^IsMatch\(metric\.name, (".*")\)$`)
+	var dropped []*regexp.Regexp
+	for _, condition := range conditions {
+		match := pattern.FindStringSubmatch(condition.(string))
+		require.NotNil(t, match, condition)
+		text, err := strconv.Unquote(match[1])
+		require.NoError(t, err)
+		dropped = append(dropped, regexp.MustCompile(text))
+	}
+	isDropped := func(name string) bool {
+		return slices.ContainsFunc(dropped, func(r *regexp.Regexp) bool { return r.MatchString(name) })
+	}
+	ours := metricNames(t)
+	require.Contains(t, ours, "llm.cost.usd")
+	for _, name := range ours {
+		require.True(t, isDropped(name), name)
+	}
+	for _, theirs := range []string{
+		"claude_code.cost.usage", "gen_ai.client.operation.time_per_output_chunk", "gemini_cli.token.usage",
+		"llm.chat_completions.streaming_time_to_generate", "gen_ai.server.request.duration",
+	} {
+		require.False(t, isDropped(theirs), theirs)
+	}
+}
+
+// metricNames are the values of the constants Metric… and Perf… of internal/genai/names.go.
+func metricNames(t *testing.T) []string {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "../../internal/genai/names.go", nil, 0)
+	require.NoError(t, err)
+	var out []string
+	ast.Inspect(file, func(node ast.Node) bool {
+		spec, ok := node.(*ast.ValueSpec)
+		if !ok || len(spec.Values) != 1 {
+			return true
+		}
+		name := spec.Names[0].Name
+		if literal, ok := spec.Values[0].(*ast.BasicLit); ok && name != "MetricsScope" &&
+			(strings.HasPrefix(name, "Metric") || strings.HasPrefix(name, "Perf")) {
+			value, err := strconv.Unquote(literal.Value)
+			require.NoError(t, err)
+			out = append(out, value)
+		}
+		return true
+	})
+	return out
 }

@@ -121,9 +121,9 @@ func typesOf[F component.Factory](factories map[component.Type]F) []string {
 func TestComponentsInTheBinary(t *testing.T) {
 	factories, err := components()
 	require.NoError(t, err)
-	require.Equal(t, []string{"kafka", "otlp"}, typesOf(factories.Receivers))
+	require.Equal(t, []string{"hostresources", "kafka", "otlp"}, typesOf(factories.Receivers))
 	require.Equal(t, []string{
-		"attributes", "batch", "cumulativetodelta", "deltatocumulative", "filter", "memory_limiter", "redaction", "resource",
+		"attributes", "batch", "cumulativetodelta", "deltatocumulative", "filter", "llmcost", "memory_limiter", "redaction", "resource",
 		"tail_sampling", "transform",
 	}, typesOf(factories.Processors))
 	require.Equal(t, []string{"count", "forward", "genaimetrics", "span_metrics"}, typesOf(factories.Connectors))
