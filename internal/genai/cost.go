@@ -4,6 +4,11 @@ import "strings"
 
 // cost fills CostSource and ReportedUSD. A cost of 0 beside tokens means that the sender did not know.
 func (r *reading) cost() {
+	const plainCosts = 1<<(vReported+1) - 1
+	f := r.f
+	if f.valued&plainCosts == 0 && f.texts[jLangfuseCost] == "" && f.texts[jMlflowCost] == "" && f.texts[jLangsmithUsage] == "" {
+		return
+	}
 	for _, row := range costRows {
 		usd, ok := r.costOf(row.value)
 		if !ok || !usable(usd) {

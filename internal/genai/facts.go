@@ -1,6 +1,10 @@
 package genai
 
-import "go.opentelemetry.io/collector/pdata/pcommon"
+import (
+	"math/bits"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+)
 
 // A text is a fact of type string, a tally a token count, a value a fact of any other type. Several attributes, of several
 // dialects, may say the same fact; the first of them in the key table wins, whatever their order on the span.
@@ -165,10 +169,12 @@ type facts struct {
 
 	tallies    [tallyCount]int64
 	tallyRanks [tallyCount]uint8 // 0: missing
+	present    uint64            // tallies that were sent and make sense
 	bad        uint64            // tallies that were sent and make no sense
 
 	values     [valueCount]pcommon.Value
 	valueRanks [valueCount]uint8
+	valued     uint32 // values that are set
 }
 
 // collect runs over attrs once.
@@ -197,6 +203,7 @@ func (f *facts) collect(attrs pcommon.Map) {
 func (f *facts) addValue(e *entry, v pcommon.Value) {
 	if r := f.valueRanks[e.fact]; (r == 0 || e.rank < r) && v.Type() != pcommon.ValueTypeEmpty {
 		f.values[e.fact], f.valueRanks[e.fact] = v, e.rank
+		f.valued |= 1 << e.fact
 	}
 }
 
@@ -233,13 +240,16 @@ func (f *facts) reset() {
 	for _, t := range f.set[:f.sets] {
 		f.texts[t], f.textRanks[t] = "", 0
 	}
-	for i, r := range f.valueRanks {
-		if r != 0 {
-			f.values[i], f.valueRanks[i] = pcommon.Value{}, 0
-		}
+	for m := f.valued; m != 0; m &= m - 1 {
+		i := bits.TrailingZeros32(m)
+		f.values[i], f.valueRanks[i] = pcommon.Value{}, 0
 	}
+	for m := f.present; m != 0; m &= m - 1 {
+		i := bits.TrailingZeros64(m)
+		f.tallies[i], f.tallyRanks[i] = 0, 0
+	}
+	f.present, f.bad, f.valued = 0, 0, 0
 	f.marked, f.keys, f.sets = false, 0, 0
-	f.tallies, f.tallyRanks, f.bad = [tallyCount]int64{}, [tallyCount]uint8{}, 0
 }
 
 // add keeps the count of the best rank, except that any count beats a 0: a dialect that does not know a sub-count may say 0
@@ -252,10 +262,11 @@ func (f *facts) add(t tally, n int64, rank uint8) {
 	r := f.tallyRanks[t]
 	if r == 0 || (n > 0 && (f.tallies[t] == 0 || rank < r)) {
 		f.tallies[t], f.tallyRanks[t] = n, rank
+		f.present |= 1 << t
 	}
 }
 
-func (f *facts) has(t tally) bool { return f.tallyRanks[t] != 0 || f.bad&(1<<t) != 0 }
+func (f *facts) has(t tally) bool { return (f.present|f.bad)&(1<<t) != 0 }
 
 func (f *facts) isBad(t tally) bool { return f.bad&(1<<t) != 0 }
 

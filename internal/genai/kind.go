@@ -59,7 +59,8 @@ func (r *reading) onAgent(v verdict) verdict {
 // hasPair says whether the span carries any usage of its own.
 func (f *facts) hasPair() bool {
 	for i := range pairs {
-		if f.tallies[pairs[i].in] > 0 || pairs[i].out != tallyCount && f.tallies[pairs[i].out] > 0 {
+		p := &pairs[i]
+		if f.has(p.in) && f.tallies[p.in] > 0 || f.has(p.out) && f.tallies[p.out] > 0 {
 			return true
 		}
 	}

@@ -6,6 +6,9 @@ import "strings"
 func (r *reading) provider() {
 	f := r.f
 	for _, t := range [...]text{tProvider, tHost, tSystem, tSideProvider, tVercelProvider} {
+		if f.texts[t] == "" {
+			continue
+		}
 		if p := canonical(strings.Trim(f.texts[t], `"`)); p != "" {
 			r.op.Provider = p
 			return
@@ -53,6 +56,10 @@ func member(s, want string) string {
 func canonical(s string) string {
 	if s == "" || len(s) > 64 {
 		return ""
+	}
+	switch s {
+	case "openai", "anthropic": // nearly every span
+		return s
 	}
 	s = strings.ToLower(s)
 	if p, ok := providerNames[s]; ok {

@@ -76,6 +76,9 @@ func (r *reading) counts() (counts, UsageState) {
 	found := -1
 	for i := range pairs {
 		p := &pairs[i]
+		if !f.has(p.in) && !f.has(p.out) { // no bit stands for tallyCount
+			continue
+		}
 		if p.when == fromVercel && !r.isVercel() || p.when == fromClaude && r.scope.client != claudeCode {
 			continue
 		}
