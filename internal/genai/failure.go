@@ -19,7 +19,7 @@ func (r *reading) failure() {
 	}
 	status := 0
 	if v, ok := r.f.value(vHTTPStatus); ok {
-		status, _ = small(v)
+		status = small(v)
 	}
 	messages := [...]string{cut(r.span.Status().Message()), cut(r.f.texts[tMessage]), cut(message)}
 	for i := 0; status < 400 && i < len(messages); i++ {

@@ -33,8 +33,10 @@ func TestKeyTable(t *testing.T) {
 
 // TestNothingKept: what one span said is gone when the next is read.
 func TestNothingKept(t *testing.T) {
-	full := with(chat, attrs{"llm.cost.total": 3.0, "http.request.resend_count": 2, "gen_ai.usage.cache_read.input_tokens": 5,
-		"gen_ai.usage.reasoning.output_tokens": -1, "gen_ai.agent.name": "a", "error.type": "x", "llm.cost.status": "priced"})
+	full := with(chat, attrs{
+		"llm.cost.total": 3.0, "http.request.resend_count": 2, "gen_ai.usage.cache_read.input_tokens": 5,
+		"gen_ai.usage.reasoning.output_tokens": -1, "gen_ai.agent.name": "a", "error.type": "x", "llm.cost.status": "priced",
+	})
 	assert.Equal(t, UsageBad, readAttrs(t, "x", "chat", full).UsageState)
 	op := readAttrs(t, "x", "chat", attrs{"gen_ai.operation.name": "chat"})
 	assert.Equal(t, Operation{Kind: ModelCall, Dialect: "otel", Name: "chat", Keys: HasOperationName}, op)
@@ -60,7 +62,7 @@ func TestHostileSpans(t *testing.T) {
 		"a 5 MB sub-count":     {"langsmith.usage_metadata": `{"nothing":` + big + `}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			op := readAttrs(t, "x", "chat", with(chat, attrs(more)))
+			op := readAttrs(t, "x", "chat", with(chat, more))
 			assert.Equal(t, UsageKnown, op.UsageState)
 			assert.Equal(t, Usage{Input: 1200, Output: 85}, op.Usage)
 			assert.LessOrEqual(t, len(op.ErrorType), 80)

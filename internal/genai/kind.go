@@ -60,85 +60,11 @@ func (r *reading) onAgent(v verdict) verdict {
 func (f *facts) hasPair() bool {
 	for i := range pairs {
 		p := &pairs[i]
-		if f.has(p.in) && f.tallies[p.in] > 0 || f.has(p.out) && f.tallies[p.out] > 0 {
+		if f.tally(p.in) > 0 || f.tally(p.out) > 0 {
 			return true
 		}
 	}
 	return f.texts[jLangsmithUsage] != "" || f.texts[jMlflowUsage] != ""
-}
-
-// kindOfClient knows the clients whose spans borrow names that mean something else there.
-func (r *reading) kindOfClient() verdict {
-	f, name := r.f, r.span.Name()
-	switch r.scope.client {
-	case codex:
-		switch {
-		case f.tallies[nCodexInput] > 0 || f.isBad(nCodexInput):
-			return verdict{ModelCall, OpChat}
-		case f.has(nCodexInput) || name == "handle_responses" && f.has(nInput):
-			return verdict{Step, ""}
-		}
-	case claudeCode:
-		return claudeKind(f.texts[tClaudeType])
-	case googleADK:
-		switch {
-		case name == "call_llm":
-			return verdict{ModelCall, OpChat}
-		case name == "invocation":
-			return verdict{Workflow, OpInvokeWorkflow}
-		case strings.HasPrefix(name, "agent_run"):
-			return verdict{Agent, OpInvokeAgent}
-		}
-	case litellmProxy:
-		return r.kindOfLitellm()
-	}
-	if f.texts[tLangsmithKind] == "retriever" { // LangSmith calls its operation "embeddings"
-		return verdict{Retrieval, OpRetrieval}
-	}
-	if f.has(nAggregated) {
-		return verdict{Agent, OpInvokeAgent}
-	}
-	return verdict{}
-}
-
-func claudeKind(t string) verdict {
-	switch t {
-	case "llm_request":
-		return verdict{ModelCall, OpChat}
-	case "interaction":
-		return verdict{Agent, OpInvokeAgent}
-	case "tool":
-		return verdict{Tool, OpExecuteTool}
-	case "":
-		return verdict{}
-	}
-	return verdict{Step, ""}
-}
-
-// kindOfLitellm: the request span carries the usage; the raw request below it repeats the provider's payload.
-func (r *reading) kindOfLitellm() verdict {
-	switch r.span.Name() {
-	case "raw_gen_ai_request":
-		return verdict{Step, ""}
-	case "Received Proxy Server Request", "litellm_request":
-		if v := r.kindOfOperation(); v.says() {
-			return v
-		}
-		if r.f.texts[tRequestModel] != "" || r.f.texts[tResponseModel] != "" || r.f.hasPair() {
-			return litellmCall(r.f.texts[tRequestType])
-		}
-	}
-	return verdict{}
-}
-
-func litellmCall(t string) verdict {
-	if strings.Contains(t, "embedding") {
-		return verdict{ModelCall, OpEmbeddings}
-	}
-	if strings.HasSuffix(t, "text_completion") {
-		return verdict{ModelCall, OpTextCompletion}
-	}
-	return verdict{ModelCall, OpChat}
 }
 
 // kindOfVercel reads ai.operationId: its last part begins with "do" on the spans that talk to a model, all others hold sums.
@@ -329,18 +255,6 @@ func (r *reading) kindOfName() verdict {
 
 func (f *facts) hasModel() bool {
 	return f.texts[tResponseModel] != "" || f.texts[tRequestModel] != "" || f.texts[tModelName] != ""
-}
-
-func pydanticKind(name string) verdict {
-	switch {
-	case strings.HasPrefix(name, "agent run") || strings.HasSuffix(name, " run") || strings.HasPrefix(name, "invoke_agent"):
-		return verdict{Agent, OpInvokeAgent}
-	case name == "running tools":
-		return verdict{Step, ""}
-	case strings.HasPrefix(name, "running tool") || strings.HasPrefix(name, "execute_tool"):
-		return verdict{Tool, OpExecuteTool}
-	}
-	return verdict{}
 }
 
 // isCache says whether the span is one operation on an application's cache.

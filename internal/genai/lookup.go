@@ -23,7 +23,8 @@ func init() { //nolint:gochecknoinits // the table is a constant that Go cannot 
 // slot hashes the length and four bytes, chosen where our keys differ. key is not empty.
 func slot(key string) uint32 {
 	n := len(key)
-	h := uint32(n) ^ uint32(key[n-1])<<6 ^ uint32(key[n>>1])<<12 ^ uint32(key[n-1-n>>2])<<18 ^ uint32(key[n-1-n>>3])<<24 //nolint:gosec // only a hash
+	h := uint32(n) ^ uint32(key[n-1])<<6 ^ uint32(key[n>>1])<<12 //nolint:gosec // only a hash
+	h ^= uint32(key[n-1-n>>2])<<18 ^ uint32(key[n-1-n>>3])<<24
 	return h * 0x9E3779B1 >> (32 - slotBits)
 }
 

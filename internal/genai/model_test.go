@@ -16,62 +16,124 @@ func TestModelAndResponse(t *testing.T) {
 		provider, region, dialect   string
 		agent, tool, talk, userName string
 	}{
-		{name: "convention", scope: "x", attrs: with(chat, attrs{"gen_ai.conversation.id": "c", "user.id": "u", "gen_ai.agent.name": "a",
-			"openai.response.service_tier": "Priority", "openai.request.service_tier": "flex"}),
+		{
+			name: "convention", scope: "x", attrs: with(chat, attrs{
+				"gen_ai.conversation.id": "c", "user.id": "u", "gen_ai.agent.name": "a",
+				"openai.response.service_tier": "Priority", "openai.request.service_tier": "flex",
+			}),
 			asked: "gpt-4o-mini", answered: "gpt-4o-mini-2024-07-18", id: "chatcmpl-1", tier: "priority", provider: "openai", dialect: "otel",
-			agent: "a", talk: "c", userName: "u"},
-		{name: "tier asked for", scope: "x", attrs: with(chat, attrs{"gen_ai.openai.request.service_tier": "flex"}),
-			asked: "gpt-4o-mini", answered: "gpt-4o-mini-2024-07-18", id: "chatcmpl-1", tier: "flex", provider: "openai", dialect: "otel"},
-		{name: "automatic tier", scope: "x", attrs: with(chat, attrs{"gen_ai.openai.request.service_tier": "auto"}),
-			asked: "gpt-4o-mini", answered: "gpt-4o-mini-2024-07-18", id: "chatcmpl-1", provider: "openai", dialect: "otel"},
-		{name: "openai's answer", scope: "x", attrs: with(oi, attrs{"llm.provider": "azure",
-			"output.value": `{"id":"chatcmpl-2","choices":[{"message":{"id":"no","model":"no","content":"}\\\""}}],"model":"gpt-4.1-nano","service_tier":"default"}`}),
-			asked: "gpt-4o-mini", answered: "gpt-4.1-nano", id: "chatcmpl-2", tier: "default", provider: "azure.ai.openai", dialect: "openinference"},
-		{name: "langchain's answer", scope: "x", attrs: with(oi, attrs{"metadata": `{"a":{"ls_provider":"no"},"ls_provider":"azure"}`, "session.id": "s",
-			"output.value": `{"generations":[[{"text":"a","message":{"id":["x"],"kwargs":{"id":"chatcmpl-3","response_metadata":{"model_name":"gpt-4.1-nano","service_tier":"flex"}}}},{"message":{"kwargs":{"id":"no"}}}]]}`}),
-			asked: "gpt-4o-mini", answered: "gpt-4.1-nano", id: "chatcmpl-3", tier: "flex", provider: "azure.ai.openai", dialect: "openinference", talk: "s"},
-		{name: "langchain's stream", scope: "x", attrs: with(oi, attrs{
-			"output.value": `{"generations": [[{"generationInfo": {"model_name": "gpt-4.1-nano"}, "message": {"kwargs": {"id": "run--7"}}}]]}`}),
-			asked: "gpt-4o-mini", answered: "gpt-4.1-nano", provider: "openai", dialect: "openinference"},
-		{name: "langchain python", scope: "x", attrs: with(oi, attrs{
-			"output.value": `{"generations": [[{"message": {"kwargs": {"response_metadata": {"id": "chatcmpl-4", "model_name": "gpt-4.1-nano"}, "id": "run--7-0"}}}]], "llm_output": {"model_name": "x"}}`}),
-			asked: "gpt-4o-mini", answered: "gpt-4.1-nano", id: "chatcmpl-4", provider: "openai", dialect: "openinference"},
-		{name: "an answer cut short", scope: "x", attrs: with(oi, attrs{"output.value": `{"id":"chatcmpl-5","model":"gpt-4.1-na`}),
-			asked: "gpt-4o-mini", answered: "gpt-4o-mini", id: "chatcmpl-5", provider: "openai", dialect: "openinference"},
-		{name: "plain text", scope: "x", attrs: with(oi, attrs{"output.value": "It is sunny.", "llm.system": "openai"}),
-			asked: "gpt-4o-mini", answered: "gpt-4o-mini", provider: "openai", dialect: "openinference"},
-		{name: "langsmith", scope: "langsmith", attrs: attrs{"langsmith.span.kind": "llm", "gen_ai.system": "langchain", "langsmith.metadata.ls_provider": "anthropic",
-			"langsmith.metadata.ls_model_name": "claude-x", "gen_ai.completion": `{"id":"msg_1","model":"claude-y"}`,
-			"langsmith.metadata.session_id": "s", "langsmith.metadata.user_id": "u"},
-			asked: "claude-x", answered: "claude-y", id: "msg_1", provider: "anthropic", dialect: "langsmith", talk: "s", userName: "u"},
-		{name: "langfuse", scope: "langfuse-sdk", attrs: attrs{"langfuse.observation.type": "generation", "langfuse.observation.model.name": "claude-sonnet-4-6",
-			"session.id": "s", "langfuse.user.id": "u"},
-			asked: "claude-sonnet-4-6", answered: "claude-sonnet-4-6", provider: "anthropic", dialect: "langfuse", talk: "s", userName: "u"},
-		{name: "vercel", scope: "ai", attrs: attrs{"ai.operationId": "ai.generateText.doGenerate", "ai.model.provider": "openai.responses", "gen_ai.system": "openai.responses",
-			"ai.model.id": "gpt-5-mini", "ai.response.model": "gpt-5-mini-2025-08-07", "ai.response.id": "resp_1", "ai.telemetry.functionId": "f",
-			"ai.telemetry.metadata.userId": "u", "ai.telemetry.metadata.sessionId": "s", "ai.response.providerMetadata": `{"openai":{"responseId":"x","serviceTier":"flex"}}`},
-			asked: "gpt-5-mini", answered: "gpt-5-mini-2025-08-07", id: "resp_1", tier: "flex", provider: "openai", dialect: "vercel-ai", agent: "f", talk: "s", userName: "u"},
-		{name: "claude code", scope: "com.anthropic.claude_code.tracing", attrs: attrs{"span.type": "llm_request", "model": "claude-sonnet-4-6", "session.id": "s"},
-			asked: "claude-sonnet-4-6", provider: "anthropic", dialect: "claude-code", talk: "s"},
-		{name: "litellm 1 names the deployment as asked for", scope: "litellm", attrs: attrs{"gen_ai.operation.name": "chat", "gen_ai.system": "azure",
-			"gen_ai.request.model": "gpt-4o-mini", "gen_ai.response.model": "our-model", "gen_ai.response.id": "i", "metadata.user_api_key_user_id": "u"},
-			asked: "gpt-4o-mini", answered: "gpt-4o-mini", id: "i", provider: "azure.ai.openai", dialect: "litellm", userName: "u"},
-		{name: "litellm 2", scope: "litellm", attrs: attrs{"gen_ai.operation.name": "chat", "gen_ai.provider.name": "openai", "litellm.call_id": "7",
-			"gen_ai.request.model": "our-model", "litellm.provider.model": "gpt-4o-mini", "gen_ai.response.id": "i", "litellm.end_user.id": "u"},
-			asked: "our-model", answered: "gpt-4o-mini", id: "i", provider: "openai", dialect: "litellm", userName: "u"},
-		{name: "mlflow", scope: "x", attrs: attrs{"mlflow.spanType": `"LLM"`, "mlflow.llm.model": `"gpt-4o-mini"`, "mlflow.llm.provider": `"openai"`},
-			asked: "gpt-4o-mini", answered: "gpt-4o-mini", provider: "openai", dialect: "mlflow"},
-		{name: "genkit", scope: "genkit-tracer", attrs: attrs{"genkit:name": "googleai/gemini-2.5-flash", "genkit:metadata:subtype": "model"},
-			asked: "gemini-2.5-flash", provider: "gcp.gemini", dialect: "genkit"},
-		{name: "vertex by host", scope: "gcp.vertex.agent", attrs: attrs{"gen_ai.operation.name": "generate_content", "gen_ai.system": "gcp.vertex.agent",
-			"gen_ai.request.model": "gemini-2.5-flash", "server.address": "us-east5-aiplatform.googleapis.com"},
-			asked: "gemini-2.5-flash", provider: "gcp.vertex_ai", region: "us-east5", dialect: "google-adk"},
-		{name: "bedrock by host", scope: "x", attrs: attrs{"gen_ai.operation.name": "chat", "gen_ai.system": "AWS",
-			"server.address": "bedrock-runtime.eu-west-1.amazonaws.com"}, provider: "aws.bedrock", region: "eu-west-1", dialect: "otel"},
-		{name: "region said", scope: "x", attrs: attrs{"gen_ai.operation.name": "chat", "gen_ai.request.model": "us.anthropic.claude-sonnet-4-5", "aws.region": "us-west-2"},
-			asked: "us.anthropic.claude-sonnet-4-5", provider: "aws.bedrock", region: "us-west-2", dialect: "otel"},
-		{name: "older langchain", scope: "x", span: "llm_call:azure", attrs: attrs{"llm.provider": "OpenAI", "llm.model": "gpt-4o", "agent.type": "support"},
-			asked: "gpt-4o", provider: "openai", dialect: "langchain"},
+			agent: "a", talk: "c", userName: "u",
+		},
+		{
+			name: "tier asked for", scope: "x", attrs: with(chat, attrs{"gen_ai.openai.request.service_tier": "flex"}),
+			asked: "gpt-4o-mini", answered: "gpt-4o-mini-2024-07-18", id: "chatcmpl-1", tier: "flex", provider: "openai", dialect: "otel",
+		},
+		{
+			name: "automatic tier", scope: "x", attrs: with(chat, attrs{"gen_ai.openai.request.service_tier": "auto"}),
+			asked: "gpt-4o-mini", answered: "gpt-4o-mini-2024-07-18", id: "chatcmpl-1", provider: "openai", dialect: "otel",
+		},
+		{
+			name: "openai's answer", scope: "x", attrs: with(oi, attrs{
+				"llm.provider": "azure",
+				"output.value": `{"id":"chatcmpl-2","choices":[{"message":{"id":"no","model":"no","content":"}\\\""}}],"model":"gpt-4.1-nano","service_tier":"default"}`,
+			}),
+			asked: "gpt-4o-mini", answered: "gpt-4.1-nano", id: "chatcmpl-2", tier: "default", provider: "azure.ai.openai", dialect: "openinference",
+		},
+		{
+			name: "langchain's answer", scope: "x", attrs: with(oi, attrs{
+				"metadata": `{"a":{"ls_provider":"no"},"ls_provider":"azure"}`, "session.id": "s",
+				"output.value": `{"generations":[[{"text":"a","message":{"id":["x"],"kwargs":{"id":"chatcmpl-3","response_metadata":{"model_name":"gpt-4.1-nano","service_tier":"flex"}}}},{"message":{"kwargs":{"id":"no"}}}]]}`,
+			}),
+			asked: "gpt-4o-mini", answered: "gpt-4.1-nano", id: "chatcmpl-3", tier: "flex", provider: "azure.ai.openai", dialect: "openinference", talk: "s",
+		},
+		{
+			name: "langchain's stream", scope: "x", attrs: with(oi, attrs{
+				"output.value": `{"generations": [[{"generationInfo": {"model_name": "gpt-4.1-nano"}, "message": {"kwargs": {"id": "run--7"}}}]]}`,
+			}),
+			asked: "gpt-4o-mini", answered: "gpt-4.1-nano", provider: "openai", dialect: "openinference",
+		},
+		{
+			name: "langchain python", scope: "x", attrs: with(oi, attrs{
+				"output.value": `{"generations": [[{"message": {"kwargs": {"response_metadata": {"id": "chatcmpl-4", "model_name": "gpt-4.1-nano"}, "id": "run--7-0"}}}]], "llm_output": {"model_name": "x"}}`,
+			}),
+			asked: "gpt-4o-mini", answered: "gpt-4.1-nano", id: "chatcmpl-4", provider: "openai", dialect: "openinference",
+		},
+		{
+			name: "an answer cut short", scope: "x", attrs: with(oi, attrs{"output.value": `{"id":"chatcmpl-5","model":"gpt-4.1-na`}),
+			asked: "gpt-4o-mini", answered: "gpt-4o-mini", id: "chatcmpl-5", provider: "openai", dialect: "openinference",
+		},
+		{
+			name: "plain text", scope: "x", attrs: with(oi, attrs{"output.value": "It is sunny.", "llm.system": "openai"}),
+			asked: "gpt-4o-mini", answered: "gpt-4o-mini", provider: "openai", dialect: "openinference",
+		},
+		{
+			name: "langsmith", scope: "langsmith", attrs: attrs{
+				"langsmith.span.kind": "llm", "gen_ai.system": "langchain", "langsmith.metadata.ls_provider": "anthropic",
+				"langsmith.metadata.ls_model_name": "claude-x", "gen_ai.completion": `{"id":"msg_1","model":"claude-y"}`,
+				"langsmith.metadata.session_id": "s", "langsmith.metadata.user_id": "u",
+			},
+			asked: "claude-x", answered: "claude-y", id: "msg_1", provider: "anthropic", dialect: "langsmith", talk: "s", userName: "u",
+		},
+		{
+			name: "langfuse", scope: "langfuse-sdk", attrs: attrs{
+				"langfuse.observation.type": "generation", "langfuse.observation.model.name": "claude-sonnet-4-6",
+				"session.id": "s", "langfuse.user.id": "u",
+			},
+			asked: "claude-sonnet-4-6", answered: "claude-sonnet-4-6", provider: "anthropic", dialect: "langfuse", talk: "s", userName: "u",
+		},
+		{
+			name: "vercel", scope: "ai", attrs: attrs{
+				"ai.operationId": "ai.generateText.doGenerate", "ai.model.provider": "openai.responses", "gen_ai.system": "openai.responses",
+				"ai.model.id": "gpt-5-mini", "ai.response.model": "gpt-5-mini-2025-08-07", "ai.response.id": "resp_1", "ai.telemetry.functionId": "f",
+				"ai.telemetry.metadata.userId": "u", "ai.telemetry.metadata.sessionId": "s", "ai.response.providerMetadata": `{"openai":{"responseId":"x","serviceTier":"flex"}}`,
+			},
+			asked: "gpt-5-mini", answered: "gpt-5-mini-2025-08-07", id: "resp_1", tier: "flex", provider: "openai", dialect: "vercel-ai", agent: "f", talk: "s", userName: "u",
+		},
+		{
+			name: "claude code", scope: "com.anthropic.claude_code.tracing", attrs: attrs{"span.type": "llm_request", "model": "claude-sonnet-4-6", "session.id": "s"},
+			asked: "claude-sonnet-4-6", provider: "anthropic", dialect: "claude-code", talk: "s",
+		},
+		{
+			name: "litellm 1 names the deployment as asked for", scope: "litellm", attrs: attrs{
+				"gen_ai.operation.name": "chat", "gen_ai.system": "azure",
+				"gen_ai.request.model": "gpt-4o-mini", "gen_ai.response.model": "our-model", "gen_ai.response.id": "i", "metadata.user_api_key_user_id": "u",
+			},
+			asked: "gpt-4o-mini", answered: "gpt-4o-mini", id: "i", provider: "azure.ai.openai", dialect: "litellm", userName: "u",
+		},
+		{
+			name: "litellm 2", scope: "litellm", attrs: attrs{
+				"gen_ai.operation.name": "chat", "gen_ai.provider.name": "openai", "litellm.call_id": "7",
+				"gen_ai.request.model": "our-model", "litellm.provider.model": "gpt-4o-mini", "gen_ai.response.id": "i", "litellm.end_user.id": "u",
+			},
+			asked: "our-model", answered: "gpt-4o-mini", id: "i", provider: "openai", dialect: "litellm", userName: "u",
+		},
+		{
+			name: "mlflow", scope: "x", attrs: attrs{"mlflow.spanType": `"LLM"`, "mlflow.llm.model": `"gpt-4o-mini"`, "mlflow.llm.provider": `"openai"`},
+			asked: "gpt-4o-mini", answered: "gpt-4o-mini", provider: "openai", dialect: "mlflow",
+		},
+		{
+			name: "genkit", scope: "genkit-tracer", attrs: attrs{"genkit:name": "googleai/gemini-2.5-flash", "genkit:metadata:subtype": "model"},
+			asked: "gemini-2.5-flash", provider: "gcp.gemini", dialect: "genkit",
+		},
+		{
+			name: "vertex by host", scope: "gcp.vertex.agent", attrs: attrs{
+				"gen_ai.operation.name": "generate_content", "gen_ai.system": "gcp.vertex.agent",
+				"gen_ai.request.model": "gemini-2.5-flash", "server.address": "us-east5-aiplatform.googleapis.com",
+			},
+			asked: "gemini-2.5-flash", provider: "gcp.vertex_ai", region: "us-east5", dialect: "google-adk",
+		},
+		{name: "bedrock by host", scope: "x", attrs: attrs{
+			"gen_ai.operation.name": "chat", "gen_ai.system": "AWS",
+			"server.address": "bedrock-runtime.eu-west-1.amazonaws.com",
+		}, provider: "aws.bedrock", region: "eu-west-1", dialect: "otel"},
+		{
+			name: "region said", scope: "x", attrs: attrs{"gen_ai.operation.name": "chat", "gen_ai.request.model": "us.anthropic.claude-sonnet-4-5", "aws.region": "us-west-2"},
+			asked: "us.anthropic.claude-sonnet-4-5", provider: "aws.bedrock", region: "us-west-2", dialect: "otel",
+		},
+		{
+			name: "older langchain", scope: "x", span: "llm_call:azure", attrs: attrs{"llm.provider": "OpenAI", "llm.model": "gpt-4o", "agent.type": "support"},
+			asked: "gpt-4o", provider: "openai", dialect: "langchain",
+		},
 		{name: "older langchain, only its name", scope: "x", span: "llm_call:anthropic", provider: "anthropic", dialect: "langchain"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -94,11 +94,11 @@ func numberOfText(s string) (float64, bool) {
 	return f, err == nil && !math.IsNaN(f) && !math.IsInf(f, 0)
 }
 
-// small reads a small whole number such as an attempt or an HTTP status.
-func small(v pcommon.Value) (int, bool) {
+// small reads a small whole number such as an attempt or an HTTP status, 0 where there is none.
+func small(v pcommon.Value) int {
 	f, ok := number(v)
 	if !ok || f < 0 || f > math.MaxInt32 {
-		return 0, false
+		return 0
 	}
-	return int(f), true
+	return int(f)
 }

@@ -39,7 +39,7 @@ func readAttrs(t testing.TB, scope, name string, a attrs) Operation {
 }
 
 // with returns base with more attributes.
-func with(base attrs, more attrs) attrs {
+func with(base, more attrs) attrs {
 	out := attrs{}
 	for k, v := range base {
 		out[k] = v

@@ -36,14 +36,13 @@ func (r *reading) setFirstChunk(s float64) {
 // attempt counts the retries before this answer. Claude Code counts attempts from 1.
 func (r *reading) attempt() int {
 	if v, ok := r.f.value(vResend); ok {
-		n, _ := small(v)
-		return n
+		return small(v)
 	}
 	v, ok := r.f.value(vAttempt)
 	if !ok || r.scope.client != claudeCode && r.op.Kind != ModelCall {
 		return 0
 	}
-	n, _ := small(v)
+	n := small(v)
 	if r.scope.client == codex {
 		return n
 	}

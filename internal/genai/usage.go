@@ -67,50 +67,53 @@ func (r *reading) usage() {
 	}
 }
 
-// counts picks the pair and the sub-counts. A pair of two zeros says nothing: no model answers without reading.
+// pair finds the pair that counts; found is -1 when there is none. A pair of two zeros says nothing: no model answers without
+// reading.
+func (r *reading) pair() (found int, state UsageState) {
+	f := r.f
+	for i := range pairs {
+		p := &pairs[i]
+		switch {
+		case !f.has(p.in) && !f.has(p.out): // no bit stands for tallyCount
+			continue
+		case p.when == fromVercel && !r.isVercel(), p.when == fromClaude && r.scope.client != claudeCode:
+			continue
+		case f.isBad(p.in) || f.isBad(p.out):
+			return -1, UsageBad
+		case f.tally(p.in) > 0 || f.tally(p.out) > 0:
+			return i, UsageKnown
+		}
+	}
+	return -1, UsageNone
+}
+
+// counts picks the pair and the sub-counts.
 func (r *reading) counts() (counts, UsageState) {
 	f := r.f
 	if r.scope.client == claudeCode {
 		f.adoptBare()
 	}
-	found := -1
-	for i := range pairs {
-		p := &pairs[i]
-		if !f.has(p.in) && !f.has(p.out) { // no bit stands for tallyCount
-			continue
-		}
-		if p.when == fromVercel && !r.isVercel() || p.when == fromClaude && r.scope.client != claudeCode {
-			continue
-		}
-		if f.isBad(p.in) || p.out != tallyCount && f.isBad(p.out) {
-			return counts{}, UsageBad
-		}
-		if f.tallies[p.in] > 0 || p.out != tallyCount && f.tallies[p.out] > 0 {
-			found = i
-			break
-		}
+	found, state := r.pair()
+	if state != UsageKnown {
+		return counts{}, state
 	}
-	if found < 0 {
-		return counts{}, UsageNone
-	}
-	const subCounts = 1<<nCacheRead | 1<<nCacheWrite | 1<<nCacheWrite5m | 1<<nCacheWrite1h | 1<<nReasoning | 1<<nInputAudio | 1<<nOutputAudio
 	if f.bad&subCounts != 0 {
 		return counts{}, UsageBad
 	}
 	p := pairs[found]
 	c := counts{
-		in: f.tallies[p.in], read: f.tallies[nCacheRead], write: f.tallies[nCacheWrite],
+		in: f.tally(p.in), out: f.tally(p.out), read: f.tallies[nCacheRead], write: f.tallies[nCacheWrite],
 		w5m: f.tallies[nCacheWrite5m], w1h: f.tallies[nCacheWrite1h], reasoning: f.tallies[nReasoning],
 		inputAudio: f.tallies[nInputAudio], outputAudio: f.tallies[nOutputAudio],
 		total: f.tallies[nTotal], noCache: f.tallies[nNoCache], hasNoCache: f.tallyRanks[nNoCache] != 0,
 		summed: p.in == nLangfuseInput,
 	}
-	if p.out != tallyCount {
-		c.out = f.tallies[p.out]
-	}
 	c.write = max(c.write, c.w5m+c.w1h)
 	return c, UsageKnown
 }
+
+// subCounts are the tallies that are parts of a pair.
+const subCounts = 1<<nCacheRead | 1<<nCacheWrite | 1<<nCacheWrite5m | 1<<nCacheWrite1h | 1<<nReasoning | 1<<nInputAudio | 1<<nOutputAudio
 
 // adoptBare reads the bare keys that mean what they say under Claude Code's scope only.
 func (f *facts) adoptBare() {

@@ -99,6 +99,10 @@ func (f *facts) usageObject(p *jsonScan, sd side, in, out tally, depth int) {
 			t = in
 		case nOutput:
 			t = out
+		case nTotal:
+			if depth > 0 {
+				t = tallyCount
+			}
 		}
 		if t == tallyCount {
 			p.skip()
@@ -114,10 +118,10 @@ func (f *facts) usageObject(p *jsonScan, sd side, in, out tally, depth int) {
 func detailSide(key string, sd side) (side, bool) {
 	switch key {
 	case "input_token_details", "input_tokens_details", "prompt_tokens_details", "prompt_token_details", "promptTokensDetails",
-		"inputTokenDetails", "cache_creation", "cacheCreation", "inputTokens":
+		"inputTokenDetails", "cache_creation", "cacheCreation":
 		return inputSide, true
 	case "output_token_details", "output_tokens_details", "completion_tokens_details", "completionTokensDetails",
-		"outputTokenDetails", "outputTokens":
+		"outputTokenDetails":
 		return outputSide, true
 	case "usage", "usageMetadata", "usage_metadata":
 		return sd, true
@@ -136,8 +140,8 @@ func usageTally(key string, sd side) tally {
 	case "total_tokens", "totalTokens", "totalTokenCount", "total_token_count", "total":
 		return nTotal
 	case "cache_read", "cache_read_input_tokens", "cached_tokens", "cachedTokens", "input_cached_tokens", "cacheReadInputTokens",
-		"cachedInputTokens", "cachedPromptTokens", "cachedContentTokenCount", "cached_content_token_count", "cachedContentTokens", "cache_read_tokens",
-		"cacheReadTokens":
+		"cachedInputTokens", "cachedPromptTokens", "cachedContentTokenCount", "cached_content_token_count", "cachedContentTokens",
+		"cache_read_tokens", "cacheReadTokens":
 		return nCacheRead
 	case "cache_creation", "cache_creation_input_tokens", "cacheCreationInputTokens", "cacheWriteInputTokens", "cacheWriteTokens",
 		"cache_write_tokens", "cache_write", "cache_creation_tokens", "cache_write_input_tokens":

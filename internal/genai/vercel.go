@@ -32,36 +32,38 @@ func (r *reading) providerMetadata(p *jsonScan, name string) {
 			return
 		}
 		switch key {
-		case "usage":
-			at := *p
+		case "usage", "usageMetadata", "usage_metadata":
+			at := p.i
 			r.f.usageObject(p, neither, tallyCount, tallyCount, 0)
 			if knowsBill {
-				if usd, ok := memberNumber(at.s[at.i:p.i], "cost"); ok {
-					r.bill(usd)
-				}
+				r.bill(memberNumber(p.s[at:p.i], "cost"))
 			}
-		case "usageMetadata", "usage_metadata":
-			r.f.usageObject(p, neither, tallyCount, tallyCount, 0)
 		case "serviceTier", "service_tier":
 			r.f.setText(tResponseTier, p.text())
 		case "cost":
-			if usd, ok := p.number(); ok && knowsBill {
-				r.bill(usd)
+			if usd, ok := p.number(); knowsBill {
+				r.bill(usd, ok)
 			}
 		default:
-			if t := usageTally(key, neither); t == nCacheRead || t == nCacheWrite || t == nReasoning {
-				if n, ok := p.count(); ok {
-					r.f.add(t, n, jsonRank)
-				}
-				continue
-			}
-			p.skip()
+			r.f.subCount(p, key)
 		}
 	}
 }
 
-func (r *reading) bill(usd float64) {
-	if usable(usd) {
+// subCount consumes a member that may be a sub-count of its own.
+func (f *facts) subCount(p *jsonScan, key string) {
+	switch t := usageTally(key, neither); t {
+	case nCacheRead, nCacheWrite, nReasoning:
+		if n, ok := p.count(); ok {
+			f.add(t, n, jsonRank)
+		}
+	default:
+		p.skip()
+	}
+}
+
+func (r *reading) bill(usd float64, ok bool) {
+	if ok && usable(usd) {
 		r.op.ReportedUSD, r.op.CostSource = usd, CostBill
 	}
 }
