@@ -29,7 +29,7 @@ var agentEvents = map[string]func(pcommon.Map, *genai.Operation) bool{
 const (
 	providerAnthropic = "anthropic"
 	providerOpenAI    = "openai"
-	providerGemini    = "gcp.gen_ai"
+	providerGemini    = "gcp.gemini"
 )
 
 func readClaudeRequest(attrs pcommon.Map, op *genai.Operation) bool {

@@ -226,16 +226,6 @@ func TestRedeliveredSpansCountOnce(t *testing.T) {
 	require.EqualValues(t, 2, value(e.exportAt(t0), genai.MetricCalls), "no id is no id to know again")
 }
 
-func TestTheDedupeWindowIsBounded(t *testing.T) {
-	e := testEngine(t, func(c *Config) { c.Dedupe.MaxEntries = 10 })
-	for range 100 {
-		e.observeTraces(one("a", call(nil)), t0)
-	}
-	_, said := e.export(pcommon.NewResource(), "", t0)
-	require.EqualValues(t, 90, said.forgotten)
-	require.Equal(t, 10, e.seen.ids.Len())
-}
-
 func TestLongAndBrokenValues(t *testing.T) {
 	e := testEngine(t, nil)
 	long := strings.Repeat("ä", 2_500_000) // five million bytes

@@ -90,7 +90,7 @@ func (e *engine) observeEvaluation(v *evaluation, attrs pcommon.Map, now time.Ti
 	if !ok {
 		return
 	}
-	if e.seen.again(v.id, now) {
+	if e.seen.again(&v.id, now) {
 		e.health.redelivered++
 		return
 	}

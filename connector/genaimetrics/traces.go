@@ -91,7 +91,7 @@ func (e *engine) commit(b *batch, now time.Time) {
 	}
 	for i := range b.obs[:b.n] {
 		o := &b.obs[i]
-		if e.seen.again(spanID(&o.origin), now) {
+		if which := spanID(&o.origin); e.seen.again(&which, now) {
 			e.health.redelivered++
 			continue
 		}
