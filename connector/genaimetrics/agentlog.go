@@ -54,7 +54,7 @@ func readClaudeError(attrs pcommon.Map, op *genai.Operation) bool {
 	return true
 }
 
-// readCodexEvent counts a call when its stream is complete.
+// readCodexEvent counts a call when its usage is said. Of a complete stream there are two events, one of them without usage.
 func readCodexEvent(attrs pcommon.Map, op *genai.Operation) bool {
 	*op = genai.Operation{Kind: genai.ModelCall, Dialect: agentCodex, Name: genai.OpChat, Provider: providerOpenAI}
 	op.RequestModel = valueOf(attrs, "model")
@@ -63,6 +63,9 @@ func readCodexEvent(attrs pcommon.Map, op *genai.Operation) bool {
 		fail(op, "")
 		return true
 	case "response.completed":
+		if _, ok := attrs.Get("input_token_count"); !ok {
+			return false
+		}
 	default:
 		return false
 	}

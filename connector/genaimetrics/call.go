@@ -22,8 +22,11 @@ func countsAsCall(op *genai.Operation) bool {
 // observe adds one operation to all its metrics. The caller holds the lock.
 func (e *engine) observe(o *observation) {
 	op := &o.op
-	if countsAsCall(op) {
+	switch {
+	case countsAsCall(op):
 		e.observeCall(o)
+	case op.Status == genai.StatusDuplicate && op.Attempt > 0: // often only one of the two who report a call knows its retries
+		e.addRetries(e.callRoute(o), o)
 	}
 	switch {
 	case op.Kind == genai.Agent, op.Kind == genai.ModelCall && op.Name == genai.OpInvokeAgent: // the second is a remote agent
@@ -53,6 +56,10 @@ func (e *engine) observeCall(o *observation) {
 	e.addCost(r, o)
 	e.addLatency(r, o)
 	e.addError(r, o)
+	e.addRetries(r, o)
+}
+
+func (e *engine) addRetries(r *route, o *observation) {
 	if n := e.retriesOf(o); n > 0 {
 		e.add(r, slotRetries, mulSaturating(n, o.weight))
 	}
@@ -197,7 +204,7 @@ func errorType(op *genai.Operation) string {
 		return ""
 	}
 	if op.ErrorType == "" {
-		return genai.ErrorOther
+		return genai.OtherError
 	}
 	return op.ErrorType
 }

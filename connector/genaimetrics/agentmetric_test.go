@@ -1,0 +1,92 @@
+package genaimetrics
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// geminiTokens is a cumulative point of Gemini CLI, in seconds after t0.
+func geminiTokens(start, at int, n int64) pmetric.Metrics {
+	md := pmetric.NewMetrics()
+	rm := md.ResourceMetrics().AppendEmpty()
+	rm.Resource().Attributes().PutStr(genai.ServiceName, "gemini-cli")
+	sm := rm.ScopeMetrics().AppendEmpty()
+	sm.Scope().SetName("gemini-cli")
+	m := sm.Metrics().AppendEmpty()
+	m.SetName("gemini_cli.token.usage")
+	m.SetEmptySum().SetAggregationTemporality(pmetric.AggregationTemporalityCumulative)
+	p := m.Sum().DataPoints().AppendEmpty()
+	p.SetStartTimestamp(pcommon.NewTimestampFromTime(t0.Add(time.Duration(start) * time.Second)))
+	p.SetTimestamp(pcommon.NewTimestampFromTime(t0.Add(time.Duration(at) * time.Second)))
+	p.SetIntValue(n)
+	p.Attributes().PutStr("type", "input")
+	p.Attributes().PutStr("model", "gemini-2.5-flash")
+	return md
+}
+
+func TestCumulativePoints(t *testing.T) {
+	for name, c := range map[string]struct {
+		points [][3]int // start, time, value
+		want   float64
+	}{
+		"first":                          {[][3]int{{1, 10, 100}}, 100},
+		"growing":                        {[][3]int{{1, 10, 100}, {1, 20, 150}}, 150},
+		"delivered again":                {[][3]int{{1, 10, 100}, {1, 20, 150}, {1, 10, 100}, {1, 20, 150}}, 150},
+		"restarted":                      {[][3]int{{1, 10, 100}, {15, 20, 30}}, 130},
+		"restarted without saying so":    {[][3]int{{1, 10, 100}, {1, 20, 30}}, 130},
+		"older than this gateway":        {[][3]int{{-600, 10, 100}, {-600, 20, 150}}, 50},
+		"older, but short":               {[][3]int{{-30, 10, 100}}, 100},
+		"a run of its own, long ago":     {[][3]int{{-3600, -3590, 100}}, 100},
+		"negative":                       {[][3]int{{1, 10, -5}}, 0},
+		"nothing new":                    {[][3]int{{1, 10, 0}}, 0},
+		"after a negative one, as usual": {[][3]int{{1, 10, -5}, {1, 20, 7}}, 7},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := testEngine(t, func(c *Config) { c.CLIAgents[agentGeminiCLI] = sourceMetrics })
+			for _, p := range c.points {
+				e.observeMetrics(geminiTokens(p[0], p[1], int64(p[2])), t0)
+			}
+			require.Equal(t, c.want, value(e.exportAt(t0), genai.MetricTokens))
+		})
+	}
+}
+
+func TestPointsThatAreNoNumbers(t *testing.T) {
+	for _, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), -1, 1e300} {
+		e := testEngine(t, func(c *Config) { c.CLIAgents[agentGeminiCLI] = sourceMetrics })
+		md := geminiTokens(1, 2, 0)
+		md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).Sum().DataPoints().At(0).SetDoubleValue(v)
+		e.observeMetrics(md, t0)
+		out, said := e.export(pcommon.NewResource(), "", t0)
+		require.Zero(t, out.DataPointCount())
+		require.EqualValues(t, 1, said.rejected)
+	}
+}
+
+// By default spans are what is counted, and clients' metrics of the same calls are not.
+func TestMetricsOfOthersAreNotCounted(t *testing.T) {
+	e := testEngine(t, nil)
+	e.observeMetrics(geminiTokens(1, 2, 100), t0)
+	require.Zero(t, e.exportAt(t0).DataPointCount())
+}
+
+func TestMemoryUnderLangchainNames(t *testing.T) {
+	e := testEngine(t, func(c *Config) { c.Naming = []string{namingLangchain} })
+	md := pmetric.NewMetrics()
+	rm := md.ResourceMetrics().AppendEmpty()
+	rm.Resource().Attributes().PutStr(genai.ServiceName, "worker")
+	m := rm.ScopeMetrics().AppendEmpty().Metrics().AppendEmpty()
+	m.SetName("process.memory.usage")
+	m.SetEmptySum().DataPoints().AppendEmpty().SetIntValue(123_456)
+	e.observeMetrics(md, t0)
+	out := e.exportAt(t0)
+	require.EqualValues(t, 123_456, value(out, genai.LangchainMemoryUsage, genai.AttrComponent, "worker"))
+	require.Equal(t, 1, out.DataPointCount())
+}

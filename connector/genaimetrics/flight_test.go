@@ -1,0 +1,81 @@
+package genaimetrics
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+func TestPeak(t *testing.T) {
+	for name, c := range map[string]struct {
+		spans []span
+		old   int
+		want  int64
+	}{
+		"none":                       {nil, 0, 0},
+		"one":                        {[]span{{1, 2}}, 0, 1},
+		"one after the other":        {[]span{{1, 2}, {2, 3}, {3, 4}}, 0, 1},
+		"nested":                     {[]span{{1, 10}, {2, 9}, {3, 8}}, 0, 3},
+		"two pairs":                  {[]span{{1, 3}, {2, 4}, {5, 7}, {6, 8}}, 0, 2},
+		"old ones only":              {[]span{{1, 3}, {2, 4}}, 2, 0},
+		"old peak is over":           {[]span{{1, 3}, {1, 3}, {1, 3}, {5, 6}}, 3, 1},
+		"old calls that are running": {[]span{{1, 9}, {1, 9}, {5, 10}}, 2, 3},
+	} {
+		require.Equal(t, c.want, peak(c.spans, c.old), name)
+	}
+}
+
+// The oracle looks at every instant at which a call begins.
+func TestPeakAgainstCounting(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(3, 4))
+	for range 500 {
+		spans := make([]span, rnd.IntN(40))
+		for i := range spans {
+			start := rnd.Int64N(50)
+			spans[i] = span{start, start + 1 + rnd.Int64N(20)}
+		}
+		want := int64(0)
+		for _, at := range spans {
+			n := int64(0)
+			for _, s := range spans {
+				if s.start <= at.start && at.start < s.end {
+					n++
+				}
+			}
+			want = max(want, n)
+		}
+		require.Equal(t, want, peak(spans, 0))
+	}
+}
+
+// A call is seen when it is over. Ten calls that run side by side and end in two intervals are ten in the second one.
+func TestPeakOverIntervals(t *testing.T) {
+	e := testEngine(t, nil)
+	send := func(n int, end time.Duration) {
+		s := newSpans("a")
+		for range n {
+			s.add(call(nil)).SetEndTimestamp(pcommon.NewTimestampFromTime(t0.Add(end)))
+		}
+		e.observeTraces(s.td, t0)
+	}
+	send(5, 10*time.Second)
+	require.EqualValues(t, 5, value(e.exportAt(t0.Add(15*time.Second)), genai.MetricInflightPeak))
+	send(5, 20*time.Second)
+	require.EqualValues(t, 10, value(e.exportAt(t0.Add(30*time.Second)), genai.MetricInflightPeak))
+	require.EqualValues(t, 0, value(e.exportAt(t0.Add(45*time.Second)), genai.MetricInflightPeak), "nothing came")
+	require.Equal(t, 1, points(e.exportAt(t0.Add(45*time.Second)), genai.MetricInflightPeak))
+}
+
+func TestFlightIsBounded(t *testing.T) {
+	var f flight
+	for i := range int64(100_000) {
+		f.add(i, i+100)
+		require.LessOrEqual(t, len(f.spans), flightSpans)
+	}
+	require.EqualValues(t, 100, f.take())
+}
