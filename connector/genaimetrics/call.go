@@ -204,7 +204,7 @@ func errorType(op *genai.Operation) string {
 		return ""
 	}
 	if op.ErrorType == "" {
-		return genai.OtherError
+		return genai.ErrorOther
 	}
 	return op.ErrorType
 }

@@ -69,3 +69,25 @@ func TestReadmeConfigurationsLoad(t *testing.T) {
 		require.NoError(t, cfg.Validate(), "%s", block[1])
 	}
 }
+
+var metricRow = regexp.MustCompile("(?m)^\\| `([a-z_.]+)` \\| (counter|histogram|gauge), ([^ ]+) \\| ([^|]*)\\|")
+
+// README.md lists every metric with its kind, unit and point attributes.
+func TestReadmeListsEveryMetric(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	rows := map[string][]string{}
+	for _, row := range metricRow.FindAllStringSubmatch(string(readme), -1) {
+		rows[row[1]] = row[2:]
+	}
+	require.Len(t, rows, int(numFamilies))
+	for _, fam := range families {
+		kind := map[kind]string{counter: "counter", money: "counter", gauge: "gauge", histogram: "histogram"}[fam.kind]
+		attrs := ""
+		require.Equal(t, kService, fam.keys[0], fam.name)
+		for _, k := range fam.keys[1:] {
+			attrs += "`" + k.name + "` "
+		}
+		require.Equal(t, []string{kind, fam.unit, attrs}, rows[fam.name], fam.name)
+	}
+}

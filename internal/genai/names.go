@@ -281,6 +281,9 @@ const (
 // UnknownService is the service.name of senders that have none.
 const UnknownService = "unknown_service"
 
+// ErrorOther is the error.type of a failure that does not say what it is.
+const ErrorOther = "_OTHER"
+
 // MetricsScope is the instrumentation scope of everything genaimetrics emits; perfstats' built-in sources read only it.
 const MetricsScope = "github.com/otelcol-llm/otelcol-llm/connector/genaimetrics"
 
