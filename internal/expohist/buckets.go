@@ -56,7 +56,7 @@ func (b *buckets) all() iter.Seq2[int32, uint64] {
 	return func(yield func(int32, uint64) bool) {
 		for p, key := range b.keys {
 			for i, n := range b.pages[p] {
-				if n > 0 && !yield(key<<pageBits+int32(i), n) { //nolint:gosec // i < 8
+				if n > 0 && !yield(key<<pageBits+int32(i), n) { // i < 8
 					return
 				}
 			}
@@ -69,7 +69,7 @@ func (b *buckets) backward() iter.Seq2[int32, uint64] {
 	return func(yield func(int32, uint64) bool) {
 		for p := len(b.keys) - 1; p >= 0; p-- {
 			for i := pageSize - 1; i >= 0; i-- {
-				if n := b.pages[p][i]; n > 0 && !yield(b.keys[p]<<pageBits+int32(i), n) { //nolint:gosec // i < 8
+				if n := b.pages[p][i]; n > 0 && !yield(b.keys[p]<<pageBits+int32(i), n) { // i < 8
 					return
 				}
 			}

@@ -30,7 +30,7 @@ func (h *Histogram) addTo(b *buckets, index int32, scale int, n uint64) {
 	} else {
 		i <<= clampShift(-shift)
 	}
-	b.add(clampIndex(int32(max(math.MinInt32, min(i, math.MaxInt32)))), n) //nolint:gosec // clamped
+	b.add(clampIndex(int32(max(math.MinInt32, min(i, math.MaxInt32)))), n) // clamped
 	h.count = saturate(h.count, n)
 }
 
@@ -41,14 +41,15 @@ func (h *Histogram) AddZero(n uint64) {
 }
 
 // AddTotals completes what the Add methods counted into an empty histogram: sum, and smallest and largest value. A bound
-// that the source does not know, or that cannot be right, is NaN and gets estimated from the buckets. A sum that is NaN counts as 0.
+// that the source does not know, or that cannot be right, is NaN and gets estimated from the buckets, and so does the sum.
 func (h *Histogram) AddTotals(sum, low, high float64) {
 	if h.count == 0 {
 		return
 	}
-	if !math.IsNaN(sum) {
-		h.sum = clampSum(sum)
+	if math.IsNaN(sum) {
+		sum = h.estimatedSum()
 	}
+	h.sum = clampSum(sum)
 	h.min, h.max = h.lowest(), h.highest()
 	if !math.IsNaN(low) && !math.IsInf(low, 0) {
 		h.min = low
@@ -60,6 +61,20 @@ func (h *Histogram) AddTotals(sum, low, high float64) {
 		h.min, h.max = h.lowest(), h.highest()
 	}
 	h.fit()
+}
+
+func (h *Histogram) estimatedSum() float64 {
+	sum := 0.0
+	for i, n := range h.Negative() {
+		sum -= Middle(i, h.Scale()) * float64(n)
+	}
+	for i, n := range h.Positive() {
+		sum += Middle(i, h.Scale()) * float64(n)
+	}
+	if math.IsNaN(sum) { // both ends beyond the range of a float64
+		return 0
+	}
+	return sum
 }
 
 // Positive walks the buckets above zero that are not empty, ascending, as (bucket number at Scale, count).
@@ -128,13 +143,13 @@ func (h *Histogram) lowest() float64 { return h.atRank(1) }
 
 func (h *Histogram) highest() float64 {
 	for i := range h.pos.backward() {
-		return middle(i, h.Scale())
+		return Middle(i, h.Scale())
 	}
 	if h.zero > 0 {
 		return 0
 	}
 	for i := range h.Negative() {
-		return -middle(i, h.Scale())
+		return -Middle(i, h.Scale())
 	}
 	return 0
 }

@@ -26,7 +26,7 @@ func New(limit int) *Histogram {
 func (h *Histogram) Limit(limit int) {
 	h.limit = 0
 	if limit > 0 {
-		h.limit = uint32(max(min(limit, 2*MaxIndex)/pageSize, 8)) //nolint:gosec // at most 2^18
+		h.limit = uint32(max(min(limit, 2*MaxIndex)/pageSize, 8)) // at most 2^18
 	}
 	h.fit()
 }
@@ -36,7 +36,7 @@ func (h *Histogram) Record(v float64) bool { return h.RecordN(v, 1) }
 
 // RecordN counts v n times.
 func (h *Histogram) RecordN(v float64, n uint64) bool {
-	if !(math.Abs(v) <= math.MaxFloat64) { //nolint:staticcheck // written so that NaN is refused
+	if !(math.Abs(v) <= math.MaxFloat64) { // written so that NaN is refused
 		return false
 	}
 	if n == 0 {
@@ -113,7 +113,7 @@ func (h *Histogram) Downscale(scale int) {
 	if h.neg != nil {
 		h.neg.shrink(shift)
 	}
-	h.lost += int8(shift) //nolint:gosec // at most 31
+	h.lost += int8(shift) // at most 31
 }
 
 // Scale is the resolution: 2^Scale buckets to a factor of two.
@@ -172,7 +172,7 @@ func (h *Histogram) atRank(rank uint64) float64 {
 	if h.neg != nil {
 		for i, n := range h.neg.backward() {
 			if seen = saturate(seen, n); seen >= rank {
-				return -middle(i, h.Scale())
+				return -Middle(i, h.Scale())
 			}
 		}
 	}
@@ -181,7 +181,7 @@ func (h *Histogram) atRank(rank uint64) float64 {
 	}
 	for i, n := range h.pos.all() {
 		if seen = saturate(seen, n); seen >= rank {
-			return middle(i, h.Scale())
+			return Middle(i, h.Scale())
 		}
 	}
 	return h.max

@@ -32,12 +32,12 @@ var guesses = func() (g [1 << guessBits]uint8) {
 // Index is the bucket of v at scale 6. v must be finite and above zero.
 func Index(v float64) int32 {
 	b := math.Float64bits(v)
-	exponent := int32(b>>fractionBits) - 1023 //nolint:gosec // 11 bits: v is positive
+	exponent := int32(b>>fractionBits) - 1023 // 11 bits: v is positive
 	fraction := b & fractionMask
 	if exponent == -1023 { // subnormal: shift the leading one to where a normal number has it
 		shift := bits.LeadingZeros64(fraction) - (63 - fractionBits)
 		fraction = fraction << shift & fractionMask
-		exponent = -1022 - int32(shift) //nolint:gosec // at most 52
+		exponent = -1022 - int32(shift) // at most 52
 	}
 	if fraction == 0 { // a power of two closes the bucket below it
 		return exponent*octave - 1
@@ -83,8 +83,8 @@ func floorLdexp(significand float64, exponent int) float64 {
 // LowerBound is the largest float64 below bucket index of the given scale.
 func LowerBound(index int32, scale int) float64 { return UpperBound(index-1, scale) }
 
-// middle is the value whose relative distance to both ends of the bucket is the same: their harmonic mean.
-func middle(index int32, scale int) float64 {
+// Middle is the value whose relative distance to both ends of the bucket is the same: their harmonic mean.
+func Middle(index int32, scale int) float64 {
 	lower := LowerBound(index, scale)
 	upper := min(UpperBound(index, scale), math.MaxFloat64)
 	if math.Nextafter(lower, upper) == upper { // below 2^-1066 a bucket may hold a single float64

@@ -21,7 +21,7 @@ type Classic struct {
 // above the last bound count as that bound. Min and Max, where known, narrow the ends.
 // A histogram that is malformed (bounds that do not ascend, counts that do not fit) is not counted and AddClassic says false.
 func AddClassic(h *expohist.Histogram, c Classic) bool {
-	if !c.valid() {
+	if !c.Valid() {
 		return false
 	}
 	var spread expohist.Histogram
@@ -41,7 +41,8 @@ func AddClassic(h *expohist.Histogram, c Classic) bool {
 	return true
 }
 
-func (c Classic) valid() bool {
+// Valid says whether bounds ascend and counts fit to them.
+func (c Classic) Valid() bool {
 	if len(c.Counts) != len(c.Bounds)+1 {
 		return false
 	}

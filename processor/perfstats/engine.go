@@ -1,0 +1,258 @@
+package perfstats
+
+import (
+	"math"
+	"time"
+
+	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/pdatautil"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/bounded"
+	"github.com/otelcol-llm/otelcol-llm/internal/expohist"
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/internal/histpoint"
+)
+
+// streamsPerSeries: a service or model has about a dozen metrics with a few statuses and token types each, from a few gateways.
+const streamsPerSeries = 50
+
+// engine is all state of a processor. It has no lock and no clock of its own.
+type engine struct {
+	cfg      *Config
+	clock    clock
+	own      map[string][]*source // from the config
+	streams  *streams
+	groups   *groups
+	deployed *bounded.Map[string, *history]
+	ours     *bounded.Map[serviceMetric, struct{}]
+	since    time.Time // what has been seen so far began here; rates divide by no more
+	sum      summary
+	points   [outcomes]int64 // since the last report
+}
+
+// serviceMetric is a built-in metric that genaimetrics reports for a service; the same from an SDK is then left aside.
+type serviceMetric struct{ service, metric string }
+
+func newEngine(cfg *Config, now time.Time) *engine {
+	c := newClock(cfg.Window)
+	ttl := cfg.Window + c.step
+	return &engine{
+		cfg: cfg, clock: c, since: now,
+		own:      configured(cfg),
+		streams:  newStreams(cfg.SeriesLimit*streamsPerSeries, cfg.ExpireAfter),
+		groups:   newGroups(cfg.SeriesLimit, len(builtin)+len(cfg.Latency)*4+len(cfg.Ratios)*4, ttl),
+		deployed: bounded.New[string, *history](cfg.SeriesLimit+1, deploymentDays*24*time.Hour),
+		ours:     bounded.New[serviceMetric, struct{}](cfg.SeriesLimit*len(builtin), ttl),
+	}
+}
+
+// batch is what the points of one metric have in common.
+type batch struct {
+	now      time.Time
+	resource pcommon.Resource
+	hash     *[16]byte // of the resource's attributes, computed when needed
+	scope    string
+	metric   string
+	factor   float64 // to seconds, for durations
+	builtin  *source // nil if the metric is none
+	own      []*source
+}
+
+// absorb counts every point of a source metric. It changes nothing in md.
+func (e *engine) absorb(md pmetric.Metrics, now time.Time) {
+	for _, rm := range md.ResourceMetrics().All() {
+		b := batch{now: now, resource: rm.Resource(), hash: new([16]byte)}
+		for _, sm := range rm.ScopeMetrics().All() {
+			b.scope = sm.Scope().Name()
+			for _, m := range sm.Metrics().All() {
+				b.metric, b.factor = m.Name(), secondsIn(m.Unit())
+				b.builtin, b.own = builtin[b.metric], e.own[b.metric]
+				if b.scope != genai.MetricsScope && e.cfg.Sources != sourcesAll {
+					b.builtin = nil
+				}
+				if b.builtin != nil || len(b.own) > 0 {
+					e.metric(&b, m)
+				}
+			}
+		}
+	}
+}
+
+func (e *engine) metric(b *batch, m pmetric.Metric) {
+	switch m.Type() {
+	case pmetric.MetricTypeSum:
+		temporality := m.Sum().AggregationTemporality()
+		if !m.Sum().IsMonotonic() {
+			temporality = pmetric.AggregationTemporalityUnspecified
+		}
+		for _, dp := range m.Sum().DataPoints().All() {
+			v, ok := number(dp)
+			e.point(b, header{dp.Attributes(), dp.StartTimestamp(), dp.Timestamp(), counters, temporality}, total{value: v}, ok && v >= 0)
+		}
+	case pmetric.MetricTypeGauge:
+		for _, dp := range m.Gauge().DataPoints().All() {
+			v, ok := number(dp)
+			e.gauge(b, dp, v, ok && v >= 0)
+		}
+	case pmetric.MetricTypeHistogram:
+		for _, dp := range m.Histogram().DataPoints().All() {
+			c := readClassic(dp)
+			h := header{dp.Attributes(), dp.StartTimestamp(), dp.Timestamp(), histograms, m.Histogram().AggregationTemporality()}
+			if !dp.Flags().NoRecordedValue() && !c.Valid() {
+				e.points[malformed]++
+				continue
+			}
+			e.point(b, h, total{classic: c}, !dp.Flags().NoRecordedValue())
+		}
+	case pmetric.MetricTypeExponentialHistogram:
+		for _, dp := range m.ExponentialHistogram().DataPoints().All() {
+			hist := expohist.New(bucketLimit)
+			histpoint.Read(hist, dp)
+			h := header{dp.Attributes(), dp.StartTimestamp(), dp.Timestamp(), histograms, m.ExponentialHistogram().AggregationTemporality()}
+			e.point(b, h, total{hist: hist}, !dp.Flags().NoRecordedValue())
+		}
+	case pmetric.MetricTypeSummary:
+		e.points[wrongKind] += int64(m.Summary().DataPoints().Len())
+	}
+}
+
+// header is what points of every kind have.
+type header struct {
+	attrs       pcommon.Map
+	start, at   pcommon.Timestamp
+	kind        uint8
+	temporality pmetric.AggregationTemporality
+}
+
+func (e *engine) point(b *batch, h header, t total, usable bool) {
+	if !usable {
+		e.points[noValue]++
+		return
+	}
+	if !b.reads(h.kind) || h.temporality == pmetric.AggregationTemporalityUnspecified {
+		e.points[wrongKind]++
+		return
+	}
+	at, ahead := e.timeOf(h.at, b.now)
+	i, result := e.increase(b, h, at, t)
+	if result.brings() {
+		if ahead && result == counted {
+			result = future
+		}
+		if !e.feed(b, h, at, i) {
+			result = late
+		}
+	}
+	e.points[result]++
+}
+
+// timeOf is the point's time, or now if it has none or one that has not come yet; ahead is true if the writer's clock is too far off to be
+// a matter of seconds.
+func (e *engine) timeOf(ts pcommon.Timestamp, now time.Time) (at time.Time, ahead bool) {
+	if ts == 0 || ts > math.MaxInt64 {
+		return now, ts != 0
+	}
+	at = ts.AsTime()
+	if at.After(now) {
+		_, o := e.clock.place(at, now)
+		return now, o == future
+	}
+	return at, false
+}
+
+func (e *engine) increase(b *batch, h header, at time.Time, t total) (increase, outcome) {
+	start := time.Time{}
+	if h.start != 0 && h.start <= math.MaxInt64 {
+		start = h.start.AsTime()
+	}
+	if h.temporality == pmetric.AggregationTemporalityDelta {
+		if start.IsZero() || start.After(at) {
+			start = at
+		}
+		return t.whole(start), counted
+	}
+	st := e.streams.get(b.streamKey(h.attrs, h.start), b.now)
+	if st == nil {
+		return increase{}, tooMany
+	}
+	depth := e.cfg.Window
+	if b.builtin != nil {
+		depth = max(depth, b.builtin.depth)
+	}
+	writer := e.streams.get(streamKey{resource: *b.hash, scope: b.scope, metric: b.metric, start: h.start}, b.now)
+	if writer != nil && writer.last.IsZero() {
+		writer.last = at
+	} else if writer != nil && st.last.IsZero() && writer.last.Before(at) && start.Before(writer.last) {
+		start = writer.last // the writer was seen without this series, so it began since
+	}
+	return st.advance(start, at, b.now, depth, t)
+}
+
+// gauge counts, of every series and sub-window, the largest value; a set's peak is the sum over its series.
+func (e *engine) gauge(b *batch, dp pmetric.NumberDataPoint, v float64, usable bool) {
+	at, ahead := e.timeOf(dp.Timestamp(), b.now)
+	epoch, place := e.clock.place(at, b.now)
+	result := counted
+	switch {
+	case !b.reads(gauges):
+		result = wrongKind
+	case !usable:
+		result = noValue
+	case place == late:
+		result = late
+	default:
+		if ahead {
+			result = future
+		}
+		st := e.streams.get(b.streamKey(dp.Attributes(), 0), b.now)
+		if st == nil {
+			result = tooMany
+			break
+		}
+		if st.epoch > epoch {
+			result = stale
+			break
+		}
+		before := st.value
+		if st.epoch < epoch {
+			before = 0
+		}
+		st.epoch, st.value = epoch, max(before, v)
+		e.feed(b, header{attrs: dp.Attributes(), kind: gauges}, at, increase{from: at, value: max(0, v-before)})
+	}
+	e.points[result]++
+}
+
+func (b *batch) reads(kind uint8) bool {
+	if b.builtin != nil && b.builtin.kinds&kind != 0 {
+		return true
+	}
+	for _, s := range b.own {
+		if s.kinds&kind != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (b *batch) streamKey(attrs pcommon.Map, start pcommon.Timestamp) streamKey {
+	if *b.hash == ([16]byte{}) {
+		*b.hash = pdatautil.MapHash(b.resource.Attributes())
+	}
+	return streamKey{resource: *b.hash, attributes: pdatautil.MapHash(attrs), scope: b.scope, metric: b.metric, start: start}
+}
+
+func number(dp pmetric.NumberDataPoint) (float64, bool) {
+	if dp.Flags().NoRecordedValue() {
+		return 0, false
+	}
+	switch dp.ValueType() {
+	case pmetric.NumberDataPointValueTypeInt:
+		return float64(dp.IntValue()), true
+	case pmetric.NumberDataPointValueTypeDouble:
+		v := dp.DoubleValue()
+		return v, !math.IsNaN(v) && !math.IsInf(v, 0)
+	}
+	return 0, false
+}

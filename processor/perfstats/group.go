@@ -1,0 +1,102 @@
+package perfstats
+
+import (
+	"time"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/bounded"
+)
+
+// other is the value of a model, agent, tool or evaluation that has no gauges of its own because series_limit is reached.
+const other = "_OTHER"
+
+// key names one set of gauges.
+type key struct {
+	family      family
+	name        string // target.name
+	service     string
+	attr, value string // the model, agent or tool, if it is not the whole service
+	overflow    bool
+}
+
+// part says whether the key is split further than by service and what the config names, so that senders decide how many there are.
+func (k key) part() bool { return k.value != "" || k.family == quality }
+
+// group is one set of gauges.
+type group struct {
+	ring  ring
+	seen  [measures]bool // a measure that was never seen has no gauge, one that rests has 0
+	moved bool           // since it was told last
+	told  time.Time
+}
+
+// groups holds the sets: as many services and as many parts of services as the limit allows, then one overflow set in place of each kind
+// of further ones. Nothing is pushed out, a set leaves when its window is empty.
+type groups struct {
+	limit      int
+	services   *bounded.Map[string, struct{}]
+	whole      *bounded.Map[key, *group] // by service: bounded by the services, and by what the config names
+	parts      *bounded.Map[key, *group]
+	overflowed int64
+}
+
+// newGroups: kinds is how many sets of gauges one service can have.
+func newGroups(limit, kinds int, ttl time.Duration) *groups {
+	return &groups{
+		limit:    limit,
+		services: bounded.New[string, struct{}](limit, ttl),
+		whole:    bounded.New[key, *group]((limit+1)*2*kinds, ttl),
+		parts:    bounded.New[key, *group](limit, ttl),
+	}
+}
+
+// service admits a service or says that it belongs to the overflow.
+func (g *groups) service(name string, now time.Time) bool {
+	if g.services.Touch(name, now) {
+		return true
+	}
+	g.services.Expire(now)
+	if g.services.Len() >= g.limit {
+		return false
+	}
+	g.services.Put(name, struct{}{}, now)
+	return true
+}
+
+// get finds the set of a key, or the overflow set that takes its place.
+func (g *groups) get(k key, now time.Time) *group {
+	store := g.whole
+	if k.part() {
+		store = g.parts
+	}
+	if found, ok := store.Get(k, now); ok {
+		store.Touch(k, now)
+		return found
+	}
+	store.Expire(now)
+	if k.part() && store.Len() >= g.limit {
+		g.overflowed++
+		k.overflow = true
+		if k.value != "" {
+			k.value = other
+		}
+		if k.family == quality {
+			k.name = other
+		}
+		store = g.whole
+		if found, ok := store.Get(k, now); ok {
+			store.Touch(k, now)
+			return found
+		}
+	}
+	made := &group{}
+	store.Put(k, made, now)
+	return made
+}
+
+func (g *groups) expire(now time.Time) {
+	g.services.Expire(now)
+	g.whole.Expire(now)
+	g.parts.Expire(now)
+}
+
+func (g *groups) len() int { return g.whole.Len() + g.parts.Len() }

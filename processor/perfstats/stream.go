@@ -1,0 +1,136 @@
+package perfstats
+
+import (
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/bounded"
+	"github.com/otelcol-llm/otelcol-llm/internal/expohist"
+)
+
+// streamKey is one series of one writer. The start time is part of it: a new start is a new series, and two writers that nothing else tells
+// apart do not look like one that is reset all the time.
+type streamKey struct {
+	resource, attributes [16]byte
+	scope, metric        string
+	start                pcommon.Timestamp
+}
+
+// increase is what one point says came since the point before it.
+type increase struct {
+	from  time.Time
+	value float64             // of a counter
+	hist  *expohist.Histogram // of a histogram, else nil
+}
+
+// number is what of an increase a ratio divides.
+func (i increase) number(kind string) float64 {
+	switch {
+	case i.hist == nil:
+		return i.value
+	case kind == kindSum:
+		return i.hist.Sum()
+	}
+	return float64(i.hist.Count())
+}
+
+// total is a point's own value: everything since its start.
+type total struct {
+	value   float64
+	hist    *expohist.Histogram
+	classic *classic
+}
+
+// stream remembers the last point of a cumulative series, or of a gauge what it added to its sub-window.
+type stream struct {
+	last time.Time
+	total
+	epoch int64
+}
+
+// streams is bounded: when it is full new series are refused instead of old ones being pushed out, because a series that is forgotten
+// before its next point never brings anything.
+type streams struct {
+	limit int
+	known *bounded.Map[streamKey, *stream]
+}
+
+func newStreams(limit int, ttl time.Duration) *streams {
+	return &streams{limit: limit, known: bounded.New[streamKey, *stream](limit, ttl)}
+}
+
+// get finds the series or, if there is room, begins it (with a zero last).
+func (s *streams) get(key streamKey, now time.Time) *stream {
+	if st, ok := s.known.Get(key, now); ok {
+		s.known.Touch(key, now)
+		return st
+	}
+	s.known.Expire(now)
+	if s.known.Len() >= s.limit {
+		return nil
+	}
+	st := &stream{}
+	s.known.Put(key, st, now)
+	return st
+}
+
+// advance turns the next point of a cumulative series into the increase since the one before. at is the point's time, not after now; depth is how
+// far back an increase may have come.
+func (st *stream) advance(start, at, now time.Time, depth time.Duration, t total) (increase, outcome) {
+	from, first := st.last, st.last.IsZero()
+	if first {
+		from = start
+	} else if !at.After(from) {
+		return increase{}, stale
+	}
+	before := st.total
+	st.last, st.total = at, t
+	oldest := now.Add(-depth)
+	switch {
+	case first && (start.IsZero() || start.Before(oldest)):
+		return increase{}, baseline
+	case first:
+		return t.whole(from), counted
+	case from.Before(oldest):
+		return increase{}, gap
+	}
+	if since, ok := t.since(before); ok {
+		since.from = from
+		return since, counted
+	}
+	return t.whole(from), reset
+}
+
+// whole takes everything as new.
+func (t total) whole(from time.Time) increase {
+	switch {
+	case t.classic != nil:
+		return increase{from: from, hist: t.classic.histogram()}
+	case t.hist != nil:
+		return increase{from: from, hist: t.hist.Clone()}
+	}
+	return increase{from: from, value: t.value}
+}
+
+// since takes what came after before, and says false if t cannot be a later state of it.
+func (t total) since(before total) (increase, bool) {
+	switch {
+	case t.classic != nil:
+		if before.classic == nil {
+			return increase{}, false
+		}
+		rest, ok := t.classic.since(before.classic)
+		if !ok {
+			return increase{}, false
+		}
+		return increase{hist: rest.histogram()}, true
+	case t.hist != nil:
+		if before.hist == nil {
+			return increase{}, false
+		}
+		rest := t.hist.Clone()
+		return increase{hist: rest}, rest.Subtract(before.hist)
+	}
+	return increase{value: t.value - before.value}, before.classic == nil && before.hist == nil && t.value >= before.value
+}

@@ -1,0 +1,96 @@
+package perfstats
+
+import (
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+type description struct{ unit, text string }
+
+// described are the gauges. Units are such that the names that Prometheus derives from them read well.
+var described = map[string]description{
+	genai.PerfLatency:          {"s", "Latency over the window."},
+	genai.PerfTTFT:             {"s", "Time to the first chunk of a streamed answer over the window."},
+	genai.PerfSamples:          {"{observation}", "How many observations in the window the latency rests on."},
+	genai.PerfRequests:         {"{request}/s", "Requests per second over the window."},
+	genai.PerfTokens:           {"{token}/s", "Tokens per second over the window."},
+	genai.PerfErrorRatio:       {"1", "Share of calls that failed, timeouts and rate limits included."},
+	genai.PerfTimeoutRatio:     {"1", "Share of calls that timed out."},
+	genai.PerfRetryRatio:       {"1", "Retries per call."},
+	genai.PerfToolSuccessRatio: {"1", "Share of tool executions that did not fail."},
+	genai.PerfCacheHitRatio:    {"1", "Share of input tokens read from the prompt cache; share of reads that the application cache answered."},
+	genai.PerfUptimeRatio:      {"1", "Share of the sub-windows with model calls in which the error ratio was not that of an unhealthy service."},
+	genai.PerfTokensPerCall:    {"{token}", "Mean tokens of a model call."},
+	genai.PerfConcurrency:      {"{call}", "Most model calls in flight at once."},
+	genai.PerfQuality:          {"{score}", "Mean evaluation score."},
+	genai.PerfDeployments:      {"{deployment}", "New service versions seen in the last 7 days."},
+	genai.PerfHealth:           {"{state}", "1 for the state that the service or model is in, 0 for the others."},
+}
+
+// writer appends points to gauges.
+type writer struct {
+	now    pcommon.Timestamp
+	sm     pmetric.ScopeMetrics
+	gauges map[string]pmetric.NumberDataPointSlice
+	key    key
+	points int
+}
+
+func newWriter(sm pmetric.ScopeMetrics, now time.Time) *writer {
+	return &writer{now: pcommon.NewTimestampFromTime(now), sm: sm, gauges: map[string]pmetric.NumberDataPointSlice{}}
+}
+
+// of makes the points that follow those of a set.
+func (w *writer) of(k key) *writer {
+	w.key = k
+	return w
+}
+
+// ratio writes part / whole, unless there was nothing.
+func (w *writer) ratio(name string, part, whole float64, labels ...string) {
+	if whole > 0 {
+		w.put(name, part/whole, labels...)
+	}
+}
+
+// put writes one point; labels are pairs of attribute and value.
+func (w *writer) put(name string, v float64, labels ...string) {
+	dps, ok := w.gauges[name]
+	if !ok {
+		about, known := described[name]
+		if !known { // a ratio from the config
+			about = description{"1", "What the config divides, over the window."}
+		}
+		m := w.sm.Metrics().AppendEmpty()
+		m.SetName(name)
+		m.SetUnit(about.unit)
+		m.SetDescription(about.text)
+		dps = m.SetEmptyGauge().DataPoints()
+		w.gauges[name] = dps
+	}
+	dp := dps.AppendEmpty()
+	dp.SetTimestamp(w.now)
+	dp.SetDoubleValue(v)
+	attrs := dp.Attributes()
+	attrs.EnsureCapacity(len(labels)/2 + 3)
+	if w.key.overflow {
+		attrs.PutBool(genai.AttrOverflow, true)
+	}
+	if w.key.service != "" {
+		attrs.PutStr(genai.ServiceName, w.key.service)
+	}
+	if w.key.value != "" {
+		attrs.PutStr(w.key.attr, w.key.value)
+	}
+	if w.key.family == quality {
+		attrs.PutStr(genai.EvaluationName, w.key.name)
+	}
+	for i := 0; i+1 < len(labels); i += 2 {
+		attrs.PutStr(labels[i], labels[i+1])
+	}
+	w.points++
+}
