@@ -1,0 +1,81 @@
+package perfstats
+
+import (
+	"math"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/confmap"
+	"go.yaml.in/yaml/v3"
+)
+
+func TestValidateReportsEverythingAtOnce(t *testing.T) {
+	cfg := &Config{
+		Window: -time.Minute, Interval: 0, Quantiles: []float64{0.5, 1.5, math.NaN(), 0.5}, HistogramScale: 20,
+		Sources: "both", ExpireAfter: -time.Hour,
+		Health: Health{
+			Degraded:  Threshold{ErrorRatio: 0.5, AvgLatency: 5 * time.Second},
+			Unhealthy: Threshold{ErrorRatio: -0.1, AvgLatency: 0},
+		},
+		Latency: []LatencySource{{}, {Metric: "llm.calls", Scope: "ttft"}, {Metric: "a", Scope: "x"}, {Metric: "a", Scope: "x"}},
+		Ratios: []RatioSource{
+			{Kind: "rate"}, {Name: "llm.perf.mine", Of: "a", To: "b"},
+			{Name: "r", Of: "a", To: "b"}, {Name: "r", Of: "a", To: "b"},
+		},
+	}
+	err := cfg.Validate()
+	require.Error(t, err)
+	want := []string{
+		"window must be 1s or more, got -1m0s",
+		"interval must be 1s or more, got 0s",
+		"histogram_scale must be -4 to 8, got 20",
+		`sources must be genaimetrics or all, got "both"`,
+		"series_limit must be 1 or more, got 0",
+		"expire_after must be at least window (-1m0s), got -1h0m0s",
+		"quantiles[1] must be 0 to 1, got 1.5",
+		"quantiles[2] must be 0 to 1, got NaN",
+		"quantiles[3] must be named once, got 0.5 again",
+		"health.unhealthy.error_ratio must be 0 to 1, got -0.1",
+		"health.unhealthy.avg_latency must be above 0s, got 0s",
+		"health.unhealthy.error_ratio must not be below health.degraded.error_ratio (0.5), got -0.1",
+		"health.unhealthy.avg_latency must not be below health.degraded.avg_latency (5s), got 0s",
+		"latency[0].metric must name a histogram, got nothing",
+		`latency[0].scope must be a word other than "ttft", got ""`,
+		`latency[1].metric must not be one of the built-in sources, got "llm.calls"`,
+		`latency[1].scope must be a word other than "ttft", got "ttft"`,
+		`latency[3].metric must be named once, got "a" again`,
+		"ratios[0].name must be the name of the gauge, got nothing",
+		"ratios[0].of must name a counter or a histogram, got nothing",
+		"ratios[0].to must name a counter or a histogram, got nothing",
+		`ratios[0].kind must be count or sum, got "rate"`,
+		`ratios[1].name must not be the name of a built-in metric, got "llm.perf.mine"`,
+		`ratios[3].name must be given once, got "r" again`,
+	}
+	assert.Equal(t, want, strings.Split(err.Error(), "\n"))
+	assert.NoError(t, createDefaultConfig().(*Config).Validate())
+}
+
+// TestREADME loads every YAML block of the README.
+func TestREADME(t *testing.T) {
+	raw, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	blocks := strings.Split(string(raw), "```yaml\n")[1:]
+	require.Len(t, blocks, 2)
+	for _, b := range blocks {
+		text, _, ended := strings.Cut(b, "```")
+		require.True(t, ended)
+		var doc map[string]any
+		require.NoError(t, yaml.Unmarshal([]byte(text), &doc))
+		sub, err := confmap.NewFromStringMap(doc).Sub("processors::perfstats")
+		require.NoError(t, err)
+		cfg := unmarshal(t, sub)
+		if strings.Contains(text, "expire_after") { // the full block shows the defaults, and an example of each list
+			cfg.Latency, cfg.Ratios = nil, nil
+			assert.Equal(t, createDefaultConfig(), cfg)
+		}
+	}
+}
