@@ -72,7 +72,8 @@ generate: ## write all generated files again: component metadata, the distributi
 
 .PHONY: bench
 bench: ## benchmarks, side by side with peers
-	cd bench && $(GO) test -run '^$$' -bench . -benchmem ./...
+	cd bench/js && npm ci --ignore-scripts --loglevel=error
+	cd bench && $(GO) run ./cmd/ratios
 
 .PHONY: fuzz
 fuzz: ## run every fuzz target for FUZZTIME (default 30s)
