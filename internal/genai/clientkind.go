@@ -1,6 +1,9 @@
 package genai
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // kindOfClient knows the clients whose spans borrow names that mean something else there.
 func (r *reading) kindOfClient() verdict {
@@ -60,7 +63,7 @@ func (r *reading) kindOfLitellm() verdict {
 			return v
 		}
 		if r.f.texts[tRequestModel] != "" || r.f.texts[tResponseModel] != "" || r.f.hasPair() {
-			return litellmCall(r.f.texts[tRequestType])
+			return litellmCall(cmp.Or(r.f.texts[tRequestType], r.f.texts[tOperation]))
 		}
 	}
 	return verdict{}

@@ -8,14 +8,14 @@ import "strings"
 var exclusiveInput = [...]struct {
 	client   client
 	provider string // part of the provider's name as the span gives it, "" for any
-	span     string // part of the span name, lower case, "" for any
+	spelled  bool   // only where the cache counts are attributes of the span
 }{
 	{client: claudeCode},
 	{client: traceloopAnthropicJS}, // the Python package of the same project adds them up
 	{client: openlitAnthropicJS},
 	{client: traceloopBedrock},
-	{client: openInferenceBedrock, span: "converse"},
-	{client: vercelAI, provider: "anthropic"}, // up to AI SDK 5; 6 and later send noCacheTokens
+	{client: openInferenceBedrock, spelled: true}, // its Anthropic stream adds them up and leaves the parts in the answer
+	{client: vercelAI, provider: "anthropic"},     // up to AI SDK 5; 6 and later send noCacheTokens
 	{client: vercelAI, provider: "bedrock"},
 }
 
@@ -40,11 +40,17 @@ func (r *reading) inputExclusive(c *counts) bool {
 	}
 	for i := range exclusiveInput {
 		row := &exclusiveInput[i]
-		if row.client == sender && containsFold(r.saidProvider(), row.provider) && containsFold(r.span.Name(), row.span) {
+		if row.client == sender && containsFold(r.saidProvider(), row.provider) && (!row.spelled || r.f.spelled()) {
 			return true
 		}
 	}
 	return false
+}
+
+// spelled says whether the span has cache counts as attributes, not just inside a JSON string.
+func (f *facts) spelled() bool {
+	plain := func(t tally) bool { return f.tally(t) > 0 && f.tallyRanks[t] < jsonRank }
+	return plain(nCacheRead) || plain(nCacheWrite)
 }
 
 // saidProvider is the provider in the sender's words.

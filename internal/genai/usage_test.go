@@ -88,6 +88,22 @@ func TestUsage(t *testing.T) {
 			"llm.token_count.prompt_details.cache_read": 500,
 		}, Usage{Input: 3500, Output: 100, CacheRead: 500}},
 		{
+			"openinference bedrock model", "@arizeai/openinference-instrumentation-bedrock", "bedrock.invoke_model",
+			attrs{
+				"openinference.span.kind": "LLM", "llm.token_count.prompt": 3000, "llm.token_count.completion": 100,
+				"llm.token_count.prompt_details.cache_write": 200,
+			},
+			Usage{Input: 3200, Output: 100, CacheWrite: 200},
+		},
+		{
+			"openinference bedrock stream", "openinference.instrumentation.bedrock", "bedrock.invoke_model_with_response_stream",
+			attrs{
+				"openinference.span.kind": "LLM", "llm.token_count.prompt": 3700, "llm.token_count.completion": 100,
+				"output.value": `{"id":"msg_1","usage":{"input_tokens":3000,"cache_read_input_tokens":500,"cache_creation_input_tokens":200,"output_tokens":100}}`,
+			},
+			Usage{Input: 3700, Output: 100, CacheRead: 500, CacheWrite: 200},
+		},
+		{
 			"openinference anthropic", "@arizeai/openinference-instrumentation-anthropic", "Anthropic Messages",
 			attrs{
 				"openinference.span.kind": "LLM", "llm.token_count.prompt": 3000, "llm.token_count.completion": 100,
