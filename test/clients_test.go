@@ -1,0 +1,142 @@
+package test
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/test/gateway"
+	"github.com/otelcol-llm/otelcol-llm/test/provider"
+)
+
+// clientTimeout is for a client's whole run; it takes a few seconds.
+const clientTimeout = 90 * time.Second
+
+// client is a program in clients/ and what its spans tell of the bill.
+type client struct {
+	name   string
+	script string
+	env    []string
+	// shows returns what the client's spans show of a billed call, and false when they do not show its usage at all.
+	shows func(e provider.Entry) (provider.Entry, bool)
+	// unpriced is how many calls come without usage; guessed says that the client puts its own estimate on them.
+	unpriced int
+	guessed  bool
+	failed   int // calls that the provider refused and the client gave up on, as spans
+}
+
+var clients = []client{
+	{
+		name: "openinference-langchain", script: "openinference-langchain.mjs", failed: 2,
+		shows: func(e provider.Entry) (provider.Entry, bool) {
+			if e.API == provider.Messages && e.Stream {
+				e.Usage.Output++ // LangChain adds the one token that Anthropic announces at the start of a stream
+			}
+			return e, e.API != provider.Embeddings // LangChain has no callbacks for embeddings
+		},
+	},
+	{
+		name: "vercel-ai-v5", script: "vercel.mjs", env: []string{"VERCEL_AI=v5"}, failed: 1,
+		shows: func(e provider.Entry) (provider.Entry, bool) {
+			if e.Provider == "openai" && !e.Stream {
+				e.Usage.CacheRead = 0 // generateText keeps OpenAI's cached tokens to itself
+			}
+			return e, true
+		},
+	},
+	{name: "vercel-ai-v6", script: "vercel.mjs", env: []string{"VERCEL_AI=v6"}, failed: 1, shows: all},
+	{
+		name: "vercel-ai-v7", script: "vercel.mjs", env: []string{"VERCEL_AI=v7"}, failed: 1,
+		shows: func(e provider.Entry) (provider.Entry, bool) { return hourHidden(e), true },
+	},
+	{
+		name: "openllmetry", script: "openllmetry.mjs", failed: 1, unpriced: 1, shows: openLLMetryShows,
+	},
+	{
+		name: "openllmetry-enriched", script: "openllmetry.mjs", env: []string{"ENRICH_TOKENS=true"}, failed: 1, guessed: true,
+		shows: openLLMetryShows,
+	},
+}
+
+func all(e provider.Entry) (provider.Entry, bool) { return e, true }
+
+// hourHidden is for clients that show one sum of cache writes, which then counts as written for five minutes.
+func hourHidden(e provider.Entry) provider.Entry {
+	e.Usage.CacheWrite5m += e.Usage.CacheWrite1h
+	e.Usage.CacheWrite1h = 0
+	return e
+}
+
+func openLLMetryShows(e provider.Entry) (provider.Entry, bool) {
+	if e.Provider == "openai" {
+		e.Usage.CacheRead = 0
+	}
+	return hourHidden(e), e.API != provider.Chat || !e.Stream // it drops the usage of a chat stream
+}
+
+// TestClients runs real client libraries against a fake provider and compares what the gateway put on their spans with what the
+// provider billed, call by call, and with the counters that Prometheus scrapes.
+func TestClients(t *testing.T) {
+	need(t, "node")
+	if _, err := os.Stat(filepath.Join(clientsDir(), "node_modules")); err != nil {
+		missing(t, "test/clients/node_modules")
+	}
+	for _, c := range clients {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			testClient(t, &c)
+		})
+	}
+}
+
+func testClient(t *testing.T, c *client) {
+	model := provider.Start(t, c.name)
+	r := newRig(t, "gateway.yaml")
+	runClient(t, c, model.URL, r.otlp)
+
+	var want []int64
+	for _, entry := range model.Ledger() {
+		if shown, ok := c.shows(entry); ok {
+			want = append(want, price(t, &shown))
+		}
+	}
+	got := count(t, r.sink.Traces())
+	slices.Sort(want)
+	slices.Sort(got.priced)
+	assert.Equal(t, want, got.priced, "nano-USD of every call that the provider billed and the client shows")
+	assert.Len(t, got.unpriced, c.unpriced, "calls without usage: %v", got.unpriced)
+	assert.Equal(t, c.failed, got.statuses[genai.StatusFree], "calls that failed")
+	assert.Equal(t, c.guessed, got.estimated > 0, "usage that the client guessed")
+
+	total := sum(want) + got.estimated
+	require.Eventually(t, func() bool { return nano(scrape(t, r.scrape).sum("llm_cost_usd_total")) == total },
+		15*time.Second, 100*time.Millisecond, "llm_cost_usd_total reaches %d nano-USD", total)
+	calls := len(want) + c.unpriced
+	if c.guessed {
+		calls++
+	}
+	assert.InDelta(t, calls, scrape(t, r.scrape).sum("llm_calls_total", "status", genai.CallOK), 0)
+}
+
+func clientsDir() string { return filepath.Join(gateway.Root(), "test", "clients") }
+
+func runClient(t *testing.T, c *client, providerURL, otlp string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), clientTimeout)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "node", c.script)
+	cmd.Dir = clientsDir()
+	cmd.Env = append(os.Environ(), "PROVIDER_URL="+providerURL, "OTEL_EXPORTER_OTLP_ENDPOINT="+otlp, "OTEL_SERVICE_NAME="+c.name,
+		"AI_SDK_LOG_WARNINGS=false")
+	cmd.Env = append(cmd.Env, c.env...)
+	output, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s: %s", c.script, output)
+}

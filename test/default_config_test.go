@@ -1,0 +1,74 @@
+package test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-llm/otelcol-llm/test/gateway"
+	"github.com/otelcol-llm/otelcol-llm/test/sink"
+)
+
+// defaults starts the default configuration with its ports moved, in an empty directory.
+func defaults(t *testing.T, env ...string) (g *gateway.Gateway, otlp, scrapeURL, health string) {
+	t.Helper()
+	ports := gateway.FreePorts(t, 5)
+	env = append(env,
+		"OTLP_GRPC_ENDPOINT="+gateway.Loopback(ports[0]),
+		"OTLP_HTTP_ENDPOINT="+gateway.Loopback(ports[1]),
+		"PROMETHEUS_ENDPOINT="+gateway.Loopback(ports[2]),
+		"HEALTH_ENDPOINT="+gateway.Loopback(ports[3]),
+		fmt.Sprintf("TELEMETRY_PORT=%d", ports[4]),
+	)
+	g = gateway.Start(t, gateway.Options{Config: gateway.Root() + "/collector-config.yaml", Env: env})
+	url := func(port int) string { return "http://" + gateway.Loopback(port) }
+	return g, url(ports[1]), url(ports[2]) + "/metrics", url(ports[3]) + "/health/status"
+}
+
+// TestDefaultConfig starts the default configuration as it is: it says nothing above info, is healthy, and turns a payload into cost in
+// its Prometheus endpoint.
+func TestDefaultConfig(t *testing.T) {
+	t.Parallel()
+	g, otlp, scrapeURL, health := defaults(t)
+	resp, err := http.Get(health)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	assert.Equal(t, http.StatusOK, resp.StatusCode)
+
+	const capture = "openinference-langchain"
+	body, _ := readCapture(t, capture)
+	gateway.Post(t, otlp+"/v1/traces", "application/json", body)
+	want := nano(readTruth(t)[capture].ExpectedTotalUSD)
+	require.Eventually(t, func() bool { return nano(scrape(t, scrapeURL).sum("llm_cost_usd_total")) == want },
+		40*time.Second, 200*time.Millisecond, "llm_cost_usd_total")
+	checkQuiet(t, g)
+	g.Stop(t)
+	checkQuiet(t, g)
+}
+
+// TestDefaultConfigWithBackend names a backend: it gets the priced spans and the metrics.
+func TestDefaultConfigWithBackend(t *testing.T) {
+	t.Parallel()
+	backend := sink.Start(t)
+	g, otlp, _, _ := defaults(t, "BACKEND_EXPORTER=otlp_grpc/backend", "OTLP_BACKEND="+backend.GRPC)
+	const capture = "vercel-ai-v6"
+	body, traces := readCapture(t, capture)
+	gateway.Post(t, otlp+"/v1/traces", "application/json", body)
+	logs, err := readPayload("claude-code.logs")
+	require.NoError(t, err)
+	gateway.Post(t, otlp+"/v1/logs", "application/json", logs)
+	require.Eventually(t, func() bool {
+		return backend.SpanCount() == traces.SpanCount() && len(backend.Metrics()) > 0 && len(backend.Logs()) > 0
+	}, 40*time.Second, 100*time.Millisecond, "traces, metrics and logs reach the backend")
+	assert.Equal(t, nano(readTruth(t)[capture].ExpectedTotalUSD), sum(count(t, backend.Traces()).priced))
+	checkQuiet(t, g)
+}
+
+func checkQuiet(t *testing.T, g *gateway.Gateway) {
+	t.Helper()
+	assert.Empty(t, g.Loud(), "log lines above info")
+}

@@ -1,0 +1,149 @@
+package gateway
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+const (
+	startTimeout = 60 * time.Second
+	stopTimeout  = 30 * time.Second
+)
+
+// Options of a gateway. Env comes on top of the test's own environment.
+type Options struct {
+	Config string   // path of the configuration file
+	Args   []string // further arguments
+	Env    []string // KEY=value
+	Dir    string   // working directory; a temporary one when empty
+}
+
+// Gateway is a running binary.
+type Gateway struct {
+	cmd  *exec.Cmd
+	log  *logBuffer
+	done chan struct{} // closed when the process has ended
+	err  error         // of the process, valid after done
+}
+
+// Start runs the binary and returns when it serves. The test's end stops it; a test that fails prints its log.
+func Start(t testing.TB, o Options) *Gateway {
+	t.Helper()
+	g := launch(t, o)
+	deadline := time.Now().Add(startTimeout)
+	for !g.log.contains("Everything is ready") {
+		select {
+		case <-g.done:
+			t.Fatalf("the gateway ended at start: %v\n%s", g.err, g.Log())
+		case <-time.After(20 * time.Millisecond):
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the gateway was not ready within %v\n%s", startTimeout, g.Log())
+		}
+	}
+	return g
+}
+
+func launch(t testing.TB, o Options) *Gateway {
+	t.Helper()
+	if o.Dir == "" {
+		o.Dir = t.TempDir()
+	}
+	g := &Gateway{log: &logBuffer{}, done: make(chan struct{})}
+	g.cmd = exec.Command(Binary(t), append([]string{"--config", o.Config}, o.Args...)...)
+	g.cmd.Dir = o.Dir
+	g.cmd.Env = append(os.Environ(), o.Env...)
+	g.cmd.Stdout, g.cmd.Stderr = g.log, g.log
+	if err := g.cmd.Start(); err != nil {
+		t.Fatalf("start of the gateway: %v", err)
+	}
+	go func() {
+		g.err = g.cmd.Wait()
+		close(g.done)
+	}()
+	t.Cleanup(func() {
+		g.Stop(t)
+		if t.Failed() {
+			t.Logf("log of the gateway:\n%s", g.Log())
+		}
+	})
+	return g
+}
+
+// Stop ends the gateway as a service manager does and waits for it; calling it again does nothing.
+func (g *Gateway) Stop(t testing.TB) {
+	t.Helper()
+	_ = g.cmd.Process.Signal(syscall.SIGTERM) // fails only when the process has ended
+	select {
+	case <-g.done:
+	case <-time.After(stopTimeout):
+		g.Kill()
+		t.Errorf("the gateway did not stop within %v\n%s", stopTimeout, g.Log())
+	}
+}
+
+// Kill ends the gateway as a crash does.
+func (g *Gateway) Kill() {
+	_ = g.cmd.Process.Kill()
+	<-g.done
+}
+
+// Log is what the gateway has logged so far.
+func (g *Gateway) Log() string { return g.log.String() }
+
+// Loud returns the log lines above level info.
+func (g *Gateway) Loud() []string {
+	var loud []string
+	for line := range strings.Lines(g.Log()) {
+		if fields := strings.Split(line, "\t"); len(fields) < 2 || fields[1] != "info" {
+			loud = append(loud, line)
+		}
+	}
+	return loud
+}
+
+// FreePorts asks the kernel for n different free ports on loopback.
+func FreePorts(t testing.TB, n int) []int {
+	t.Helper()
+	ports := make([]int, n)
+	for i := range ports {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close() // all stay open until the last is found, so that none is given twice
+		ports[i] = l.Addr().(*net.TCPAddr).Port
+	}
+	return ports
+}
+
+// Post sends an OTLP payload and fails the test unless it is accepted.
+func Post(t testing.TB, url, contentType string, body []byte) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(string(body)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", contentType)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		t.Fatalf("POST %s: %s", url, resp.Status)
+	}
+}
+
+// Loopback is the address of a port on this machine.
+func Loopback(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }

@@ -1,0 +1,133 @@
+// Package prometheus runs a real Prometheus server in end-to-end tests and asks it.
+package prometheus
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+const startTimeout = 30 * time.Second
+
+// Server is a running Prometheus.
+type Server struct {
+	URL string
+	log bytes.Buffer // read it only after the process has ended
+}
+
+// Start runs Prometheus until the test ends. It scrapes the targets (host:port) every second.
+func Start(t testing.TB, nativeHistograms bool, targets ...string) *Server {
+	t.Helper()
+	dir := t.TempDir()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := listener.Addr().String()
+	_ = listener.Close()
+	s := &Server{URL: "http://" + address}
+	config := "global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:\n" +
+		"  - job_name: otelcol-llm\n    static_configs: [{targets: ['" + strings.Join(targets, "', '") + "']}]\n"
+	file := filepath.Join(dir, "prometheus.yml")
+	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"--config.file=" + file, "--storage.tsdb.path=" + filepath.Join(dir, "data"), "--web.listen-address=" + address}
+	if nativeHistograms {
+		args = append(args, "--enable-feature=native-histograms")
+	}
+	cmd := exec.Command("prometheus", args...)
+	cmd.Stdout, cmd.Stderr = &s.log, &s.log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		_ = cmd.Wait()
+		if t.Failed() {
+			t.Logf("log of Prometheus:\n%s", s.log.String())
+		}
+	})
+	s.awaitReady(t)
+	return s
+}
+
+func (s *Server) awaitReady(t testing.TB) {
+	t.Helper()
+	for deadline := time.Now().Add(startTimeout); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		resp, err := http.Get(s.URL + "/-/ready")
+		if err != nil {
+			continue
+		}
+		_ = resp.Body.Close()
+		if resp.StatusCode == http.StatusOK {
+			return
+		}
+	}
+	t.Fatalf("Prometheus was not ready within %v", startTimeout)
+}
+
+// Sample is one element of an instant vector.
+type Sample struct {
+	Labels map[string]string
+	Value  float64
+}
+
+// Query evaluates a PromQL expression that gives a vector, now.
+func (s *Server) Query(t testing.TB, expr string) []Sample {
+	t.Helper()
+	resp, err := http.Get(s.URL + "/api/v1/query?query=" + url.QueryEscape(expr))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var answer struct {
+		Status, Error string
+		Data          struct {
+			Result []struct {
+				Metric map[string]string
+				Value  [2]any
+			}
+		}
+	}
+	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil {
+		t.Fatal(err)
+	}
+	if answer.Status != "success" {
+		t.Fatalf("query %s: %s", expr, answer.Error)
+	}
+	samples := make([]Sample, 0, len(answer.Data.Result))
+	for _, result := range answer.Data.Result {
+		value, err := strconv.ParseFloat(fmt.Sprint(result.Value[1]), 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		samples = append(samples, Sample{Labels: result.Metric, Value: value})
+	}
+	return samples
+}
+
+// Scalar evaluates an expression whose vector has at most one element; an empty one is 0.
+func (s *Server) Scalar(t testing.TB, expr string) float64 {
+	t.Helper()
+	samples := s.Query(t, expr)
+	switch len(samples) {
+	case 0:
+		return 0
+	case 1:
+		return samples[0].Value
+	}
+	t.Fatalf("query %s gives %d series", expr, len(samples))
+	return 0
+}

@@ -1,0 +1,162 @@
+package test
+
+import (
+	"maps"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/test/prometheus"
+)
+
+// The time in which a counter must have reached Prometheus: an export of the connector and a scrape are a second each.
+const scraped = 30 * time.Second
+
+// documented are the counters and their labels beside service_name.
+var documented = map[string][]string{
+	"llm_calls_total":    {"gen_ai_provider_name", "gen_ai_request_model", "status"},
+	"llm_tokens_total":   {"gen_ai_provider_name", "gen_ai_request_model", "gen_ai_token_type"},
+	"llm_cost_usd_total": {"gen_ai_provider_name", "gen_ai_request_model", "llm_cost_status"},
+}
+
+// TestPrometheusCounts lets a real Prometheus scrape the gateway after all captures have been through it, and compares what it stored
+// with the providers' bills.
+func TestPrometheusCounts(t *testing.T) {
+	need(t, "prometheus", "promtool")
+	t.Parallel()
+	bills := readTruth(t)
+	r := newRig(t, "gateway.yaml")
+	server := prometheus.Start(t, true, r.scraped)
+
+	want := map[string]int64{} // nano-USD by service
+	for _, name := range slices.Sorted(maps.Keys(bills)) {
+		_, traces := readCapture(t, name)
+		spans := r.post(t, traces)
+		got := count(t, spans)
+		want[serviceOf(traces)] += nano(bills[name].ExpectedTotalUSD) + got.estimated + alsoRight(bills[name], got.priced)
+	}
+
+	var stored map[string]int64
+	require.Eventually(t, func() bool {
+		stored = map[string]int64{}
+		for _, s := range server.Query(t, `sum by (service_name) (llm_cost_usd_total)`) {
+			stored[s.Labels["service_name"]] = nano(s.Value)
+		}
+		maps.DeleteFunc(stored, func(_ string, amount int64) bool { return amount == 0 })
+		maps.DeleteFunc(want, func(_ string, amount int64) bool { return amount == 0 })
+		return maps.Equal(want, stored)
+	}, scraped, 200*time.Millisecond, "nano-USD by service: want %v", want)
+
+	for name, labels := range documented {
+		series := server.Query(t, name)
+		assert.NotEmpty(t, series, name)
+		for _, s := range series {
+			for _, label := range append([]string{"service_name"}, labels...) {
+				assert.NotEmpty(t, s.Labels[label], "%s of %s%v", label, name, s.Labels)
+			}
+		}
+	}
+	assert.InDelta(t, tokens(bills), server.Scalar(t, "sum(llm_tokens_total)"), 0, "tokens")
+	checkMetrics(t, r.scrape)
+}
+
+// alsoRight is what priced calls are above the expected amounts because another reading of their cache writes is right too.
+func alsoRight(bill *truth, priced []int64) int64 {
+	_, _, also := bill.visible()
+	var more int64
+	for _, amount := range priced {
+		if expected, ok := also[amount]; ok {
+			more += amount - expected
+		}
+	}
+	return more
+}
+
+func serviceOf(traces ptrace.Traces) string {
+	name, _ := traces.ResourceSpans().At(0).Resource().Attributes().Get(genai.ServiceName)
+	return name.Str()
+}
+
+// tokens is how many tokens the spans of all captures show.
+func tokens(bills map[string]*truth) float64 {
+	var n int64
+	for _, bill := range bills {
+		for i := range bill.Calls {
+			n += bill.Calls[i].tokens()
+		}
+	}
+	return float64(n)
+}
+
+// checkMetrics has promtool judge the names and help texts of everything on the endpoint.
+func checkMetrics(t *testing.T, url string) {
+	t.Helper()
+	cmd := exec.Command("promtool", "check", "metrics")
+	cmd.Stdin = strings.NewReader(scrapeText(t, url))
+	output, err := cmd.CombinedOutput()
+	assert.NoError(t, err, "promtool check metrics")
+	assert.Empty(t, string(output))
+}
+
+// TestPrometheusRestart stops the gateway and starts it again: the counters go on under the same labels, Prometheus sees one reset, and
+// an increase over it is what was spent, no spike and no gap.
+func TestPrometheusRestart(t *testing.T) {
+	need(t, "prometheus")
+	t.Parallel()
+	bill := readTruth(t)["vercel-ai-v6"]
+	_, traces := readCapture(t, "vercel-ai-v6")
+	once := bill.ExpectedTotalUSD
+	r := newRig(t, "gateway.yaml")
+	server := prometheus.Start(t, true, r.scraped)
+	reaches := func(usd float64) {
+		require.Eventually(t, func() bool { return nano(server.Scalar(t, `sum(llm_cost_usd_total)`)) == nano(usd) },
+			scraped, 100*time.Millisecond, "llm_cost_usd_total reaches %v", usd)
+	}
+
+	r.post(t, traces)
+	reaches(once)
+	r.post(t, renamed(traces, 1)) // another run of the same agent
+	reaches(2 * once)
+	r.Stop(t)
+	r.start(t, "gateway.yaml")
+	r.post(t, renamed(traces, 2))
+	reaches(once)
+
+	for _, s := range server.Query(t, `resets(llm_cost_usd_total{llm_cost_status="priced"}[5m])`) {
+		assert.InDelta(t, 1, s.Value, 0, "resets of %v", s.Labels)
+	}
+	// From the first sample on, twice the bill was spent. Prometheus extrapolates to the edges of the range, by one interval between
+	// samples on each side at most.
+	increase := server.Scalar(t, `sum(increase(llm_cost_usd_total[5m]))`)
+	assert.GreaterOrEqual(t, increase, 2*once*0.999)
+	assert.LessOrEqual(t, increase, 2*once*2)
+}
+
+// renamed gives every trace and span of a copy another id, as another run has, and every response too.
+func renamed(traces ptrace.Traces, run byte) ptrace.Traces {
+	other := ptrace.NewTraces()
+	traces.CopyTo(other)
+	eachSpan([]ptrace.Traces{other}, func(span ptrace.Span) {
+		trace, id, parent := span.TraceID(), span.SpanID(), span.ParentSpanID()
+		trace[0], id[0] = trace[0]^run, id[0]^run
+		span.SetTraceID(trace)
+		span.SetSpanID(id)
+		if !parent.IsEmpty() {
+			parent[0] ^= run
+			span.SetParentSpanID(parent)
+		}
+		for key, value := range span.Attributes().All() {
+			if strings.HasSuffix(key, ".response.id") || key == "ai.response.id" {
+				value.SetStr(value.Str() + string('a'+rune(run)))
+			}
+		}
+	})
+	return other
+}
