@@ -22,6 +22,7 @@ type truth struct {
 }
 
 type truthCall struct {
+	Error            bool      `json:"error"`
 	VisibleOn        *string   `json:"visible_on"`
 	Input            int64     `json:"input"`
 	Output           int64     `json:"output"`
@@ -73,6 +74,17 @@ func (c *truth) visible() (amounts []int64, unpriced int, also map[int64]int64) 
 	return amounts, unpriced, also
 }
 
+// hidden is how many billed calls the client's spans do not show the usage of.
+func (c *truth) hidden() int {
+	n := 0
+	for i := range c.Calls {
+		if call := &c.Calls[i]; call.VisibleOn == nil && !call.Error && call.SenderGuessed == nil {
+			n++
+		}
+	}
+	return n
+}
+
 func capturesDir() string {
 	return filepath.Join(gateway.Root(), "internal", "genai", "testdata", "captures")
 }
@@ -87,14 +99,9 @@ func readTruth(t testing.TB) map[string]*truth {
 	return all
 }
 
-// readPayload reads one file of the captures, without its ".json".
-func readPayload(name string) ([]byte, error) {
-	return os.ReadFile(filepath.Join(capturesDir(), name+".json"))
-}
-
 func readCapture(t testing.TB, name string) ([]byte, ptrace.Traces) {
 	t.Helper()
-	body, err := readPayload(name)
+	body, err := os.ReadFile(filepath.Join(capturesDir(), name+".json"))
 	require.NoError(t, err)
 	traces, err := (&ptrace.JSONUnmarshaler{}).UnmarshalTraces(body)
 	require.NoError(t, err)

@@ -173,6 +173,9 @@ func (r *reading) kindOfOperation() verdict {
 	case OpGenerateContent:
 		return verdict{ModelCall, OpGenerateContent}
 	case OpEmbeddings, "embedding", "embed_content":
+		if r.outerEmbeddings() {
+			return verdict{Workflow, OpInvokeWorkflow}
+		}
 		return verdict{ModelCall, OpEmbeddings}
 	case OpInvokeAgent:
 		if r.remoteAgent() {
@@ -209,6 +212,12 @@ func operationFamily(op string) verdict {
 		return verdict{ModelCall, OpTextCompletion}
 	}
 	return verdict{}
+}
+
+// outerEmbeddings recognises the span that @ai-sdk/otel opens around its embeddings calls: it looks like a call, but only those
+// inside it carry usage. Its last word may come before theirs. One that failed may be all there is.
+func (r *reading) outerEmbeddings() bool {
+	return r.scope.client == vercelSemconv && !r.f.has(nInput) && r.span.Status().Code() != ptrace.StatusCodeError
 }
 
 // remoteAgent says whether an invoke_agent span is a call to an agent that runs elsewhere: such a span is a CLIENT span, has

@@ -67,11 +67,11 @@ func (r *reading) usage() {
 	}
 }
 
-// pair finds the pair that counts; found is -1 when there is none. A pair of two zeros says nothing: no model answers without
+// pair finds the first pair that counts, from that row on; found is -1 when there is none. A pair of two zeros says nothing: no model answers without
 // reading.
-func (r *reading) pair() (found int, state UsageState) {
+func (r *reading) pair(from int) (found int, state UsageState) {
 	f := r.f
-	for i := range pairs {
+	for i := from; i < len(pairs); i++ {
 		p := &pairs[i]
 		switch {
 		case !f.has(p.in) && !f.has(p.out): // no bit stands for tallyCount
@@ -93,14 +93,37 @@ func (r *reading) counts() (counts, UsageState) {
 	if r.scope.client == claudeCode {
 		f.adoptBare()
 	}
-	found, state := r.pair()
+	found, state := r.pair(0)
 	if state != UsageKnown {
 		return counts{}, state
 	}
 	if f.bad&subCounts != 0 {
 		return counts{}, UsageBad
 	}
-	p := pairs[found]
+	c := r.countsOf(found)
+	if pairs[found].in == nInput && f.texts[tOurStatus] != "" {
+		c = r.beforeFilling(found, c)
+	}
+	return c, UsageKnown
+}
+
+// beforeFilling: llmcost fills in the convention's pair, inclusive, where a client spoke only its own dialect. Read under that
+// client's rules it would be taken for exclusive, so the client's pair is read again where it makes the same sum.
+func (r *reading) beforeFilling(found int, c counts) counts {
+	next, state := r.pair(found + 1)
+	if state != UsageKnown {
+		return c
+	}
+	own := r.countsOf(next)
+	if u := r.inclusive(own); u.Input == c.in && u.Output == c.out {
+		return own
+	}
+	return c
+}
+
+// countsOf takes the counts of one row of pairs, and the sub-counts.
+func (r *reading) countsOf(row int) counts {
+	f, p := r.f, pairs[row]
 	c := counts{
 		in: f.tally(p.in), out: f.tally(p.out), read: f.tallies[nCacheRead], write: f.tallies[nCacheWrite],
 		w5m: f.tallies[nCacheWrite5m], w1h: f.tallies[nCacheWrite1h], reasoning: f.tallies[nReasoning],
@@ -109,7 +132,7 @@ func (r *reading) counts() (counts, UsageState) {
 		summed: p.in == nLangfuseInput,
 	}
 	c.write = max(c.write, c.w5m+c.w1h)
-	return c, UsageKnown
+	return c
 }
 
 // subCounts are the tallies that are parts of a pair.

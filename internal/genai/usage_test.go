@@ -308,8 +308,19 @@ func TestUsage(t *testing.T) {
 			assert.Equal(t, ModelCall, op.Kind)
 			assert.Equal(t, UsageKnown, op.UsageState)
 			assert.Equal(t, tc.want, op.Usage)
+
+			again := readAttrs(t, tc.scope, tc.span, filledIn(tc.attrs, &op))
+			assert.Equal(t, tc.want, again.Usage, "after llmcost")
 		})
 	}
+}
+
+// filledIn is what llmcost makes of a span: the convention's keys that are missing are there, in the inclusive convention.
+func filledIn(sent attrs, op *Operation) attrs {
+	return with(attrs{
+		CostStatus: StatusPriced, UsageInput: op.Usage.Input, UsageOutput: op.Usage.Output, UsageCacheRead: op.Usage.CacheRead,
+		UsageCacheCreated: op.Usage.CacheWrite, UsageReasoning: op.Usage.Reasoning,
+	}, sent)
 }
 
 func TestUsageThatMakesNoSense(t *testing.T) {
