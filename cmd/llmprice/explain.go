@@ -115,7 +115,10 @@ func print(out io.Writer, m *pricing.Model, e *pricing.Explanation) error {
 		fmt.Fprintf(w, "%s\t%s\t× %s USD per %s\t= %s USD\n", l.Name, n, l.Rate, l.Per, l.Amount)
 	}
 	if e.Factor != "1" {
-		fmt.Fprintf(w, "factor\t× %s\n", e.Factor)
+		fmt.Fprintf(w, "service tier, region\t× %s\tnot on fees\n", e.Factor)
+	}
+	if e.Contract != "1" {
+		fmt.Fprintf(w, "contract\t× %s\n", e.Contract)
 	}
 	fmt.Fprintf(w, "input\t%s USD\noutput\t%s USD\ntotal\t%s USD\n", e.Input, e.Output, e.Total)
 	if e.Cost.Saved != 0 {

@@ -47,7 +47,7 @@ func partOf(u Unit) part {
 		return partCacheWrite
 	case (d.family == "tokens" || d.family == "durations") && d.modality == "audio":
 		return partInputAudio
-	case d.family == "tokens":
+	case d.direction == "input": // tokens, pages, characters
 		return partUncached
 	}
 	return partFees
@@ -55,18 +55,13 @@ func partOf(u Unit) part {
 
 // sane checks what holds for every call, whatever its row prices.
 func (u *Usage) sane() bool {
-	for _, n := range [...]int64{
-		u.Input, u.Output, u.CacheRead, u.CacheWrite, u.CacheWrite1h, u.InputAudio, u.InputImage, u.InputVideo, u.CacheAudioRead,
-		u.CacheImageRead, u.Reasoning, u.OutputAudio, u.OutputImage, u.WebSearches, u.Requests, int64(u.AudioTime), u.audioTime(),
-	} {
-		if n < 0 {
-			return false
-		}
-	}
+	sign := u.Input | u.Output | u.CacheRead | u.CacheWrite | u.CacheWrite1h | u.InputAudio | u.InputImage | u.InputVideo |
+		u.CacheAudioRead | u.CacheImageRead | u.Reasoning | u.OutputAudio | u.OutputImage | u.WebSearches | u.Requests | int64(u.AudioTime)
 	for i := range u.Other {
-		if u.Other[i].N < 0 {
-			return false
-		}
+		sign |= u.Other[i].N
+	}
+	if sign < 0 || len(u.Other) > 0 && u.audioTime() < 0 {
+		return false
 	}
 	// Written so that nothing can overflow: every term is between 0 and its whole.
 	return u.CacheRead <= u.Input && u.CacheWrite <= u.Input-u.CacheRead && u.CacheWrite1h <= u.CacheWrite &&
@@ -88,12 +83,12 @@ func (u *Usage) empty() bool {
 	return true
 }
 
-// maxUnits is more than the rates of any list: each unit at most once.
-const maxUnits = 64
+// maxRates bounds the rates of a list, so that a bill fits on the stack. The table's longest list has ten.
+const maxRates = 24
 
 // bill charges every rate for what no more specific rate has charged already.
 func (c *compiled) bill(u *Usage, bill *bill, b *basis, tell charged) error {
-	var left [maxUnits]int64
+	var left [maxRates]int64
 	covered := false
 	for i := range c.rates {
 		l := &c.rates[i]
@@ -110,7 +105,7 @@ func (c *compiled) bill(u *Usage, bill *bill, b *basis, tell charged) error {
 		}
 		covered = true
 		p := l.at(u.Input)
-		if !c.split(bill, u, l, n, p, tell) || l.uncached >= 0 && !bill.compare(n, p, c.rates[l.uncached].at(u.Input)) {
+		if !bill.split(u, l, n, p, tell) || l.uncached >= 0 && !bill.compare(n, p, c.rates[l.uncached].at(u.Input)) {
 			return ErrBadUsage
 		}
 	}
@@ -134,21 +129,8 @@ func (b *bill) compare(n int64, p, uncached Price) (ok bool) {
 	return ok
 }
 
-// parts of the two wholes that show in Cost even where the row charges them at the whole's rate.
-var (
-	inputParts  = [...]Unit{UnitCacheRead, UnitCacheWrite, UnitInputAudio}
-	outputParts = [...]Unit{UnitReasoning, UnitOutputAudio}
-)
-
 // split charges n of a rate's unit, apart for the parts that have no rate of their own.
-func (c *compiled) split(bill *bill, u *Usage, l *leaf, n int64, p Price, tell charged) bool {
-	var inside []Unit
-	switch l.Unit {
-	case UnitInput:
-		inside = inputParts[:]
-	case UnitOutput:
-		inside = outputParts[:]
-	}
+func (b *bill) split(u *Usage, l *leaf, n int64, p Price, tell charged) bool {
 	done := int64(0)
 	take := func(k int64, to part) bool {
 		if k <= 0 {
@@ -156,53 +138,75 @@ func (c *compiled) split(bill *bill, u *Usage, l *leaf, n int64, p Price, tell c
 		}
 		before := charge(done, p)
 		done += k
-		amount := charge(done, p).minus(before)
 		if tell != nil {
 			tell(l.Unit, k, p, to)
 		}
-		return bill.add(to, amount)
+		return b.add(to, charge(done, p).minus(before))
 	}
-	for _, unit := range inside {
-		if c.has&(1<<unit) == 0 && !take(min(u.quantity(unit), n-done), partOf(unit)) {
+	for _, s := range l.inside {
+		if !take(min(u.quantity(s.unit), n-done), s.to) {
 			return false
 		}
 	}
-	return take(n-done, partOf(l.Unit))
+	return take(n-done, l.to)
 }
 
-// settle rounds the running sums, so that the parts add up to the whole.
-func (b *bill) settle(c *Cost, f Factor) bool {
+// settle rounds the running sums, so that the parts add up to the whole. What the contract multiplies all by comes last; the tier
+// and the region multiply what the model did, and not the fees for tools, which cost the same in every tier.
+func (b *bill) settle(c *Cost, basis *basis) bool {
+	tier := basis.tier.normal()
+	f, err := basis.contract.Mul(Factor{1, tier.den})
+	if err != nil {
+		return false
+	}
 	to := [parts]*int64{
 		&c.InputUncached, &c.CacheRead, &c.CacheWrite, &c.InputAudio, &c.Fees, &c.OutputVisible, &c.Reasoning, &c.OutputAudio,
 	}
 	var sum pico
 	var before int64
 	for i := range b.parts {
-		var ok bool
-		if sum, ok = sum.plus(b.parts[i]); !ok {
-			return false
+		if b.parts[i] != (pico{}) {
+			by := tier.num
+			if part(i) == partFees {
+				by = tier.den
+			}
+			amount, ok := b.parts[i].times(by)
+			if !ok {
+				return false
+			}
+			if sum, ok = sum.plus(amount); !ok {
+				return false
+			}
+			now, ok := sum.nano(f)
+			if !ok {
+				return false
+			}
+			*to[i], before = now-before, now
 		}
-		now, ok := sum.nano(f)
-		if !ok {
-			return false
-		}
-		*to[i], before = now-before, now
 		if part(i) == partFees {
-			c.Input = now
+			c.Input = before
 		}
 	}
 	c.Total, c.Output = before, before-c.Input
-	saved, ok := b.saved(f)
-	c.Saved = saved
+	if b.cached == b.uncached {
+		return true
+	}
+	var ok bool
+	c.Saved, ok = b.saved(tier.num, f)
 	return ok
 }
 
-func (b *bill) saved(f Factor) (int64, bool) {
-	if b.uncached.less(b.cached) {
-		n, ok := b.cached.minus(b.uncached).nano(f)
-		return -n, ok
+func (b *bill) saved(times uint64, f Factor) (int64, bool) {
+	sign, more, less := int64(1), b.uncached, b.cached
+	if more.less(less) {
+		sign, more, less = -1, less, more
 	}
-	return b.uncached.minus(b.cached).nano(f)
+	d, ok := more.minus(less).times(times)
+	if !ok {
+		return 0, false
+	}
+	n, ok := d.nano(f)
+	return sign * n, ok
 }
 
 func atLeast(n, least int64) time.Duration {

@@ -6,10 +6,11 @@ import (
 
 // Explanation is a cost with every charge and nothing rounded away: amounts are decimal strings in USD.
 type Explanation struct {
-	Cost   Cost // rounded
-	Lines  []Line
-	Factor string // what the sum of the lines is multiplied by: contract × service tier × region
-	// Total is exact. Input and Output are what tokens and audio cost; fees (requests, searches, pages) are only in Total.
+	Cost     Cost // rounded
+	Lines    []Line
+	Factor   string // service tier × region; on all lines but fees
+	Contract string // on all lines
+	// Total is exact. Input and Output are what the model took in and gave; fees (requests, tool calls) are only in Total.
 	Total, Input, Output string
 }
 
@@ -20,7 +21,8 @@ type Line struct {
 	Duration bool
 	Rate     string // USD per the unit of Per
 	Per      string // "million", "thousand", "hour"
-	Amount   string // USD, before Factor
+	Fee      bool   // for a tool or the request: Factor does not hold
+	Amount   string // USD, before the factors
 }
 
 var partNames = [parts]string{"uncached", "cache read", "cache write", "audio", "fee", "visible", "reasoning", "audio"}
@@ -31,7 +33,7 @@ func (m *Model) Explain(call *Call, f Factor) (*Explanation, error) {
 	e := &Explanation{}
 	b, err := m.price(call, f, &bill, func(u Unit, n int64, p Price, to part) {
 		e.Lines = append(e.Lines, Line{
-			Name: lineName(u, to), Quantity: n, Duration: u.Duration(), Rate: quote(u, p), Per: u.quoted(),
+			Name: lineName(u, to), Quantity: n, Duration: u.Duration(), Rate: quote(u, p), Per: u.quoted(), Fee: to == partFees,
 			Amount: ratString(charge(n, p).rat(Factor{})),
 		})
 	})
@@ -39,14 +41,18 @@ func (m *Model) Explain(call *Call, f Factor) (*Explanation, error) {
 		return nil, err
 	}
 	e.Cost = Cost{Row: b.row, Guess: b.guess, Free: b.list.free}
-	if !bill.settle(&e.Cost, b.factor) {
+	if !bill.settle(&e.Cost, &b) {
 		return nil, ErrBadUsage
 	}
-	e.Factor = b.factor.String()
+	e.Factor, e.Contract = b.tier.String(), b.contract.String()
 	sum := func(from, to part) *big.Rat {
 		s := new(big.Rat)
 		for i := from; i < to; i++ {
-			s.Add(s, bill.parts[i].rat(b.factor))
+			p := bill.parts[i].rat(b.contract)
+			if i != partFees {
+				p.Mul(p, b.tier.rat())
+			}
+			s.Add(s, p)
 		}
 		return s
 	}

@@ -55,8 +55,12 @@ func (f Factor) IsOne() bool { n := f.normal(); return n.num == n.den }
 
 // String prints the factor as a decimal, or as a fraction where no decimal is exact.
 func (f Factor) String() string {
+	return ratString(f.rat())
+}
+
+func (f Factor) rat() *big.Rat {
 	n := f.normal()
-	return ratString(new(big.Rat).SetFrac(new(big.Int).SetUint64(n.num), new(big.Int).SetUint64(n.den)))
+	return new(big.Rat).SetFrac(new(big.Int).SetUint64(n.num), new(big.Int).SetUint64(n.den))
 }
 
 func (f Factor) normal() Factor {

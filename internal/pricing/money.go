@@ -10,14 +10,22 @@ import (
 // pico is an amount in pico-USD, as 128 bits.
 type pico struct{ hi, lo uint64 }
 
-// maxHi bounds sums: 2^74 pico-USD is 18 billion USD, more than an int64 of nano-USD holds.
-const maxHi = 1 << 10
+// maxHi bounds sums: 2^84 pico-USD is a thousand times what an int64 of nano-USD holds, which leaves room for a factor's numerator.
+const maxHi = 1 << 20
 
 // plus adds; ok is false when the sum is beyond the bound.
 func (p pico) plus(q pico) (pico, bool) {
 	lo, carry := bits.Add64(p.lo, q.lo, 0)
 	hi, over := bits.Add64(p.hi, q.hi, carry)
 	return pico{hi, lo}, over == 0 && hi < maxHi
+}
+
+// times multiplies; ok is false when the product is beyond the bound.
+func (p pico) times(k uint64) (pico, bool) {
+	hi, lo := bits.Mul64(p.lo, k)
+	over, more := bits.Mul64(p.hi, k)
+	hi, carry := bits.Add64(hi, more, 0)
+	return pico{hi, lo}, over == 0 && carry == 0 && hi < maxHi
 }
 
 // charge is n × price, exact when Per is 1, else rounded half to even to a pico-USD. n is not negative.
@@ -47,7 +55,15 @@ func divide(hi, lo, by uint64) pico {
 func (p pico) nano(f Factor) (int64, bool) {
 	f = f.normal()
 	hi, lo := bits.Mul64(p.lo, f.num)
-	hi += p.hi * f.num // p.hi < 2^10 and f.num < 2^40
+	hi += p.hi * f.num // p.hi < 2^20 and f.num < 2^40
+	if hi == 0 {       // nearly every call costs less than 18 million USD
+		by := f.den * 1000
+		q, r := lo/by, lo%by
+		if r > by-r || r == by-r && q&1 == 1 {
+			q++
+		}
+		return int64(q), true // q is at most 2^64 / 1000
+	}
 	q := divide(hi, lo, f.den*1000)
 	return int64(q.lo), q.hi == 0 && q.lo <= math.MaxInt64
 }

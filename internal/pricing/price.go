@@ -31,25 +31,24 @@ type regionalRule struct {
 }
 
 // listTiers are names of the list price.
-var listTiers = [...]string{"", "default", "standard", "auto", "on_demand", "on-demand", "ondemand"}
+var listTiers = [...]string{"default", "standard", "auto", "on_demand", "on-demand", "ondemand"}
 
 // basis is everything that decides what a call costs, before its usage.
 type basis struct {
-	list   *compiled
-	factor Factor
-	row    string
-	guess  string
+	list     *compiled
+	contract Factor
+	tier     Factor // service tier × region
+	row      string
+	guess    string
 }
 
 func (m *Model) basis(call *Call, f Factor) (basis, error) {
-	b := basis{list: m.list(call), factor: f, row: m.Row}
-	err := m.applyTier(&b, call.ServiceTier)
-	if err != nil {
-		return b, err
-	}
+	b := basis{list: m.list(call), contract: f, row: m.Row}
+	m.applyTier(&b, call.ServiceTier)
 	for i := range m.regions {
 		if m.regions[i].holds(call.Region) {
-			b.factor, err = b.factor.Mul(m.regions[i].factor)
+			var err error
+			b.tier, err = b.tier.Mul(m.regions[i].factor)
 			return b, err
 		}
 	}
@@ -63,10 +62,13 @@ func (r *regionalRule) holds(region string) bool {
 	return r.region == "*" || strings.EqualFold(r.region, region)
 }
 
-func (m *Model) applyTier(b *basis, tier string) (err error) {
+func (m *Model) applyTier(b *basis, tier string) {
+	if tier == "" {
+		return
+	}
 	for _, name := range listTiers {
 		if strings.EqualFold(tier, name) {
-			return nil
+			return
 		}
 	}
 	for i := range m.service {
@@ -75,12 +77,11 @@ func (m *Model) applyTier(b *basis, tier string) (err error) {
 				b.list = s.list
 			}
 			b.row = s.row
-			b.factor, err = b.factor.Mul(s.factor)
-			return err
+			b.tier = s.factor
+			return
 		}
 	}
 	b.guess = GuessServiceTier
-	return nil
 }
 
 // list is the last price list that holds at the call's time, else the first.
@@ -126,7 +127,7 @@ func (m *Model) Fractional(decimals int) *Model {
 	return &out
 }
 
-// Price is the cost of a call: table price × service tier × region × f. It does not allocate. Errors are ErrBadUsage and ErrNoRate.
+// Price is the cost of a call: table price × service tier × region × f, the middle two not on fees. It does not allocate. Errors are ErrBadUsage and ErrNoRate.
 func (m *Model) Price(call *Call, f Factor) (Cost, error) {
 	var bill bill
 	b, err := m.price(call, f, &bill, nil)
@@ -134,7 +135,7 @@ func (m *Model) Price(call *Call, f Factor) (Cost, error) {
 		return Cost{}, err
 	}
 	c := Cost{Row: b.row, Guess: b.guess, Free: b.list.free}
-	if !bill.settle(&c, b.factor) {
+	if !bill.settle(&c, &b) {
 		return Cost{}, ErrBadUsage
 	}
 	return c, nil
@@ -151,11 +152,14 @@ func (m *Model) price(call *Call, f Factor, bill *bill, tell charged) (basis, er
 	if err != nil {
 		return b, ErrBadUsage
 	}
-	usage := &call.Usage
 	if m.minAudio > 0 {
-		lengthened := call.Usage
-		lengthened.AudioTime = atLeast(lengthened.audioTime(), m.minAudio)
-		usage = &lengthened
+		return b, m.lengthened(call.Usage, bill, &b, tell)
 	}
-	return b, b.list.bill(usage, bill, &b, tell)
+	return b, b.list.bill(&call.Usage, bill, &b, tell)
+}
+
+// lengthened bills short audio as long as the provider does.
+func (m *Model) lengthened(u Usage, bill *bill, b *basis, tell charged) error {
+	u.AudioTime = atLeast(u.audioTime(), m.minAudio)
+	return b.list.bill(&u, bill, b, tell)
 }

@@ -43,7 +43,7 @@ type Call struct {
 // each part is a difference of rounded running sums, so it is within one nano-USD of its own exact value and never negative.
 type Cost struct {
 	Total, Input, Output                                   int64
-	InputUncached, CacheRead, CacheWrite, InputAudio, Fees int64 // Fees: requests, searches, pages and other non-token charges
+	InputUncached, CacheRead, CacheWrite, InputAudio, Fees int64 // Fees: the request itself, searches and other tool calls
 	OutputVisible, Reasoning, OutputAudio                  int64
 	// Saved is the cost of the same call without prompt caching minus Total. Writing to a cache can cost more than it saves:
 	// then Saved is negative.

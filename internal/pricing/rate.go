@@ -116,9 +116,8 @@ func ParseTimeOfDay(s string) (time.Duration, error) {
 type compiled struct {
 	list  PriceList
 	rates []leaf
-	has   uint64 // bit per priced unit
-	free  bool   // nothing costs anything
-	tiers bool
+	has   uint64    // bit per priced unit
+	free  bool      // nothing costs anything
 	joins [][3]Unit // overlaps that the list prices: a, b, what is both
 }
 
@@ -127,6 +126,13 @@ type leaf struct {
 	Rate
 	under    []uint8 // indices of earlier leaves that are inside this unit
 	uncached int     // index of the rate that these tokens would cost without caching; -1: not a cache unit
+	to       part    // where the charge belongs
+	inside   []share // parts of this whole that have no rate and are still shown apart
+}
+
+type share struct {
+	unit Unit
+	to   part
 }
 
 // compileList makes a list ready. It refuses a unit that is priced twice, or a part that is priced without its whole.
@@ -134,6 +140,9 @@ func compileList(list PriceList) (compiled, error) {
 	rates, err := withOverlaps(list.Rates)
 	if err != nil {
 		return compiled{}, err
+	}
+	if len(rates) > maxRates {
+		return compiled{}, fmt.Errorf("a row prices at most %d units with their overlaps, got %d", maxRates, len(rates))
 	}
 	slices.SortStableFunc(rates, func(a, b Rate) int {
 		if d := registry[b.Unit].dims.count() - registry[a.Unit].dims.count(); d != 0 {
@@ -143,7 +152,7 @@ func compileList(list PriceList) (compiled, error) {
 	})
 	c := compiled{list: list, free: true, rates: make([]leaf, len(rates))}
 	for i := range rates {
-		l := leaf{Rate: rates[i], uncached: -1}
+		l := leaf{Rate: rates[i], uncached: -1, to: partOf(rates[i].Unit)}
 		for j := range i {
 			if within(rates[j].Unit, rates[i].Unit) {
 				l.under = append(l.under, uint8(j))
@@ -152,10 +161,10 @@ func compileList(list PriceList) (compiled, error) {
 		c.rates[i] = l
 		c.has |= 1 << rates[i].Unit
 		c.free = c.free && costsNothing(&rates[i])
-		c.tiers = c.tiers || len(rates[i].Tiers) > 0
 	}
 	c.findUncached()
 	c.findJoins()
+	c.findInside()
 	return c, nil
 }
 
@@ -200,6 +209,22 @@ func (c *compiled) findUncached() {
 			if k := registry[c.rates[j].Unit].dims.kind; k == "" && within(c.rates[i].Unit, c.rates[j].Unit) {
 				c.rates[i].uncached = j
 				break
+			}
+		}
+	}
+}
+
+// wholes and their parts that show in Cost even where the row charges them at the whole's rate.
+var wholes = map[Unit][]Unit{
+	UnitInput:  {UnitCacheRead, UnitCacheWrite, UnitInputAudio},
+	UnitOutput: {UnitReasoning, UnitOutputAudio},
+}
+
+func (c *compiled) findInside() {
+	for i := range c.rates {
+		for _, unit := range wholes[c.rates[i].Unit] {
+			if c.has&(1<<unit) == 0 {
+				c.rates[i].inside = append(c.rates[i].inside, share{unit, partOf(unit)})
 			}
 		}
 	}

@@ -1,0 +1,162 @@
+package pricing
+
+import (
+	"encoding/json"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// listedTier is a price of a service tier as LiteLLM lists it, with the list price beside it.
+type listedTier struct {
+	Provider, Model, Tier string
+	Prices, Standard      map[string]json.Number
+}
+
+// at is how our table names the provider of a listed row, and the model.
+func (l *listedTier) at() (string, string) {
+	providers := map[string]string{
+		"openai": "openai", "azure": "azure", "azure_ai": "azure", "gemini": "google", "vertex_ai": "google",
+		"vertex_ai-language-models": "google", "vertex_ai-anthropic_models": "google", "bedrock_converse": "aws",
+	}
+	model := l.Model
+	for _, prefix := range []string{"azure/", "azure_ai/", "gemini/", "vertex_ai/"} {
+		model = strings.TrimPrefix(model, prefix)
+	}
+	return providers[l.Provider], model
+}
+
+// Where our list price is the listed one, our price in the tier must be the listed one too. Cache prices in that list are rounded to
+// cents a million here and there, so only input and output are held against it.
+func TestServiceTiersAsListed(t *testing.T) {
+	text, err := os.ReadFile("testdata/service-tiers.json")
+	require.NoError(t, err)
+	var listed struct{ Rows []listedTier }
+	require.NoError(t, json.Unmarshal(text, &listed))
+	known := []string{"gpt-5-nano priority", "gemini-2.5-pro priority"} // one is 50 × the list price, one is the list price: no facts
+	checked := 0
+	for _, l := range listed.Rows {
+		provider, model := l.at()
+		m := Default().Find(provider, model)
+		if m == nil || slices.Contains(known, model+" "+l.Tier) {
+			continue
+		}
+		for name, unit := range map[string]Unit{"input_mtok": UnitInput, "output_mtok": UnitOutput} {
+			want, listedPrice := l.Prices[name], l.Standard[name]
+			if want == "" || listedPrice == "" || priceOf(t, m, unit, "") != nanoOf(t, listedPrice) {
+				continue
+			}
+			checked++
+			require.Equal(t, nanoOf(t, want), priceOf(t, m, unit, l.Tier), "%s %s %s %s", l.Provider, l.Model, l.Tier, name)
+		}
+	}
+	t.Logf("%d listed prices checked", checked)
+	require.Greater(t, checked, 250)
+}
+
+// priceOf is the price of a million tokens, charged a thousand at a time so that no tier by size holds.
+func priceOf(t *testing.T, m *Model, unit Unit, tier string) int64 {
+	t.Helper()
+	call := Call{Time: time.Date(2026, 8, 1, 12, 0, 0, 0, time.UTC), ServiceTier: tier}
+	call.Usage.Set(unit, 1000)
+	c, err := m.Price(&call, Factor{})
+	if err != nil {
+		return -1
+	}
+	return c.Total * 1000
+}
+
+func nanoOf(t *testing.T, usd json.Number) int64 {
+	t.Helper()
+	n, ok := parseDecimal(usd.String(), 9)
+	require.True(t, ok, usd)
+	return n
+}
+
+// A factor such as 5/3 is only right on prices that it leaves whole.
+func TestTierFactorsKeepPricesWhole(t *testing.T) {
+	checked := 0
+	for m := range Default().All() {
+		for _, s := range m.service {
+			f := s.factor.normal()
+			if f.den == 1 || f.den == 2 || len(m.lists) == 0 {
+				continue
+			}
+			for _, l := range m.lists {
+				for _, r := range l.rates {
+					if r.Price.Per == 1 && r.to != partFees {
+						require.Zero(t, uint64(r.Price.Pico)*f.num%f.den, "%s %s %s", m.Row, s.name, r.Unit.PriceName())
+						checked++
+					}
+				}
+			}
+		}
+	}
+	require.NotZero(t, checked)
+}
+
+func TestOverlayNamesRowsThatExist(t *testing.T) {
+	d := Default().Data()
+	ids := map[string]bool{}
+	for _, p := range d.Providers {
+		for _, m := range p.Models {
+			ids[p.ID+"/"+m.ID] = true
+			ids["/"+m.ID] = true
+		}
+	}
+	for _, r := range d.Overlay.ServiceTiers {
+		require.True(t, r.Provider == "" || Default().byID[r.Provider] != nil, r.Provider)
+		for _, id := range r.Models {
+			require.True(t, ids["/"+id], id)
+		}
+	}
+	for _, r := range d.Overlay.MinAudio {
+		for _, id := range r.Models {
+			require.True(t, ids[r.Provider+"/"+id], id)
+		}
+	}
+}
+
+func TestRegions(t *testing.T) {
+	tests := []struct {
+		provider, model, region string
+		want                    string // factor
+	}{
+		{"gcp.vertex_ai", "claude-sonnet-4-5@20250929", "europe-west1", "1.1"},
+		{"gcp.vertex_ai", "claude-opus-4-6", "us", "1.1"},
+		{"gcp.vertex_ai", "claude-opus-4-6", "global", "1"},
+		{"gcp.vertex_ai", "claude-opus-4-6", "", "1"},
+		{"gcp.vertex_ai", "claude-opus-4-1@20250805", "europe-west1", "1"},
+		{"gcp.vertex_ai", "claude-sonnet-4@20250514", "europe-west1", "1"},
+		{"gcp.vertex_ai", "gemini-3.5-flash", "europe-west1", "1.1"},
+		{"gcp.vertex_ai", "gemini-2.5-flash", "europe-west1", "1"},
+		{"anthropic", "claude-opus-4-6", "us", "1.1"},
+		{"anthropic", "claude-opus-4-6", "eu-west-1", "1"},
+		{"anthropic", "claude-sonnet-4-5", "us", "1"},
+		{"aws.bedrock", "us.anthropic.claude-sonnet-4-5-20250929-v1:0", "us-east-1", "1"}, // the row has it already
+		{"openai", "gpt-4o", "us-east-1", "1"},
+	}
+	for _, tt := range tests {
+		m := Default().Find(tt.provider, tt.model)
+		require.True(t, m != nil, tt.model)
+		e, err := m.Explain(&Call{Time: time.Now(), Region: tt.region, Usage: Usage{Input: 1}}, Factor{})
+		require.NoError(t, err)
+		require.Equal(t, tt.want, e.Factor, "%s %s", tt.model, tt.region)
+	}
+}
+
+func TestGroqBillsTenSecondsAtLeast(t *testing.T) {
+	m := Default().Find("groq", "whisper-large-v3")
+	price := func(d time.Duration) int64 {
+		c, err := m.Price(&Call{Usage: Usage{AudioTime: d}}, Factor{})
+		require.NoError(t, err)
+		return c.Total
+	}
+	require.Zero(t, price(0))
+	require.Equal(t, price(10*time.Second), price(time.Second))
+	require.Greater(t, price(11*time.Second), price(10*time.Second))
+}
