@@ -71,14 +71,14 @@ func TestBatchLines(t *testing.T) {
 		"reported":                      {`{"model":"gpt-4o","provider_reported_cost":{"input":0.1,"output":0.2},"usage":{}}`, "reported", "0.3", ""},
 		"nothing reported":              {`{` + inline + `,"provider_reported_cost":{},"usage":{"input_tokens":5}}`, "priced", "0.000015", ""},
 
-		"not JSON":             {`{"id":1`, "error", "", "line 1: unexpected EOF"},
-		"two values":           {`{} {}`, "error", "", "line 1: more than one JSON value on the line"},
-		"no object":            {`[1]`, "error", "", "line 1: json: cannot unmarshal array into Go value of type main.call"},
-		"bad time":             {`{"timestamp":"soon"}`, "error", "", `line 1: time must look like 2026-09-23T12:00:00Z, got "soon"`},
-		"bad price":            {`{"prices_per_mtok":{"input_mtok":-1},"usage":{}}`, "error", "", "line 1: prices_per_mtok.input_mtok: price is negative: -1"},
-		"bad factor":           {`{` + inline + `,"speed_multiplier":-1,"usage":{}}`, "error", "", `line 1: factor must be a decimal from 0 to 1000 with at most 6 decimals, got "-1"`},
+		"not JSON":              {`{"id":1`, "error", "", "line 1: unexpected EOF"},
+		"two values":            {`{} {}`, "error", "", "line 1: more than one JSON value on the line"},
+		"no object":             {`[1]`, "error", "", "line 1: json: cannot unmarshal array into Go value of type main.call"},
+		"bad time":              {`{"timestamp":"soon"}`, "error", "", `line 1: time must look like 2026-09-23T12:00:00Z, got "soon"`},
+		"bad price":             {`{"prices_per_mtok":{"input_mtok":-1},"usage":{}}`, "error", "", "line 1: prices_per_mtok.input_mtok: price is negative: -1"},
+		"bad factor":            {`{` + inline + `,"speed_multiplier":-1,"usage":{}}`, "error", "", `line 1: factor must be a decimal from 0 to 1000 with at most 6 decimals, got "-1"`},
 		"a reported cost of -1": {`{"provider_reported_cost_usd":-1}`, "error", "", `line 1: reported cost must be a number of USD that is not negative, got "-1"`},
-		"a reported 1e400":     {`{"provider_reported_cost_usd":1e400}`, "error", "", `line 1: reported cost must be a number of USD that is not negative, got "1e400"`},
+		"a reported 1e400":      {`{"provider_reported_cost_usd":1e400}`, "error", "", `line 1: reported cost must be a number of USD that is not negative, got "1e400"`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

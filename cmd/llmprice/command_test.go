@@ -150,7 +150,7 @@ func TestRefreshAndDiff(t *testing.T) {
 	code, out, _ = llmprice(t, "diff", a, b)
 	require.Zero(t, code)
 	require.Equal(t, "@pydantic/genai-prices 9.9.9 (2027-01-02) → 9.9.9 (2026-09-23)\n"+
-		"~ openai/gpt-4o-mini  input_mtok 0.2\n                      → input_mtok 0.3\n", out)
+		"~ openai/gpt-4o-mini\n    was input_mtok 0.2\n    is  input_mtok 0.3\n", out)
 	_, out, _ = llmprice(t, "diff", a, a)
 	require.Contains(t, out, "no price changed")
 	_, out, _ = llmprice(t, "diff", a)

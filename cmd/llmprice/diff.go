@@ -78,7 +78,7 @@ func compare(before, after map[string]string) []string {
 		case !is:
 			out = append(out, "- "+name+"  "+a)
 		case a != b:
-			out = append(out, "~ "+name+"  "+a, "  "+strings.Repeat(" ", len(name)-2)+"  → "+b)
+			out = append(out, "~ "+name, "    was "+a, "    is  "+b)
 		}
 	}
 	return out

@@ -51,8 +51,7 @@ func (p *parser) row(n *yaml.Node, path string) pricing.Row {
 		r.Origin = fmt.Sprintf("%s:%d", p.name, n.Line)
 	}
 	var match, prices bool
-	entries := p.entries(n, path, "a price row")
-	for _, e := range entries {
+	for _, e := range p.entries(n, path, "a price row") {
 		switch e.key {
 		case "provider":
 			r.Provider = p.text(e)
@@ -69,7 +68,7 @@ func (p *parser) row(n *yaml.Node, path string) pricing.Row {
 			p.fault(e.at, e.path, "unknown key; a price row has provider, id, match, prices, name, description, price_comments")
 		}
 	}
-	if entries == nil {
+	if n.Kind != yaml.MappingNode {
 		return r
 	}
 	if !match {
