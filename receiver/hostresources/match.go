@@ -58,7 +58,9 @@ func (m *matcher) refresh(f *faults, now time.Time) {
 			if errors.Is(err, fs.ErrNotExist) {
 				err = errGone
 			}
-			f.failed(resourceProcesses, "pid_file of component "+r.component, err, now)
+			if err != nil {
+				f.failed(resourceProcesses, "pid_file of component "+r.component, err, now)
+			}
 			r.pid = pid
 		}
 	}
