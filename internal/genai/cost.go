@@ -53,7 +53,7 @@ func (r *reading) costOf(v value) (float64, bool) {
 	case costInLangsmith:
 		return memberNumber(f.texts[jLangsmithUsage], "total_cost")
 	case vCostAmount:
-		if !strings.EqualFold(f.texts[tCurrency], "USD") {
+		if c := f.texts[tCurrency]; c != "" && !strings.EqualFold(c, "USD") {
 			return 0, false
 		}
 	case vCostTotal, vCostUsage:

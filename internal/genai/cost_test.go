@@ -18,6 +18,10 @@ func TestReportedCost(t *testing.T) {
 		{"provider's amount", "x", "chat", attrs{"gen_ai.usage.cost.amount": 0.5, "gen_ai.usage.cost.currency": "USD", "gen_ai.usage.cost.source": "provider"}, 0.5, CostBill},
 		{"estimated amount", "x", "chat", attrs{"gen_ai.usage.cost.amount": 0.5, "gen_ai.usage.cost.currency": "usd", "gen_ai.usage.cost.source": "estimated"}, 0.5, CostClient},
 		{"euros", "x", "chat", attrs{"gen_ai.usage.cost.amount": 0.5, "gen_ai.usage.cost.currency": "EUR", "gen_ai.usage.cost.source": "provider"}, 0, CostNone},
+		{
+			"no currency means dollars", "x", "chat",
+			attrs{"gen_ai.usage.cost.amount": 0.5, "gen_ai.usage.cost.source": "provider"}, 0.5, CostBill,
+		},
 		{"euros beside dollars", "x", "chat", attrs{"gen_ai.usage.cost.amount": 0.5, "gen_ai.usage.cost.currency": "EUR", "operation.cost": 0.25}, 0.25, CostClient},
 		{"litellm 2", "litellm", "chat", attrs{"litellm.cost.total": 0.5}, 0.5, CostBill},
 		{"litellm proxy", "litellm", "Received Proxy Server Request", attrs{"gen_ai.cost.total_cost": 0.5}, 0.5, CostBill},
