@@ -17,7 +17,12 @@ func init() { //nolint:gochecknoinits // the table is a constant that Go cannot 
 			s = (s + 1) % uint32(len(slots))
 		}
 		slots[s] = uint8(i) //nolint:gosec // TestKeyTable proves that there are at most 255
+		if entries[i].hinting() {
+			hints.add(entries[i].key)
+		}
 	}
+	hints.add(CostFamily)
+	hints.add(UsageCostFamily)
 }
 
 // slot hashes the length and four bytes, chosen where our keys differ. key is not empty.

@@ -24,6 +24,9 @@ var factsPool = sync.Pool{New: func() any { return new(facts) }}
 // memory.
 func Read(scope *Scope, span ptrace.Span, op *Operation) bool {
 	*op = Operation{}
+	if foreign(scope, span) {
+		return false
+	}
 	f := factsPool.Get().(*facts) //nolint:forcetypeassert // nothing else is in the pool
 	f.collect(span.Attributes())
 	known := read(scope, span, op, f)
@@ -77,19 +80,7 @@ func mayBeGenAI(scope *Scope, span ptrace.Span, f *facts) bool {
 	if f.valueRanks[vCacheHit] != 0 || f.texts[tCacheOperation] != "" || f.texts[tWorkflow] != "" && scope.client == agentFramework {
 		return true
 	}
-	name := span.Name()
-	if name == "" {
-		return false
-	}
-	switch name[0] {
-	case 'l':
-		return strings.HasPrefix(name, "llm_call:")
-	case 'a':
-		return strings.HasPrefix(name, "agent_request:")
-	case 't':
-		return strings.HasPrefix(name, "tool_execution:")
-	}
-	return false
+	return nameHints(span.Name())
 }
 
 // call reads a model call.
