@@ -45,7 +45,7 @@ func newEngine(cfg *Config, now time.Time) *engine {
 		langchain: slices.Contains(cfg.Naming, namingLangchain),
 		ignored:   map[string]bool{},
 		routes:    map[string]*route{},
-		seen:      newRecent(cfg.Dedupe),
+		seen:      newRecent(cfg.Dedupe, now),
 		retries:   newRetries(),
 		versions:  newVersions(),
 		clients:   newClients(now),

@@ -1,6 +1,9 @@
 package genaimetrics
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // flightSpans bounds the calls of one series that are looked at together; with more in one interval the peak is taken in parts.
 const flightSpans = 1024
@@ -34,43 +37,38 @@ func (f *flight) take() int64 {
 
 // look takes the new calls into the peak and forgets the calls that ended first, up to half of what fits.
 func (f *flight) look() {
-	f.peak = max(f.peak, peak(f.spans, f.old))
-	slices.SortFunc(f.spans, func(a, b span) int {
-		if a.end < b.end {
-			return -1
-		}
-		if a.end > b.end {
-			return 1
-		}
-		return 0
-	})
+	if f.old == len(f.spans) {
+		return
+	}
+	first := f.spans[f.old].start // at which a new call begins
+	for _, s := range f.spans[f.old:] {
+		first = min(first, s.start)
+	}
+	slices.SortFunc(f.spans, func(a, b span) int { return cmp.Compare(a.end, b.end) })
+	f.peak = max(f.peak, peak(f.spans, first))
 	if extra := len(f.spans) - flightSpans/2; extra > 0 {
 		f.spans = slices.Delete(f.spans, 0, extra)
 	}
 	f.old = len(f.spans)
 }
 
-// peak sweeps over the times at which calls begin and end. Only times from the first begin among the new calls on count.
-func peak(spans []span, old int) int64 {
-	if old == len(spans) {
-		return 0
+// peak sweeps over the times at which calls begin and end: the most calls at one time, from first on. The calls are in the order
+// of their ends.
+func peak(spans []span, first int64) int64 {
+	var fixed [flightSpans]int64
+	starts := fixed[:0]
+	for _, s := range spans {
+		starts = append(starts, s.start)
 	}
-	starts := make([]int64, len(spans))
-	ends := make([]int64, len(spans))
-	for i, s := range spans {
-		starts[i], ends[i] = s.start, s.end
-	}
-	from := slices.Min(starts[old:])
 	slices.Sort(starts)
-	slices.Sort(ends)
 	now, most, ended := int64(0), int64(0), 0
 	for _, at := range starts {
-		for ended < len(ends) && ends[ended] <= at { // a call that ends when another begins is over
+		for ended < len(spans) && spans[ended].end <= at { // a call that ends when another begins is over
 			ended++
 			now--
 		}
 		now++
-		if at >= from {
+		if at >= first {
 			most = max(most, now)
 		}
 	}

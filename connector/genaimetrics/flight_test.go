@@ -11,33 +11,43 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
-func TestPeak(t *testing.T) {
+func TestFlight(t *testing.T) {
 	for name, c := range map[string]struct {
-		spans []span
-		old   int
-		want  int64
+		old, spans []span
+		want       int64
 	}{
-		"none":                       {nil, 0, 0},
-		"one":                        {[]span{{1, 2}}, 0, 1},
-		"one after the other":        {[]span{{1, 2}, {2, 3}, {3, 4}}, 0, 1},
-		"nested":                     {[]span{{1, 10}, {2, 9}, {3, 8}}, 0, 3},
-		"two pairs":                  {[]span{{1, 3}, {2, 4}, {5, 7}, {6, 8}}, 0, 2},
-		"old ones only":              {[]span{{1, 3}, {2, 4}}, 2, 0},
-		"old peak is over":           {[]span{{1, 3}, {1, 3}, {1, 3}, {5, 6}}, 3, 1},
-		"old calls that are running": {[]span{{1, 9}, {1, 9}, {5, 10}}, 2, 3},
+		"none":                       {nil, nil, 0},
+		"one":                        {nil, []span{{1, 2}}, 1},
+		"no time":                    {nil, []span{{1, 1}}, 1},
+		"one after the other":        {nil, []span{{1, 2}, {2, 3}, {3, 4}}, 1},
+		"nested":                     {nil, []span{{1, 10}, {2, 9}, {3, 8}}, 3},
+		"two pairs":                  {nil, []span{{1, 3}, {2, 4}, {5, 7}, {6, 8}}, 2},
+		"old ones only":              {[]span{{1, 3}, {2, 4}}, nil, 0},
+		"old peak is over":           {[]span{{1, 3}, {1, 3}, {1, 3}}, []span{{5, 6}}, 1},
+		"old calls that are running": {[]span{{1, 9}, {1, 9}}, []span{{5, 10}}, 3},
 	} {
-		require.Equal(t, c.want, peak(c.spans, c.old), name)
+		var f flight
+		for _, s := range c.old {
+			f.add(s.start, s.end)
+		}
+		f.take()
+		for _, s := range c.spans {
+			f.add(s.start, s.end)
+		}
+		require.Equal(t, c.want, f.take(), name)
 	}
 }
 
 // The oracle looks at every instant at which a call begins.
-func TestPeakAgainstCounting(t *testing.T) {
+func TestFlightAgainstCounting(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(3, 4))
 	for range 500 {
+		var f flight
 		spans := make([]span, rnd.IntN(40))
 		for i := range spans {
 			start := rnd.Int64N(50)
 			spans[i] = span{start, start + 1 + rnd.Int64N(20)}
+			f.add(spans[i].start, spans[i].end)
 		}
 		want := int64(0)
 		for _, at := range spans {
@@ -49,7 +59,7 @@ func TestPeakAgainstCounting(t *testing.T) {
 			}
 			want = max(want, n)
 		}
-		require.Equal(t, want, peak(spans, 0))
+		require.Equal(t, want, f.take())
 	}
 }
 

@@ -21,6 +21,7 @@ type observation struct {
 	end     int64 // unix nano, not before start
 	timed   bool  // start and end are known
 	skewed  bool
+	again   bool  // delivered before
 	weight  int64 // how many operations this one stands for
 }
 

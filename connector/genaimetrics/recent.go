@@ -10,55 +10,97 @@ import (
 // id tells one item from every other: a span by trace and span id, a record or point by a hash.
 type id [24]byte
 
-// recent remembers what was counted, so that what is delivered again inside the window is not counted again. It holds 64-bit
-// fingerprints in two generations: the young one takes new ids and becomes the old one when the window has passed or when it
-// is full, and what was old is forgotten. So an id is remembered for at least the window and at most two, unless there are too
-// many. A bounded.Map would know the age of each id, but takes six times the memory and time for a store that every span
-// goes through. Two of a million ids share a fingerprint with a probability of one in 10^7; a seed of its own keeps a sender
-// from choosing ids that do.
+// recent remembers what was counted, so that what is delivered again inside the window is not counted again. Every span goes
+// through it, so it must cost no more than the one cache line that it cannot do without; a bounded.Map costs ten times that.
+//
+// It is a table of lines of eight slots. An id belongs to one line, and a slot holds 48 bits of it and when it came. A new id
+// takes a slot whose id is older than the window, else it pushes out the oldest of its line, which counts as forgotten. There are
+// twice as many slots as ids to remember, so that lines fill unevenly without harm. Two ids are taken for one with a
+// probability of 3 in 10^14; a seed of its own keeps a sender from choosing ids that are.
 type recent struct {
 	window time.Duration
-	limit  int // ids in one generation
+	tick   time.Duration // the unit of the times in slots
+	epoch  time.Time
 	seed   [3]uint64
-	young  fingerprints
-	old    fingerprints
-	since  time.Time // begin of the young generation
-	lost   int64     // forgotten inside the window, not told yet
+	lines  []line
+	lost   int64 // forgotten inside the window, not told yet
 }
 
-func newRecent(cfg Dedupe) *recent {
-	return &recent{window: cfg.Window, limit: max(cfg.MaxEntries/2, 1), seed: [3]uint64{rand.Uint64(), rand.Uint64(), rand.Uint64()}}
+const (
+	lineSlots   = 8
+	tickBits    = 16
+	windowTicks = 128
+)
+
+// line is one cache line of slots: an id's upper 48 bits, then its time in ticks; 0 is empty.
+type line [lineSlots]uint64
+
+func newRecent(cfg Dedupe, now time.Time) *recent {
+	r := &recent{
+		window: cfg.Window, tick: max(cfg.Window/windowTicks, 1), epoch: now,
+		seed: [3]uint64{rand.Uint64(), rand.Uint64(), rand.Uint64()}, //nolint:gosec // no secret, only not known beforehand
+	}
+	if cfg.Window > 0 {
+		r.lines = make([]line, 1<<bits.Len(uint(2*cfg.MaxEntries/lineSlots)))
+	}
+	return r
 }
 
 // again says whether an id was met inside the window, and remembers it. Ids of zeros are no ids.
-func (r *recent) again(which *id, now time.Time) bool {
+func (r *recent) again(which *id, now time.Time) bool { return r.met(r.mark(which), r.ticks(now)) }
+
+// mark is what is kept of an id: the upper 48 bits, the low ones choose the line. 0 is an id that is not remembered.
+func (r *recent) mark(which *id) uint64 {
 	if r.window == 0 || *which == (id{}) {
-		return false
+		return 0
 	}
-	r.turn(now)
-	f := r.fingerprint(which)
-	if r.old.has(f) {
-		return true
-	}
-	return !r.young.add(f)
+	return r.fingerprint(which)
 }
 
-// turn begins a new generation when it is time, or when the young one is full.
-func (r *recent) turn(now time.Time) {
-	age := now.Sub(r.since)
-	full := r.young.n >= r.limit
-	if age < r.window && !full {
-		return
+func (r *recent) line(mark uint64) *line { return &r.lines[mark&uint64(len(r.lines)-1)] } //nolint:gosec // a power of two
+
+// touch loads the lines of marks: together they wait for memory once, one after the other each for itself. What it gives means
+// nothing.
+func (r *recent) touch(marks []uint64) (sum uint64) {
+	for _, m := range marks {
+		if m != 0 {
+			sum += r.line(m)[0]
+		}
 	}
-	if full && age < r.window {
-		r.lost += int64(r.old.n)
+	return sum
+}
+
+func (r *recent) met(mark, at uint64) bool {
+	if mark == 0 {
+		return false
 	}
-	if age >= 2*r.window {
-		r.young.clear()
+	l := r.line(mark)
+	first := int(mark >> 60) // among slots of one age, any
+	oldest, age := first%lineSlots, uint64(0)
+	for k := range lineSlots {
+		i := (first + k) % lineSlots
+		a := (at - l[i]) & (1<<tickBits - 1)
+		switch {
+		case l[i] == 0:
+			a = 1 << tickBits
+		case l[i]>>tickBits == mark>>tickBits && a <= windowTicks:
+			return true
+		}
+		if a > age {
+			oldest, age = i, a
+		}
 	}
-	r.young, r.old = r.old, r.young
-	r.young.clear()
-	r.since = now
+	if age <= windowTicks {
+		r.lost++
+	}
+	l[oldest] = mark>>tickBits<<tickBits | at
+	return false
+}
+
+// ticks is the time in ticks, which comes around after 512 windows; a slot that was not needed for so long looks young again, and
+// then at worst its id is not counted when it comes again after days.
+func (r *recent) ticks(now time.Time) uint64 {
+	return uint64(max(now.Sub(r.epoch)/r.tick, 0)) & (1<<tickBits - 1) //nolint:gosec // only the low bits count
 }
 
 // forgotten is how many ids left before their time since it was asked last.
@@ -68,8 +110,7 @@ func (r *recent) forgotten() int64 {
 	return n
 }
 
-func (r *recent) len() int { return r.young.n + r.old.n }
-
+// fingerprint mixes the bits of an id.
 func (r *recent) fingerprint(which *id) uint64 {
 	a := binary.LittleEndian.Uint64(which[0:]) ^ r.seed[0]
 	b := binary.LittleEndian.Uint64(which[8:]) ^ r.seed[1]
@@ -77,62 +118,7 @@ func (r *recent) fingerprint(which *id) uint64 {
 	hi, lo := bits.Mul64(a|1, c^bits.RotateLeft64(b, 32))
 	f := hi ^ lo ^ bits.RotateLeft64(a, 17) ^ b
 	hi, lo = bits.Mul64(f^c, 0x9E3779B97F4A7C15)
-	return max(hi^lo, 1) // 0 is an empty slot
-}
-
-// fingerprints is a set of numbers that are random and not 0, in an open-addressed table at most half full.
-type fingerprints struct {
-	slots []uint64
-	n     int
-}
-
-func (s *fingerprints) has(f uint64) bool {
-	if s.n == 0 {
-		return false
-	}
-	mask := uint64(len(s.slots) - 1) //nolint:gosec // not empty
-	for i := f & mask; ; i = (i + 1) & mask {
-		switch s.slots[i] {
-		case f:
-			return true
-		case 0:
-			return false
-		}
-	}
-}
-
-// add says whether f is new.
-func (s *fingerprints) add(f uint64) bool {
-	if 2*(s.n+1) > len(s.slots) {
-		s.grow()
-	}
-	mask := uint64(len(s.slots) - 1) //nolint:gosec // not empty
-	for i := f & mask; ; i = (i + 1) & mask {
-		switch s.slots[i] {
-		case f:
-			return false
-		case 0:
-			s.slots[i] = f
-			s.n++
-			return true
-		}
-	}
-}
-
-func (s *fingerprints) grow() {
-	const least = 1024
-	before := s.slots
-	s.slots, s.n = make([]uint64, max(2*len(before), least)), 0
-	for _, f := range before {
-		if f != 0 {
-			s.add(f)
-		}
-	}
-}
-
-func (s *fingerprints) clear() {
-	clear(s.slots)
-	s.n = 0
+	return max(hi^lo, 1<<tickBits) // so that no slot of an id is 0
 }
 
 func spanID(o *origin) (which id) {

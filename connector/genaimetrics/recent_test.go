@@ -17,18 +17,18 @@ func numbered(n uint64) *id {
 }
 
 func TestAnIdIsKnownForTheWindow(t *testing.T) {
-	r := newRecent(Dedupe{Window: time.Minute, MaxEntries: 1000})
+	r := newRecent(Dedupe{Window: time.Minute, MaxEntries: 1000}, t0)
 	require.False(t, r.again(numbered(1), t0))
 	require.True(t, r.again(numbered(1), t0))
 	require.True(t, r.again(numbered(1), t0.Add(time.Minute)))
-	require.False(t, r.again(numbered(1), t0.Add(5*time.Minute)), "long over")
+	require.False(t, r.again(numbered(1), t0.Add(2*time.Minute)), "over")
 	require.Zero(t, r.forgotten(), "nothing left early")
 }
 
-// Against a map of times: what was met inside the window is known, what was met before twice the window is not.
+// Against a map of times: what was met inside the window is known, what was met longer ago than that and a tick is not.
 func TestRecentAgainstAMap(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
-	r := newRecent(Dedupe{Window: time.Minute, MaxEntries: 1_000_000})
+	r := newRecent(Dedupe{Window: time.Minute, MaxEntries: 1_000_000}, t0)
 	met := map[uint64]time.Time{}
 	now := t0
 	for range 200_000 {
@@ -39,7 +39,7 @@ func TestRecentAgainstAMap(t *testing.T) {
 		switch {
 		case ok && now.Sub(at) <= time.Minute:
 			require.True(t, got)
-		case !ok || now.Sub(at) > 2*time.Minute:
+		case !ok || now.Sub(at) > 61*time.Second:
 			require.False(t, got)
 		}
 		if !got {
@@ -49,13 +49,31 @@ func TestRecentAgainstAMap(t *testing.T) {
 }
 
 func TestRecentIsBounded(t *testing.T) {
-	r := newRecent(Dedupe{Window: time.Hour, MaxEntries: 1000})
-	for n := range uint64(100_000) {
-		require.False(t, r.again(numbered(n), t0))
-		require.LessOrEqual(t, r.len(), 1000)
+	const most, n = 1000, 100_000
+	r := newRecent(Dedupe{Window: time.Hour, MaxEntries: most}, t0)
+	slots := len(r.lines) * lineSlots
+	require.LessOrEqual(t, slots, 4*most+4*lineSlots)
+	for i := range uint64(n) {
+		require.False(t, r.again(numbered(i), t0.Add(time.Duration(i)*time.Millisecond)))
 	}
-	require.LessOrEqual(t, len(r.young.slots)+len(r.old.slots), 4096)
-	require.EqualValues(t, 100_000-r.len(), r.forgotten())
-	require.True(t, r.again(numbered(99_999), t0), "the newest are known")
+	require.Equal(t, slots, len(r.lines)*lineSlots)
+	require.EqualValues(t, n-slots, r.forgotten(), "all that did not fit")
+	known := 0
+	for i := range uint64(100) {
+		if r.again(numbered(n-1-i), t0.Add(100*time.Second)) {
+			known++
+		}
+	}
+	require.Greater(t, known, 95, "the newest are known")
 	require.False(t, r.again(numbered(0), t0))
+}
+
+// As many ids as it promises to remember are remembered, but for one in a thousand.
+func TestRecentHoldsWhatItPromises(t *testing.T) {
+	const most = 50_000
+	r := newRecent(Dedupe{Window: time.Hour, MaxEntries: most}, t0)
+	for i := range uint64(most) {
+		r.again(numbered(i), t0)
+	}
+	require.Less(t, r.forgotten(), int64(most/100))
 }

@@ -1,7 +1,6 @@
 package genaimetrics
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -47,7 +46,7 @@ func (r *retries) noteFailure(key retryKey, start int64, now time.Time) {
 		key.model = strings.Clone(key.model)
 		r.parents.Put(key, a, now)
 	}
-	if a.n < retryFailures && !slices.Contains(a.failed[:a.n], start) { // the same one may be delivered again
+	if a.n < retryFailures {
 		a.failed[a.n] = start
 		a.n++
 	}

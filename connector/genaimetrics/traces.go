@@ -86,26 +86,44 @@ func (e *engine) commit(b *batch, now time.Time) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.now = now.UnixNano()
+	e.findAgain(b, now)
 	for i := range b.obs[:b.n] {
 		e.noteFailure(&b.obs[i], now)
 	}
 	for i := range b.obs[:b.n] {
-		o := &b.obs[i]
-		if which := spanID(&o.origin); e.seen.again(&which, now) {
-			e.health.redelivered++
-			continue
-		}
-		if o.skewed {
-			e.health.skewed++
-		}
-		e.observe(o)
+		e.observeOnce(&b.obs[i])
 	}
 	b.n = 0
 }
 
+// findAgain marks the observations that were delivered before.
+func (e *engine) findAgain(b *batch, now time.Time) {
+	var marks [batchSize]uint64
+	for i := range b.obs[:b.n] {
+		which := spanID(&b.obs[i].origin)
+		marks[i] = e.seen.mark(&which)
+	}
+	e.seen.touch(marks[:b.n])
+	at := e.seen.ticks(now)
+	for i := range b.obs[:b.n] {
+		b.obs[i].again = e.seen.met(marks[i], at)
+	}
+}
+
+func (e *engine) observeOnce(o *observation) {
+	if o.again {
+		e.health.redelivered++
+		return
+	}
+	if o.skewed {
+		e.health.skewed++
+	}
+	e.observe(o)
+}
+
 // noteFailure remembers a failed call whose retries may be spans of their own.
 func (e *engine) noteFailure(o *observation, now time.Time) {
-	if o.op.Failure != genai.Succeeded && o.parent != ([8]byte{}) && countsAsCall(&o.op) {
+	if o.op.Failure != genai.Succeeded && !o.again && o.parent != ([8]byte{}) && countsAsCall(&o.op) {
 		e.retries.noteFailure(retryKeyOf(o), o.start, now)
 	}
 }
