@@ -75,9 +75,6 @@ type AudioRule struct {
 	Seconds  int64    `json:"seconds"`
 }
 
-// FormatRates writes rates in the table's form: "input_mtok=150000,200000:300000 output_mtok=600000", prices in pico-USD.
-func FormatRates(rates []Rate) string { return formatRates(rates) }
-
 // Encode writes a table. Equal data gives equal bytes.
 func Encode(d *Data) ([]byte, error) {
 	var b bytes.Buffer
@@ -150,7 +147,7 @@ func (l *ListData) list() (PriceList, error) {
 	default:
 		return p, errors.New("daily needs a start and an end")
 	}
-	p.Rates, err = parseRates(l.Rates)
+	p.Rates, err = ParseRates(l.Rates)
 	return p, err
 }
 
@@ -202,6 +199,3 @@ func (p *ProviderData) check(t *Table) error {
 	}
 	return nil
 }
-
-// ParseRates reads what FormatRates wrote.
-func ParseRates(s string) ([]Rate, error) { return parseRates(s) }

@@ -12,7 +12,7 @@ import (
 // rowOf makes a row from rates in the table's form: pico-USD a token.
 func rowOf(t testing.TB, provider, rates string) *Model {
 	t.Helper()
-	list, err := parseRates(rates)
+	list, err := ParseRates(rates)
 	require.NoError(t, err)
 	m, err := Default().NewModel(Row{Provider: provider, ID: "m", Origin: "here:1", Prices: []PriceList{{Rates: list}}})
 	require.NoError(t, err)

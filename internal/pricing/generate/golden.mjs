@@ -56,6 +56,14 @@ const put = (provider, model, time, u) => {
   }
   process.stdout.write(JSON.stringify([provider, model, time.getTime() / 1000, u, result]) + '\n')
 }
+// Usage that makes no sense, where the engine says so: it does only for what the row prices.
+const putRefused = (provider, model, u) => {
+  try {
+    calcPrice(u, model, { providerId: provider, timestamp: times[5] })
+  } catch {
+    put(provider, model, times[5], u)
+  }
+}
 const names = (m) => {
   const found = []
   const walk = (c) => {
@@ -72,6 +80,8 @@ for (const p of providers) {
   for (const m of p.models) {
     for (const kind of [0, 1, 2, 3]) put(p.id, m.id, times[random(times.length)], usage(kind))
     if (Array.isArray(m.prices)) for (const t of times) put(p.id, m.id, t, usage(1))
+    if (random(6) === 0) putRefused(p.id, m.id, { input_tokens: 10, output_tokens: 5, cache_read_tokens: 11 + random(9) })
+    if (random(6) === 0) putRefused(p.id, m.id, { input_tokens: 10, cache_read_tokens: 6, cache_write_tokens: 5 })
     const others = names(m)
     if (others.length) put(p.id, others[random(others.length)], times[random(times.length)], usage(1))
     const dress = dressed[random(dressed.length)]
