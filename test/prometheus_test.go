@@ -98,7 +98,7 @@ func checkMetrics(t *testing.T, url string) {
 	cmd := exec.Command("promtool", "check", "metrics")
 	cmd.Stdin = strings.NewReader(scrapeText(t, url))
 	output, err := cmd.CombinedOutput()
-	assert.NoError(t, err, "promtool check metrics")
+	require.NoError(t, err, "promtool check metrics: %s", output)
 	assert.Empty(t, string(output))
 }
 

@@ -67,8 +67,8 @@ func (r *reading) usage() {
 	}
 }
 
-// pair finds the first pair that counts, from that row on; found is -1 when there is none. A pair of two zeros says nothing: no model answers without
-// reading.
+// pair finds the first pair that counts, from that row on; found is -1 when there is none. A pair of two zeros says nothing: no
+// model answers without reading.
 func (r *reading) pair(from int) (found int, state UsageState) {
 	f := r.f
 	for i := from; i < len(pairs); i++ {

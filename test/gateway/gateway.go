@@ -119,7 +119,7 @@ func FreePorts(t testing.TB, n int) []int {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer l.Close() // all stay open until the last is found, so that none is given twice
+		defer func() { _ = l.Close() }() // all stay open until the last is found, so that none is given twice
 		ports[i] = l.Addr().(*net.TCPAddr).Port
 	}
 	return ports
@@ -139,7 +139,7 @@ func Post(t testing.TB, url, contentType string, body []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode != http.StatusOK {
 		t.Fatalf("POST %s: %s", url, resp.Status)
 	}

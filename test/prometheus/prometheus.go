@@ -91,7 +91,7 @@ func (s *Server) Query(t testing.TB, expr string) []Sample {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	var answer struct {
 		Status, Error string
 		Data          struct {
