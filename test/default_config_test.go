@@ -33,7 +33,7 @@ func defaults(t *testing.T, env ...string) (g *gateway.Gateway, otlp, scrapeURL,
 // its Prometheus endpoint.
 func TestDefaultConfig(t *testing.T) {
 	t.Parallel()
-	g, otlp, scrapeURL, health := defaults(t)
+	g, otlp, scrapeURL, health := defaults(t, "GATEWAY_ID=gateway-7")
 	resp, err := http.Get(health)
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
@@ -45,6 +45,7 @@ func TestDefaultConfig(t *testing.T) {
 	want := nano(readTruth(t)[capture].ExpectedTotalUSD)
 	require.Eventually(t, func() bool { return nano(scrape(t, scrapeURL).sum("llm_cost_usd_total")) == want },
 		40*time.Second, 200*time.Millisecond, "llm_cost_usd_total")
+	assert.Equal(t, want, nano(scrape(t, scrapeURL).sum("llm_cost_usd_total", "instance", "gateway-7")), "under the gateway's own name")
 	checkQuiet(t, g)
 	g.Stop(t)
 	checkQuiet(t, g)
