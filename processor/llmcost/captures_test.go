@@ -38,7 +38,7 @@ func truths(t *testing.T) map[string]truth {
 	return all
 }
 
-func capture(t *testing.T, client string) ptrace.Traces {
+func capture(t testing.TB, client string) ptrace.Traces {
 	data, err := os.ReadFile(filepath.Join(capturesDir, client+".json"))
 	require.NoError(t, err)
 	var u ptrace.JSONUnmarshaler

@@ -23,6 +23,8 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/processor/llmcost/internal/metadata"
 )
 
+func settings() processor.Settings { return processortest.NewNopSettings(metadata.Type) }
+
 // running is a started processor and what came out of it.
 type running struct {
 	processor.Traces
@@ -43,7 +45,7 @@ func startWith(t testing.TB, cfg *Config) *running {
 	t.Helper()
 	r := &running{sink: new(consumertest.TracesSink)}
 	var err error
-	r.Traces, err = NewFactory().CreateTraces(context.Background(), processortest.NewNopSettings(metadata.Type), cfg, r.sink)
+	r.Traces, err = NewFactory().CreateTraces(context.Background(), settings(), cfg, r.sink)
 	require.NoError(t, err)
 	require.NoError(t, r.Start(context.Background(), componenttest.NewNopHost()))
 	t.Cleanup(func() { require.NoError(t, r.Shutdown(context.Background())) })
