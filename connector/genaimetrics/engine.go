@@ -111,9 +111,6 @@ func (e *engine) add(r *route, s slot, n int64) {
 	sr.sum = addSaturating(sr.sum, n)
 }
 
-// see counts a new series of a slot as used without adding to it, so that it is emitted as 0.
-func (e *engine) see(r *route, s slot) { e.at(r, s) }
-
 // expire drops idle series and, as their routes may point at them, all routes.
 func (e *engine) expire(now time.Time) {
 	if e.cfg.ExpireAfter == 0 {

@@ -124,7 +124,7 @@ func exportExemplar(s *series, to pmetric.ExemplarSlice) {
 		return
 	}
 	x := to.AppendEmpty()
-	x.SetTimestamp(pcommon.Timestamp(s.exemplar.time))
+	x.SetTimestamp(pcommon.Timestamp(s.exemplar.time)) //nolint:gosec // not negative
 	x.SetDoubleValue(s.exemplar.value)
 	x.SetTraceID(s.exemplar.trace)
 	x.SetSpanID(s.exemplar.span)

@@ -32,21 +32,22 @@ func (o *observation) seconds() float64 { return float64(o.end-o.start) / 1e9 }
 const batchSize = 32
 
 type batch struct {
-	n   int
-	obs [batchSize]observation
+	n    int
+	most int // the most that n was since the batch was taken
+	obs  [batchSize]observation
 }
 
 var batches = sync.Pool{New: func() any { return new(batch) }}
 
 // release lets go of the memory of the spans.
 func (b *batch) release() {
-	for i := range b.obs[:] {
+	for i := range b.obs[:min(b.most+1, batchSize)] { // one more was looked at
 		o := &b.obs[i]
 		dims := o.dims[:0]
 		clear(dims[:cap(dims)])
 		*o = observation{dims: dims}
 	}
-	b.n = 0
+	b.n, b.most = 0, 0
 	batches.Put(b)
 }
 

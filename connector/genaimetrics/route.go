@@ -113,7 +113,7 @@ func appendKey(dst []byte, values []string) ([]byte, int) {
 			v = cut(v)
 			cuts++
 		}
-		dst = append(dst, byte(len(v)), byte(len(v)>>8))
+		dst = append(dst, byte(len(v)), byte(len(v)>>8)) //nolint:gosec // at most 256
 		dst = append(dst, v...)
 	}
 	return dst, cuts

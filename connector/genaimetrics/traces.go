@@ -62,6 +62,7 @@ func (e *engine) readSpan(b *batch, scope *genai.Scope, span ptrace.Span, from *
 	o.service = from.service
 	o.read(span)
 	b.n++
+	b.most = max(b.most, b.n)
 	if b.n == batchSize {
 		e.commit(b, from.now)
 	}
