@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+	"unsafe"
 
 	"github.com/DataDog/sketches-go/ddsketch"
 )
@@ -45,8 +46,7 @@ func BenchmarkRecord(b *testing.B) {
 
 // bytes is what the histogram holds on the heap, its own struct included.
 func (h *Histogram) bytes() int {
-	const self = 120
-	n := self + cap(h.pos.keys)*4 + cap(h.pos.pages)*8*pageSize
+	n := int(unsafe.Sizeof(*h)) + cap(h.pos.keys)*4 + cap(h.pos.pages)*8*pageSize
 	if h.neg != nil {
 		n += 48 + cap(h.neg.keys)*4 + cap(h.neg.pages)*8*pageSize
 	}

@@ -32,16 +32,24 @@ func (b *buckets) add(index int32, n uint64) bool {
 	return !found
 }
 
-// find looks first where the page is when none is missing before it, which is the common case.
+// find gives the place of a page, or where it belongs. Keys are distinct, so a page lies no further from either end than its key does; where
+// no page is missing on one side of it, which is the common case, that is the place.
 func (b *buckets) find(key int32) (int, bool) {
-	if len(b.keys) == 0 {
+	last := len(b.keys) - 1
+	if last < 0 || key < b.keys[0] {
 		return 0, false
 	}
-	guess := int(key) - int(b.keys[0])
-	if guess >= 0 && guess < len(b.keys) && b.keys[guess] == key {
-		return guess, true
+	low, high := max(0, last-int(b.keys[last]-key)), min(last, int(key-b.keys[0]))
+	switch {
+	case key > b.keys[last]:
+		return last + 1, false
+	case b.keys[low] == key:
+		return low, true
+	case b.keys[high] == key:
+		return high, true
 	}
-	return slices.BinarySearch(b.keys, key)
+	at, found := slices.BinarySearch(b.keys[low:high+1], key)
+	return low + at, found
 }
 
 func (b *buckets) get(index int32) uint64 {

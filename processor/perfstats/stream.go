@@ -85,7 +85,7 @@ func (st *stream) advance(start, at, now time.Time, depth time.Duration, t total
 		return increase{}, stale
 	}
 	before := st.total
-	st.last, st.total = at, t
+	st.last, st.total = at, t.kept()
 	oldest := now.Add(-depth)
 	switch {
 	case first && (start.IsZero() || start.Before(oldest)):
@@ -102,13 +102,21 @@ func (st *stream) advance(start, at, now time.Time, depth time.Duration, t total
 	return t.whole(from), reset
 }
 
+// kept is the copy to remember: since takes the difference in place.
+func (t total) kept() total {
+	if t.hist != nil {
+		t.hist = t.hist.Clone()
+	}
+	return t
+}
+
 // whole takes everything as new.
 func (t total) whole(from time.Time) increase {
 	switch {
 	case t.classic != nil:
 		return increase{from: from, hist: t.classic.histogram()}
 	case t.hist != nil:
-		return increase{from: from, hist: t.hist.Clone()}
+		return increase{from: from, hist: t.hist}
 	}
 	return increase{from: from, value: t.value}
 }
@@ -129,8 +137,7 @@ func (t total) since(before total) (increase, bool) {
 		if before.hist == nil {
 			return increase{}, false
 		}
-		rest := t.hist.Clone()
-		return increase{hist: rest}, rest.Subtract(before.hist)
+		return increase{hist: t.hist}, t.hist.Subtract(before.hist)
 	}
 	return increase{value: t.value - before.value}, before.classic == nil && before.hist == nil && t.value >= before.value
 }
