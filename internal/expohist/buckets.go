@@ -32,8 +32,8 @@ func (b *buckets) add(index int32, n uint64) bool {
 	return !found
 }
 
-// find gives the place of a page, or where it belongs. Keys are distinct, so a page lies no further from either end than its key does; where
-// no page is missing on one side of it, which is the common case, that is the place.
+// find gives the place of a page, or where it belongs. Keys are distinct, so a page lies no further from either end than its key
+// does; where no page is missing on one side of it, which is the common case, that is the place.
 func (b *buckets) find(key int32) (int, bool) {
 	last := len(b.keys) - 1
 	if last < 0 || key < b.keys[0] {

@@ -9,8 +9,8 @@ import (
 // this package knowing them. A reader calls Downscale with the source's scale, AddPositive, AddNegative and AddZero for
 // every bucket, and AddTotals once; a writer walks Positive and Negative.
 
-// AddPositive counts n values in bucket index of the given scale, above zero. Finer buckets than the histogram's are counted in the one that holds
-// them; for coarser ones the caller has called Downscale, or the lower bound's bucket is used.
+// AddPositive counts n values in bucket index of the given scale, above zero. Finer buckets than the histogram's are counted in the
+// one that holds them; for coarser ones the caller has called Downscale, or the lower bound's bucket is used.
 func (h *Histogram) AddPositive(index int32, scale int, n uint64) { h.addTo(&h.pos, index, scale, n) }
 
 // AddNegative does the same for the mirrored buckets below zero.

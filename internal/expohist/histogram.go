@@ -14,8 +14,8 @@ type Histogram struct {
 	neg      *buckets // rare, so a pointer
 }
 
-// New makes an empty histogram that holds at most about limit buckets (rounded up to pages of eight, at least 64) and halves its resolution when it
-// would need more. A limit of 0 leaves the range of float64 as the only bound: about 1.2 MB.
+// New makes an empty histogram that holds at most about limit buckets (in pages of eight, at least 64) and halves its resolution
+// when it would need more. A limit of 0 leaves the range of float64 as the only bound: about 1.2 MB a sign.
 func New(limit int) *Histogram {
 	h := &Histogram{}
 	h.Limit(limit)

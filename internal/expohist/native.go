@@ -12,8 +12,8 @@ type Span struct {
 	Length uint32
 }
 
-// Native gives the buckets of one sign as a Prometheus native histogram of schema Scale has them: spans, and one absolute count for each bucket
-// in them. Prometheus numbers every bucket one higher than OpenTelemetry. Use it as h.Native(h.Positive()).
+// Native gives the buckets of one sign as a Prometheus native histogram of schema Scale has them: spans, and one absolute count
+// for each bucket in them. Prometheus numbers every bucket one higher than OpenTelemetry. Use it as h.Native(h.Positive()).
 func (*Histogram) Native(buckets iter.Seq2[int32, uint64]) (spans []Span, counts []uint64) {
 	next := int32(0)
 	for i, n := range buckets {

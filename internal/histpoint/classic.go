@@ -16,10 +16,10 @@ type Classic struct {
 	Max    float64 // NaN if unknown
 }
 
-// AddClassic counts a classic histogram into h. Where in its bucket a value lies is not known; the values are spread evenly over it, which is what
-// Prometheus' histogram_quantile assumes, so the two agree. The first bucket starts at 0 (or at its bound, if that is not above 0); values
-// above the last bound count as that bound. Min and Max, where known, narrow the ends.
-// A histogram that is malformed (bounds that do not ascend, counts that do not fit) is not counted and AddClassic says false.
+// AddClassic counts a classic histogram into h. Where in its bucket a value lies is not known; the values are spread evenly over
+// it, which is what Prometheus' histogram_quantile assumes, so the two agree. The first bucket starts at 0 (or at its bound, if
+// that is not above 0); values above the last bound count as that bound. Min and Max, where known, narrow the ends. A histogram
+// that is malformed (bounds that do not ascend, counts that do not fit) is not counted and AddClassic says false.
 func AddClassic(h *expohist.Histogram, c Classic) bool {
 	if !c.Valid() {
 		return false

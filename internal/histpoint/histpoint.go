@@ -57,8 +57,9 @@ func counts(b pmetric.ExponentialHistogramDataPointBuckets) iter.Seq2[int32, uin
 	}
 }
 
-// Write fills dp from h: scale, buckets, zero count, count, sum, min and max. Attributes, timestamps, flags and exemplars stay. The point
-// has h's scale, or maxScale if that is lower, or a lower one still if a sign would need more than maxBuckets (at least 2) buckets. h stays as it is.
+// Write fills dp from h: scale, buckets, zero count, count, sum, min and max. Attributes, timestamps, flags and exemplars stay.
+// The point has h's scale, or maxScale if that is lower, or a lower one still if a sign would need more than maxBuckets (at least
+// 2) buckets. h stays as it is.
 func Write(dp pmetric.ExponentialHistogramDataPoint, h *expohist.Histogram, maxScale, maxBuckets int) {
 	maxBuckets = max(maxBuckets, 2)
 	scale := min(h.Scale(), maxScale)

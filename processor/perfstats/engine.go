@@ -4,7 +4,6 @@ import (
 	"math"
 	"time"
 
-	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/pdatautil"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 
@@ -45,18 +44,6 @@ func newEngine(cfg *Config, now time.Time) *engine {
 		deployed: bounded.New[string, *history](cfg.SeriesLimit+1, deploymentDays*24*time.Hour),
 		ours:     bounded.New[serviceMetric, struct{}](cfg.SeriesLimit*len(builtin), ttl),
 	}
-}
-
-// batch is what the points of one metric have in common.
-type batch struct {
-	now      time.Time
-	resource pcommon.Resource
-	hash     *[16]byte // of the resource's attributes, computed when needed
-	scope    string
-	metric   string
-	factor   float64 // to seconds, for durations
-	builtin  *source // nil if the metric is none
-	own      []*source
 }
 
 // absorb counts every point of a source metric. It changes nothing in md.
@@ -222,37 +209,4 @@ func (e *engine) gauge(b *batch, dp pmetric.NumberDataPoint, v float64, usable b
 		e.feed(b, header{attrs: dp.Attributes(), kind: gauges}, at, increase{from: at, value: max(0, v-before)})
 	}
 	e.points[result]++
-}
-
-func (b *batch) reads(kind uint8) bool {
-	if b.builtin != nil && b.builtin.kinds&kind != 0 {
-		return true
-	}
-	for _, s := range b.own {
-		if s.kinds&kind != 0 {
-			return true
-		}
-	}
-	return false
-}
-
-func (b *batch) streamKey(attrs pcommon.Map, start pcommon.Timestamp) streamKey {
-	if *b.hash == ([16]byte{}) {
-		*b.hash = pdatautil.MapHash(b.resource.Attributes())
-	}
-	return streamKey{resource: *b.hash, attributes: pdatautil.MapHash(attrs), scope: b.scope, metric: b.metric, start: start}
-}
-
-func number(dp pmetric.NumberDataPoint) (float64, bool) {
-	if dp.Flags().NoRecordedValue() {
-		return 0, false
-	}
-	switch dp.ValueType() {
-	case pmetric.NumberDataPointValueTypeInt:
-		return float64(dp.IntValue()), true
-	case pmetric.NumberDataPointValueTypeDouble:
-		v := dp.DoubleValue()
-		return v, !math.IsNaN(v) && !math.IsInf(v, 0)
-	}
-	return 0, false
 }

@@ -47,8 +47,15 @@ func sum(monotonic bool, temporality pmetric.AggregationTemporality, v float64, 
 	}
 }
 
-// TestBadInput: whatever comes passes unchanged, and our own telemetry says what became of it.
-func TestBadInput(t *testing.T) {
+// input is one point and what becomes of it.
+type input struct {
+	metric string
+	fill   func(pmetric.Metric)
+	want   outcome
+	gauges bool
+}
+
+func inputs() map[string]input {
 	const delta, cumulative = pmetric.AggregationTemporalityDelta, pmetric.AggregationTemporalityCumulative
 	now := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 	histogram := func(bounds []float64, counts []uint64, flags pmetric.DataPointFlags) func(pmetric.Metric) {
@@ -62,13 +69,9 @@ func TestBadInput(t *testing.T) {
 			stamp(dp.Attributes(), dp.SetStartTimestamp, dp.SetTimestamp, now, now)
 		}
 	}
+	absent := pmetric.DefaultDataPointFlags.WithNoRecordedValue(true)
 	const c, d = genai.MetricCalls, genai.MetricOperationDuration
-	for name, tc := range map[string]struct {
-		metric string
-		fill   func(pmetric.Metric)
-		want   outcome
-		gauges bool
-	}{
+	return map[string]input{
 		"good":                     {c, sum(true, delta, 1, now, now), counted, true},
 		"good classic":             {d, histogram([]float64{1}, []uint64{1, 0}, 0), counted, true},
 		"no time":                  {c, sum(true, delta, 1, time.Unix(0, 0), time.Unix(0, 0)), counted, true},
@@ -79,7 +82,7 @@ func TestBadInput(t *testing.T) {
 		"NaN":                      {c, sum(true, delta, math.NaN(), now, now), noValue, false},
 		"infinite":                 {c, sum(true, delta, math.Inf(1), now, now), noValue, false},
 		"negative":                 {c, sum(true, delta, -1, now, now), noValue, false},
-		"no recorded value":        {d, histogram([]float64{1}, nil, pmetric.DefaultDataPointFlags.WithNoRecordedValue(true)), noValue, false},
+		"no recorded value":        {d, histogram([]float64{1}, nil, absent), noValue, false},
 		"not monotonic":            {c, sum(false, cumulative, 1, now, now), wrongKind, false},
 		"no temporality":           {c, sum(true, pmetric.AggregationTemporalityUnspecified, 1, now, now), wrongKind, false},
 		"a counter for a duration": {d, sum(true, delta, 1, now, now), wrongKind, false},
@@ -87,13 +90,20 @@ func TestBadInput(t *testing.T) {
 		"a gauge for a count": {c, func(m pmetric.Metric) {
 			m.SetEmptyGauge().DataPoints().AppendEmpty().SetDoubleValue(1)
 		}, wrongKind, false},
-		"an empty point": {genai.MetricInflightPeak, func(m pmetric.Metric) { m.SetEmptyGauge().DataPoints().AppendEmpty() }, noValue, false},
+		"an empty point": {genai.MetricInflightPeak, func(m pmetric.Metric) {
+			m.SetEmptyGauge().DataPoints().AppendEmpty()
+		}, noValue, false},
 		"a summary": {d, func(m pmetric.Metric) {
 			m.SetEmptySummary().DataPoints().AppendEmpty()
 		}, wrongKind, false},
 		"bounds that descend": {d, histogram([]float64{2, 1}, []uint64{1, 1, 1}, 0), malformed, false},
 		"too few counts":      {d, histogram([]float64{1, 2}, []uint64{1, 1}, 0), malformed, false},
-	} {
+	}
+}
+
+// TestBadInput: whatever comes passes unchanged, and our own telemetry says what became of it.
+func TestBadInput(t *testing.T) {
+	for name, tc := range inputs() {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				sink := &consumertest.MetricsSink{}
@@ -164,6 +174,18 @@ func TestConcurrencyIsTheSumOfSeriesAtTheirPeak(t *testing.T) {
 	assert.Equal(t, 9.0, say("b", 4, 3*time.Second), "another series adds to it")
 	assert.Equal(t, 9.0, say("a", 6, time.Minute), "a later sub-window has a peak of its own")
 	assert.Equal(t, 6.0, say("b", 0, time.Minute+4*time.Minute+30*time.Second), "the first one is over")
+}
+
+func TestWhatLeavesTheRangeIsNotTold(t *testing.T) {
+	now := time.Unix(1_000_000, 0)
+	e := newEngine(createDefaultConfig().(*Config), now)
+	for range 3 {
+		e.absorb(oneMetric(genai.MetricCalls, sum(true, pmetric.AggregationTemporalityDelta, math.MaxFloat64, now, now)), now)
+	}
+	md := pmetric.NewMetrics()
+	e.tell(newWriter(md.ResourceMetrics().AppendEmpty().ScopeMetrics().AppendEmpty(), now), now, false)
+	assert.NotContains(t, gaugesIn(md), genai.PerfRequests)
+	assert.Zero(t, gaugeOf(md, genai.PerfErrorRatio, genai.ServiceName, "shop"), "none of them failed")
 }
 
 func TestGatewaysNameThemselves(t *testing.T) {

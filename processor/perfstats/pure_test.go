@@ -37,7 +37,9 @@ func TestIsTimeout(t *testing.T) {
 }
 
 func TestPercentileNames(t *testing.T) {
-	for q, want := range map[float64]string{0.5: "p50", 0.9: "p90", 0.95: "p95", 0.99: "p99", 0.999: "p99.9", 0.29: "p29", 0: "p0", 1: "p100"} {
+	for q, want := range map[float64]string{
+		0.5: "p50", 0.9: "p90", 0.95: "p95", 0.99: "p99", 0.999: "p99.9", 0.29: "p29", 0: "p0", 1: "p100",
+	} {
 		assert.Equal(t, want, percentile(q))
 	}
 }

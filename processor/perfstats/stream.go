@@ -75,8 +75,8 @@ func (s *streams) get(key streamKey, now time.Time) *stream {
 	return st
 }
 
-// advance turns the next point of a cumulative series into the increase since the one before. at is the point's time, not after now; depth is how
-// far back an increase may have come.
+// advance turns the next point of a cumulative series into the increase since the one before. at is the point's time, not after
+// now; depth is how far back an increase may have come.
 func (st *stream) advance(start, at, now time.Time, depth time.Duration, t total) (increase, outcome) {
 	from, first := st.last, st.last.IsZero()
 	if first {

@@ -18,7 +18,8 @@ const (
 // interval. It says how many points that were.
 func (e *engine) tell(to *writer, now time.Time, rest bool) int {
 	e.groups.expire(now)
-	due := func(moved bool, told time.Time) bool { return moved || rest && now.Sub(told) >= e.cfg.Interval }
+	enough := e.cfg.Interval - e.cfg.Interval/4 // ticks are not that even
+	due := func(moved bool, told time.Time) bool { return moved || rest && now.Sub(told) >= enough }
 	for _, store := range []func(func(key, *group) bool){e.groups.whole.All(), e.groups.parts.All()} {
 		for k, g := range store {
 			if due(g.moved, g.told) {

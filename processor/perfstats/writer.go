@@ -1,6 +1,7 @@
 package perfstats
 
 import (
+	"math"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -22,8 +23,8 @@ var described = map[string]description{
 	genai.PerfTimeoutRatio:     {"1", "Share of calls that timed out."},
 	genai.PerfRetryRatio:       {"1", "Retries per call."},
 	genai.PerfToolSuccessRatio: {"1", "Share of tool executions that did not fail."},
-	genai.PerfCacheHitRatio:    {"1", "Share of input tokens read from the prompt cache; share of reads that the application cache answered."},
-	genai.PerfUptimeRatio:      {"1", "Share of the sub-windows with model calls in which the error ratio was not that of an unhealthy service."},
+	genai.PerfCacheHitRatio:    {"1", "Share of input tokens from the prompt cache; share of reads that the application cache answered."},
+	genai.PerfUptimeRatio:      {"1", "Share of the sub-windows with model calls whose error ratio was not unhealthy."},
 	genai.PerfTokensPerCall:    {"{token}", "Mean tokens of a model call."},
 	genai.PerfConcurrency:      {"{call}", "Most model calls in flight at once."},
 	genai.PerfQuality:          {"{score}", "Mean evaluation score."},
@@ -57,8 +58,11 @@ func (w *writer) ratio(name string, part, whole float64, labels ...string) {
 	}
 }
 
-// put writes one point; labels are pairs of attribute and value.
+// put writes one point; labels are pairs of attribute and value. What left the range of a float64 is not told.
 func (w *writer) put(name string, v float64, labels ...string) {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return
+	}
 	dps, ok := w.gauges[name]
 	if !ok {
 		about, known := described[name]
