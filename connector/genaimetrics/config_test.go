@@ -50,6 +50,14 @@ func TestConfigErrorsComeTogether(t *testing.T) {
 	require.ErrorContains(t, (&Config{Interval: time.Second}).Validate(), "naming must have one or both of semconv, langchain, got none")
 }
 
+// Fault of spanmetrics: a typo is taken for the default.
+func TestUnknownKeysAreRefused(t *testing.T) {
+	for _, key := range []string{"aggregation_temporality", "dimension", "histogram"} {
+		err := confmap.NewFromStringMap(map[string]any{key: "delta"}).Unmarshal(createDefaultConfig())
+		require.ErrorContains(t, err, key)
+	}
+}
+
 var yamlBlock = regexp.MustCompile("(?s)```yaml\n(.*?)```")
 
 func TestReadmeConfigurationsLoad(t *testing.T) {

@@ -3,16 +3,19 @@ package genaimetrics
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/connector/connectortest"
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/consumer/consumertest"
 	"go.opentelemetry.io/collector/pdata/pmetric"
+	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/genaimetrics/internal/metadata"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
@@ -79,6 +82,36 @@ func TestConnectorsOfOneConfigurationShareTheirSeries(t *testing.T) {
 	writersMu.Lock()
 	defer writersMu.Unlock()
 	require.Empty(t, writers)
+}
+
+func TestManySendersAtOnce(t *testing.T) {
+	sink := new(consumertest.MetricsSink)
+	cfg := createDefaultConfig().(*Config)
+	cfg.Interval = time.Millisecond
+	c := start(t, cfg, sink)
+	const senders, requests, spans = 8, 50, 40
+	var requestsOf [senders][]ptrace.Traces
+	for i := range requestsOf {
+		for range requests {
+			s := newSpans("a")
+			for range spans {
+				s.add(call(nil))
+			}
+			requestsOf[i] = append(requestsOf[i], s.td)
+		}
+	}
+	var wg sync.WaitGroup
+	for _, all := range requestsOf {
+		wg.Go(func() {
+			for _, td := range all {
+				assert.NoError(t, c.ConsumeTraces(context.Background(), td))
+			}
+		})
+	}
+	wg.Wait()
+	require.NoError(t, c.Shutdown(context.Background()))
+	last := sink.AllMetrics()[len(sink.AllMetrics())-1]
+	require.EqualValues(t, senders*requests*spans, value(last, genai.MetricCalls))
 }
 
 func TestAFailedExportLosesNothing(t *testing.T) {

@@ -59,8 +59,8 @@ func scoreOf(attrs pcommon.Map) (score float64, ok, bad bool) {
 	return score, true, false
 }
 
-// observeEvaluations counts the evaluation events of a span. They come with any span, GenAI or not.
-func (e *engine) observeEvaluations(span ptrace.Span, op *genai.Operation, service string, dims []string, now time.Time) {
+// observeEvaluations counts the evaluation events of a span. They come with any span, GenAI or not; agent is the span's own.
+func (e *engine) observeEvaluations(span ptrace.Span, agent string, from *sender, dims []string) {
 	for i := range span.Events().Len() {
 		event := span.Events().At(i)
 		if event.Name() != genai.EvaluationEvent {
@@ -68,13 +68,13 @@ func (e *engine) observeEvaluations(span ptrace.Span, op *genai.Operation, servi
 		}
 		at := origin{time: nanos(event.Timestamp()), trace: span.TraceID(), span: span.SpanID()}
 		v := evaluation{
-			service: service, dims: dims, origin: at, id: eventID(&at, i),
+			service: from.service, dims: dims, origin: at, id: eventID(&at, i),
 			name: valueOf(event.Attributes(), genai.EvaluationName), agent: valueOf(event.Attributes(), genai.AgentName),
 		}
 		if v.agent == "" {
-			v.agent = op.Agent
+			v.agent = agent
 		}
-		e.observeEvaluation(&v, event.Attributes(), now)
+		e.observeEvaluation(&v, event.Attributes(), from.now)
 	}
 }
 

@@ -82,3 +82,20 @@ func TestEvaluationsOfOneSpan(t *testing.T) {
 	e.observeTraces(s.td, t0)
 	require.EqualValues(t, 300, value(e.exportAt(t0), genai.MetricEvaluationScore))
 }
+
+// An event without an agent has its span's, never that of a span before it.
+func TestTheAgentOfAnEvaluation(t *testing.T) {
+	e := testEngine(t, nil)
+	s := newSpans("a")
+	for _, attrs := range []map[string]any{
+		{genai.OperationName: genai.OpInvokeAgent, genai.AgentName: "planner"}, {"http.request.method": "GET"},
+	} {
+		event := s.add(attrs).Events().AppendEmpty()
+		event.SetName(genai.EvaluationEvent)
+		event.Attributes().PutDouble(genai.EvaluationScore, 1)
+	}
+	e.observeTraces(s.td, t0)
+	md := e.exportAt(t0)
+	require.EqualValues(t, 1, value(md, genai.MetricEvaluationScore, genai.AgentName, "planner"))
+	require.EqualValues(t, 2, value(md, genai.MetricEvaluationScore))
+}

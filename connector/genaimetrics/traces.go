@@ -53,7 +53,11 @@ func (e *engine) readSpan(b *batch, scope *genai.Scope, span ptrace.Span, from *
 	}
 	o.dims = itemDims(e.cfg.Dimensions, o.dims[:0], from.dims, span.Attributes())
 	if span.Events().Len() > 0 {
-		e.observeEvaluations(span, &o.op, from.service, o.dims, from.now)
+		agent := ""
+		if isOperation {
+			agent = o.op.Agent
+		}
+		e.observeEvaluations(span, agent, from, o.dims)
 	}
 	if !isOperation {
 		return
