@@ -83,6 +83,12 @@ fuzz: ## run every fuzz target for FUZZTIME (default 30s)
 		done; \
 	done
 
+.PHONY: cross
+cross: ## build what reads the operating system for every platform
+	@set -e; for os in linux darwin windows; do for arch in amd64 arm64; do \
+		echo "$$os/$$arch"; GOOS=$$os GOARCH=$$arch $(GO) vet ./receiver/hostresources; \
+	done; done
+
 .PHONY: clean
 clean: ## remove what the other targets built
 	rm -rf bin .tools

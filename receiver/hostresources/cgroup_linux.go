@@ -12,6 +12,13 @@ import (
 type cgroups struct {
 	root string
 	read func(name string) ([]byte, error)
+
+	v1     map[string]mountPoint // mounts do not change while we run: they are read once
+	v2     *mountPoint
+	mounts bool
+	// found holds what was found for each membership (the text of /proc/PID/cgroup) since the receiver last asked for its own:
+	// processes of one container are in one cgroup.
+	found map[string]limits
 }
 
 func newCgroups(root string) *cgroups { return &cgroups{root: root, read: os.ReadFile} }
@@ -29,13 +36,22 @@ func (h hierarchy) at(level string) group { return group{dir: path.Join(h.mount,
 // that of the cgroup which has the limit, siblings included, because the kernel charges them together. A limit that is no less
 // than the machine is none. memory.high is none either: the kernel slows a cgroup down there, but lets it go on.
 func (c *cgroups) limits(pid, hostCPUs int, hostMemory uint64) (limits, error) {
-	of, err := c.hierarchies(pid)
+	membership, err := c.membership(pid)
 	if err != nil {
 		return limits{}, err
 	}
+	if pid == selfPID {
+		c.found = map[string]limits{}
+	} else if l, ok := c.found[membership]; ok {
+		return l, nil
+	}
+	of := c.hierarchies(membership)
 	var l limits
 	c.cpuLimit(of, float64(hostCPUs), &l)
 	c.memoryLimit(of, hostMemory, &l)
+	if c.found != nil {
+		c.found[membership] = l
+	}
 	return l, nil
 }
 

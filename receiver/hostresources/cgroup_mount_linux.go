@@ -17,24 +17,31 @@ type mountPoint struct {
 	controllers []string // none in cgroup v2
 }
 
-// hierarchies finds, for each controller, the hierarchy that a process (or the receiver itself: selfPID) is in. A controller that
-// is bound to cgroup v1 is looked for there, the others in cgroup v2.
-func (c *cgroups) hierarchies(pid int) (map[string]hierarchy, error) {
+// membership is what /proc says of the cgroups of a process, or of the receiver itself (selfPID).
+func (c *cgroups) membership(pid int) (string, error) {
 	self := "self"
 	if pid != selfPID {
 		self = strconv.Itoa(pid)
 	}
-	membership, err := c.read(path.Join(c.root, "proc", self, "cgroup"))
-	if err != nil {
-		return nil, err
+	b, err := c.read(path.Join(c.root, "proc", self, "cgroup"))
+	if err != nil || c.mounts {
+		return string(b), err
 	}
 	mountinfo, err := c.read(path.Join(c.root, "proc/self/mountinfo"))
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	v1, v2 := parseMounts(string(mountinfo))
+	c.v1, c.v2 = parseMounts(string(mountinfo))
+	c.mounts = true
+	return string(b), nil
+}
+
+// hierarchies finds, for each controller, the hierarchy that a process is in. A controller that is bound to cgroup v1 is looked
+// for there, the others in cgroup v2.
+func (c *cgroups) hierarchies(membership string) map[string]hierarchy {
+	v1, v2 := c.v1, c.v2
 	of := map[string]hierarchy{}
-	for line := range strings.Lines(string(membership)) {
+	for line := range strings.Lines(membership) {
 		f := strings.SplitN(strings.TrimSuffix(line, "\n"), ":", 3)
 		if len(f) != 3 {
 			continue
@@ -50,7 +57,7 @@ func (c *cgroups) hierarchies(pid int) (map[string]hierarchy, error) {
 			}
 		}
 	}
-	return of, nil
+	return of
 }
 
 // parseMounts reads /proc/self/mountinfo: "36 35 98:0 /root /dir options - type source superoptions".

@@ -128,7 +128,8 @@ func (c *Config) validateIntervals() error {
 		errs = append(errs, fmt.Errorf("sample_interval must be at least %s, got %s", minSampleInterval, c.SampleInterval))
 	}
 	if c.CollectionInterval > 0 && c.SampleInterval > c.CollectionInterval {
-		errs = append(errs, fmt.Errorf("sample_interval must be at most collection_interval (%s), got %s", c.CollectionInterval, c.SampleInterval))
+		errs = append(errs, fmt.Errorf("sample_interval must be at most collection_interval (%s), got %s",
+			c.CollectionInterval, c.SampleInterval))
 	}
 	if c.InitialDelay < 0 {
 		errs = append(errs, fmt.Errorf("initial_delay must be 0 or more, got %s", c.InitialDelay))

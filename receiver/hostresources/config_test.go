@@ -84,13 +84,17 @@ func TestConfigErrors(t *testing.T) {
 		"cost.storage_usd_per_hour must be between 0 and 1000000 USD, got 1e+07": func(c *Config) {
 			c.Cost.StorageUSDPerHour = 1e7
 		},
-		`resources[1] must be one of cpu, memory, paging, load, disk, network, got "gpu"`: func(c *Config) { c.Resources = []string{"cpu", "gpu"} },
+		`resources[1] must be one of cpu, memory, paging, load, disk, network, got "gpu"`: func(c *Config) {
+			c.Resources = []string{"cpu", "gpu"}
+		},
 		`resources[1] repeats "cpu"`:                               func(c *Config) { c.Resources = []string{"cpu", "cpu"} },
 		`naming[0] must be one of semconv, langchain, got "x"`:     func(c *Config) { c.Naming = []string{"x"} },
 		"naming must not be empty, allowed are semconv, langchain": func(c *Config) { c.Naming = nil },
 		"max_processes must be between 1 and 10000, got 0":         func(c *Config) { c.MaxProcesses = 0 },
 		"max_devices must be between 1 and 10000, got 10001":       func(c *Config) { c.MaxDevices = 10_001 },
-		"processes[0].component must not be empty":                 func(c *Config) { c.Processes = []ProcessConfig{{Match: MatchConfig{Self: true}}} },
+		"processes[0].component must not be empty": func(c *Config) {
+			c.Processes = []ProcessConfig{{Match: MatchConfig{Self: true}}}
+		},
 		"processes[0].match must have exactly one of name, command, pid_file, self: true, got 0": func(c *Config) {
 			c.Processes = []ProcessConfig{{Component: "a"}}
 		},

@@ -47,14 +47,15 @@ func TestAgreesWithProc(t *testing.T) {
 		sum += c.modes[modeUser]
 	}
 	// The line "cpu" rounds its sum down once, each CPU's line its own.
-	assert.GreaterOrEqual(t, sum*userHZ, float64(user)-float64(len(cpus)))
-	assert.LessOrEqual(t, sum*userHZ, float64(field(t, "/proc/stat", "cpu")))
+	assert.GreaterOrEqual(t, sum*userHZ, float64(user)-float64(len(cpus))-0.5)
+	assert.LessOrEqual(t, sum*userHZ, float64(field(t, "/proc/stat", "cpu"))+0.5)
 
 	m, err := s.memory()
 	require.NoError(t, err)
 	assert.Equal(t, field(t, "/proc/meminfo", "MemTotal:")<<10, m.total)
 	assert.Equal(t, field(t, "/proc/meminfo", "SwapTotal:")<<10, m.swapTotal)
-	assert.Equal(t, m.total, m.used.value+m.free.value+m.buffers.value+m.cached.value)
+	assert.Equal(t, m.total, m.used.value+m.available.value)
+	assert.LessOrEqual(t, m.free.value+m.buffers.value+m.cached.value, m.total)
 
 	boot, err := s.bootTime()
 	require.NoError(t, err)
@@ -171,6 +172,25 @@ func TestParseProcess(t *testing.T) {
 		_, ok := parseProcess([]byte(bad))
 		assert.False(t, ok, "%q", bad)
 	}
+}
+
+func TestParseMemory(t *testing.T) {
+	const old = "MemTotal: 1000 kB\nMemFree: 200 kB\nBuffers: 50 kB\nCached: 300 kB\nSReclaimable: 50 kB\nSwapTotal: 10 kB\nSwapFree: 4 kB\n"
+	m, ok := parseMemory([]byte(old))
+	require.True(t, ok)
+	assert.Equal(t, memoryReading{
+		total: 1000 << 10, used: known(400 << 10), free: known(200 << 10), buffers: known(50 << 10), cached: known(350 << 10),
+		swapTotal: 10 << 10, swapFree: 4 << 10,
+	}, m, "without MemAvailable")
+	m, ok = parseMemory([]byte(old + "MemAvailable: 550 kB\n"))
+	require.True(t, ok)
+	assert.Equal(t, known(450<<10), m.used)
+	assert.Equal(t, known(550<<10), m.available)
+	v, ok := m.swapUtilization()
+	assert.True(t, ok)
+	assert.Equal(t, 0.6, v)
+	_, ok = parseMemory([]byte("MemFree: 200 kB\n"))
+	assert.False(t, ok)
 }
 
 func FuzzParsers(f *testing.F) {

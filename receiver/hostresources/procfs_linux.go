@@ -56,8 +56,17 @@ func newProcSource(root string) *source {
 	}
 }
 
-// read gives a whole file, valid until the next read. It goes around os.File, whose set-up costs more than reading most of /proc.
-func (p *procfs) read(name string, limit int) ([]byte, error) {
+// read gives a file of one record, valid until the next read: the kernel hands those out whole, so a read that comes back short
+// was the last, and asking for the end of the file would cost as much again. It goes around os.File, whose set-up costs more than
+// reading most of /proc.
+func (p *procfs) read(name string, limit int) ([]byte, error) { return p.readFile(name, limit, true) }
+
+// readRecords is read for a file of many records, which comes in pieces of whole ones.
+func (p *procfs) readRecords(name string) ([]byte, error) {
+	return p.readFile(p.proc(name), maxProcFile, false)
+}
+
+func (p *procfs) readFile(name string, limit int, oneRecord bool) ([]byte, error) {
 	fd, err := openRetry(name)
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
@@ -68,7 +77,8 @@ func (p *procfs) read(name string, limit int) ([]byte, error) {
 		if n == len(p.buf) {
 			p.buf = append(p.buf, make([]byte, len(p.buf))...)
 		}
-		m, err := syscall.Read(fd, p.buf[n:min(len(p.buf), limit)])
+		free := p.buf[n:min(len(p.buf), limit)]
+		m, err := syscall.Read(fd, free)
 		if errors.Is(err, syscall.EINTR) {
 			continue
 		}
@@ -79,6 +89,9 @@ func (p *procfs) read(name string, limit int) ([]byte, error) {
 			break
 		}
 		n += m
+		if oneRecord && m < len(free) {
+			break
+		}
 	}
 	return p.buf[:n], nil
 }
@@ -132,7 +145,7 @@ func (p *procfs) memory() (memoryReading, error) {
 }
 
 func (p *procfs) activity() (pagingActivity, error) {
-	b, err := p.readProc("vmstat")
+	b, err := p.readRecords("vmstat")
 	if err != nil {
 		return pagingActivity{}, err
 	}
@@ -153,7 +166,7 @@ func (p *procfs) load() ([3]float64, error) {
 
 // disks reads whole disks that have ever been used. Partitions are left out: what they do is counted on their disk, too.
 func (p *procfs) disks(dst []deviceReading) ([]deviceReading, error) {
-	b, err := p.readProc("diskstats")
+	b, err := p.readRecords("diskstats")
 	if err != nil {
 		return dst, err
 	}
@@ -176,7 +189,7 @@ func (p *procfs) disks(dst []deviceReading) ([]deviceReading, error) {
 }
 
 func (p *procfs) interfaces(dst []deviceReading) ([]deviceReading, error) {
-	b, err := p.readProc("net/dev")
+	b, err := p.readRecords("net/dev")
 	if err != nil {
 		return dst, err
 	}
@@ -256,7 +269,8 @@ func (p *procfs) process(pid int) (processReading, error) {
 	case s.state == 'Z' || s.state == 'X':
 		return processReading{}, errGone
 	}
-	r := processReading{created: boot.Add(time.Duration(s.started) * (time.Second / userHZ)), rss: s.pages * p.pageSize} //nolint:gosec // ticks
+	r := processReading{rss: s.pages * p.pageSize}
+	r.created = boot.Add(time.Duration(s.started) * (time.Second / userHZ)) //nolint:gosec // ticks since boot
 	r.cpu[modeUser] = float64(s.user) / userHZ
 	r.cpu[modeSystem] = float64(s.system) / userHZ
 	return r, nil

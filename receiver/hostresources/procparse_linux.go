@@ -91,7 +91,8 @@ func parseCPUs(b []byte, dst []cpuTimes) []cpuTimes {
 	return dst
 }
 
-// parseMemory reads /proc/meminfo. Reclaimable slabs count as cached, as free(1) and hostmetrics count them.
+// parseMemory reads /proc/meminfo. Used is what could not be had without swapping (all but MemAvailable), as free(1) and
+// hostmetrics count; part of the cache cannot be had either, so the states may add up to more than the total.
 func parseMemory(b []byte) (memoryReading, bool) {
 	var m memoryReading
 	var total, free, buffers, cached, slab uint64
@@ -123,7 +124,11 @@ func parseMemory(b []byte) (memoryReading, bool) {
 		}
 	}
 	m.total, m.free, m.buffers, m.cached = total, known(free), known(buffers), known(cached+slab)
-	m.used = known(total - min(total, free+buffers+cached+slab))
+	available := free + buffers + cached + slab // before Linux 3.14
+	if m.available.known {
+		available = m.available.value
+	}
+	m.used = known(total - min(total, available))
 	return m, total > 0
 }
 

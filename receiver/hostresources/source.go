@@ -65,7 +65,7 @@ type state struct {
 
 func known(v uint64) state { return state{value: v, known: true} }
 
-// memoryReading is in bytes. The four states add up to total.
+// memoryReading is in bytes. In a cgroup the states add up to total; a machine's cache may be counted as used in part.
 type memoryReading struct {
 	total                       uint64
 	used, free, buffers, cached state

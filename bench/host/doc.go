@@ -1,0 +1,2 @@
+// Package main measures hostresources against hostmetricsreceiver in one run.
+package main
