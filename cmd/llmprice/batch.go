@@ -75,7 +75,7 @@ func eachLine(ctx context.Context, in io.Reader, do func(number int, line []byte
 				return err
 			}
 		}
-		if err != nil {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		line, tooLong = line[:0], false

@@ -72,7 +72,7 @@ func (c *command) explain(_ context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	return print(c.out, m, e)
+	return show(c.out, m, e)
 }
 
 func (f *explainFlags) register(fs *flag.FlagSet) {
@@ -104,7 +104,7 @@ func (f *explainFlags) set(unit pricing.Unit, text string) error {
 	return err
 }
 
-func print(out io.Writer, m *pricing.Model, e *pricing.Explanation) error {
+func show(out io.Writer, m *pricing.Model, e *pricing.Explanation) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "price\t%s\n", e.Cost.Row)
 	for _, l := range e.Lines {

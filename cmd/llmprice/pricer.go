@@ -78,7 +78,7 @@ func (p *pricer) call(c *call) (*answer, error) {
 	}
 	usage, decimals, err := c.usage()
 	if err != nil {
-		return c.unpriced(reasonBad), nil
+		return c.unpriced(reasonBad), nil //nolint:nilerr // the answer says it; the next line of the batch goes on
 	}
 	if decimals > 0 {
 		m = m.Fractional(decimals)
@@ -96,7 +96,7 @@ func (p *pricer) call(c *call) (*answer, error) {
 	case errors.Is(err, pricing.ErrNoRate):
 		return c.unpriced(reasonNoRate), nil
 	case err != nil:
-		return c.unpriced(reasonBad), nil
+		return c.unpriced(reasonBad), nil //nolint:nilerr // the answer says it
 	}
 	return c.priced(m, e), nil
 }

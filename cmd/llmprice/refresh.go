@@ -39,7 +39,7 @@ func (c *command) refresh(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(tmp)
+	defer func() { _ = os.RemoveAll(tmp) }()
 	dir, err := fetch(ctx, *from, *version, tmp)
 	if err != nil {
 		return err
@@ -104,7 +104,7 @@ func unpack(name, dir string) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	z, err := gzip.NewReader(f)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
@@ -128,8 +128,8 @@ func unpack(name, dir string) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		path := filepath.Join(dir, h.Name)
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, b, 0o644)); err != nil {
+		path := filepath.Join(dir, h.Name) //nolint:gosec // IsLocal has just said that the name stays inside
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o750), os.WriteFile(path, b, 0o644)); err != nil {
 			return err
 		}
 	}
@@ -146,7 +146,7 @@ func export(ctx context.Context, dir, tmp string) ([]byte, error) {
 }
 
 func run(ctx context.Context, dir, name string, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, name, args...)
+	cmd := exec.CommandContext(ctx, name, args...) //nolint:gosec // node or npm, by our own choice
 	var stderr bytes.Buffer
 	cmd.Dir, cmd.Stderr = dir, &stderr
 	out, err := cmd.Output()

@@ -20,7 +20,8 @@ func TestReportedCost(t *testing.T) {
 		{"euros", "x", "chat", attrs{"gen_ai.usage.cost.amount": 0.5, "gen_ai.usage.cost.currency": "EUR", "gen_ai.usage.cost.source": "provider"}, 0, CostNone},
 		{
 			"no currency means dollars", "x", "chat",
-			attrs{"gen_ai.usage.cost.amount": 0.5, "gen_ai.usage.cost.source": "provider"}, 0.5, CostBill,
+			attrs{"gen_ai.usage.cost.amount": 0.5, "gen_ai.usage.cost.source": "provider"},
+			0.5, CostBill,
 		},
 		{"euros beside dollars", "x", "chat", attrs{"gen_ai.usage.cost.amount": 0.5, "gen_ai.usage.cost.currency": "EUR", "operation.cost": 0.25}, 0.25, CostClient},
 		{"litellm 2", "litellm", "chat", attrs{"litellm.cost.total": 0.5}, 0.5, CostBill},

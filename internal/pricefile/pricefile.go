@@ -15,8 +15,9 @@ import (
 	"io"
 	"os"
 
-	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
 )
 
 // Bounds of a price file.
@@ -33,7 +34,7 @@ func ParseFile(path string) ([]pricing.Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	b, err := io.ReadAll(io.LimitReader(f, maxBytes+1))
 	if err != nil {
 		return nil, err

@@ -46,7 +46,7 @@ func table(t *testing.T, rows []pricing.Row, err error) *pricing.Table {
 func cost(t *testing.T, tb *pricing.Table, provider, model string, c pricing.Call) pricing.Cost {
 	t.Helper()
 	m := tb.Find(provider, model)
-	require.True(t, m != nil, model)
+	require.NotNil(t, m, model)
 	got, err := m.Price(&c, pricing.Factor{})
 	require.NoError(t, err)
 	return got
@@ -77,7 +77,7 @@ func TestParse(t *testing.T) {
 	require.Equal(t, int64(1_000_000), cost(t, tb, "acme", "dated-1", pricing.Call{Time: at.AddDate(0, -3, 0), Usage: in}).Total)
 	require.Equal(t, int64(2_000_000), cost(t, tb, "acme", "dated-1", pricing.Call{Time: at, Usage: in}).Total)
 	require.True(t, cost(t, tb, "acme", "dated-1", pricing.Call{Time: at.Add(-10 * time.Hour), Usage: in}).Free)
-	require.True(t, tb.Find("acme", "dated-tts") == nil)
+	require.Nil(t, tb.Find("acme", "dated-tts"))
 }
 
 func TestParseReportsEveryFault(t *testing.T) {

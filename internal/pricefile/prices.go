@@ -6,8 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
 )
 
 // serviceTiers are the keys of prices that hold the prices of a service tier; a key that is missing there keeps its list price.
@@ -178,7 +179,7 @@ func (p *parser) constraint(e entry, l *pricing.PriceList) {
 func (p *parser) rate(rates []pricing.Rate, e entry) []pricing.Rate {
 	unit, ok := pricing.UnitByPriceName(e.key)
 	if !ok {
-		p.fault(e.at, e.path, "unknown price key; known ones are input_mtok, output_mtok, cache_read_mtok, cache_write_mtok and the others of the genai-prices schema")
+		p.fault(e.at, e.path, "unknown price key; known ones are input_mtok, output_mtok, cache_read_mtok, cache_write_mtok and others of the genai-prices schema")
 		return rates
 	}
 	r := pricing.Rate{Unit: unit}

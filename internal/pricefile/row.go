@@ -3,8 +3,9 @@ package pricefile
 import (
 	"fmt"
 
-	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
 )
 
 // document is a list of rows, or a mapping with the key models.

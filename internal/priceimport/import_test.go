@@ -35,10 +35,10 @@ func TestLookaheadBecomesAndNot(t *testing.T) {
 	} {
 		table := imported(t, fmt.Sprintf(`{"regex":%q}`, tt.pattern), `{}`)
 		for _, name := range tt.yes {
-			require.True(t, table.Find("p", name) != nil, name)
+			require.NotNil(t, table.Find("p", name), name)
 		}
 		for _, name := range tt.no {
-			require.True(t, table.Find("p", name) == nil, name)
+			require.Nil(t, table.Find("p", name), name)
 		}
 	}
 }

@@ -35,7 +35,7 @@ func ParseFactor(s string) (Factor, error) {
 	if !ok || micro > 1000*million {
 		return bad()
 	}
-	return reduce(uint64(micro), million), nil
+	return reduce(uint64(micro), million), nil //nolint:gosec // parseDecimal gives no negative number
 }
 
 // Mul multiplies two factors exactly.

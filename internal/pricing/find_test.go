@@ -50,10 +50,10 @@ func TestFind(t *testing.T) {
 	for _, tt := range tests {
 		m := Default().Find(tt.provider, tt.model)
 		if tt.want == "" {
-			require.True(t, m == nil, "%s %s", tt.provider, clip(tt.model))
+			require.Nil(t, m, "%s %s", tt.provider, clip(tt.model))
 			continue
 		}
-		require.True(t, m != nil, "%s %s", tt.provider, tt.model)
+		require.NotNil(t, m, "%s %s", tt.provider, tt.model)
 		require.Equal(t, tt.want+day, m.Row)
 	}
 }

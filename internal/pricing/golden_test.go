@@ -29,7 +29,7 @@ func readGolden(tb testing.TB) []goldenCall {
 	tb.Helper()
 	f, err := os.Open("testdata/golden.jsonl.gz")
 	require.NoError(tb, err)
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	z, err := gzip.NewReader(f)
 	require.NoError(tb, err)
 	var out []goldenCall

@@ -30,11 +30,11 @@ func (p pico) times(k uint64) (pico, bool) {
 
 // charge is n × price, exact when Per is 1, else rounded half to even to a pico-USD. n is not negative.
 func charge(n int64, p Price) pico {
-	hi, lo := bits.Mul64(uint64(n), uint64(p.Pico))
+	hi, lo := bits.Mul64(uint64(n), uint64(p.Pico)) //nolint:gosec // neither is negative
 	if p.Per == 1 {
 		return pico{hi, lo}
 	}
-	return divide(hi, lo, uint64(p.Per))
+	return divide(hi, lo, uint64(p.Per)) //nolint:gosec // at least 1
 }
 
 // divide rounds half to even.
@@ -62,10 +62,10 @@ func (p pico) nano(f Factor) (int64, bool) {
 		if r > by-r || r == by-r && q&1 == 1 {
 			q++
 		}
-		return int64(q), true // q is at most 2^64 / 1000
+		return int64(q), true //nolint:gosec // q is at most 2^64 / 1000
 	}
 	q := divide(hi, lo, f.den*1000)
-	return int64(q.lo), q.hi == 0 && q.lo <= math.MaxInt64
+	return int64(q.lo), q.hi == 0 && q.lo <= math.MaxInt64 //nolint:gosec // the second result says whether it fits
 }
 
 func (p pico) rat(f Factor) *big.Rat {

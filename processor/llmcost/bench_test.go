@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
@@ -34,7 +33,7 @@ func BenchmarkCaptures(b *testing.B) {
 		eachSpan(td, func(s ptrace.Span) {
 			id := s.TraceID()
 			binary.BigEndian.PutUint64(id[:8], round)
-			s.SetTraceID(pcommon.TraceID(id))
+			s.SetTraceID(id)
 		})
 		b.StartTimer()
 		_, _ = p.processTraces(context.Background(), td)
