@@ -129,7 +129,7 @@ func unpack(name, dir string) error {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		path := filepath.Join(dir, h.Name) //nolint:gosec // IsLocal has just said that the name stays inside
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o750), os.WriteFile(path, b, 0o644)); err != nil {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o750), os.WriteFile(path, b, 0o600)); err != nil {
 			return err
 		}
 	}

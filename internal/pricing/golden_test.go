@@ -83,7 +83,7 @@ func TestSameAsJavaScriptEngine(t *testing.T) {
 			}
 			continue
 		}
-		require.True(t, m != nil, g.Name)
+		require.NotNil(t, m, g.Name)
 		c, err := m.Price(&g.Call, Factor{})
 		if g.Refused {
 			refused++

@@ -142,7 +142,7 @@ func TestRegions(t *testing.T) {
 	}
 	for _, tt := range tests {
 		m := Default().Find(tt.provider, tt.model)
-		require.True(t, m != nil, tt.model)
+		require.NotNil(t, m, tt.model)
 		e, err := m.Explain(&Call{Time: time.Now(), Region: tt.region, Usage: Usage{Input: 1}}, Factor{})
 		require.NoError(t, err)
 		require.Equal(t, tt.want, e.Factor, "%s %s", tt.model, tt.region)
