@@ -144,7 +144,7 @@ func (e *engine) observeMetrics(md pmetric.Metrics, now time.Time) {
 func (e *engine) observeAgentMetric(agent string, what *agentMetric, m pmetric.Metric, from *sender) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.now = from.now.UnixNano()
+	e.setNow(from.now)
 	tallies := map[[16]byte]*tally{}
 	eachNumber(m, func(attrs pcommon.Map, p clientPoint, cumulative bool) {
 		e.addToTally(tallies, what, m.Name(), from, attrs, p, cumulative)
@@ -231,7 +231,7 @@ func setCode(op *genai.Operation, attrs pcommon.Map) {
 func (e *engine) observeMemory(m pmetric.Metric, from *sender) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.now = from.now.UnixNano()
+	e.setNow(from.now)
 	eachNumber(m, func(attrs pcommon.Map, p clientPoint, _ bool) {
 		if !(p.value >= 0 && p.value < 1<<62) {
 			e.health.rejected++

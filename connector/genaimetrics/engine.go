@@ -105,6 +105,10 @@ func (e *engine) resolve(r *route, s slot) *series {
 	return e.tables[id].get(e.buf, values, e.lastFlush)
 }
 
+// setNow says when what follows is observed: never before the last export, or a clock that was set back would expire live
+// series. The caller holds the lock.
+func (e *engine) setNow(now time.Time) { e.now = max(now.UnixNano(), e.lastFlush) }
+
 // add adds to a counter.
 func (e *engine) add(r *route, s slot, n int64) {
 	sr := e.at(r, s)

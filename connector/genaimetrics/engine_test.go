@@ -170,6 +170,25 @@ func TestStartTimes(t *testing.T) {
 	require.Equal(t, map[string]time.Time{"a": t0, "b": t0.Add(15 * time.Second)}, starts)
 }
 
+func TestPointsDoNotGoBackWithTheClock(t *testing.T) {
+	e := testEngine(t, nil)
+	e.observeTraces(one("a", call(nil)), t0.Add(time.Minute))
+	last := t0
+	for _, at := range []time.Duration{time.Minute, 30 * time.Second, 30 * time.Second, -time.Hour, 2 * time.Minute} {
+		eachPoint(e.exportAt(t0.Add(at)), func(m pmetric.Metric, _ pcommon.Map, p any) {
+			if m.Name() == genai.MetricCalls {
+				got := p.(pmetric.NumberDataPoint).Timestamp().AsTime()
+				require.True(t, got.After(last), at)
+				last = got
+			}
+		})
+	}
+	require.Equal(t, t0.Add(2*time.Minute), last)
+
+	e.observeTraces(one("a", call(nil)), t0.Add(-24*time.Hour))
+	require.EqualValues(t, 2, value(e.exportAt(t0.Add(-24*time.Hour)), genai.MetricCalls), "and what lives does not expire with it")
+}
+
 func startOf(md pmetric.Metrics, metric string) (start time.Time) {
 	eachPoint(md, func(m pmetric.Metric, _ pcommon.Map, p any) {
 		if m.Name() == metric {

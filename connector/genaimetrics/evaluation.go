@@ -83,7 +83,7 @@ func (e *engine) observeEvaluation(v *evaluation, attrs pcommon.Map, now time.Ti
 	score, ok, bad := scoreOf(attrs)
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.now = now.UnixNano()
+	e.setNow(now)
 	if bad {
 		e.health.rejected++
 	}

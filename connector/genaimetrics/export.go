@@ -14,6 +14,9 @@ import (
 func (e *engine) export(resource pcommon.Resource, version string, now time.Time) (pmetric.Metrics, health) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if begun := time.Unix(0, e.lastFlush); !now.After(begun) {
+		now = begun.Add(1) // the clock was set back: points of a series must not go back with it
+	}
 	e.expire(now)
 	md := pmetric.NewMetrics()
 	rm := md.ResourceMetrics().AppendEmpty()

@@ -61,7 +61,7 @@ func (e *engine) observeAgentLog(agent, event string, rec plog.LogRecord, from *
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.now = from.now.UnixNano()
+	e.setNow(from.now)
 	if which := recordID(rec, from.service); e.seen.again(&which, from.now) {
 		e.health.redelivered++
 		return

@@ -78,7 +78,7 @@ var noAttributes = pcommon.NewMap() // only read
 func (e *engine) observeSender(from *sender, version string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.now = from.now.UnixNano()
+	e.setNow(from.now)
 	dims := itemDims(e.cfg.Dimensions, nil, from.dims, noAttributes)
 	e.observeVersion(from.service, version, dims, from.now)
 }
@@ -90,7 +90,7 @@ func (e *engine) commit(b *batch, now time.Time) {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.now = now.UnixNano()
+	e.setNow(now)
 	e.findAgain(b, now)
 	for i := range b.obs[:b.n] {
 		e.noteFailure(&b.obs[i], now)
