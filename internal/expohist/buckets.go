@@ -103,8 +103,9 @@ func (b *buckets) merge(other *buckets, shift int) {
 			b.pages = slices.Insert(b.pages, at, other.pages[p])
 			continue
 		}
-		for i, n := range other.pages[p] {
-			b.pages[at][i] = saturate(b.pages[at][i], n)
+		page := &b.pages[at]
+		for i, n := range &other.pages[p] {
+			page[i] = saturate(page[i], n)
 		}
 	}
 }

@@ -19,6 +19,9 @@
 // in coarser keeps its own resolution: the sum of the two has the lower scale, as OpenTelemetry's merge has, because splitting
 // a bucket would invent data. Limit bounds the memory of one histogram in the same way.
 //
+// Memory. 104 bytes, and 68 for each page of eight neighbouring buckets that is not empty: of log-normal latencies (sigma 0.6) about
+// 0.7 kB for 10, 3 kB for 1,000, 4.4 kB for 100,000.
+//
 // Odd values. NaN and the infinities are refused (Record says false). Zero and minus zero are one value. Bucket numbers from outside
 // are clamped to ±2^20, far beyond what a float64 reaches (±68,736 at scale 6). Counts saturate at 2^64-1 and the sum at
 // ±math.MaxFloat64; nothing wraps and nothing becomes NaN.

@@ -101,6 +101,12 @@ func TestSumAndCountSaturate(t *testing.T) {
 	assert.EqualValues(t, uint64(math.MaxUint64), h.Count())
 	assert.Equal(t, math.MaxFloat64, h.Sum())
 	assert.Equal(t, math.MaxFloat64, h.Quantile(0.5))
+	other := h.Clone()
+	other.Record(1)
+	h.Merge(other)
+	s := contents(&h)
+	assert.EqualValues(t, 1, s.pos[0].n)
+	assert.EqualValues(t, uint64(math.MaxUint64), s.pos[1].n, "merging saturates too")
 }
 
 func TestQuantilesAgainstSortingAndDDSketch(t *testing.T) {
