@@ -15,7 +15,7 @@ import (
 
 const (
 	clientSeries = 20_000
-	clientMemory = time.Hour
+	clientMemory = 24 * time.Hour
 	// firstSpan is how long a cumulative series may have run before its first point here for the point to count whole. One that is
 	// older was most likely counted by the process before this one.
 	firstSpan = time.Minute
@@ -36,22 +36,27 @@ func newClients(now time.Time) clients {
 	return clients{began: now, series: bounded.New[id, clientPoint](clientSeries, clientMemory)}
 }
 
-// fresh is what a point adds to what was counted of its series; again says that it was counted already.
-func (c clients) fresh(series id, p clientPoint, cumulative bool, now time.Time) (value float64, again bool) {
+// fresh is what a cumulative point adds to what was counted of its series; again says that it was counted already.
+func (c clients) fresh(series id, p clientPoint, now time.Time) (value float64, again bool) {
 	last, known := c.series.Get(series, now)
 	if known && p.time <= last.time && p.start <= last.start {
 		return 0, true
 	}
 	c.series.Put(series, p, now)
 	switch {
-	case !cumulative:
-		return p.value, false
 	case known && p.start == last.start && p.value >= last.value:
 		return p.value - last.value, false
-	case !known && p.start.AsTime().Before(c.began) && p.time.AsTime().Sub(p.start.AsTime()) > firstSpan:
+	case !known && c.old(p):
 		return 0, false
 	}
 	return p.value, false
+}
+
+// old says whether a cumulative series that is not known may have been counted already: by the process before this one, or
+// before it was forgotten.
+func (c clients) old(p clientPoint) bool {
+	age := p.time.AsTime().Sub(p.start.AsTime())
+	return age > firstSpan && (p.start.AsTime().Before(c.began) || age > clientMemory)
 }
 
 // agentMetric says what a metric of a command-line agent counts: tokens, by an attribute whose values are in types; or calls; or
@@ -126,7 +131,9 @@ func (t *tally) usage() genai.Usage {
 func (e *engine) observeMetrics(md pmetric.Metrics, now time.Time) {
 	for _, rm := range md.ResourceMetrics().All() {
 		attrs := rm.Resource().Attributes()
-		from := sender{service: serviceName(attrs), dims: resourceDims(e.cfg.Dimensions, nil, attrs), now: now}
+		from := sender{
+			service: serviceName(attrs), dims: resourceDims(e.cfg.Dimensions, nil, attrs), now: now, resource: pdatautil.MapHash(attrs),
+		}
 		for _, sm := range rm.ScopeMetrics().All() {
 			agent := cliAgent(sm.Scope().Name())
 			for _, m := range sm.Metrics().All() {
@@ -168,7 +175,7 @@ func (e *engine) addToTally(
 		e.health.rejected++
 		return
 	}
-	n, again := e.clients.fresh(seriesID(from.service, metric, attrs), p, cumulative, from.now)
+	n, again := e.freshOf(seriesID(from, metric, attrs), p, cumulative, from.now)
 	if again {
 		e.health.redelivered++
 		return
@@ -243,14 +250,28 @@ func (e *engine) observeMemory(m pmetric.Metric, from *sender) {
 	})
 }
 
-func seriesID(service, metric string, attrs pcommon.Map) (which id) {
+// freshOf is what a point adds. A delta point is known again by its times: processes that tell nothing to be told apart by may
+// share a series, so a point that is older than the last one is not one that was counted.
+func (e *engine) freshOf(series id, p clientPoint, cumulative bool, now time.Time) (value float64, again bool) {
+	if cumulative {
+		return e.clients.fresh(series, p, now)
+	}
+	for i, t := range [...]uint64{uint64(p.start), uint64(p.time)} {
+		at := series[8*i:]
+		binary.LittleEndian.PutUint64(at, binary.LittleEndian.Uint64(at)^t)
+	}
+	return p.value, e.seen.again(&series, now)
+}
+
+// seriesID tells the series of clients apart, by all that their resource and points say.
+func seriesID(from *sender, metric string, attrs pcommon.Map) (which id) {
 	hash := pdatautil.MapHash(attrs)
 	copy(which[:16], hash[:])
-	names := pcommon.NewMap()
-	names.PutStr("service", service)
-	names.PutStr("metric", metric)
-	hash = pdatautil.MapHash(names)
-	binary.LittleEndian.PutUint64(which[16:], binary.LittleEndian.Uint64(hash[:8]))
+	name := pcommon.NewMap()
+	name.PutStr("metric", metric)
+	name.PutStr("resource", string(from.resource[:]))
+	hash = pdatautil.MapHash(name)
+	copy(which[16:], hash[:8])
 	return which
 }
 

@@ -58,6 +58,29 @@ func TestCumulativePoints(t *testing.T) {
 	}
 }
 
+// Two Claude Codes that say nothing to be told apart by send delta points of one series, not in order of time.
+func TestDeltaPointsOfTwoProcesses(t *testing.T) {
+	e := testEngine(t, func(c *Config) { c.CLIAgents[agentGeminiCLI] = sourceMetrics })
+	for _, p := range [][3]int{{100, 160, 10}, {40, 100, 7}, {160, 220, 20}, {100, 160, 10}, {40, 100, 7}} {
+		md := geminiTokens(p[0], p[1], int64(p[2]))
+		md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).Sum().SetAggregationTemporality(pmetric.AggregationTemporalityDelta)
+		e.observeMetrics(md, t0)
+	}
+	out, said := e.export(pcommon.NewResource(), "", t0)
+	require.EqualValues(t, 37, value(out, genai.MetricTokens))
+	require.EqualValues(t, 2, said.redelivered)
+}
+
+// A laptop that slept for two days goes on with the series that was forgotten.
+func TestForgottenSeriesAreNotCountedTwice(t *testing.T) {
+	const days = 24 * 3600
+	e := testEngine(t, func(c *Config) { c.CLIAgents[agentGeminiCLI] = sourceMetrics })
+	e.observeMetrics(geminiTokens(1, 600, 100), t0.Add(600*time.Second))
+	e.observeMetrics(geminiTokens(1, 2*days, 110), t0.Add(2*days*time.Second))
+	e.observeMetrics(geminiTokens(1, 2*days+10, 130), t0.Add((2*days+10)*time.Second))
+	require.EqualValues(t, 120, value(e.exportAt(t0.Add(2*days*time.Second)), genai.MetricTokens), "what came while it was away is lost")
+}
+
 func TestPointsThatAreNoNumbers(t *testing.T) {
 	for _, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), -1, 1e300} {
 		e := testEngine(t, func(c *Config) { c.CLIAgents[agentGeminiCLI] = sourceMetrics })

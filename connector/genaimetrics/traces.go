@@ -43,6 +43,7 @@ type sender struct {
 	dims       []string // as far as the resource knows them
 	now        time.Time
 	operations int
+	resource   [16]byte // hash of its attributes, where points are read
 }
 
 func (e *engine) readSpan(b *batch, scope *genai.Scope, span ptrace.Span, from *sender) {
