@@ -67,9 +67,40 @@ func checkCgroup(t *testing.T, c *cgroups, want cgroupWant) {
 	}
 }
 
-func TestCgroupWithoutProc(t *testing.T) {
+// Neither a kernel without cgroups nor a process that ended between two readings is a fault.
+func TestCgroupGone(t *testing.T) {
 	_, err := newCgroups(t.TempDir()).limits(selfPID, 8, 16<<30)
-	require.ErrorIs(t, err, os.ErrNotExist)
+	require.ErrorIs(t, err, errGone)
+	_, err = newCgroups("/").limits(1<<30, 8, 16<<30)
+	require.ErrorIs(t, err, errGone)
+}
+
+// Processes of one cgroup are looked up once between two looks at our own, and limits that change are seen.
+func TestCgroupLimitsChange(t *testing.T) {
+	maximum := "50000 100000"
+	c := newCgroups("/")
+	reads := 0
+	c.read = func(name string) ([]byte, error) {
+		switch name {
+		case "/proc/self/cgroup", "/proc/7/cgroup":
+			return []byte("0::/\n"), nil
+		case "/proc/self/mountinfo":
+			return []byte("31 25 0:28 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n"), nil
+		case "/sys/fs/cgroup/cpu.max":
+			reads++
+			return []byte(maximum), nil
+		}
+		return nil, os.ErrNotExist
+	}
+	for i, want := range []float64{0.5, 1.5} {
+		for _, pid := range []int{selfPID, 7, 7} {
+			l, err := c.limits(pid, 8, 16<<30)
+			require.NoError(t, err)
+			assert.Equal(t, want, l.cpus)
+		}
+		assert.Equal(t, i+1, reads)
+		maximum = "150000 100000"
+	}
 }
 
 // A usage file that vanishes or holds nonsense is an error and not a reading of 0.

@@ -1,10 +1,13 @@
 package hostresources
 
 import (
+	"errors"
+	"io/fs"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
 // controllers are those that say what a process may use. cpuacct has no limits but counts the CPU time in cgroup v1.
@@ -17,13 +20,17 @@ type mountPoint struct {
 	controllers []string // none in cgroup v2
 }
 
-// membership is what /proc says of the cgroups of a process, or of the receiver itself (selfPID).
+// membership is what /proc says of the cgroups of a process, or of the receiver itself (selfPID). errGone is a process that has
+// ended, or a kernel without cgroups.
 func (c *cgroups) membership(pid int) (string, error) {
 	self := "self"
 	if pid != selfPID {
 		self = strconv.Itoa(pid)
 	}
 	b, err := c.read(path.Join(c.root, "proc", self, "cgroup"))
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ESRCH) {
+		return "", errGone
+	}
 	if err != nil || c.mounts {
 		return string(b), err
 	}
