@@ -70,7 +70,7 @@ type UnknownModelConfig struct {
 
 // DedupeConfig bounds what is remembered of calls already counted.
 type DedupeConfig struct {
-	MaxEntries int           `mapstructure:"max_entries"` // default 200000, about 25 MB when full
+	MaxEntries int           `mapstructure:"max_entries"` // default 200000, about 17 MB when full
 	TTL        time.Duration `mapstructure:"ttl"`         // default 15m
 }
 
@@ -84,7 +84,7 @@ func createDefaultConfig() component.Config {
 	}
 }
 
-// maxDedupeEntries bounds dedupe.max_entries: 100 million entries are about 12 GB.
+// maxDedupeEntries bounds dedupe.max_entries: 100 million entries are up to 9 GB.
 const maxDedupeEntries = 100_000_000
 
 // Validate reports every mistake at once.

@@ -66,7 +66,7 @@ type fact struct {
 // countedCalls remembers which calls were counted: by span, to see a retry and a twin above or below, and by response id,
 // to see a twin in another trace. It is not safe for concurrent use.
 type countedCalls struct {
-	facts *bounded.Map[uint64, fact]
+	facts *bounded.Hashes[fact]
 	batch linkFinder
 }
 
@@ -74,7 +74,7 @@ type countedCalls struct {
 const maxLinks = 32
 
 func newCountedCalls(limit int, ttl time.Duration) *countedCalls {
-	return &countedCalls{facts: bounded.New[uint64, fact](limit, ttl)}
+	return &countedCalls{facts: bounded.NewHashes[fact](limit, ttl)}
 }
 
 // decide sets the outcome of every witness of one request. Within the request the witness that knows most of the bill

@@ -1,0 +1,109 @@
+package bounded
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestHashesHoldWhatWasPutLast(t *testing.T) {
+	h := NewHashes[int](10_000, time.Minute)
+	r := rand.New(rand.NewPCG(1, 1)) //nolint:gosec // the same keys in every run
+	want := map[uint64]int{}
+	for i := range 500 {
+		key := r.Uint64()
+		h.Put(key, i, t0)
+		want[key] = i
+	}
+	for key := range want {
+		h.Put(key, -want[key], t0.Add(time.Second))
+	}
+	require.Equal(t, 500, h.Len())
+	require.Zero(t, h.Evicted(), "far from full, nothing leaves")
+	for key, v := range want {
+		got, ok := h.Get(key, t0.Add(61*time.Second))
+		require.True(t, ok)
+		require.Equal(t, -v, got)
+		_, ok = h.Get(key, t0.Add(61*time.Second+1))
+		require.False(t, ok, "older than a minute")
+		_, ok = h.Get(key+1, t0)
+		require.False(t, ok)
+	}
+}
+
+func TestHashesStayAtTheirLimit(t *testing.T) {
+	for _, limit := range []int{-1, 1, 2, 7, 8, 9, 100, 1000} {
+		h := NewHashes[int](limit, 0)
+		r := rand.New(rand.NewPCG(2, 2)) //nolint:gosec // the same keys in every run
+		const puts = 10_000
+		for i := range puts {
+			key := r.Uint64()
+			h.Put(key, i, t0.Add(time.Duration(i)))
+			v, ok := h.Get(key, t0.Add(time.Duration(i)))
+			require.True(t, ok, "what was put last is there")
+			require.Equal(t, i, v)
+		}
+		require.LessOrEqual(t, h.Len(), max(limit, 1))
+		require.EqualValues(t, puts-h.Len(), h.Evicted(), "every entry is held or was counted when it left")
+	}
+}
+
+// Which of the old entries stay is a matter of their lines, but the newest ones must.
+func TestHashesKeepTheNewest(t *testing.T) {
+	const limit, newest = 10_000, 2_000
+	h := NewHashes[int](limit, 0)
+	r := rand.New(rand.NewPCG(3, 3)) //nolint:gosec // the same keys in every run
+	keys := make([]uint64, 10*limit)
+	for i := range keys {
+		keys[i] = r.Uint64()
+		h.Put(keys[i], i, t0.Add(time.Duration(i)))
+	}
+	require.Greater(t, h.Len(), limit*9/10)
+	lost := 0
+	for _, key := range keys[len(keys)-newest:] {
+		if _, ok := h.Get(key, t0); !ok {
+			lost++
+		}
+	}
+	require.LessOrEqual(t, lost, newest/100)
+}
+
+func TestExpiredHashesAreNoEvictions(t *testing.T) {
+	h := NewHashes[int](8, time.Minute)
+	for key := range uint64(8) {
+		h.Put(key, 1, t0)
+	}
+	for key := range uint64(8) {
+		h.Put(100+key, 2, t0.Add(2*time.Minute))
+	}
+	require.Equal(t, 8, h.Len())
+	require.Zero(t, h.Evicted())
+	h.Put(200, 3, t0) // a clock that went back is no younger than the rest
+	_, ok := h.Get(200, t0)
+	require.True(t, ok)
+}
+
+func BenchmarkPut(b *testing.B) {
+	const limit = 200_000
+	b.Run("Map", func(b *testing.B) {
+		m := New[uint64, [2]uint64](limit, time.Hour)
+		benchmarkPut(b, func(key uint64) { m.Put(key, [2]uint64{}, t0) })
+	})
+	b.Run("Hashes", func(b *testing.B) {
+		h := NewHashes[[2]uint64](limit, time.Hour)
+		benchmarkPut(b, func(key uint64) { h.Put(key, [2]uint64{}, t0) })
+	})
+}
+
+func benchmarkPut(b *testing.B, put func(uint64)) {
+	r := rand.New(rand.NewPCG(4, 4)) //nolint:gosec // the same keys in every run
+	for range 200_000 {
+		put(r.Uint64())
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		put(r.Uint64())
+	}
+}
