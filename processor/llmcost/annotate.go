@@ -24,8 +24,11 @@ func newAnnotator(cfg *Config) annotator {
 	}
 }
 
-// moreAttributes is how many attributes a priced call usually gets.
-const moreAttributes = 12
+// How many attributes a span usually gets.
+const (
+	moreOfPriced = 12
+	moreOfOthers = 4
+)
 
 // answer writes what the call cost, or why its span has no cost of its own.
 func (a *annotator) answer(call *spanCall, r *request, prices *policy) {
@@ -46,7 +49,11 @@ func (a *annotator) annotate(call *spanCall, b *bill) {
 		attrs.RemoveIf(func(key string, _ pcommon.Value) bool { return owned(key) })
 	}
 	if b != nil {
-		attrs.EnsureCapacity(attrs.Len() + moreAttributes)
+		more := moreOfOthers
+		if b.parts {
+			more = moreOfPriced
+		}
+		attrs.EnsureCapacity(attrs.Len() + more)
 		a.writeBill(attrs, op, b)
 	}
 	if op.CostSource != genai.CostNone && (op.Has(genai.HasOwnedCost) || b != nil) {

@@ -59,13 +59,25 @@ func (r *request) read(td ptrace.Traces, cfg *Config) {
 	}
 }
 
+// next is the place of the next call, which counts only when calls is made longer. It holds nothing of an earlier batch.
+func (r *request) next() *spanCall {
+	n := len(r.calls)
+	if n == cap(r.calls) {
+		r.calls = slices.Grow(r.calls, 1)
+	}
+	return &r.calls[:n+1][n]
+}
+
 func (r *request) readSpan(scope *genai.Scope, span ptrace.Span, ignored, trust bool) {
-	r.calls = append(r.calls, spanCall{})
-	call := &r.calls[len(r.calls)-1]
-	if !genai.Read(scope, span, &call.op) || trust && call.op.Status != "" {
-		r.calls = r.calls[:len(r.calls)-1]
+	call := r.next()
+	if !genai.Read(scope, span, &call.op) {
 		return
 	}
+	if trust && call.op.Status != "" {
+		call.op = genai.Operation{} // lets go of the span
+		return
+	}
+	r.calls = r.calls[:len(r.calls)+1]
 	call.span, call.witness, call.ignored = span, -1, ignored
 	if call.op.Kind == genai.ModelCall && !ignored {
 		call.witness = len(r.witnesses)
