@@ -179,8 +179,11 @@ func (e *engine) addCost(r *route, o *observation) {
 		if e.cfg.Exemplars && n > 0 {
 			sr.exemplar.offer(op.TotalUSD, &o.origin)
 		}
-		if saved, ok := nanoUSD(op.SavedUSD); ok {
-			e.addCount(r, slotSaved, saved, o)
+		if saved, ok := nanoUSD(math.Abs(op.SavedUSD)); ok && saved > 0 {
+			if op.SavedUSD < 0 {
+				saved = -saved
+			}
+			e.at(r, slotSaved).save(saved, o.weight)
 		}
 	case op.Status == genai.StatusUnpriced:
 		e.add(r, slotUnpricedCalls, o.weight)

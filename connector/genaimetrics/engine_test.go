@@ -297,3 +297,12 @@ func TestCountingAllocatesNothing(t *testing.T) {
 	e.observe(&o)
 	require.Zero(t, testing.AllocsPerRun(100, func() { e.observe(&o) }))
 }
+
+// Writing to a prompt cache costs more than it saves: a counter cannot fall, so the loss waits for the savings that follow.
+func TestSavedIsOnBalance(t *testing.T) {
+	e := testEngine(t, nil)
+	for _, step := range []struct{ saved, want float64 }{{-0.3, 0}, {0.2, 0}, {0.5, 0.4}, {-0.1, 0.4}, {0.3, 0.6}} {
+		e.observeTraces(one("a", call(map[string]any{genai.CostSaved: step.saved})), t0)
+		require.InDelta(t, step.want, value(e.exportAt(t0.Add(time.Second)), genai.MetricCostSavedUSD), 1e-12, "after %v", step.saved)
+	}
+}

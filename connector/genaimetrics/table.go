@@ -10,6 +10,7 @@ type series struct {
 	// What every observation touches comes first, to be in one cache line.
 	used     int64 // unix nano of the last observation
 	sum      int64 // counter, money (nano-USD), gauge
+	debt     int64 // llm.cost.saved.usd: losses that later savings make good first, nano-USD
 	overflow bool
 	dist     *distribution // histogram
 	flight   *flight       // llm.inflight.peak
@@ -102,6 +103,19 @@ func (t *table) size() int {
 		return len(t.list) + 1
 	}
 	return len(t.list)
+}
+
+// save adds a saving, which is negative where writing to the prompt cache cost more than reading from it saved. A counter
+// may not fall, so a loss waits for later savings: the counter is the most that was ever saved on balance.
+func (s *series) save(nano, weight int64) {
+	if nano < 0 {
+		s.debt = addSaturating(s.debt, mulSaturating(-nano, weight))
+		return
+	}
+	saved := mulSaturating(nano, weight)
+	paid := min(s.debt, saved)
+	s.debt -= paid
+	s.sum = addSaturating(s.sum, saved-paid)
 }
 
 // addSaturating adds two counts that are not negative; what does not fit stays at the largest int64, because a counter may
