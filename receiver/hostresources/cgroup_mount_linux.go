@@ -15,9 +15,8 @@ var controllers = []string{"cpu", "cpuacct", "cpuset", "memory"}
 
 // mountPoint is one mounted cgroup hierarchy.
 type mountPoint struct {
-	root        string // the cgroup that is mounted: "/" or, in a container, often the container's own
-	dir         string
-	controllers []string // none in cgroup v2
+	root string // the cgroup that is mounted: "/" or, in a container, often the container's own
+	dir  string
 }
 
 // membership is what /proc says of the cgroups of a process, or of the receiver itself (selfPID). errGone is a process that has

@@ -105,7 +105,7 @@ func TestConfigErrors(t *testing.T) {
 	} {
 		cfg := defaultConfig()
 		change(cfg)
-		assert.ErrorContains(t, cfg.Validate(), want)
+		require.ErrorContains(t, cfg.Validate(), want)
 	}
 	require.NoError(t, component.Config(defaultConfig()).(*Config).Validate())
 }

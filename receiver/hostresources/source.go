@@ -18,7 +18,7 @@ type source struct {
 	bootTime   func() (time.Time, error)
 
 	// limits of the cgroup of a process, or of the receiver's own with selfPID. The machine has hostCPUs and hostMemory.
-	limits    func(pid int, hostCPUs int, hostMemory uint64) (limits, error)
+	limits    func(pid, hostCPUs int, hostMemory uint64) (limits, error)
 	groupCPU  func(g group) ([numModes]float64, error)
 	groupMem  func(g group, limit uint64) (memoryReading, error)
 	groupSwap func(g group) (uint64, bool)
