@@ -48,7 +48,7 @@ test-slow: # the distribution, its configurations and documents, end to end
 	$(GO) test -timeout 20m $(SLOW_PACKAGES)
 
 .PHONY: lint
-lint: $(GOLANGCI) ## golangci-lint, formatting and the pinned Collector version
+lint: $(GOLANGCI) cross ## golangci-lint, formatting, the pinned Collector version, every platform
 	@got=$$($(GO) list -m -f '{{.Version}}' go.opentelemetry.io/collector/component); [ "$$got" = $(COLLECTOR_PIN) ] || { \
 		echo "go.mod: go.opentelemetry.io/collector/component is $$got, must be $(COLLECTOR_PIN)" >&2; exit 1; }
 	$(GOLANGCI) run ./...
@@ -74,6 +74,7 @@ generate: ## write all generated files again: component metadata, the distributi
 bench: ## benchmarks, side by side with peers
 	cd bench/js && npm ci --ignore-scripts --loglevel=error
 	cd bench && $(GO) run ./cmd/ratios
+	cd bench/host && $(GO) run .
 
 .PHONY: fuzz
 fuzz: ## run every fuzz target for FUZZTIME (default 30s)
