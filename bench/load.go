@@ -10,6 +10,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/encoding"
+	_ "google.golang.org/grpc/encoding/gzip" // the exporter compresses
 )
 
 // rawCodec passes messages on as they are on the wire, so that the load and the backend cost next to nothing beside the

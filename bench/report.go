@@ -11,7 +11,7 @@ type Row struct {
 	What   string  // what is measured, on what
 	Ours   string  // our side, with its unit
 	Peer   string  // who it is compared with, and their side
-	Ratio  float64 // ours to the peer's; for throughput likewise
+	Ratio  float64 // ours to the peer's, except for price lookup: how many times faster ours is; 0 for a figure without a peer
 	Target string  // "" where there is none
 	OK     bool
 }
@@ -53,7 +53,11 @@ func Write(w io.Writer, rows []Row) error {
 		case r.Target != "":
 			verdict = "**missed**"
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %.3g | %s | %s |\n", r.What, r.Ours, r.Peer, r.Ratio, r.Target, verdict)
+		ratio := "–"
+		if r.Ratio != 0 {
+			ratio = fmt.Sprintf("%.3g", r.Ratio)
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", r.What, r.Ours, r.Peer, ratio, r.Target, verdict)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -150,7 +150,7 @@ func histogramRows(e Effort) ([]Row, error) {
 	return rows, nil
 }
 
-func pipelineRows(Effort) ([]Row, error) {
+func pipelineRows(Effort) (rows []Row, err error) {
 	dir, err := os.MkdirTemp("", "bench")
 	if err != nil {
 		return nil, err
@@ -160,6 +160,19 @@ func pipelineRows(Effort) ([]Row, error) {
 	if err != nil {
 		return nil, err
 	}
+	if rows, err = throughputRows(binary); err != nil {
+		return rows, err
+	}
+	fleet, err := Fleet(20, 100)
+	if err != nil {
+		return rows, err
+	}
+	text, protobuf, err := ScrapeSize(binary, fleet)
+	size := fmt.Sprintf("%d KiB text, %d KiB protobuf with native histograms", text>>10, protobuf>>10)
+	return append(rows, Row{What: "a scrape of /metrics, " + fleet.Name, Ours: size, Peer: "–"}), err
+}
+
+func throughputRows(binary string) ([]Row, error) {
 	b, err := AgentMix()
 	if err != nil {
 		return nil, err
@@ -168,14 +181,11 @@ func pipelineRows(Effort) ([]Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	text := func(p Pipeline) string {
-		return fmt.Sprintf("%s: %.0f spans/s, %s of CPU a span", p.Name, p.SpansPerS, p.CPUPerSpan)
-	}
-	row := Row{What: "whole gateway, " + b.Name, Ours: text(p[0]), Peer: text(p[1])}
-	wall, cpu := row, row
-	wall.What += " (spans/s)"
-	wall.Ratio = p[0].SpansPerS / p[1].SpansPerS
-	cpu.What += " (spans per CPU second)"
-	cpu.Ratio = float64(p[1].CPUPerSpan) / float64(p[0].CPUPerSpan)
-	return []Row{AtLeast(wall, pipelineTarget), AtLeast(cpu, pipelineTarget)}, nil
+	row := Row{What: "spans/s through the gateway, " + b.Name, Ratio: p[0].SpansPerS / p[1].SpansPerS}
+	row.Ours = fmt.Sprintf("%s: %.0f", p[0].Name, p[0].SpansPerS)
+	row.Peer = fmt.Sprintf("%s: %.0f", p[1].Name, p[1].SpansPerS)
+	perCPU := Row{What: "spans per CPU second of the gateway", Ratio: float64(p[1].CPUPerSpan) / float64(p[0].CPUPerSpan)}
+	perCPU.Ours = fmt.Sprintf("%s: %.1f µs a span", p[0].Name, p[0].CPUPerSpan.Seconds()*1e6)
+	perCPU.Peer = fmt.Sprintf("%s: %.1f µs a span", p[1].Name, p[1].CPUPerSpan.Seconds()*1e6)
+	return []Row{AtLeast(row, pipelineTarget), AtLeast(perCPU, pipelineTarget)}, nil
 }

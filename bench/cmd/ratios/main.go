@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -31,15 +32,16 @@ func run(only string, e bench.Effort) error {
 		wanted = strings.Split(only, ",")
 	}
 	var rows []bench.Row
+	var errs []error
 	for _, s := range bench.Sections() {
 		if wanted != nil && !slices.Contains(wanted, s.Name) {
 			continue
 		}
 		more, err := s.Rows(e)
 		if err != nil {
-			return fmt.Errorf("%s: %w", s.Name, err)
+			errs = append(errs, fmt.Errorf("%s: %w", s.Name, err))
 		}
 		rows = append(rows, more...)
 	}
-	return bench.Write(os.Stdout, rows)
+	return errors.Join(append(errs, bench.Write(os.Stdout, rows))...)
 }
