@@ -113,7 +113,7 @@ func (h *Histogram) Downscale(scale int) {
 	if h.neg != nil {
 		h.neg.shrink(shift)
 	}
-	h.lost += int8(shift) // at most 31
+	h.lost += int8(shift) //nolint:gosec // at most 31
 }
 
 // Scale is the resolution: 2^Scale buckets to a factor of two.

@@ -98,7 +98,7 @@ func TestSumAndCountSaturate(t *testing.T) {
 	var h Histogram
 	h.RecordN(math.MaxFloat64, math.MaxUint64)
 	h.RecordN(math.MaxFloat64, math.MaxUint64)
-	assert.EqualValues(t, uint64(math.MaxUint64), h.Count())
+	assert.Equal(t, uint64(math.MaxUint64), h.Count())
 	assert.Equal(t, math.MaxFloat64, h.Sum())
 	assert.Equal(t, math.MaxFloat64, h.Quantile(0.5))
 	other := h.Clone()
@@ -106,7 +106,7 @@ func TestSumAndCountSaturate(t *testing.T) {
 	h.Merge(other)
 	s := contents(&h)
 	assert.EqualValues(t, 1, s.pos[0].n)
-	assert.EqualValues(t, uint64(math.MaxUint64), s.pos[1].n, "merging saturates too")
+	assert.Equal(t, uint64(math.MaxUint64), s.pos[1].n, "merging saturates too")
 }
 
 func TestQuantilesAgainstSortingAndDDSketch(t *testing.T) {
@@ -260,7 +260,7 @@ func TestLimitHalvesTheResolution(t *testing.T) {
 		free.Record(v)
 	}
 	assert.LessOrEqual(t, limited.pagesHeld(), 512/pageSize)
-	assert.Less(t, limited.Scale(), 0)
+	assert.Negative(t, limited.Scale())
 	assert.Equal(t, free.Count(), limited.Count())
 	free.Downscale(limited.Scale())
 	assert.Equal(t, contents(free), contents(limited))
@@ -324,7 +324,7 @@ func TestForeignBucketsAreClamped(t *testing.T) {
 
 func FuzzRecord(f *testing.F) {
 	f.Add(1.0, 2.0, uint64(3), 4)
-	f.Add(-0.0, 5e-324, uint64(1), -20)
+	f.Add(math.Copysign(0, -1), 5e-324, uint64(1), -20)
 	f.Add(math.MaxFloat64, -math.MaxFloat64, uint64(math.MaxUint64), 40)
 	f.Fuzz(func(t *testing.T, a, b float64, n uint64, scale int) {
 		h := New(64)

@@ -37,7 +37,7 @@ func Index(v float64) int32 {
 	if exponent == -1023 { // subnormal: shift the leading one to where a normal number has it
 		shift := bits.LeadingZeros64(fraction) - (63 - fractionBits)
 		fraction = fraction << shift & fractionMask
-		exponent = -1022 - int32(shift) // at most 52
+		exponent = -1022 - int32(shift) //nolint:gosec // at most 52
 	}
 	if fraction == 0 { // a power of two closes the bucket below it
 		return exponent*octave - 1

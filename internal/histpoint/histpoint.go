@@ -50,7 +50,7 @@ func counts(b pmetric.ExponentialHistogramDataPointBuckets) iter.Seq2[int32, uin
 	return func(yield func(int32, uint64) bool) {
 		c, offset := b.BucketCounts(), int64(b.Offset())
 		for i := range c.Len() {
-			if n := c.At(i); n > 0 && !yield(int32(min(offset+int64(i), math.MaxInt32)), n) { // clamped
+			if n := c.At(i); n > 0 && !yield(int32(min(offset+int64(i), math.MaxInt32)), n) { //nolint:gosec // clamped
 				return
 			}
 		}
@@ -70,7 +70,7 @@ func Write(dp pmetric.ExponentialHistogramDataPoint, h *expohist.Histogram, maxS
 		}
 	}
 	shift := h.Scale() - scale
-	dp.SetScale(int32(scale)) // -25 to 6
+	dp.SetScale(int32(scale)) //nolint:gosec // -25 to 6
 	fill(dp.Positive(), h.Positive(), shift)
 	fill(dp.Negative(), h.Negative(), shift)
 	dp.SetZeroCount(h.Zero())
@@ -125,7 +125,7 @@ func Downscale(dp pmetric.ExponentialHistogramDataPoint, scale int) {
 		return
 	}
 	shift = min(shift, 31)
-	dp.SetScale(int32(scale)) // a config value between -10 and 20
+	dp.SetScale(int32(scale)) //nolint:gosec // a config value between -10 and 20
 	downscale(dp.Positive(), shift)
 	downscale(dp.Negative(), shift)
 }
@@ -148,5 +148,5 @@ func downscale(b pmetric.ExponentialHistogramDataPointBuckets, shift int) {
 		merged.SetAt(at, merged.At(at)+c.At(i))
 	}
 	merged.MoveTo(c)
-	b.SetOffset(int32(offset)) // an int32 shifted right
+	b.SetOffset(int32(offset)) //nolint:gosec // an int32 shifted right
 }

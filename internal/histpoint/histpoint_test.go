@@ -79,7 +79,7 @@ func TestWriteKeepsTheBucketLimit(t *testing.T) {
 	dp := pmetric.NewExponentialHistogramDataPoint()
 	Write(dp, h, 6, 160)
 	assert.LessOrEqual(t, dp.Positive().BucketCounts().Len(), 160)
-	assert.Equal(t, h.Scale(), 6, "the histogram itself stays")
+	assert.Equal(t, 6, h.Scale(), "the histogram itself stays")
 	total := uint64(0)
 	for _, n := range dp.Positive().BucketCounts().AsRaw() {
 		total += n
