@@ -19,14 +19,28 @@ const capturesDir = "../../internal/genai/testdata/captures"
 
 // truth is what the provider billed for one client's run.
 type truth struct {
-	Calls []struct {
-		Model     string   `json:"model"`
-		VisibleOn *string  `json:"visible_on"`
-		USD       *float64 `json:"expected_usd"`
-	} `json:"calls"`
-	TotalUSD   float64 `json:"expected_total_usd"`
-	GuessedUSD float64 `json:"guessed_total_usd"`
-	Visible    int     `json:"billable_calls_visible"`
+	Calls      []truthCall `json:"calls"`
+	TotalUSD   float64     `json:"expected_total_usd"`
+	GuessedUSD float64     `json:"guessed_total_usd"`
+	Visible    int         `json:"billable_calls_visible"`
+}
+
+// truthCall is one call of a run: what was billed, in the inclusive convention, and what its spans show of that.
+type truthCall struct {
+	Provider     string           `json:"provider"`
+	Model        string           `json:"model"`
+	ResponseID   string           `json:"response_id"`
+	Input        int64            `json:"input"`
+	CacheRead    int64            `json:"cache_read"`
+	Write5m      int64            `json:"cache_write_5m"`
+	Write1h      int64            `json:"cache_write_1h"`
+	Output       int64            `json:"output"`
+	Reasoning    int64            `json:"reasoning"`
+	Usage        map[string]int64 `json:"usage"` // of a hand-made span
+	VisibleOn    *string          `json:"visible_on"`
+	ModelVisible bool             `json:"model_visible"`
+	USD          *float64         `json:"expected_usd"`
+	AlsoUSD      *float64         `json:"also_right_usd"`
 }
 
 func truths(t *testing.T) map[string]truth {
