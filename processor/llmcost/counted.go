@@ -41,7 +41,7 @@ func (o outcome) reason() string {
 
 // witness is one span that reports a model call. Hashes are of a process-wide random seed, so a sender cannot make them collide.
 type witness struct {
-	self     uint64 // hash of trace id and span id
+	self     uint64 // hash of trace id and span id; 0 for a span without them
 	parent   uint64 // hash of trace id and parent span id; 0 for a root
 	response uint64 // hash of response id, input and output tokens; 0 without an id
 	bare     bool   // carries no usage
@@ -61,6 +61,21 @@ type fact struct {
 	self  outcome
 	child outcome // counts, countsBare, or childCounted: a span inside stands for, or itself repeats, a counted call
 	by    uint64
+}
+
+// counted says whether a call directly inside the span is counted by it, or by a span elsewhere that the span repeats. Where a call
+// inside stands for the span, the calls beside that one are others.
+func (f fact) counted(bare bool) bool {
+	switch f.self {
+	case counts, parentCounted:
+		return true
+	case countsBare:
+		return bare
+	case sameResponse:
+		return f.child != counts
+	default:
+		return false
+	}
 }
 
 // countedCalls remembers which calls were counted: by span, to see a retry and a twin above or below, and by response id,
@@ -96,10 +111,11 @@ func (c *countedCalls) decide(request []witness, now time.Time) {
 	}
 }
 
-// below says whether w lies, directly or through other witnesses of the request, in one that counts.
+// below says whether w lies, directly or through other witnesses of the request, in one that counts or repeats a counted answer.
 func below(request []witness, w *witness) bool {
 	for up, n := w.up, 0; up >= 0 && n < maxLinks; up, n = request[up].up, n+1 {
-		if o := request[up].outcome; o == counts || o == countsBare && w.bare {
+		o := request[up].outcome
+		if o == counts || o == countsBare && w.bare || o == sameResponse && !request[up].covered {
 			return true
 		}
 	}
@@ -116,15 +132,20 @@ func cover(request []witness, w *witness) {
 }
 
 func (c *countedCalls) decideOne(w *witness, now time.Time) {
-	own, _ := c.facts.Get(w.self, now)
+	var own fact
+	if w.self != 0 {
+		own, _ = c.facts.Get(w.self, now)
+	}
 	if own.self != undecided && (own.self != countsBare || w.bare) {
 		w.outcome = own.self // the same span again gets the same answer
 		return
 	}
 	w.outcome = c.verdict(w, own, now)
-	own.self = w.outcome
-	c.facts.Put(w.self, own, now)
-	c.tellParent(w, now)
+	if w.self != 0 {
+		own.self = w.outcome
+		c.facts.Put(w.self, own, now)
+		c.tellParent(w, now)
+	}
 	if w.outcome == counts && w.response != 0 {
 		c.facts.Put(w.response, fact{by: w.self}, now)
 	}
@@ -132,7 +153,7 @@ func (c *countedCalls) decideOne(w *witness, now time.Time) {
 
 func (c *countedCalls) verdict(w *witness, own fact, now time.Time) outcome {
 	if w.response != 0 {
-		if f, ok := c.facts.Get(w.response, now); ok && f.by != w.self {
+		if f, ok := c.facts.Get(w.response, now); ok && (f.by != w.self || w.self == 0) {
 			return sameResponse
 		}
 	}
@@ -141,7 +162,7 @@ func (c *countedCalls) verdict(w *witness, own fact, now time.Time) outcome {
 	}
 	if w.parent != 0 {
 		f, _ := c.facts.Get(w.parent, now)
-		if f.self == counts || f.self == parentCounted || f.self == countsBare && w.bare {
+		if f.counted(w.bare) {
 			return parentCounted
 		}
 	}

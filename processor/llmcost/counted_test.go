@@ -221,3 +221,52 @@ func permute(spans []seen, try func([]seen)) {
 	}
 	walk(nil, spans)
 }
+
+// A span that repeats an answer counted in another trace stands for what it contains.
+func TestInsideARepeatedAnswerNothingCounts(t *testing.T) {
+	c := newCountedCalls(100, time.Minute)
+	decide(c, seen{id: "elsewhere", response: "x", rank: 1})
+	require.Equal(t, sameResponse, decide(c, seen{id: "outer", response: "x", rank: 1})["outer"])
+	require.Equal(t, parentCounted, decide(c, seen{id: "inner", parent: "outer", rank: 1})["inner"])
+
+	c = newCountedCalls(100, time.Minute)
+	decide(c, seen{id: "elsewhere", response: "x", rank: 1})
+	require.Equal(t, map[string]outcome{"outer": sameResponse, "inner": parentCounted},
+		decide(c, seen{id: "outer", response: "x", rank: 2}, seen{id: "inner", parent: "outer", rank: 1}))
+}
+
+// A wrapper shows the last of its tries; the tries before it were paid too.
+func TestTriesBesideTheLastOneCount(t *testing.T) {
+	first, last := seen{id: "first", parent: "call", response: "x", rank: 1}, seen{id: "last", parent: "call", response: "y", rank: 1}
+	call := seen{id: "call", response: "y", rank: 1}
+	c := newCountedCalls(100, time.Minute)
+	require.Equal(t, counts, decide(c, last)["last"])
+	require.Equal(t, sameResponse, decide(c, call)["call"])
+	require.Equal(t, counts, decide(c, first)["first"])
+	permute([]seen{first, last, call}, func(spans []seen) {
+		got := decide(newCountedCalls(100, time.Minute), spans...)
+		require.Equal(t, map[string]outcome{"first": counts, "last": counts, "call": sameResponse}, got)
+	})
+}
+
+// A call may use a tool that calls a model: only a call that lies directly in another repeats it.
+func TestACallInsideATool(t *testing.T) {
+	permute([]seen{{id: "outer", rank: 2}, {id: "inner", parent: "tool", rank: 1}}, func(spans []seen) {
+		got := decide(newCountedCalls(100, time.Minute), spans...)
+		require.Equal(t, map[string]outcome{"outer": counts, "inner": counts}, got)
+	})
+}
+
+// Spans without ids cannot be told apart: none is taken for another, and only the response id shows a twin.
+func TestSpansWithoutIDs(t *testing.T) {
+	c := newCountedCalls(100, time.Minute)
+	for range 3 {
+		request := []witness{{rank: 1, up: -1}, {rank: 1, up: -1}, {bare: true, up: -1}}
+		c.decide(request, t0)
+		require.Equal(t, []outcome{counts, counts, countsBare}, []outcome{request[0].outcome, request[1].outcome, request[2].outcome})
+	}
+	require.Zero(t, c.facts.Len())
+	request := []witness{{rank: 1, up: -1, response: 7}, {rank: 1, up: -1, response: 7}, {rank: 1, up: -1, response: 8}}
+	c.decide(request, t0)
+	require.Equal(t, []outcome{counts, sameResponse, counts}, []outcome{request[0].outcome, request[1].outcome, request[2].outcome})
+}

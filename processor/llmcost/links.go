@@ -25,7 +25,7 @@ func (l *linkFinder) linked(request []witness) bool {
 	}
 	clear(l.seen)
 	for i := range request {
-		if !l.add(request[i].self, i) || request[i].response != 0 && !l.add(request[i].response, i) {
+		if !l.add(request[i].self, i) || !l.add(request[i].response, i) {
 			return true
 		}
 	}
@@ -37,7 +37,11 @@ func (l *linkFinder) linked(request []witness) bool {
 	return false
 }
 
+// add is false when key was added before. A key of 0 is none.
 func (l *linkFinder) add(key uint64, i int) bool {
+	if key == 0 {
+		return true
+	}
 	if _, ok := l.seen[key]; ok {
 		return false
 	}

@@ -91,16 +91,18 @@ var seed = maphash.MakeSeed()
 func newWitness(op *genai.Operation, span ptrace.Span) witness {
 	trace, id, parent := span.TraceID(), span.SpanID(), span.ParentSpanID()
 	w := witness{
-		self: spanKey(trace, id),
 		up:   -1,
 		bare: op.Usage == (genai.Usage{}),
 		rank: rank(op),
 		tie:  binary.BigEndian.Uint64(id[:]),
 	}
-	if !parent.IsEmpty() && parent != id {
-		w.parent = spanKey(trace, parent)
+	if !trace.IsEmpty() && !id.IsEmpty() { // spans without ids are all different ones
+		w.self = spanKey(trace, id)
+		if !parent.IsEmpty() && parent != id {
+			w.parent = spanKey(trace, parent)
+		}
 	}
-	if op.ResponseID != "" && !w.bare {
+	if op.ResponseID != "" && !w.bare && !op.CacheHit { // an answer from a cache has the id of the answer that was paid
 		w.response = responseKey(op)
 	}
 	return w
