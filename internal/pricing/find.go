@@ -56,9 +56,10 @@ func (t *Table) ProviderByURL(url string) string {
 	return ""
 }
 
-// throughProxy reads the provider that a LiteLLM proxy puts before the model's name.
+// throughProxy reads the provider that a proxy which passes list prices on puts before the model's name: LiteLLM, and Vercel's
+// gateway, which AI SDK calls "gateway".
 func (t *Table) throughProxy(provider, name string) (string, string) {
-	if !strings.EqualFold(provider, "litellm") {
+	if !strings.EqualFold(provider, "litellm") && !strings.EqualFold(provider, "gateway") {
 		return provider, name
 	}
 	if before, after, ok := strings.Cut(name, "/"); ok && before != "" && after != "" && t.resolve(before) != nil {
