@@ -10,8 +10,17 @@ func (r *reading) region() string {
 	return regionOfHost(r.f.texts[tServer])
 }
 
-// regionOfHost knows the regional endpoints of Vertex AI and Bedrock.
+// regionOfHost knows the regional endpoints of Vertex AI and Bedrock. Some senders write the whole URL, or a port.
 func regionOfHost(host string) string {
+	if len(host) < len("bedrock.") {
+		return ""
+	}
+	if _, rest, ok := strings.Cut(host, "://"); ok {
+		host = rest
+	}
+	if i := strings.IndexAny(host, ":/"); i >= 0 {
+		host = host[:i]
+	}
 	if region, ok := strings.CutSuffix(host, "-aiplatform.googleapis.com"); ok && region != "" {
 		return region
 	}

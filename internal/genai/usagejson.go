@@ -93,6 +93,9 @@ func (f *facts) usageObject(p *jsonScan, sd side, in, out tally, depth int) {
 				continue
 			}
 		}
+		if f.served(p, key) {
+			continue
+		}
 		t := usageTally(key, sd)
 		switch t {
 		case nInput:
@@ -112,6 +115,22 @@ func (f *facts) usageObject(p *jsonScan, sd side, in, out tally, depth int) {
 			f.add(t, n, jsonRank)
 		}
 	}
+}
+
+// served consumes what Anthropic's usage says of how the call was served: the service tier, and where, which has its price when it was
+// kept in the US.
+func (f *facts) served(p *jsonScan, key string) bool {
+	switch key {
+	case "service_tier", "serviceTier":
+		f.setText(tResponseTier, p.text())
+	case "inference_geo", "inferenceGeo":
+		if s := p.text(); s == "us" {
+			f.setText(tRegion, s)
+		}
+	default:
+		return false
+	}
+	return true
 }
 
 // detailSide says whether the object under key breaks a count down, and which.

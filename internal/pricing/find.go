@@ -59,7 +59,9 @@ func (t *Table) ProviderByURL(url string) string {
 // throughProxy reads the provider that a proxy which passes list prices on puts before the model's name: LiteLLM, and Vercel's
 // gateway, which AI SDK calls "gateway".
 func (t *Table) throughProxy(provider, name string) (string, string) {
-	if !strings.EqualFold(provider, "litellm") && !strings.EqualFold(provider, "gateway") {
+	switch strings.ToLower(provider) {
+	case "litellm", "litellm_proxy", "gateway":
+	default:
 		return provider, name
 	}
 	if before, after, ok := strings.Cut(name, "/"); ok && before != "" && after != "" && t.resolve(before) != nil {

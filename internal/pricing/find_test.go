@@ -37,6 +37,7 @@ func TestFind(t *testing.T) {
 		{"groq.chat", "llama-3.3-70b-versatile", "groq/llama-3.3-70b-versatile"},
 		{"litellm", "openai/gpt-4o-mini", "openai/gpt-4o-mini"},
 		{"litellm", "gpt-4o-mini", "openai/gpt-4o-mini"},
+		{"litellm_proxy", "gpt-4o-mini", "openai/gpt-4o-mini"},
 		{"gateway", "openai/gpt-4o-mini", "openai/gpt-4o-mini"},
 
 		{"acme", "gpt-4o-mini", ""}, // an unknown provider has no price, whatever the model

@@ -31,7 +31,7 @@ type regionalRule struct {
 }
 
 // listTiers are names of the list price.
-var listTiers = [...]string{"default", "standard", "auto", "on_demand", "on-demand", "ondemand"}
+var listTiers = [...]string{"default", "standard", "standard_only", "auto", "on_demand", "on-demand", "ondemand"}
 
 // basis is everything that decides what a call costs, before its usage.
 type basis struct {
