@@ -8,7 +8,7 @@ import "strings"
 var exclusiveInput = [...]struct {
 	client   client
 	provider string // part of the provider's name as the span gives it, "" for any
-	spelled  bool   // only where the cache counts are attributes of the span
+	spelled  bool   // only where the cache counts are attributes under OpenInference's names, not just in the answer
 }{
 	{client: claudeCode},
 	{client: traceloopAnthropicJS}, // the Python package of the same project adds them up
@@ -40,17 +40,11 @@ func (r *reading) inputExclusive(c *counts) bool {
 	}
 	for i := range exclusiveInput {
 		row := &exclusiveInput[i]
-		if row.client == sender && containsFold(r.saidProvider(), row.provider) && (!row.spelled || r.f.spelled()) {
+		if row.client == sender && containsFold(r.saidProvider(), row.provider) && (!row.spelled || r.f.keys&hasOpenInferenceCache != 0) {
 			return true
 		}
 	}
 	return false
-}
-
-// spelled says whether the span has cache counts as attributes, not just inside a JSON string.
-func (f *facts) spelled() bool {
-	plain := func(t tally) bool { return f.tally(t) > 0 && f.tallyRanks[t] < jsonRank }
-	return plain(nCacheRead) || plain(nCacheWrite)
 }
 
 // saidProvider is the provider in the sender's words.

@@ -22,6 +22,8 @@ const (
 	HasUsageReasoning
 	HasOwnedCost       // llm.cost.* or gen_ai.usage.cost
 	HasUsageCostFamily // gen_ai.usage.cost.*
+
+	hasOpenInferenceCache // cache counts under OpenInference's own names
 )
 
 var keySets = map[string]KeySet{
@@ -40,6 +42,9 @@ var keySets = map[string]KeySet{
 	UsageCacheCreated: HasUsageCacheWrite,
 	UsageReasoning:    HasUsageReasoning,
 	UsageCost:         HasOwnedCost,
+
+	"llm.token_count.prompt_details.cache_read":  hasOpenInferenceCache,
+	"llm.token_count.prompt_details.cache_write": hasOpenInferenceCache,
 }
 
 // CostFamily is the prefix of the attributes that only llmcost writes, UsageCostFamily that of the proposed convention.
