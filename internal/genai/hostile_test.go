@@ -75,6 +75,19 @@ func TestHostileSpans(t *testing.T) {
 	assert.Equal(t, Usage{Input: 1200, Output: 85}, readAttrs(t, "x", "chat", many).Usage)
 }
 
+// TestBrokenJSONEnds: a text that is no JSON is left at its first fault, wherever that is.
+func TestBrokenJSONEnds(t *testing.T) {
+	whole := `{"generations":[[{"message":{"kwargs":{"response_metadata":{"usage":{"a":[1,{"b":'c'}]}}}}},{}],[]],"usage":{"x":1}}`
+	for i := range whole {
+		for _, c := range `:,{}[]"'\ x` {
+			for _, s := range []string{whole[:i] + string(c), whole[:i] + string(c) + whole[i:], whole[:i] + string(c) + whole[min(i+1, len(whole)):]} {
+				op := readAttrs(t, "x", "chat", with(chat, attrs{"output.value": s, "langsmith.usage_metadata": s, "ai.response.providerMetadata": s, "genkit:output": s}))
+				require.Equal(t, Usage{Input: 1200, Output: 85}, op.Usage, s)
+			}
+		}
+	}
+}
+
 // FuzzRead reads a span made from any bytes: keys of ours and foreign ones, every type of value, in any scope.
 func FuzzRead(f *testing.F) {
 	f.Add([]byte("\x01\x02\x03\x04\x05\x06\x07"), `{"input_tokens":5,"output_tokens":7,"input_token_details":{"cache_read":3}}`, "chat", int64(7), 0.5)

@@ -57,7 +57,7 @@ func (p *jsonScan) more(end byte) bool {
 	case end:
 		p.i++
 		return false
-	case '}', ']':
+	case '}', ']', ':': // no element begins so; skip consumes no colon, so the caller would ask for ever
 		p.stop()
 		return false
 	}

@@ -3,6 +3,7 @@ package llmcost
 import (
 	"encoding/binary"
 	"hash/maphash"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -170,10 +171,10 @@ func (c *spanCall) bill(p *policy, witnesses []witness) (bill, bool) {
 	return p.billFor(&c.op, endOf(c.span)), true
 }
 
-// endOf is the instant whose prices hold: the end of the span, else its start, else now.
+// endOf is the instant whose prices hold: the end of the span, else its start, else now. A time past the year 2262 is none.
 func endOf(span ptrace.Span) time.Time {
 	for _, t := range []pcommon.Timestamp{span.EndTimestamp(), span.StartTimestamp()} {
-		if t != 0 {
+		if t != 0 && t <= math.MaxInt64 {
 			return t.AsTime()
 		}
 	}
