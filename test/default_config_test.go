@@ -16,6 +16,12 @@ import (
 // defaults starts the default configuration with its ports moved, in an empty directory.
 func defaults(t *testing.T, env ...string) (g *gateway.Gateway, otlp, scrapeURL, health string) {
 	t.Helper()
+	return defaultsWith(t, nil, env...)
+}
+
+// defaultsWith starts the default configuration with further arguments, which change it.
+func defaultsWith(t *testing.T, args []string, env ...string) (g *gateway.Gateway, otlp, scrapeURL, health string) {
+	t.Helper()
 	ports := gateway.FreePorts(t, 5)
 	env = append(env,
 		"OTLP_GRPC_ENDPOINT="+gateway.Loopback(ports[0]),
@@ -24,7 +30,7 @@ func defaults(t *testing.T, env ...string) (g *gateway.Gateway, otlp, scrapeURL,
 		"HEALTH_ENDPOINT="+gateway.Loopback(ports[3]),
 		fmt.Sprintf("TELEMETRY_PORT=%d", ports[4]),
 	)
-	g = gateway.Start(t, gateway.Options{Config: gateway.Root() + "/collector-config.yaml", Env: env})
+	g = gateway.Start(t, gateway.Options{Config: gateway.Root() + "/collector-config.yaml", Args: args, Env: env})
 	url := func(port int) string { return "http://" + gateway.Loopback(port) }
 	return g, url(ports[1]), url(ports[2]) + "/metrics", url(ports[3]) + "/health/status"
 }

@@ -96,6 +96,9 @@ func (g *Gateway) Kill() {
 	<-g.done
 }
 
+// PID is the process id.
+func (g *Gateway) PID() int { return g.cmd.Process.Pid }
+
 // Log is what the gateway has logged so far.
 func (g *Gateway) Log() string { return g.log.String() }
 
