@@ -18,24 +18,51 @@ import (
 // forged are metrics that a client sends under our names: its SDK does some of them in good faith, and some spellings
 // become one of our names only in Prometheus.
 var forged = []struct{ name, unit string }{
-	{genai.MetricOperationDuration, "s"}, {genai.MetricTokenUsage, "{token}"}, {genai.MetricTimeToFirstChunk, "s"},
-	{genai.MetricToolDuration, "s"}, {genai.MetricEvaluationScore, "1"},
-	{genai.MetricCalls, "{call}"}, {genai.MetricTokens, "{token}"}, {genai.MetricCostUSD, "{USD}"}, {genai.MetricCostSavedUSD, "{USD}"},
-	{genai.MetricUnpricedCalls, "{call}"}, {genai.MetricUnpricedTokens, "{token}"}, {genai.MetricRetries, "{retry}"}, {genai.MetricErrors, "{error}"},
-	{genai.MetricInflightPeak, "{call}"}, {genai.MetricInfraCostUSD, "{USD}"}, {genai.MetricAgentRequests, "{request}"}, {genai.MetricAgentDuration, "s"},
-	{genai.MetricCacheOperations, "{operation}"}, {genai.MetricDeployments, "{deployment}"},
-	{genai.PerfLatency, "s"}, {genai.PerfHealth, "{state}"},
-	{"llm_cost_usd", ""}, {"llm_cost_usd_total", ""}, {"llm.cost", "usd"}, {"llm", "cost_usd"}, {"llm/cost/usd", ""}, {"llm.cost..usd", ""}, {"_llm.cost.usd", ""},
-	{"llm_calls_total", "{call}"}, {"agent_requests", ""}, {"cache_operations_total", ""}, {"service_deployments", ""},
-	{"gen_ai_client_operation_duration", "s"}, {"gen_ai.client.operation.duration.seconds", "s"}, {"gen_ai_client_token_usage", ""},
+	{genai.MetricOperationDuration, "s"},
+	{genai.MetricTokenUsage, "{token}"},
+	{genai.MetricTimeToFirstChunk, "s"},
+	{genai.MetricToolDuration, "s"},
+	{genai.MetricEvaluationScore, "1"},
+	{genai.MetricCalls, "{call}"},
+	{genai.MetricTokens, "{token}"},
+	{genai.MetricCostUSD, "{USD}"},
+	{genai.MetricCostSavedUSD, "{USD}"},
+	{genai.MetricUnpricedCalls, "{call}"},
+	{genai.MetricUnpricedTokens, "{token}"},
+	{genai.MetricRetries, "{retry}"},
+	{genai.MetricErrors, "{error}"},
+	{genai.MetricInflightPeak, "{call}"},
+	{genai.MetricInfraCostUSD, "{USD}"},
+	{genai.MetricAgentRequests, "{request}"},
+	{genai.MetricAgentDuration, "s"},
+	{genai.MetricCacheOperations, "{operation}"},
+	{genai.MetricDeployments, "{deployment}"},
+	{genai.PerfLatency, "s"},
+	{genai.PerfHealth, "{state}"},
+	{"llm_cost_usd", ""},
+	{"llm_cost_usd_total", ""},
+	{"llm.cost", "usd"},
+	{"llm", "cost_usd"},
+	{"llm/cost/usd", ""},
+	{"llm.cost..usd", ""},
+	{"_llm.cost.usd", ""},
+	{"llm_calls_total", "{call}"},
+	{"agent_requests", ""},
+	{"cache_operations_total", ""},
+	{"service_deployments", ""},
+	{"gen_ai_client_operation_duration", "s"},
+	{"gen_ai.client.operation.duration.seconds", "s"},
+	{"gen_ai_client_token_usage", ""},
 }
 
 // TestForgedMetrics sends metrics under our names beside spans that count: only what the spans say is in Prometheus, whichever came
 // first, and nothing clashes.
 func TestForgedMetrics(t *testing.T) {
 	t.Parallel()
-	g, otlp, scrapeURL, _ := defaultsWith(t, []string{"--config", gateway.Root() + "/test/testdata/everything.yaml",
-		"--set=connectors.genaimetrics.naming=[semconv]"})
+	g, otlp, scrapeURL, _ := defaultsWith(t, []string{
+		"--config", gateway.Root() + "/test/testdata/everything.yaml",
+		"--set=connectors.genaimetrics.naming=[semconv]",
+	})
 	postMetrics(t, otlp, forgedMetrics(1))
 	traces, truth := aFewMinutes(t, 200)
 	postTraces(t, otlp, traces)

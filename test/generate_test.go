@@ -55,7 +55,9 @@ var faults = []struct{ kind, status string }{
 }
 
 var models = []struct{ provider, model string }{
-	{"openai", "gpt-4o-mini-2024-07-18"}, {"openai", "gpt-5-mini-2025-08-07"}, {"anthropic", "claude-sonnet-4-5-20250929"},
+	{"openai", "gpt-4o-mini-2024-07-18"},
+	{"openai", "gpt-5-mini-2025-08-07"},
+	{"anthropic", "claude-sonnet-4-5-20250929"},
 	{"openai", "our-own-model"}, // has no price
 }
 
