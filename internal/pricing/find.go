@@ -108,6 +108,9 @@ func (t *Table) resolve(name string) *provider {
 // Provider is the table's id of a provider that goes by many names, or the name itself in lower case.
 func (t *Table) Provider(name string) string { return t.canonical(name) }
 
+// Sells says whether the table has the provider, under whatever name.
+func (t *Table) Sells(provider string) bool { return t.resolve(provider) != nil }
+
 // canonical is the table's id of a provider, or the name itself in lower case.
 func (t *Table) canonical(name string) string {
 	if p := t.resolve(name); p != nil {

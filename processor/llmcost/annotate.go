@@ -3,6 +3,7 @@ package llmcost
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
@@ -31,8 +32,8 @@ const (
 )
 
 // answer writes what the call cost, or why its span has no cost of its own.
-func (a *annotator) answer(call *spanCall, r *request, prices *policy) {
-	b, ok := call.bill(prices, r.witnesses)
+func (a *annotator) answer(call *spanCall, r *request, prices *policy, now time.Time) {
+	b, ok := call.bill(prices, r.witnesses, now)
 	if !ok {
 		a.annotate(call, nil)
 		return

@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/component"
-
-	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
 )
 
 // The attribute families that can be written beside llm.cost.total, llm.cost.status and what explains them.
@@ -96,11 +94,6 @@ func (c *Config) Validate() error {
 	for i, family := range c.Attributes {
 		errs = append(errs, oneOf(fmt.Sprintf("attributes[%d]", i), family, familyOpenInference, familyOpenLIT))
 	}
-	for provider, f := range c.PriceFactor {
-		if _, err := pricing.ParseFactor(fmt.Sprint(f)); err != nil {
-			errs = append(errs, fmt.Errorf("price_factor::%s: %w", provider, err))
-		}
-	}
 	if n := c.Dedupe.MaxEntries; n < 1 || n > maxDedupeEntries {
 		errs = append(errs, fmt.Errorf("dedupe::max_entries: must be from 1 to %d, got %d", maxDedupeEntries, n))
 	}
@@ -108,7 +101,9 @@ func (c *Config) Validate() error {
 		errs = append(errs, fmt.Errorf("dedupe::ttl: must be above 0, got %s", c.Dedupe.TTL))
 	}
 	errs = append(errs, noBlank("usage_on_agent", c.UsageOnAgent), noBlank("ignore_scopes", c.IgnoreScopes))
-	_, err := c.Prices.rows()
+	rows, err := c.Prices.rows()
+	errs = append(errs, err)
+	_, err = c.factors(rows)
 	errs = append(errs, err)
 	_, err = c.UnknownModel.model()
 	return errors.Join(append(errs, err)...)

@@ -95,6 +95,23 @@ prices:
 	}
 }
 
+func TestPriceFactorNamesOneKnownProvider(t *testing.T) {
+	_, err := load(t, "price_factor: {azure: 0.9, azure.ai.openai: 0.5}")
+	require.ErrorContains(t, err, "price_factor::azure.ai.openai: is the same provider as price_factor::azure (azure)")
+	_, err = load(t, "price_factor: {opnai: 0.9}")
+	require.ErrorContains(t, err, "price_factor::opnai: must be a provider of the price table or of your own rows")
+	_, err = load(t, `{price_factor: {acme: 0.9}, prices: {models: [{provider: acme, match: {equals: m}, prices: {input_mtok: 1}}]}}`)
+	require.NoError(t, err)
+	_, err = load(t, "price_factor: {aws.bedrock: 0.9, azure.ai.openai: 0.8, gcp.vertex_ai: 0.7}")
+	require.NoError(t, err)
+}
+
+func TestRatesForUnknownModelsMustMakeSenseUnused(t *testing.T) {
+	_, err := load(t, "unknown_model: {prices: {input_mtok: -10, bogus: 1}}")
+	require.ErrorContains(t, err, "input_mtok")
+	require.ErrorContains(t, err, "bogus")
+}
+
 func TestEstimateNeedsRates(t *testing.T) {
 	_, err := load(t, "unknown_model: {action: estimate}")
 	require.ErrorContains(t, err, "unknown_model::prices: must name the rates")

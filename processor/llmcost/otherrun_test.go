@@ -326,8 +326,10 @@ func (r *otherRun) costsOf(t *testing.T, i int) []int64 {
 	c := &r.calls[i]
 	if c.Usage != nil { // the hand-made one keeps its numbers
 		u := c.Usage
-		b := billed{in: u["input"] + u["cache_read_input_tokens"] + u["cache_creation_input_tokens"], out: u["output"],
-			read: u["cache_read_input_tokens"], w5m: u["cache_creation_input_tokens"]}
+		b := billed{
+			in: u["input"] + u["cache_read_input_tokens"] + u["cache_creation_input_tokens"], out: u["output"],
+			read: u["cache_read_input_tokens"], w5m: u["cache_creation_input_tokens"],
+		}
 		return []int64{r.priceOf(t, c.Provider, c.Model, b)}
 	}
 	model := c.Model

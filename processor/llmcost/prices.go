@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"time"
 
+	"go.opentelemetry.io/collector/component/componentstatus"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 	"go.uber.org/zap"
@@ -39,30 +42,54 @@ func (c *PricesConfig) rows() ([]pricing.Row, error) {
 	return append(inline, file...), errors.Join(inlineErr, fileErr)
 }
 
-// model is the fallback row for unknown models: nil unless the action is estimate.
+// model is the fallback row for unknown models: nil unless the action is estimate. Rates that are not used must make
+// sense too, or switching the action would be the moment to find out.
 func (c *UnknownModelConfig) model() (*pricing.Model, error) {
-	if c.Action != unknownEstimate {
-		return nil, nil
-	}
 	if len(c.Prices) == 0 {
-		return nil, errors.New("unknown_model::prices: must name the rates to estimate with, got none")
+		if c.Action == unknownEstimate {
+			return nil, errors.New("unknown_model::prices: must name the rates to estimate with, got none")
+		}
+		return nil, nil
 	}
 	row, err := pricefile.Inline(c.Prices, "unknown_model::prices")
 	if err != nil {
 		return nil, err
 	}
-	return pricing.Default().NewModel(row)
+	model, err := pricing.Default().NewModel(row)
+	if c.Action != unknownEstimate {
+		model = nil
+	}
+	return model, err
+}
+
+// factors are the contracts by the table's id of the provider.
+func (c *Config) factors(rows []pricing.Row) (map[string]pricing.Factor, error) {
+	table := pricing.Default()
+	factors := make(map[string]pricing.Factor, len(c.PriceFactor))
+	named := make(map[string]string, len(c.PriceFactor))
+	var errs []error
+	for _, provider := range slices.Sorted(maps.Keys(c.PriceFactor)) {
+		factor, err := pricing.ParseFactor(fmt.Sprint(c.PriceFactor[provider]))
+		id := table.Provider(provider)
+		other, twice := named[id]
+		switch {
+		case err != nil:
+			errs = append(errs, fmt.Errorf("price_factor::%s: %w", provider, err))
+		case twice:
+			errs = append(errs, fmt.Errorf("price_factor::%s: is the same provider as price_factor::%s (%s), give it one factor", provider, other, id))
+		case !table.Sells(provider) && !slices.ContainsFunc(rows, func(r pricing.Row) bool { return table.Provider(r.Provider) == id }):
+			errs = append(errs, fmt.Errorf("price_factor::%s: must be a provider of the price table or of your own rows (llmprice models lists them)", provider))
+		}
+		factors[id], named[id] = factor, provider
+	}
+	return factors, errors.Join(errs...)
 }
 
 // usePrices makes rows and the built-in table the prices from now on.
 func (s *shared) usePrices(rows []pricing.Row) error {
-	factors := make(map[string]pricing.Factor, len(s.cfg.PriceFactor))
-	for provider, f := range s.cfg.PriceFactor {
-		factor, err := pricing.ParseFactor(fmt.Sprint(f))
-		if err != nil {
-			return fmt.Errorf("price_factor::%s: %w", provider, err)
-		}
-		factors[pricing.Default().Provider(provider)] = factor
+	factors, err := s.cfg.factors(rows)
+	if err != nil {
+		return err
 	}
 	fallback, err := s.cfg.UnknownModel.model()
 	if err != nil {
@@ -110,8 +137,10 @@ func (s *shared) reloadPrices(ctx context.Context) {
 	if err != nil {
 		s.telemetry.LlmcostPriceFileReloads.Add(ctx, 1, reloadError)
 		s.logger.Error("The price file is not usable, the prices from before hold", zap.Error(err))
+		componentstatus.ReportStatus(s.host, componentstatus.NewRecoverableErrorEvent(err))
 		return
 	}
+	componentstatus.ReportStatus(s.host, componentstatus.NewEvent(componentstatus.StatusOK))
 	s.telemetry.LlmcostPriceFileReloads.Add(ctx, 1, reloadOK)
 	s.logger.Info("Read the changed price file", zap.String("file", s.cfg.Prices.File), zap.Int("rows", len(rows)))
 }

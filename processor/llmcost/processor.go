@@ -22,9 +22,9 @@ func newProcessor(set processor.Settings, cfg *Config) *costProcessor {
 	return &costProcessor{cfg: cfg, set: set.TelemetrySettings, write: newAnnotator(cfg)}
 }
 
-func (p *costProcessor) start(context.Context, component.Host) error {
+func (p *costProcessor) start(_ context.Context, host component.Host) error {
 	var err error
-	p.shared, err = acquire(p.cfg, p.set)
+	p.shared, err = acquire(p.cfg, p.set, host)
 	return err
 }
 
@@ -40,10 +40,11 @@ func (p *costProcessor) processTraces(ctx context.Context, td ptrace.Traces) (pt
 	r := takeRequest()
 	defer r.giveBack()
 	r.read(td, p.cfg)
-	p.shared.decide(r.witnesses, time.Now())
+	now := time.Now()
+	p.shared.decide(r.witnesses, now)
 	prices := p.shared.prices.Load()
 	for i := range r.calls {
-		p.write.answer(&r.calls[i], r, prices)
+		p.write.answer(&r.calls[i], r, prices, now)
 	}
 	p.shared.report(ctx, &r.tally)
 	return td, nil

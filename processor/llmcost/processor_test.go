@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -286,26 +284,6 @@ func TestPriceOfTheDay(t *testing.T) {
 		eachSpan(td, func(s ptrace.Span) { s.SetEndTimestamp(pcommon.NewTimestampFromTime(at)) })
 		require.Equal(t, want, attributesOf(p.process(t, td))[genai.CostTotal], day)
 	}
-}
-
-// A changed price file holds at once; a bad one changes nothing.
-func TestPriceFileIsReadAgain(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "prices.yaml")
-	write := func(text string) { require.NoError(t, os.WriteFile(file, []byte(text), 0o600)) }
-	write("- match: {equals: own}\n  prices: {input_mtok: 1, output_mtok: 0}\n")
-	p := startProcessor(t, func(c *Config) { c.Prices.File = file })
-	cost := func() any {
-		return attributesOf(p.process(t, chat(map[string]any{genai.RequestModel: "own"})))[genai.CostTotal]
-	}
-	require.Equal(t, 0.001, cost())
-	write("- match: {equals: own}\n  prices: {input_mtok: 25, output_mtok: 0}\n")
-	require.Eventually(t, func() bool { return cost() == 0.025 }, 30*time.Second, 50*time.Millisecond)
-	write("- match: {equals: own}\n  prices: {input_mtok: -1, output_mtok: 0}\n")
-	time.Sleep(2 * priceFilePoll)
-	require.Equal(t, 0.025, cost())
-	require.NoError(t, os.Remove(file))
-	time.Sleep(2 * priceFilePoll)
-	require.Equal(t, 0.025, cost())
 }
 
 // The collector builds one processor per pipeline; a call counts once in all of them.

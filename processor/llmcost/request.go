@@ -153,7 +153,7 @@ func responseKey(op *genai.Operation) uint64 {
 
 // bill decides what the span's call cost, or says why the span has no cost of its own. It is false for a GenAI span that
 // is neither a call nor a roll-up of calls, such as a tool's.
-func (c *spanCall) bill(p *policy, witnesses []witness) (bill, bool) {
+func (c *spanCall) bill(p *policy, witnesses []witness, now time.Time) (bill, bool) {
 	switch c.op.Kind {
 	case genai.ModelCall:
 	case genai.Agent, genai.Workflow, genai.Step:
@@ -168,15 +168,15 @@ func (c *spanCall) bill(p *policy, witnesses []witness) (bill, bool) {
 	if o.duplicate() {
 		return bill{status: genai.StatusDuplicate, reason: o.reason()}, true
 	}
-	return p.billFor(&c.op, endOf(c.span)), true
+	return p.billFor(&c.op, endOf(c.span, now)), true
 }
 
 // endOf is the instant whose prices hold: the end of the span, else its start, else now. A time past the year 2262 is none.
-func endOf(span ptrace.Span) time.Time {
+func endOf(span ptrace.Span, now time.Time) time.Time {
 	for _, t := range []pcommon.Timestamp{span.EndTimestamp(), span.StartTimestamp()} {
 		if t != 0 && t <= math.MaxInt64 {
 			return t.AsTime()
 		}
 	}
-	return time.Now()
+	return now
 }

@@ -20,6 +20,7 @@ import (
 // counts once.
 type shared struct {
 	cfg       *Config
+	host      component.Host // of the first pipeline: status is reported there
 	logger    *zap.Logger
 	telemetry *metadata.TelemetryBuilder
 
@@ -41,13 +42,13 @@ var registry = struct {
 }{states: map[*Config]*shared{}}
 
 // acquire gives the shared state of cfg, started, making it for its first user. Every acquire wants one release.
-func acquire(cfg *Config, set component.TelemetrySettings) (*shared, error) {
+func acquire(cfg *Config, set component.TelemetrySettings, host component.Host) (*shared, error) {
 	registry.mu.Lock()
 	defer registry.mu.Unlock()
 	s := registry.states[cfg]
 	if s == nil {
 		var err error
-		if s, err = newShared(cfg, set); err != nil {
+		if s, err = newShared(cfg, set, host); err != nil {
 			return nil, err
 		}
 		registry.states[cfg] = s
@@ -68,7 +69,7 @@ func (s *shared) release() {
 	s.telemetry.Shutdown()
 }
 
-func newShared(cfg *Config, set component.TelemetrySettings) (*shared, error) {
+func newShared(cfg *Config, set component.TelemetrySettings, host component.Host) (*shared, error) {
 	seen := stateOf(cfg.Prices.File) // before it is read, so that no change is missed
 	rows, err := cfg.Prices.rows()
 	if err != nil {
@@ -80,6 +81,7 @@ func newShared(cfg *Config, set component.TelemetrySettings) (*shared, error) {
 	}
 	s := &shared{
 		cfg:       cfg,
+		host:      host,
 		logger:    set.Logger,
 		telemetry: telemetry,
 		counted:   newCountedCalls(cfg.Dedupe.MaxEntries, cfg.Dedupe.TTL),
