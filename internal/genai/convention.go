@@ -27,8 +27,8 @@ func (r *reading) inputExclusive(c *counts) bool {
 		return false
 	case cached > c.in:
 		return true
-	case c.hasNoCache:
-		return c.in == c.noCache
+	case c.hasNoCache && (c.in == c.noCache || c.in == c.noCache+cached || r.f.tallyRanks[nNoCache] < jsonRank):
+		return c.in == c.noCache // the client's own count is believed whatever it is, the provider's answer where it fits
 	case c.total > 0 && cached != c.reasoning && c.total == c.in+c.out+cached:
 		return true
 	case c.total > 0 && c.reasoning > 0 && c.total == c.in+c.out+cached+c.reasoning:

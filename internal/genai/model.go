@@ -11,7 +11,7 @@ func (r *reading) models() {
 	if f.texts[tBareModel] != "" && (r.scope.client == claudeCode || r.scope.client == codex || r.scope.client == geminiCLI) {
 		r.orRequest(f.texts[tBareModel])
 	}
-	if op.ResponseModel == "" || op.ResponseID == "" || f.writesCache() {
+	if op.ResponseModel == "" || op.ResponseID == "" || f.writesCache() || r.mayLeaveOutCache() {
 		r.answer()
 	}
 	named := strings.Trim(f.texts[tModelName], `"`)
@@ -30,6 +30,11 @@ func (r *reading) models() {
 // writesCache says that the prompt cache was written to and the plain keys do not say for how long, which decides the price.
 func (f *facts) writesCache() bool {
 	return f.tallies[nCacheWrite] > 0 && f.tallyRanks[nCacheWrite1h] == 0
+}
+
+// mayLeaveOutCache says that cached tokens may not be part of the input, as the provider itself counts; its answer tells.
+func (r *reading) mayLeaveOutCache() bool {
+	return r.f.tallies[nCacheRead] > 0 && r.f.tallyRanks[nNoCache] == 0 && containsFold(r.op.Model(), "claude")
 }
 
 func (r *reading) orRequest(model string) {

@@ -144,6 +144,36 @@ func (a *answered) metadata(p *jsonScan) {
 	}
 }
 
-func (a *answered) usage(p *jsonScan) {
-	a.facts.usageObject(p, neither, tallyCount, tallyCount, 0)
+func (a *answered) usage(p *jsonScan) { a.facts.providerUsage(p) }
+
+// providerUsage reads the usage object as the provider sent it: its sub-counts, and, of Anthropic and Bedrock, whose own input leaves out
+// cached tokens, how many were not cached. That tells whether a client that shows its answer has added them up.
+func (f *facts) providerUsage(p *jsonScan) {
+	p.next()
+	at := p.i
+	f.usageObject(p, neither, tallyCount, tallyCount, 0)
+	o := scanJSON(p.s[at:p.i])
+	if !o.enter('{') {
+		return
+	}
+	uncached, apart := int64(badCount), false
+	for {
+		key, ok := o.key()
+		if !ok {
+			break
+		}
+		switch key {
+		case "input_tokens", "inputTokens":
+			if n, ok := o.count(); ok {
+				uncached = n
+			}
+			continue
+		case "cache_read_input_tokens", "cache_creation_input_tokens", "cacheReadInputTokens", "cacheWriteInputTokens":
+			apart = true
+		}
+		o.skip()
+	}
+	if apart && uncached != badCount {
+		f.add(nNoCache, uncached, jsonRank)
+	}
 }

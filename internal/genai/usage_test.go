@@ -104,6 +104,36 @@ func TestUsage(t *testing.T) {
 			Usage{Input: 3700, Output: 100, CacheRead: 500, CacheWrite: 200},
 		},
 		{
+			"the answer tells exclusive", "@arizeai/openinference-instrumentation-langchain", "ChatAnthropic",
+			attrs{
+				"openinference.span.kind": "LLM", "llm.model_name": "claude-sonnet-4-5",
+				"llm.token_count.prompt": 3000, "llm.token_count.completion": 100,
+				"llm.token_count.prompt_details.cache_read": 500, "llm.token_count.prompt_details.cache_write": 200,
+				"output.value": `{"generations":[[{"message":{"kwargs":{"id":"msg_1","response_metadata":{"model":"claude-sonnet-4-5",` +
+					`"usage":{"input_tokens":3000,"cache_read_input_tokens":500,"cache_creation_input_tokens":200}},` +
+					`"usage_metadata":{"input_tokens":3000,"output_tokens":100,"input_token_details":{"cache_read":500,"cache_creation":200}}}}}]]}`,
+			},
+			Usage{Input: 3700, Output: 100, CacheRead: 500, CacheWrite: 200},
+		},
+		{
+			"the answer tells inclusive", "@arizeai/openinference-instrumentation-langchain", "ChatAnthropic",
+			attrs{
+				"openinference.span.kind": "LLM", "llm.model_name": "claude-sonnet-4-5", "gen_ai.response.id": "msg_1", "gen_ai.response.model": "claude-sonnet-4-5",
+				"llm.token_count.prompt": 3700, "llm.token_count.completion": 100, "llm.token_count.prompt_details.cache_read": 700,
+				"output.value": `{"usage":{"input_tokens":3000,"cache_read_input_tokens":700,"cache_creation_input_tokens":0}}`,
+			},
+			Usage{Input: 3700, Output: 100, CacheRead: 700},
+		},
+		{
+			"the answer fits neither", "@arizeai/openinference-instrumentation-bedrock", "bedrock.invoke_model",
+			attrs{
+				"openinference.span.kind": "LLM", "llm.token_count.prompt": 3000, "llm.token_count.completion": 100,
+				"llm.token_count.prompt_details.cache_read": 500,
+				"output.value": `{"usage":{"input_tokens":1,"cache_read_input_tokens":500}}`,
+			},
+			Usage{Input: 3500, Output: 100, CacheRead: 500},
+		},
+		{
 			"openinference anthropic", "@arizeai/openinference-instrumentation-anthropic", "Anthropic Messages",
 			attrs{
 				"openinference.span.kind": "LLM", "llm.token_count.prompt": 3000, "llm.token_count.completion": 100,

@@ -34,7 +34,7 @@ func (r *reading) providerMetadata(p *jsonScan, name string) {
 		switch key {
 		case "usage", "usageMetadata", "usage_metadata":
 			at := p.i
-			r.f.usageObject(p, neither, tallyCount, tallyCount, 0)
+			r.f.providerUsage(p)
 			if knowsBill {
 				r.bill(memberNumber(p.s[at:p.i], "cost"))
 			}
