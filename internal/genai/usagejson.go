@@ -197,10 +197,11 @@ func (f *facts) readBuckets(s string) {
 		if !ok {
 			break
 		}
+		if f.served(&p, key) {
+			continue
+		}
 		if p.next() == '{' {
-			inner, _ := detailSide(key, neither)
-			b.whole = true
-			f.usageObject(&p, inner, tallyCount, tallyCount, 1)
+			f.bucketDetails(&p, key, &b)
 			continue
 		}
 		n, ok := p.count()
@@ -213,6 +214,20 @@ func (f *facts) readBuckets(s string) {
 		}
 	}
 	b.store(f)
+}
+
+// bucketDetails reads an object inside usage_details. Lifetimes break the bucket of cache writes down; any other details are those of a
+// provider whose counts hold their parts.
+func (f *facts) bucketDetails(p *jsonScan, key string, b *buckets) {
+	inner, follow := detailSide(key, neither)
+	if !follow {
+		p.skip()
+		return
+	}
+	if key != "cache_creation" && key != "cacheCreation" {
+		b.whole = true
+	}
+	f.usageObject(p, inner, tallyCount, tallyCount, 1)
 }
 
 func bucketTally(key string) tally {
@@ -244,16 +259,18 @@ type buckets struct {
 	hasInput, hasOutput, whole, bad               bool
 }
 
+// add takes one member; of names that are no bucket it takes nothing.
 func (b *buckets) add(key string, n int64) {
-	if n == badCount {
-		b.bad = true
-		return
-	}
 	switch key {
 	case "prompt_tokens", "completion_tokens", "promptTokens", "completionTokens":
 		b.whole = true
 	}
-	switch t := usageTally(key, neither); {
+	t := usageTally(key, neither)
+	if n == badCount {
+		b.bad = b.bad || t != tallyCount || strings.HasPrefix(key, "input") || strings.HasPrefix(key, "output") || strings.HasPrefix(key, "cache")
+		return
+	}
+	switch {
 	case t == nInput:
 		b.input, b.hasInput = n, true
 	case t == nOutput:

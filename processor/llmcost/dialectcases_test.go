@@ -146,6 +146,18 @@ func dialectCases(t *testing.T) map[string][]told {
 				"langfuse.observation.usage_details": `{"input":90000,"output":400,"cache_read_input_tokens":700,"cache_creation_input_tokens":300}`,
 			}, status: "priced", usd: of(t, "anthropic", sonnet, claude),
 		}},
+		"Langfuse, Anthropic's usage object as it is": {{
+			scope: "langfuse-sdk", name: "gen", kind: internal, attrs: map[string]any{
+				"langfuse.observation.type": "generation", "langfuse.observation.model.name": sonnet,
+				"langfuse.observation.usage_details": `{"input_tokens":90000,"output_tokens":400,"cache_read_input_tokens":700,"cache_creation_input_tokens":300,"cache_creation":{"ephemeral_5m_input_tokens":300,"ephemeral_1h_input_tokens":0},"server_tool_use":{"web_search_requests":0},"service_tier":"standard"}`,
+			}, status: "priced", usd: of(t, "anthropic", sonnet, claude),
+		}},
+		"Langfuse, LangChain's buckets": {{
+			scope: "langfuse-sdk", name: "gen", kind: internal, attrs: map[string]any{
+				"langfuse.observation.type": "generation", "langfuse.observation.model.name": gpt,
+				"langfuse.observation.usage_details": `{"input":3976,"output":100,"total":5300,"input_cache_read":1024,"output_reasoning":200}`,
+			}, status: "priced", usd: of(t, "openai", gpt, openai),
+		}},
 		"Langfuse, OpenAI's usage object as it is": {{
 			scope: "langfuse-sdk", name: "gen", kind: internal, attrs: map[string]any{
 				"langfuse.observation.type": "generation", "langfuse.observation.model.name": gpt,
