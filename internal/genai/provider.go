@@ -1,6 +1,9 @@
 package genai
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // provider fills Provider with the convention's name.
 func (r *reading) provider() {
@@ -10,6 +13,9 @@ func (r *reading) provider() {
 			continue
 		}
 		if p := canonical(strings.Trim(f.texts[t], `"`)); p != "" {
+			if r.scope.client == googleADK {
+				p = cmp.Or(prefixProvider(r.op.Model()), p)
+			}
 			r.op.Provider = p
 			return
 		}
@@ -76,6 +82,9 @@ func canonical(s string) string {
 // providerNames maps whole names; "" says nothing about who answers.
 var providerNames = map[string]string{
 	"langchain": "", "langgraph": "", "unknown": "", "custom": "", "other": "", "vercel": "", "_other": "",
+	"agent_framework": "", "agno": "", "autogen": "", "crewai": "", "dspy": "", "google-adk": "", "google_adk": "", "haystack": "",
+	"langchain4j": "", "llama_index": "", "llamaindex": "", "mastra": "", "microsoft.agent_framework": "", "openai_agents": "",
+	"pydantic-ai": "", "pydantic_ai": "", "semantic_kernel": "", "smolagents": "", "spring-ai": "", "spring_ai": "", "strands": "", "strands-agents": "",
 	"openai": "openai", "chatgpt": "openai", "anthropic": "anthropic", "claude": "anthropic",
 	"az.ai.openai": "azure.ai.openai", "azure": "azure.ai.openai", "azure_openai": "azure.ai.openai", "azure-openai": "azure.ai.openai",
 	"azure.ai.openai": "azure.ai.openai", "azureopenai": "azure.ai.openai",
@@ -131,6 +140,12 @@ func providerOfModel(model string) string {
 			return row.provider
 		}
 	}
+	return prefixProvider(model)
+}
+
+// prefixProvider is the provider before the model's name, as LiteLLM writes it: "openai/gpt-4o". Google ADK names itself as provider
+// and reaches all others through LiteLLM.
+func prefixProvider(model string) string {
 	if i := strings.IndexByte(model, '/'); i > 0 {
 		if p := canonical(model[:i]); knownProvider(p) {
 			return p

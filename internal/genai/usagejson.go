@@ -96,7 +96,7 @@ func (f *facts) usageObject(p *jsonScan, sd side, in, out tally, depth int) {
 		if f.served(p, key) {
 			continue
 		}
-		t := usageTally(key, sd)
+		t := usageTally(f.ofTier(key), sd)
 		switch t {
 		case nInput:
 			t = in
@@ -131,6 +131,17 @@ func (f *facts) served(p *jsonScan, key string) bool {
 		return false
 	}
 	return true
+}
+
+// ofTier takes the service tier off the names of LangChain's details: "flex_cache_read", "priority_reasoning".
+func (f *facts) ofTier(key string) string {
+	for _, tier := range [...]string{"flex", "priority"} {
+		if rest, ok := strings.CutPrefix(key, tier); ok && len(rest) > 1 && rest[0] == '_' {
+			f.setText(tResponseTier, tier)
+			return rest[1:]
+		}
+	}
+	return key
 }
 
 // detailSide says whether the object under key breaks a count down, and which.

@@ -336,6 +336,36 @@ func dialectCases(t *testing.T) map[string][]told {
 				"gcp.vertex.agent.llm_response": `{"content":{"parts":[{"text":"x"}]},"usage_metadata":{"cached_content_token_count":1024,"candidates_token_count":300,"prompt_token_count":70000,"thoughts_token_count":200,"total_token_count":70500}}`,
 			}, status: "priced", usd: of(t, "google", flash, billed{in: 70_000, out: 500, read: 1024, reasoning: 200})},
 		},
+		"Google ADK through LiteLLM": {
+			{scope: "gcp.vertex.agent", name: "call_llm", kind: internal, attrs: map[string]any{
+				"gen_ai.system": "gcp.vertex.agent", "gen_ai.request.model": "openai/gpt-4o-mini",
+				"gen_ai.usage.input_tokens": 5000, "gen_ai.usage.output_tokens": 300,
+				"gcp.vertex.agent.llm_response": `{"usage_metadata":{"cached_content_token_count":1024,"candidates_token_count":300,"prompt_token_count":5000,"thoughts_token_count":200,"total_token_count":5300}}`,
+			}, status: "priced", usd: of(t, "openai", gpt, openai)},
+			{scope: "gcp.vertex.agent", name: "call_llm", kind: internal, attrs: map[string]any{
+				"gen_ai.system": "gcp.vertex.agent", "gen_ai.request.model": "anthropic/claude-sonnet-4-5",
+				"gen_ai.usage.input_tokens": 91_000, "gen_ai.usage.output_tokens": 400,
+				"gen_ai.usage.cache_read.input_tokens": 700, "gen_ai.usage.cache_creation.input_tokens": 300,
+			}, status: "priced", usd: of(t, "anthropic", sonnet, claude)},
+		},
+		"Strands: it names itself as the system": {
+			{scope: "strands.telemetry.tracer", name: "invoke_agent a", kind: client, attrs: map[string]any{
+				"gen_ai.operation.name": "invoke_agent", "gen_ai.system": "strands-agents", "gen_ai.request.model": sonnet,
+				"gen_ai.usage.input_tokens": 90_000, "gen_ai.usage.output_tokens": 400,
+			}, status: "rollup", reason: "agent_span"},
+			{scope: "strands.telemetry.tracer", name: "chat", kind: client, parent: 1, attrs: map[string]any{
+				"gen_ai.operation.name": "chat", "gen_ai.system": "strands-agents", "gen_ai.request.model": sonnet,
+				"gen_ai.usage.input_tokens": 90_000, "gen_ai.usage.output_tokens": 400, "gen_ai.usage.total_tokens": 91_400,
+				"gen_ai.usage.cache_read_input_tokens": 700, "gen_ai.usage.cache_write_input_tokens": 300,
+			}, status: "priced", usd: of(t, "anthropic", sonnet, claude)},
+		},
+		"LangSmith, LangChain's details of a service tier": {{
+			scope: "langsmith", name: "ChatOpenAI", kind: internal, attrs: map[string]any{
+				"langsmith.span.kind": "llm", "gen_ai.system": "openai", "gen_ai.request.model": gpt, "gen_ai.usage.input_tokens": 5000,
+				"gen_ai.usage.output_tokens": 300, "gen_ai.usage.input_token_details": `{"flex_cache_read":1024,"flex":3976}`,
+				"gen_ai.usage.output_token_details": `{"flex_reasoning":200,"flex":100}`,
+			}, status: "priced", usd: of(t, "openai", gpt, openai) / 2,
+		}},
 		"Google ADK for Python 2.3": {
 			{scope: "gcp.vertex.agent", name: "call_llm", kind: internal, attrs: map[string]any{
 				"gen_ai.system": "gcp.vertex.agent", "gen_ai.request.model": flash, "gen_ai.usage.input_tokens": 5000, "gen_ai.usage.output_tokens": 300,
