@@ -45,6 +45,7 @@ type witness struct {
 	parent   uint64 // hash of trace id and parent span id; 0 for a root
 	response uint64 // hash of response id, input and output tokens; 0 without an id
 	bare     bool   // carries no usage
+	remote   bool   // an agent that runs elsewhere: it stands for every call inside it, however deep
 	rank     int    // how much of the bill it knows; of several witnesses in one request the highest counts
 	tie      uint64 // decides between equals: the span id, so that the order in a request does not matter
 

@@ -18,6 +18,7 @@ import (
 type request struct {
 	calls     []spanCall
 	witnesses []witness // one a call that was not ignored, in the order of calls
+	remote    bool      // one of them is a remote agent
 	tally     tally
 }
 
@@ -41,7 +42,7 @@ func (r *request) giveBack() {
 		return
 	}
 	clear(r.calls) // lets go of the batch
-	r.calls, r.witnesses = r.calls[:0], r.witnesses[:0]
+	r.calls, r.witnesses, r.remote = r.calls[:0], r.witnesses[:0], false
 	r.tally.reset()
 	requests.Put(r)
 }
@@ -57,6 +58,9 @@ func (r *request) read(td ptrace.Traces, cfg *Config) {
 				r.readSpan(&scope, span, ignored, cfg.TrustUpstream)
 			}
 		}
+	}
+	if r.remote {
+		adopt(r.witnesses, td)
 	}
 }
 
@@ -82,7 +86,8 @@ func (r *request) readSpan(scope *genai.Scope, span ptrace.Span, ignored, trust 
 	call.span, call.witness, call.ignored = span, -1, ignored
 	if call.op.Kind == genai.ModelCall && !ignored {
 		call.witness = len(r.witnesses)
-		r.witnesses = append(r.witnesses, newWitness(&call.op, span))
+		w := newWitness(&call.op, span)
+		r.witnesses, r.remote = append(r.witnesses, w), r.remote || w.remote
 	}
 }
 
@@ -106,6 +111,7 @@ func newWitness(op *genai.Operation, span ptrace.Span) witness {
 	if op.ResponseID != "" && !w.bare && !op.CacheHit { // an answer from a cache has the id of the answer that was paid
 		w.response = responseKey(op)
 	}
+	w.remote = w.self != 0 && op.Name == genai.OpInvokeAgent && span.Kind() == ptrace.SpanKindClient
 	return w
 }
 
