@@ -29,8 +29,8 @@ func TestHostInPrometheus(t *testing.T) {
 	server := prometheus.Start(t, true, hostOf(scrapeURL))
 	gw := processRig{server, strconv.Itoa(g.PID())}
 	require.Eventually(t, func() bool {
-		return len(server.Query(t, "system_memory_limit_bytes")) > 0 && len(server.Query(t, "process_uptime_seconds")) > 0
-	}, time.Minute, 200*time.Millisecond, "a first report")
+		return len(server.Query(t, "system_cpu_utilization_ratio")) > 0 && len(server.Query(t, "process_cpu_utilization_busy_ratio")) > 0
+	}, time.Minute, 200*time.Millisecond, "a report that rests on two samples")
 
 	memory := procFields(t, "/proc/meminfo")
 	total := memory["MemTotal"] * 1024
@@ -73,7 +73,8 @@ func (p *processRig) check(t *testing.T, started time.Time) {
 		return float64(len(open)), p.of(t, "process_unix_file_descriptor_count")
 	})
 	assert.InDelta(t, started.Unix(), p.of(t, "process_start_time_seconds"), 10)
-	assert.LessOrEqual(t, p.of(t, "process_cpu_utilization_busy_ratio"), 1.0)
+	assert.LessOrEqual(t, p.of(t, "process_cpu_utilization_busy_ratio"), p.of(t, "process_cpu_utilization_peak_ratio")+1e-9)
+	assert.LessOrEqual(t, p.of(t, "process_cpu_utilization_peak_ratio"), 1.0)
 	assert.Positive(t, p.of(t, "process_uptime_seconds"))
 }
 

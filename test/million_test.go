@@ -35,6 +35,7 @@ const aMillion = 1_000_000
 // TestAMillionSpans sends a million spans through one gateway, and the same split over three gateways whose metrics a fourth merges:
 // every counter is the truth, every percentile within 0.55 % of the value of its rank.
 func TestAMillionSpans(t *testing.T) {
+	t.Parallel()
 	truth := newAccount()
 	single := newChain(t, "one", 3, nil)
 	merged := newTold("fourth", nil)
