@@ -1,0 +1,72 @@
+package test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/test/gateway"
+	"github.com/otelcol-llm/otelcol-llm/test/prometheus"
+)
+
+// TestTwoTiers puts three gateways with the default configuration in front of configs/second-tier.yaml and splits the spans over them:
+// in Prometheus the second tier tells the percentiles of all, as if they had come to one gateway.
+func TestTwoTiers(t *testing.T) {
+	need(t, "prometheus")
+	t.Parallel()
+	begun := time.Now()
+	ports := gateway.FreePorts(t, 3)
+	second := gateway.Start(t, gateway.Options{Config: gateway.Root() + "/configs/second-tier.yaml", Env: []string{
+		"OTLP_GRPC_ENDPOINT=" + gateway.Loopback(ports[0]), "OTLP_HTTP_ENDPOINT=" + gateway.Loopback(ports[1]),
+		"PROMETHEUS_ENDPOINT=" + gateway.Loopback(ports[2]), "BACKEND_EXPORTER=nop", "GATEWAY_ID=second",
+	}, Args: []string{"--set=service.telemetry.metrics.level=none"}})
+	server := prometheus.Start(t, true, gateway.Loopback(ports[2]))
+
+	var first [3]string
+	for i := range first {
+		_, first[i], _, _ = defaultsWith(t, []string{
+			"--set=connectors.genaimetrics.interval=1s", "--set=processors.perfstats.histogram_scale=6",
+		}, fmt.Sprintf("GATEWAY_ID=first-%d", i), "BACKEND_EXPORTER=otlp_grpc/backend", "OTLP_BACKEND="+gateway.Loopback(ports[0]))
+	}
+	p := &population{
+		Rand: rand.New(rand.NewPCG(13, 17)), begin: begun.Add(-2 * time.Minute), spread: time.Minute,
+		services: []profile{{"assistant", 0.8, 0.07}, {"slow", 9, 0.02}},
+	}
+	truth := newAccount()
+	for range 60 {
+		var ops []operation
+		for range 30 {
+			turn := p.next()
+			truth.add(t, turn)
+			ops = append(ops, turn...)
+		}
+		postTraces(t, first[p.IntN(len(first))], payload(ops))
+	}
+
+	want := inParts(truth.gauges())
+	ask := func() map[string]float64 {
+		told := map[string]float64{}
+		for _, s := range server.Query(t, `{__name__=~"llm_perf_.+", exported_instance="second"}`) {
+			told[sampleIdentity(s)] = s.Value
+		}
+		return told
+	}
+	assert.Eventually(t, func() bool {
+		q := &quiet{}
+		checkGauges(q, want, ask(), time.Since(begun).Seconds(), underscored)
+		return q.failures == 0
+	}, time.Minute, 500*time.Millisecond)
+	worst := checkGauges(t, want, ask(), time.Since(begun).Seconds(), underscored)
+	t.Logf("%d gauges; the worst percentile is off by %.3f %%", len(want), 100*worst)
+	for c, n := range truth.counts {
+		if c.metric == genai.MetricCalls {
+			assert.InDelta(t, n, server.Scalar(t, fmt.Sprintf(`sum(llm_calls_total{service_name=%q, gen_ai_request_model=%q, status=%q})`,
+				c.service, c.model, c.status)), 0, "%+v", c)
+		}
+	}
+	checkQuiet(t, second)
+}
