@@ -26,7 +26,7 @@ type Server struct {
 	log bytes.Buffer // read it only after the process has ended
 }
 
-// Start runs Prometheus until the test ends. It scrapes the targets (host:port) every second.
+// Start runs Prometheus until the test ends. It scrapes the targets (host:port) every second, and accepts remote writes.
 func Start(t testing.TB, nativeHistograms bool, targets ...string) *Server {
 	t.Helper()
 	dir := t.TempDir()
@@ -43,7 +43,8 @@ func Start(t testing.TB, nativeHistograms bool, targets ...string) *Server {
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	args := []string{"--config.file=" + file, "--storage.tsdb.path=" + filepath.Join(dir, "data"), "--web.listen-address=" + address}
+	args := []string{"--config.file=" + file, "--storage.tsdb.path=" + filepath.Join(dir, "data"), "--web.listen-address=" + address,
+		"--web.enable-remote-write-receiver"}
 	if nativeHistograms {
 		args = append(args, "--enable-feature=native-histograms")
 	}

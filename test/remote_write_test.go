@@ -1,0 +1,43 @@
+package test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/otelcol-llm/otelcol-llm/test/gateway"
+	"github.com/otelcol-llm/otelcol-llm/test/prometheus"
+)
+
+// TestRemoteWrite pushes to Prometheus with configs/remote-write.yaml what others scrape: the gauges are the same, native histograms
+// included, and every series names its gateway.
+func TestRemoteWrite(t *testing.T) {
+	need(t, "prometheus")
+	t.Parallel()
+	begun := time.Now()
+	server := prometheus.Start(t, true)
+	ports := gateway.FreePorts(t, 2)
+	g := gateway.Start(t, gateway.Options{Config: gateway.Root() + "/configs/remote-write.yaml", Env: []string{
+		"OTLP_GRPC_ENDPOINT=" + gateway.Loopback(ports[0]), "OTLP_HTTP_ENDPOINT=" + gateway.Loopback(ports[1]),
+		"REMOTE_WRITE_URL=" + server.URL + "/api/v1/write", "GATEWAY_ID=writer",
+	}, Args: []string{"--set=service.telemetry.metrics.level=none", "--set=connectors.genaimetrics.interval=1s"}})
+	traces, truth := aFewMinutes(t, 1000)
+	postTraces(t, "http://"+gateway.Loopback(ports[1]), traces)
+
+	want := inParts(truth.gauges())
+	assert.Eventually(t, func() bool {
+		q := &quiet{}
+		checkGauges(q, want, toldBy(t, server), time.Since(begun).Seconds(), underscored)
+		return q.failures == 0
+	}, time.Minute, 500*time.Millisecond)
+	checkGauges(t, want, toldBy(t, server), time.Since(begun).Seconds(), underscored)
+	assert.Empty(t, server.Query(t, `{__name__=~"llm_.+|gen_ai_.+", instance!="writer"}`))
+	for key, c := range truth.cells {
+		if key.value != "" {
+			assert.Eventually(t, func() bool { return server.Scalar(t, "histogram_count("+durationOf(key, "", "")+")") == float64(c.calls) },
+				10*time.Second, 100*time.Millisecond, "%v", key)
+		}
+	}
+	checkQuiet(t, g)
+}
