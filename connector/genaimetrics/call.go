@@ -60,9 +60,11 @@ func (e *engine) observeCall(o *observation) {
 }
 
 func (e *engine) addRetries(r *route, o *observation) {
-	if n := e.retriesOf(o); n > 0 {
-		e.add(r, slotRetries, mulSaturating(n, o.weight))
+	n := e.retriesOf(o)
+	if n > 0 {
+		n = e.twins.fresh(o, n, o.op.Status == genai.StatusDuplicate, time.Unix(0, e.now))
 	}
+	e.addCount(r, slotRetries, n, o)
 }
 
 func (e *engine) countCall(r *route, o *observation) {

@@ -20,6 +20,7 @@ type engine struct {
 	discard   series // what families that are not enabled add to
 	seen      *recent
 	retries   retries
+	twins     twins
 	versions  versions
 	clients   clients
 	lastFlush int64 // unix nano: the start of series that are made from here on
@@ -47,6 +48,7 @@ func newEngine(cfg *Config, now time.Time) *engine {
 		routes:    map[string]*route{},
 		seen:      newRecent(cfg.Dedupe, now),
 		retries:   newRetries(),
+		twins:     newTwins(),
 		versions:  newVersions(),
 		clients:   newClients(now),
 		lastFlush: now.UnixNano(),

@@ -1,6 +1,7 @@
 package genaimetrics
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -72,11 +73,68 @@ func TestRetriesThatTheClientCounted(t *testing.T) {
 	e := testEngine(t, nil)
 	s := newSpans("a")
 	s.add(call(map[string]any{"http.request.resend_count": 2}))
-	s.add(call(map[string]any{"http.request.resend_count": 1, genai.CostStatus: genai.StatusDuplicate}))
-	s.add(call(map[string]any{"http.request.resend_count": int64(1) << 60}))
+	s.add(call(map[string]any{"http.request.resend_count": 1 << 30}))
 	e.observeTraces(s.td, t0)
 	md := e.exportAt(t0)
 	require.EqualValues(t, 2, value(md, genai.MetricCalls))
-	require.LessOrEqual(t, value(md, genai.MetricRetries), float64(3+maxAttempts))
-	require.GreaterOrEqual(t, value(md, genai.MetricRetries), 3.0)
+	require.EqualValues(t, 2+maxAttempts, value(md, genai.MetricRetries))
+}
+
+// Two instrumentations tell of one call, and each may know of its retries or not.
+func TestTwinsTellRetriesOnce(t *testing.T) {
+	type report struct {
+		duplicate    bool
+		id, parent   byte
+		response     string
+		resend       int
+		failedBefore bool // a failed attempt of the same parent is a counted span of its own
+	}
+	for name, c := range map[string]struct {
+		reports []report
+		want    float64
+	}{
+		"both know, same response":     {[]report{{false, 1, 0, "r", 2, false}, {true, 2, 0, "r", 2, false}}, 2},
+		"both know, inner is repeated": {[]report{{false, 1, 0, "", 2, false}, {true, 2, 1, "", 2, false}}, 2},
+		"both know, outer is repeated": {[]report{{true, 1, 0, "", 2, false}, {false, 2, 1, "", 2, false}}, 2},
+		"the duplicate knows more":     {[]report{{false, 1, 0, "r", 1, false}, {true, 2, 0, "r", 3, false}}, 3},
+		"the duplicate alone knows":    {[]report{{false, 1, 0, "r", 0, false}, {true, 2, 0, "r", 2, false}}, 2},
+		"the counted one alone knows":  {[]report{{false, 1, 0, "r", 2, false}, {true, 2, 0, "r", 0, false}}, 2},
+		"three tell":                   {[]report{{true, 2, 1, "", 2, false}, {false, 1, 0, "r", 2, false}, {true, 3, 0, "r", 2, false}}, 2},
+		"two calls in a duplicate":     {[]report{{true, 1, 0, "", 1, false}, {false, 2, 1, "a", 1, false}, {false, 3, 1, "b", 1, false}}, 2},
+		"attempts are spans":           {[]report{{true, 1, 0, "", 1, false}, {false, 2, 1, "", 0, true}}, 1},
+		"strangers":                    {[]report{{false, 1, 0, "r", 2, false}, {true, 2, 0, "s", 2, false}}, 4},
+		"siblings":                     {[]report{{false, 1, 9, "r", 2, false}, {true, 2, 9, "s", 2, false}}, 4},
+	} {
+		for _, backwards := range []bool{false, true} {
+			t.Run(name, func(t *testing.T) {
+				e := testEngine(t, nil)
+				reports := slices.Clone(c.reports)
+				if backwards {
+					slices.Reverse(reports)
+				}
+				for _, r := range reports {
+					s := newSpans("a")
+					add := func(more map[string]any, id byte, at time.Duration) {
+						span := s.add(call(more))
+						span.SetTraceID([16]byte{7})
+						span.SetSpanID([8]byte{id})
+						if r.parent != 0 {
+							span.SetParentSpanID([8]byte{r.parent})
+						}
+						span.SetStartTimestamp(pcommon.NewTimestampFromTime(t0.Add(at)))
+					}
+					if r.failedBefore {
+						add(map[string]any{genai.ErrorType: "500", genai.CostStatus: genai.StatusFree}, r.id+100, 0)
+					}
+					attrs := map[string]any{"http.request.resend_count": r.resend, genai.ResponseID: r.response}
+					if r.duplicate {
+						attrs[genai.CostStatus] = genai.StatusDuplicate
+					}
+					add(attrs, r.id, time.Second)
+					e.observeTraces(s.td, t0)
+				}
+				require.Equal(t, c.want, value(e.exportAt(t0), genai.MetricRetries))
+			})
+		}
+	}
 }
