@@ -85,6 +85,9 @@ func (e *engine) addLatency(r *route, o *observation) {
 	if ttfc := o.op.TimeToFirstChunk; ttfc > 0 && ttfc <= maxSeconds {
 		e.record(r, slotTimeToFirstChunk, max(ttfc, 1e-9), o)
 	}
+	if o.skewed { // calls that seem to run for hours would be in flight with all that come
+		return
+	}
 	sr := e.at(r, slotInflight)
 	if sr.flight == nil {
 		sr.flight = &flight{}

@@ -24,6 +24,7 @@ type evaluation struct {
 	agent   string
 	dims    []string
 	id      id
+	weight  int64 // how many evaluations this one stands for
 	origin  origin
 }
 
@@ -68,7 +69,7 @@ func (e *engine) observeEvaluations(span ptrace.Span, agent string, from *sender
 		}
 		at := origin{time: nanos(event.Timestamp()), trace: span.TraceID(), span: span.SpanID()}
 		v := evaluation{
-			service: from.service, dims: dims, origin: at, id: eventID(&at, i),
+			service: from.service, dims: dims, origin: at, id: eventID(&at, i), weight: weight(span.TraceState().AsRaw(), at.span),
 			name: valueOf(event.Attributes(), genai.EvaluationName), agent: valueOf(event.Attributes(), genai.AgentName),
 		}
 		if v.agent == "" {
@@ -95,7 +96,7 @@ func (e *engine) observeEvaluation(v *evaluation, attrs pcommon.Map, now time.Ti
 		return
 	}
 	r := e.route(&labels{lblService: v.service, lblEvaluation: v.name, lblAgent: v.agent}, v.dims)
-	o := observation{origin: v.origin, weight: 1}
+	o := observation{origin: v.origin, weight: v.weight}
 	e.record(r, slotEvaluation, score, &o)
 	if e.langchain {
 		e.record(r, slotLCQuality, score, &o)

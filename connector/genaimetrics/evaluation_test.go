@@ -3,6 +3,7 @@ package genaimetrics
 import (
 	"math"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -98,4 +99,55 @@ func TestTheAgentOfAnEvaluation(t *testing.T) {
 	md := e.exportAt(t0)
 	require.EqualValues(t, 1, value(md, genai.MetricEvaluationScore, genai.AgentName, "planner"))
 	require.EqualValues(t, 2, value(md, genai.MetricEvaluationScore))
+}
+
+// Scores of different answers are different records, whatever their evaluator says of them.
+func TestEvaluationRecordsAreToldApart(t *testing.T) {
+	const n = 100
+	logs := func(timed, spans bool) plog.Logs {
+		ld := plog.NewLogs()
+		recs := ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords()
+		for i := range n {
+			rec := recs.AppendEmpty()
+			evaluationLog(1, true).ResourceLogs().At(0).ScopeLogs().At(0).LogRecords().At(0).CopyTo(rec)
+			rec.SetTimestamp(0)
+			if timed {
+				rec.SetTimestamp(pcommon.NewTimestampFromTime(t0.Add(time.Duration(i))))
+			}
+			if spans {
+				rec.SetTraceID([16]byte{1, byte(i)})
+				rec.SetSpanID([8]byte{2, byte(i)})
+			}
+		}
+		return ld
+	}
+	for name, c := range map[string]struct {
+		timed, spans bool
+		want         float64 // when delivered twice
+	}{
+		"time":            {true, false, n},
+		"span":            {false, true, n},
+		"time and span":   {true, true, n},
+		"neither: no ids": {false, false, 2 * n},
+	} {
+		e := testEngine(t, nil)
+		e.observeLogs(logs(c.timed, c.spans), t0)
+		e.observeLogs(logs(c.timed, c.spans), t0)
+		require.Equal(t, c.want, value(e.exportAt(t0), genai.MetricEvaluationScore), name)
+	}
+}
+
+// The evaluations of a sampled span count for as many as it stands for, like its call.
+func TestEvaluationsOfASampledSpan(t *testing.T) {
+	e := testEngine(t, nil)
+	s := newSpans("a")
+	span := s.add(call(nil))
+	span.TraceState().FromRaw("ot=th:c") // one in four
+	event := span.Events().AppendEmpty()
+	event.SetName(genai.EvaluationEvent)
+	event.Attributes().PutDouble(genai.EvaluationScore, 0.5)
+	e.observeTraces(s.td, t0)
+	md := e.exportAt(t0)
+	require.EqualValues(t, 4, value(md, genai.MetricCalls))
+	require.EqualValues(t, 4, value(md, genai.MetricEvaluationScore))
 }

@@ -1,6 +1,7 @@
 package genaimetrics
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -88,4 +89,35 @@ func TestFlightIsBounded(t *testing.T) {
 		require.LessOrEqual(t, len(f.spans), flightSpans)
 	}
 	require.EqualValues(t, 100, f.take())
+}
+
+// Times that no call can have had count the call, but stay out of what they would spoil for good.
+func TestSkewedTimes(t *testing.T) {
+	for name, c := range map[string]struct {
+		start, end time.Time
+		skewed     int64
+		durations  float64
+		inflight   int
+	}{
+		"fine":                     {t0.Add(-time.Second), t0, 0, 1, 1},
+		"a clock ahead by seconds": {t0, t0.Add(59 * time.Second), 0, 1, 1},
+		"ends in the future":       {t0.Add(time.Hour), t0.Add(time.Hour + time.Second), 1, 1, 0},
+		"ends at the end of time":  {t0, time.Unix(0, math.MaxInt64), 1, 0, 0},
+		"ends before it begins":    {t0, t0.Add(-time.Second), 1, 1, 0},
+		"began with the epoch":     {time.Unix(0, 1), t0, 1, 0, 0},
+		"a week":                   {t0.Add(-7 * 24 * time.Hour), t0, 0, 1, 1},
+		"more than a week":         {t0.Add(-7*24*time.Hour - 1), t0, 1, 0, 0},
+	} {
+		e := testEngine(t, nil)
+		s := newSpans("a")
+		span := s.add(call(nil))
+		span.SetStartTimestamp(pcommon.NewTimestampFromTime(c.start))
+		span.SetEndTimestamp(pcommon.NewTimestampFromTime(c.end))
+		e.observeTraces(s.td, t0)
+		md, said := e.export(pcommon.NewResource(), "", t0)
+		require.EqualValues(t, 1, value(md, genai.MetricCalls), name)
+		require.Equal(t, c.skewed, said.skewed, name)
+		require.Equal(t, c.durations, value(md, genai.MetricOperationDuration), name)
+		require.Equal(t, c.inflight, points(md, genai.MetricInflightPeak), name)
+	}
 }

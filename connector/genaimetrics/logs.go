@@ -2,6 +2,7 @@ package genaimetrics
 
 import (
 	"encoding/binary"
+	"hash/maphash"
 	"time"
 
 	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/pdatautil"
@@ -48,7 +49,7 @@ func eventName(rec plog.LogRecord) string {
 func (e *engine) observeEvaluationLog(rec plog.LogRecord, from *sender, dims []string) {
 	attrs := rec.Attributes()
 	e.observeEvaluation(&evaluation{
-		service: from.service, dims: dims, origin: logOrigin(rec), id: recordID(rec, from.service),
+		service: from.service, dims: dims, origin: logOrigin(rec), id: recordID(rec, from.service), weight: 1,
 		name: valueOf(attrs, genai.EvaluationName), agent: valueOf(attrs, genai.AgentName),
 	}, attrs, from.now)
 }
@@ -56,7 +57,7 @@ func (e *engine) observeEvaluationLog(rec plog.LogRecord, from *sender, dims []s
 // observeAgentLog counts a model call or tool execution that a command-line agent logged.
 func (e *engine) observeAgentLog(agent, event string, rec plog.LogRecord, from *sender, dims []string) {
 	o := observation{service: from.service, dims: dims, weight: 1, origin: logOrigin(rec)}
-	if !readAgentLog(agent, event, rec.Attributes(), &o) {
+	if !readAgentLog(agent, event, rec.Attributes(), &o, from.now) {
 		return
 	}
 	e.mu.Lock()
@@ -65,6 +66,9 @@ func (e *engine) observeAgentLog(agent, event string, rec plog.LogRecord, from *
 	if which := recordID(rec, from.service); e.seen.again(&which, from.now) {
 		e.health.redelivered++
 		return
+	}
+	if o.skewed {
+		e.health.skewed++
 	}
 	e.observe(&o)
 }
@@ -77,19 +81,29 @@ func logOrigin(rec plog.LogRecord) origin {
 	return origin{time: nanos(at), trace: rec.TraceID(), span: rec.SpanID()}
 }
 
-// recordID tells records apart by what they say and when: a log record has no id.
+// recordID tells records apart by what they say, of which span and when: a log record has no id. One with neither a time nor a span
+// has nothing by which to tell a second delivery from a second record, so it is no id.
 func recordID(rec plog.LogRecord, service string) (which id) {
+	at := logOrigin(rec)
+	if at.time == 0 && at.span == ([8]byte{}) {
+		return id{}
+	}
 	hash := pdatautil.MapHash(rec.Attributes())
 	copy(which[:16], hash[:])
-	binary.LittleEndian.PutUint64(which[16:], uint64(logOrigin(rec).time)) //nolint:gosec // bits
-	for i := range len(service) {
-		which[16+i%8] ^= service[i]
-	}
+	var h maphash.Hash
+	h.SetSeed(idSeed)
+	maphash.WriteComparable(&h, at)
+	_, _ = h.WriteString(service)
+	_ = h.WriteByte(0)
+	_, _ = h.WriteString(rec.EventName())
+	binary.LittleEndian.PutUint64(which[16:], h.Sum64())
 	return which
 }
 
+var idSeed = maphash.MakeSeed()
+
 // readAgentLog reads the operation out of an event of a command-line agent; false is an event that tells none.
-func readAgentLog(agent, event string, attrs pcommon.Map, o *observation) bool {
+func readAgentLog(agent, event string, attrs pcommon.Map, o *observation, now time.Time) bool {
 	read, ok := agentEvents[agent+" "+event]
 	if !ok || !read(attrs, &o.op) {
 		return false
@@ -97,7 +111,7 @@ func readAgentLog(agent, event string, attrs pcommon.Map, o *observation) bool {
 	if ms, ok := number(attrs, "duration_ms"); ok && ms >= 0 && ms < maxSeconds*1000 && o.origin.time > 0 {
 		o.end = o.origin.time
 		o.start = o.end - int64(ms*1e6)
-		o.timed = o.start > 0
+		o.checkTimes(now)
 	}
 	return true
 }

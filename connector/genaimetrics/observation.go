@@ -3,6 +3,7 @@ package genaimetrics
 import (
 	"math"
 	"sync"
+	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -20,7 +21,7 @@ type observation struct {
 	start   int64 // unix nano
 	end     int64 // unix nano, not before start
 	timed   bool  // start and end are known
-	skewed  bool
+	skewed  bool  // they are no times that this call can have had
 	again   bool  // delivered before
 	weight  int64 // how many operations this one stands for
 }
@@ -52,19 +53,38 @@ func (b *batch) release() {
 }
 
 // read fills the observation's times and ids from the span; op is filled already.
-func (o *observation) read(span ptrace.Span) {
+func (o *observation) read(span ptrace.Span, now time.Time) {
 	o.origin.trace = span.TraceID()
 	o.origin.span = span.SpanID()
 	o.parent = span.ParentSpanID()
 	o.start = nanos(span.StartTimestamp())
 	o.end = nanos(span.EndTimestamp())
-	o.skewed = o.end < o.start
-	if o.skewed {
-		o.end = o.start
-	}
-	o.timed = o.start > 0 && o.end > 0
-	o.origin.time = o.end
+	o.checkTimes(now)
 	o.weight = weight(span.TraceState().AsRaw(), o.origin.span)
+}
+
+const (
+	// aheadAtMost is how far a client's clock may be ahead of the gateway's without its times being taken for skewed.
+	aheadAtMost = time.Minute
+	// longestOperation is how long an operation may take; what lasts longer has a start that no clock showed.
+	longestOperation = 7 * 24 * time.Hour
+)
+
+// checkTimes finds the times that cannot be. An operation that ends before it begins took no time; one that takes too long has no
+// known duration; the duration of one that ends in the future is right, as both of its times are of one clock.
+func (o *observation) checkTimes(now time.Time) {
+	o.timed = o.start > 0 && o.end > 0
+	latest := now.Add(aheadAtMost).UnixNano()
+	switch {
+	case o.end < o.start:
+		o.skewed, o.end = true, o.start
+	case o.timed && o.end-o.start > int64(longestOperation):
+		o.skewed, o.timed = true, false
+	}
+	o.origin.time = o.end
+	if o.end > latest {
+		o.skewed, o.origin.time = true, now.UnixNano()
+	}
 }
 
 // nanos keeps a timestamp that no clock can show from turning negative.

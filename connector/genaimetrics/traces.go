@@ -65,7 +65,7 @@ func (e *engine) readSpan(b *batch, scope *genai.Scope, span ptrace.Span, from *
 	}
 	from.operations++
 	o.service = from.service
-	o.read(span)
+	o.read(span, from.now)
 	b.n++
 	b.most = max(b.most, b.n)
 	if b.n == batchSize {

@@ -103,7 +103,7 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	errs = errors.Join(errs, err)
 	builder.GenaimetricsSkewed, err = builder.meter.Int64Counter(
 		"otelcol_genaimetrics_skewed",
-		metric.WithDescription("Spans that ended before they began and were taken as lasting 0 s. [Development]"),
+		metric.WithDescription("Spans and records that end before they begin, last longer than seven days, or end more than a minute from now. [Development]"),
 		metric.WithUnit("{span}"),
 	)
 	errs = errors.Join(errs, err)

@@ -118,7 +118,7 @@ func AssertEqualGenaimetricsSeries(t *testing.T, tt *componenttest.Telemetry, dp
 func AssertEqualGenaimetricsSkewed(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_genaimetrics_skewed",
-		Description: "Spans that ended before they began and were taken as lasting 0 s. [Development]",
+		Description: "Spans and records that end before they begin, last longer than seven days, or end more than a minute from now. [Development]",
 		Unit:        "{span}",
 		Data: metricdata.Sum[int64]{
 			Temporality: metricdata.CumulativeTemporality,
