@@ -34,6 +34,11 @@ func (r *reading) inputExclusive(c *counts) bool {
 	case c.total > 0 && c.reasoning > 0 && c.total == c.in+c.out+cached+c.reasoning:
 		return true
 	}
+	return r.senderExcludes()
+}
+
+// senderExcludes says whether the sender is one that leaves cached tokens out.
+func (r *reading) senderExcludes() bool {
 	sender := r.scope.client
 	if r.isVercel() {
 		sender = vercelAI

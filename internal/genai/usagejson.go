@@ -97,23 +97,24 @@ func (f *facts) usageObject(p *jsonScan, sd side, in, out tally, depth int) {
 			continue
 		}
 		t := usageTally(f.ofTier(key), sd)
-		switch t {
-		case nInput:
+		switch {
+		case t == nInput:
 			t = in
-		case nOutput:
+		case t == nOutput:
 			t = out
-		case nTotal:
-			if depth > 0 {
-				t = tallyCount
-			}
+		case t == nTotal && depth > 0:
+			t = tallyCount
 		}
-		if t == tallyCount {
-			p.skip()
-			continue
-		}
-		if n, ok := p.count(); ok {
-			f.add(t, n, jsonRank)
-		}
+		f.addFrom(p, t)
+	}
+}
+
+// addFrom takes the next value as a count of t, or skips it.
+func (f *facts) addFrom(p *jsonScan, t tally) {
+	if t == tallyCount {
+		p.skip()
+	} else if n, ok := p.count(); ok {
+		f.add(t, n, jsonRank)
 	}
 }
 

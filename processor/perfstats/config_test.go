@@ -23,8 +23,10 @@ func TestValidateReportsEverythingAtOnce(t *testing.T) {
 		},
 		Latency: []LatencySource{{}, {Metric: "llm.calls", Scope: "ttft"}, {Metric: "a", Scope: "x"}, {Metric: "a", Scope: "x"}},
 		Ratios: []RatioSource{
-			{Kind: "rate"}, {Name: "llm.perf.mine", Of: "a", To: "b"},
-			{Name: "r", Of: "a", To: "b"}, {Name: "r", Of: "a", To: "b"},
+			{Kind: "rate"},
+			{Name: "llm.perf.mine", Of: "a", To: "b"},
+			{Name: "r", Of: "a", To: "b"},
+			{Name: "r", Of: "a", To: "b"},
 		},
 	}
 	err := cfg.Validate()
