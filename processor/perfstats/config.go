@@ -19,6 +19,9 @@ const (
 	kindSum   = "sum"
 
 	minScale, maxScale = -4, 8 // what Prometheus' native histograms have
+
+	maxWindow = 24 * time.Hour
+	maxSeries = 100_000 // with which the memory for series alone is some gigabytes
 )
 
 // Config is the `perfstats` block.
@@ -96,13 +99,13 @@ func (c *Config) Validate() error {
 			errs = append(errs, fmt.Errorf(format, args...))
 		}
 	}
-	refuse(c.Window < time.Second, "window must be 1s or more, got %v", c.Window)
+	refuse(c.Window < time.Second || c.Window > maxWindow, "window must be 1s to %v, got %v", maxWindow, c.Window)
 	refuse(c.Interval < time.Second, "interval must be 1s or more, got %v", c.Interval)
 	refuse(c.HistogramScale < minScale || c.HistogramScale > maxScale,
 		"histogram_scale must be %d to %d, got %d", minScale, maxScale, c.HistogramScale)
 	refuse(c.Sources != sourcesGenAIMetrics && c.Sources != sourcesAll,
 		"sources must be %s or %s, got %q", sourcesGenAIMetrics, sourcesAll, c.Sources)
-	refuse(c.SeriesLimit < 1, "series_limit must be 1 or more, got %d", c.SeriesLimit)
+	refuse(c.SeriesLimit < 1 || c.SeriesLimit > maxSeries, "series_limit must be 1 to %d, got %d", maxSeries, c.SeriesLimit)
 	refuse(c.ExpireAfter < c.Window, "expire_after must be at least window (%v), got %v", c.Window, c.ExpireAfter)
 	errs = append(errs, checkQuantiles(c.Quantiles)...)
 	errs = append(errs, c.Health.check()...)
@@ -113,15 +116,17 @@ func (c *Config) Validate() error {
 
 func checkQuantiles(quantiles []float64) []error {
 	var errs []error
-	seen := map[float64]bool{}
+	seen := map[string]bool{}
 	for i, q := range quantiles {
+		stat := percentile(q)
 		switch {
 		case math.IsNaN(q) || q < 0 || q > 1:
 			errs = append(errs, fmt.Errorf("quantiles[%d] must be 0 to 1, got %v", i, q))
-		case seen[q]:
-			errs = append(errs, fmt.Errorf("quantiles[%d] must be named once, got %v again", i, q))
+		case seen[stat]:
+			errs = append(errs, fmt.Errorf("quantiles[%d] must be one that is not listed yet and rounds to another percentile, got %v (%s) again",
+				i, q, stat))
 		}
-		seen[q] = true
+		seen[stat] = true
 	}
 	return errs
 }

@@ -32,15 +32,15 @@ func TestValidateReportsEverythingAtOnce(t *testing.T) {
 	err := cfg.Validate()
 	require.Error(t, err)
 	want := []string{
-		"window must be 1s or more, got -1m0s",
+		"window must be 1s to 24h0m0s, got -1m0s",
 		"interval must be 1s or more, got 0s",
 		"histogram_scale must be -4 to 8, got 20",
 		`sources must be genaimetrics or all, got "both"`,
-		"series_limit must be 1 or more, got 0",
+		"series_limit must be 1 to 100000, got 0",
 		"expire_after must be at least window (-1m0s), got -1h0m0s",
 		"quantiles[1] must be 0 to 1, got 1.5",
 		"quantiles[2] must be 0 to 1, got NaN",
-		"quantiles[3] must be named once, got 0.5 again",
+		"quantiles[3] must be one that is not listed yet and rounds to another percentile, got 0.5 (p50) again",
 		"health.unhealthy.error_ratio must be 0 to 1, got -0.1",
 		"health.unhealthy.avg_latency must be above 0s, got 0s",
 		"health.unhealthy.error_ratio must not be below health.degraded.error_ratio (0.5), got -0.1",
@@ -59,6 +59,32 @@ func TestValidateReportsEverythingAtOnce(t *testing.T) {
 	}
 	assert.Equal(t, want, strings.Split(err.Error(), "\n"))
 	assert.NoError(t, createDefaultConfig().(*Config).Validate())
+}
+
+// Two quantiles with one label would be two points of one series; a window or limit out of reach would take all memory.
+func TestValidateRefuses(t *testing.T) {
+	for want, change := range map[string]func(*Config){
+		"quantiles[1]": func(c *Config) { c.Quantiles = []float64{0.9999999, 1} },
+		"window":       func(c *Config) { c.Window, c.ExpireAfter = 25*time.Hour, 26*time.Hour },
+		"series_limit": func(c *Config) { c.SeriesLimit = 100_001 },
+	} {
+		cfg := createDefaultConfig().(*Config)
+		change(cfg)
+		require.ErrorContains(t, cfg.Validate(), want)
+		require.NotContains(t, cfg.Validate().Error(), "\n", "and nothing else")
+	}
+	cfg := createDefaultConfig().(*Config)
+	cfg.Quantiles = []float64{0, 0.99, 0.999, 0.9999, 0.99999, 1}
+	require.NoError(t, cfg.Validate())
+}
+
+// Every value of our own telemetry's attributes is documented.
+func TestDocumentedOutcomes(t *testing.T) {
+	raw, err := os.ReadFile("documentation.md")
+	require.NoError(t, err)
+	for _, name := range outcomeNames {
+		assert.Contains(t, string(raw), "``"+name+"``")
+	}
 }
 
 // TestREADME loads every YAML block of the README.

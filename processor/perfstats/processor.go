@@ -2,6 +2,7 @@ package perfstats
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -26,6 +27,8 @@ type perfProcessor struct {
 	mu     sync.Mutex // guards engine, and is not held while next is called
 	engine *engine
 
+	ctx     context.Context // of what the ticker hands over
+	cancel  context.CancelFunc
 	stop    chan struct{}
 	stopped sync.WaitGroup
 	once    sync.Once
@@ -37,6 +40,7 @@ func newProcessor(set processor.Settings, cfg *Config, next consumer.Metrics) (*
 		return nil, err
 	}
 	p := &perfProcessor{cfg: cfg, set: set, next: next, telemetry: telemetry, stop: make(chan struct{})}
+	p.ctx, p.cancel = context.WithCancel(context.Background())
 	p.engine = newEngine(cfg, time.Now())
 	for o := range p.outcomes {
 		p.outcomes[o] = metric.WithAttributeSet(attribute.NewSet(attribute.String("outcome", outcome(o).String())))
@@ -55,12 +59,23 @@ func (p *perfProcessor) Start(context.Context, component.Host) error {
 	return nil
 }
 
-// Shutdown waits for the last gauges of the ticker to be handed over. What moved has been told with the batch that moved it.
-func (p *perfProcessor) Shutdown(context.Context) error {
+// Shutdown waits, for as long as ctx allows, for the last gauges of the ticker to be handed over. What moved has been told with the
+// batch that moved it.
+func (p *perfProcessor) Shutdown(ctx context.Context) error {
 	p.once.Do(func() { close(p.stop) })
-	p.stopped.Wait()
-	p.telemetry.Shutdown()
-	return nil
+	defer p.telemetry.Shutdown()
+	defer p.cancel()
+	stopped := make(chan struct{})
+	go func() {
+		p.stopped.Wait()
+		close(stopped)
+	}()
+	select {
+	case <-stopped:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("gauges are still being handed over: %w", ctx.Err())
+	}
 }
 
 // ConsumeMetrics passes md on with the gauges that it moved.
@@ -86,7 +101,7 @@ func (p *perfProcessor) run() {
 		if md.ResourceMetrics().Len() == 0 {
 			continue
 		}
-		if err := p.next.ConsumeMetrics(context.Background(), md); err != nil {
+		if err := p.next.ConsumeMetrics(p.ctx, md); err != nil {
 			p.set.Logger.Warn("the pipeline refused gauges; they are told again at the next interval", zap.Error(err))
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/consumer/consumertest"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/pmetric"
@@ -266,4 +267,33 @@ func TestManyWritersAtOnce(t *testing.T) {
 		}
 	}
 	assert.Equal(t, 400.0, most)
+}
+
+// A pipeline that hangs does not keep the Collector from stopping in the time it has.
+func TestShutdownWithinItsDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hung := false
+		next, err := consumer.NewMetrics(func(ctx context.Context, md pmetric.Metrics) error {
+			if md.ResourceMetrics().At(0).ScopeMetrics().At(0).Scope().Name() == genai.MetricsScope {
+				return nil // the batch itself
+			}
+			hung = true
+			<-ctx.Done()
+			return ctx.Err()
+		})
+		require.NoError(t, err)
+		p, err := newProcessor(processortest.NewNopSettings(metadata.Type), createDefaultConfig().(*Config), next)
+		require.NoError(t, err)
+		require.NoError(t, p.Start(t.Context(), componenttest.NewNopHost()))
+		now := time.Now()
+		require.NoError(t, p.ConsumeMetrics(t.Context(), oneMetric(genai.MetricCalls, sum(true, pmetric.AggregationTemporalityDelta, 1, now, now))))
+		time.Sleep(p.cfg.Interval + time.Second)
+		synctest.Wait()
+		require.True(t, hung)
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		require.ErrorIs(t, p.Shutdown(ctx), context.DeadlineExceeded)
+		require.Equal(t, now.Add(p.cfg.Interval+6*time.Second), time.Now())
+		synctest.Wait() // and the ticker's call has ended
+	})
 }

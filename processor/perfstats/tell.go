@@ -165,7 +165,7 @@ func stats(to *writer, name string, h *expohist.Histogram, quantiles []float64, 
 	stat("max", h.Max())
 }
 
-// percentile is the value of `stat`: p95 for 0.95, p99.9 for 0.999.
+// percentile is the value of `stat`: p95 for 0.95, p99.9 for 0.999. It has six digits.
 func percentile(q float64) string {
 	return "p" + strconv.FormatFloat(q*100, 'g', 6, 64)
 }
