@@ -3,6 +3,8 @@ package genaimetrics
 import (
 	"context"
 	"errors"
+	"os"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -135,4 +137,42 @@ func TestAFailedExportLosesNothing(t *testing.T) {
 		require.NoError(t, c.Shutdown(t.Context()))
 		require.EqualValues(t, 2, value(sink.AllMetrics()[0], genai.MetricCalls))
 	})
+}
+
+// A pipeline that hangs does not keep the Collector from stopping in the time it has.
+func TestShutdownWithinItsDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hung := 0
+		next, err := consumer.NewMetrics(func(ctx context.Context, _ pmetric.Metrics) error {
+			hung++
+			<-ctx.Done()
+			return ctx.Err()
+		})
+		require.NoError(t, err)
+		cfg := createDefaultConfig().(*Config)
+		began := time.Now()
+		c := start(t, cfg, next)
+		require.NoError(t, c.ConsumeTraces(t.Context(), one("a", call(nil))))
+		time.Sleep(cfg.Interval + time.Second)
+		synctest.Wait()
+		require.Equal(t, 1, hung)
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		require.ErrorIs(t, c.Shutdown(ctx), context.DeadlineExceeded)
+		require.Equal(t, began.Add(cfg.Interval+6*time.Second), time.Now())
+		synctest.Wait() // and the ticker's call has ended
+		require.Equal(t, 1, hung)
+	})
+}
+
+// Every metric of our own telemetry that has an attribute is documented with it.
+func TestDocumentedAttributes(t *testing.T) {
+	raw, err := os.ReadFile("documentation.md")
+	require.NoError(t, err)
+	for _, name := range []string{"series", "overflowed", "expired"} {
+		_, section, found := strings.Cut(string(raw), "### otelcol_genaimetrics_"+name+"\n")
+		require.True(t, found)
+		section, _, _ = strings.Cut(section, "\n### ")
+		require.Contains(t, section, "| metric |", name)
+	}
 }

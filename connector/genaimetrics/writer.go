@@ -28,6 +28,8 @@ type writer struct {
 	resource  pcommon.Resource
 	version   string
 
+	ctx     context.Context // of the exports of the ticker
+	cancel  context.CancelFunc
 	users   int // guarded by writersMu
 	stop    chan struct{}
 	stopped chan struct{}
@@ -57,12 +59,14 @@ func acquire(cfg *Config, set connector.Settings, host component.Host, next cons
 		resource: gateway(set.Resource), version: set.BuildInfo.Version,
 		users: 1, stop: make(chan struct{}), stopped: make(chan struct{}),
 	}
+	w.ctx, w.cancel = context.WithCancel(context.Background())
 	writers[cfg] = w
 	go w.run(cfg.Interval)
 	return w, nil
 }
 
-// release stops the writer with its last user and exports what the last interval brought: whoever is downstream still runs.
+// release stops the writer with its last user and exports what the last interval brought, as far as ctx allows: whoever is
+// downstream still runs.
 func release(ctx context.Context, cfg *Config, w *writer) error {
 	writersMu.Lock()
 	w.users--
@@ -75,10 +79,14 @@ func release(ctx context.Context, cfg *Config, w *writer) error {
 		return nil
 	}
 	close(w.stop)
-	<-w.stopped
-	err := w.export(ctx, time.Now())
-	w.telemetry.Shutdown()
-	return err
+	defer w.telemetry.Shutdown()
+	defer w.cancel()
+	select {
+	case <-w.stopped:
+		return w.export(ctx, time.Now())
+	case <-ctx.Done():
+		return fmt.Errorf("the last interval is not exported, the export before it hangs: %w", ctx.Err())
+	}
 }
 
 // gateway is the resource of what is emitted: who counted, not who was counted.
@@ -101,7 +109,7 @@ func (w *writer) run(interval time.Duration) {
 		case <-w.stop:
 			return
 		case now := <-ticker.C:
-			w.report(w.export(context.Background(), now))
+			w.report(w.export(w.ctx, now))
 		}
 	}
 }
