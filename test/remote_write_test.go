@@ -35,7 +35,9 @@ func TestRemoteWrite(t *testing.T) {
 	assert.Empty(t, server.Query(t, `{__name__=~"llm_.+|gen_ai_.+", instance!="writer"}`))
 	for key, c := range truth.cells {
 		if key.value != "" {
-			assert.Eventually(t, func() bool { return server.Scalar(t, "histogram_count("+durationOf(key, "", "")+")") == float64(c.calls) },
+			assert.Eventually(t, func() bool {
+				return server.Scalar(t, "histogram_count("+durationOf(key, "", "")+")") == float64(c.calls)
+			},
 				10*time.Second, 100*time.Millisecond, "%v", key)
 		}
 	}

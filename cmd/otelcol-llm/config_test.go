@@ -141,13 +141,13 @@ func TestClientsCannotSendOurMetrics(t *testing.T) {
 	}
 	for _, theirs := range []string{
 		"claude_code.cost.usage", "gen_ai.client.operation.time_per_output_chunk", "gemini_cli.token.usage",
-		"llm.chat_completions.streaming_time_to_generate", "gen_ai.server.request.duration",
+		"llm.chat_completions.streaming_time_to_generate", "gen_ai.server.request.duration", "langchain_chains_total",
 	} {
 		require.False(t, isDropped(theirs), theirs)
 	}
 }
 
-// metricNames are the values of the constants Metric… and Perf… of internal/genai/names.go.
+// metricNames are the values of the constants Metric…, Perf… and Langchain… of internal/genai/names.go.
 func metricNames(t *testing.T) []string {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), "../../internal/genai/names.go", nil, 0)
@@ -160,7 +160,7 @@ func metricNames(t *testing.T) []string {
 		}
 		name := spec.Names[0].Name
 		if literal, ok := spec.Values[0].(*ast.BasicLit); ok && name != "MetricsScope" &&
-			(strings.HasPrefix(name, "Metric") || strings.HasPrefix(name, "Perf")) {
+			(strings.HasPrefix(name, "Metric") || strings.HasPrefix(name, "Perf") || strings.HasPrefix(name, "Langchain")) {
 			value, err := strconv.Unquote(literal.Value)
 			require.NoError(t, err)
 			out = append(out, value)

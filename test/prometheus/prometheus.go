@@ -43,8 +43,10 @@ func Start(t testing.TB, nativeHistograms bool, targets ...string) *Server {
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	args := []string{"--config.file=" + file, "--storage.tsdb.path=" + filepath.Join(dir, "data"), "--web.listen-address=" + address,
-		"--web.enable-remote-write-receiver"}
+	args := []string{
+		"--config.file=" + file, "--storage.tsdb.path=" + filepath.Join(dir, "data"), "--web.listen-address=" + address,
+		"--web.enable-remote-write-receiver",
+	}
 	if nativeHistograms {
 		args = append(args, "--enable-feature=native-histograms")
 	}

@@ -1,0 +1,109 @@
+package test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/test/gateway"
+)
+
+// TestAgentsCountedByTheirMetrics: in the default wiring cli_agents: {claude-code: metrics} counts deltas, each once, and naming
+// langchain has the memory that a process tells of itself.
+func TestAgentsCountedByTheirMetrics(t *testing.T) {
+	t.Parallel()
+	g, otlp, scrapeURL, _ := defaultsWith(t, []string{
+		"--set=connectors.genaimetrics.interval=1s",
+		"--set=connectors.genaimetrics.naming=[semconv, langchain]",
+		"--set=connectors.genaimetrics.cli_agents.claude-code=metrics",
+	})
+	for n := range 3 {
+		postMetrics(t, otlp, claudeTokens(n))
+	}
+	postMetrics(t, otlp, claudeTokens(2)) // again, as after a lost acknowledgement
+	require.Eventually(t, func() bool {
+		got := scrape(t, scrapeURL)
+		return got.sum("llm_tokens_total", "gen_ai_token_type", "input_uncached") == 300 &&
+			got.sum("claude_code_token_usage_tokens_total") == 300 &&
+			got.sum("langchain_memory_usage_bytes", "component", "claude-code") == 1<<20
+	}, 40*time.Second, 100*time.Millisecond)
+	checkQuiet(t, g)
+}
+
+var claudeStart = time.Now().Add(-time.Second)
+
+// claudeTokens is the n-th delta of Claude Code's token counter, with its memory.
+func claudeTokens(n int) pmetric.Metrics {
+	metrics := pmetric.NewMetrics()
+	rm := metrics.ResourceMetrics().AppendEmpty()
+	rm.Resource().Attributes().PutStr(genai.ServiceName, "claude-code")
+	scope := rm.ScopeMetrics().AppendEmpty()
+	scope.Scope().SetName("com.anthropic.claude_code")
+	at := func(p pmetric.NumberDataPoint) pmetric.NumberDataPoint {
+		p.SetStartTimestamp(pcommon.NewTimestampFromTime(claudeStart.Add(time.Duration(n) * 100 * time.Millisecond)))
+		p.SetTimestamp(pcommon.NewTimestampFromTime(claudeStart.Add(time.Duration(n+1) * 100 * time.Millisecond)))
+		return p
+	}
+	tokens := scope.Metrics().AppendEmpty()
+	tokens.SetName("claude_code.token.usage")
+	tokens.SetUnit("tokens")
+	sum := tokens.SetEmptySum()
+	sum.SetIsMonotonic(true)
+	sum.SetAggregationTemporality(pmetric.AggregationTemporalityDelta)
+	point := at(sum.DataPoints().AppendEmpty())
+	point.Attributes().PutStr("type", "input")
+	point.Attributes().PutStr("model", "claude-sonnet-4-6")
+	point.SetIntValue(100)
+	memory := scope.Metrics().AppendEmpty()
+	memory.SetName("process.memory.usage")
+	memory.SetUnit("By")
+	at(memory.SetEmptyGauge().DataPoints().AppendEmpty()).SetIntValue(1 << 20)
+	return metrics
+}
+
+// TestSDKMetrics: configs/sdk-metrics.yaml tells percentiles of a service that sends only metrics.
+func TestSDKMetrics(t *testing.T) {
+	t.Parallel()
+	ports := gateway.FreePorts(t, 3)
+	gateway.Start(t, gateway.Options{
+		Config: gateway.Root() + "/configs/sdk-metrics.yaml",
+		Args:   []string{"--set=service.telemetry.metrics.level=none", "--set=processors.perfstats.interval=1s"},
+		Env: []string{
+			"OTLP_GRPC_ENDPOINT=" + gateway.Loopback(ports[0]), "OTLP_HTTP_ENDPOINT=" + gateway.Loopback(ports[1]),
+			"PROMETHEUS_ENDPOINT=" + gateway.Loopback(ports[2]),
+		},
+	})
+	postMetrics(t, "http://"+gateway.Loopback(ports[1]), sdkDurations())
+	require.Eventually(t, func() bool {
+		got := scrape(t, "http://"+gateway.Loopback(ports[2])+"/metrics")
+		return got.sum("llm_perf_samples", "service_name", "sdk-only") == 10 &&
+			got.sum("gen_ai_client_operation_duration_seconds_count") == 0
+	}, 30*time.Second, 100*time.Millisecond)
+}
+
+// sdkDurations is a delta of ten calls.
+func sdkDurations() pmetric.Metrics {
+	metrics := pmetric.NewMetrics()
+	rm := metrics.ResourceMetrics().AppendEmpty()
+	rm.Resource().Attributes().PutStr(genai.ServiceName, "sdk-only")
+	scope := rm.ScopeMetrics().AppendEmpty()
+	scope.Scope().SetName("opentelemetry.instrumentation.openai_v2")
+	m := scope.Metrics().AppendEmpty()
+	m.SetName(genai.MetricOperationDuration)
+	m.SetUnit("s")
+	h := m.SetEmptyHistogram()
+	h.SetAggregationTemporality(pmetric.AggregationTemporalityDelta)
+	p := h.DataPoints().AppendEmpty()
+	now := time.Now()
+	p.SetStartTimestamp(pcommon.NewTimestampFromTime(now.Add(-time.Second)))
+	p.SetTimestamp(pcommon.NewTimestampFromTime(now))
+	p.ExplicitBounds().FromRaw([]float64{1, 2})
+	p.BucketCounts().FromRaw([]uint64{5, 5, 0})
+	p.SetCount(10)
+	p.SetSum(12)
+	return metrics
+}
