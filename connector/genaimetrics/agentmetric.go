@@ -128,11 +128,12 @@ func (t *tally) usage() genai.Usage {
 
 // observeMetrics counts the metrics of command-line agents whose metrics are what cli_agents counts, and the memory of
 // processes for naming langchain. It keeps nothing of md.
-func (e *engine) observeMetrics(md pmetric.Metrics, now time.Time) {
+func (e *engine) observeMetrics(md pmetric.Metrics, wall time.Time) {
+	now := e.clock.Now(wall)
 	for _, rm := range md.ResourceMetrics().All() {
 		attrs := rm.Resource().Attributes()
 		from := sender{
-			service: serviceName(attrs), dims: resourceDims(e.cfg.Dimensions, nil, attrs), now: now, resource: pdatautil.MapHash(attrs),
+			service: serviceName(attrs), dims: resourceDims(e.cfg.Dimensions, nil, attrs), now: now, wall: wall, resource: pdatautil.MapHash(attrs),
 		}
 		for _, sm := range rm.ScopeMetrics().All() {
 			agent := cliAgent(sm.Scope().Name())
@@ -195,7 +196,7 @@ func (e *engine) addToTally(
 // observeTally counts what is new in a metric. The caller holds the lock.
 func (e *engine) observeTally(agent string, what *agentMetric, t *tally, from *sender) {
 	o := observation{service: from.service, weight: 1}
-	o.origin.time = from.now.UnixNano()
+	o.origin.time = from.wall.UnixNano()
 	o.dims = itemDims(e.cfg.Dimensions, nil, from.dims, t.attrs)
 	op := &o.op
 	op.Provider, op.RequestModel = agentProviders[agent], valueOf(t.attrs, nameModel)

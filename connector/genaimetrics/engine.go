@@ -4,7 +4,12 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/steady"
 )
+
+// The memory of what was counted goes by the steady clock, so that setting the wall clock neither expires it nor keeps it; only the
+// points that are exported, and the times in what clients send, are of the wall clock.
 
 // engine holds all series of one configured connector, whatever signals feed it, so that one series has one writer.
 type engine struct {
@@ -23,8 +28,11 @@ type engine struct {
 	twins     twins
 	versions  versions
 	clients   clients
-	lastFlush int64 // unix nano: the start of series that are made from here on
-	now       int64 // unix nano of the batch that is being observed
+	clock     *steady.Clock
+	ahead     time.Duration // of the wall clock, at the last export
+	lastFlush int64         // unix nano, of the wall clock: the start of series that are made from here on
+	exported  int64         // the same by the steady clock
+	now       int64         // unix nano of the batch that is being observed, by the steady clock
 	health    health
 }
 
@@ -51,7 +59,9 @@ func newEngine(cfg *Config, now time.Time) *engine {
 		twins:     newTwins(),
 		versions:  newVersions(),
 		clients:   newClients(now),
+		clock:     steady.New(now),
 		lastFlush: now.UnixNano(),
+		exported:  now.UnixNano(),
 	}
 	for i := range families {
 		e.enabled[i] = families[i].naming == "" || slices.Contains(cfg.Naming, families[i].naming)
@@ -107,9 +117,9 @@ func (e *engine) resolve(r *route, s slot) *series {
 	return e.tables[id].get(e.buf, values, e.lastFlush)
 }
 
-// setNow says when what follows is observed: never before the last export, or a clock that was set back would expire live
-// series. The caller holds the lock.
-func (e *engine) setNow(now time.Time) { e.now = max(now.UnixNano(), e.lastFlush) }
+// setNow says when, by the steady clock, what follows is observed: never before the last export, which another request may have
+// seen meanwhile. The caller holds the lock.
+func (e *engine) setNow(now time.Time) { e.now = max(now.UnixNano(), e.exported) }
 
 // add adds to a counter.
 func (e *engine) add(r *route, s slot, n int64) {

@@ -14,10 +14,9 @@ import (
 func (e *engine) export(resource pcommon.Resource, version string, now time.Time) (pmetric.Metrics, health) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if begun := time.Unix(0, e.lastFlush); !now.After(begun) {
-		now = begun.Add(1) // the clock was set back: points of a series must not go back with it
-	}
-	e.expire(now)
+	e.setNow(e.clock.Now(now))
+	e.expire(time.Unix(0, e.now))
+	now = e.pointTime(now)
 	md := pmetric.NewMetrics()
 	rm := md.ResourceMetrics().AppendEmpty()
 	resource.CopyTo(rm.Resource())
@@ -33,11 +32,42 @@ func (e *engine) export(resource pcommon.Resource, version string, now time.Time
 	if sm.Metrics().Len() == 0 {
 		md = pmetric.NewMetrics()
 	}
-	e.lastFlush = now.UnixNano()
+	e.lastFlush, e.exported = now.UnixNano(), e.now
 	e.health.forgotten = e.seen.forgotten()
 	said := e.health
 	e.health = health{}
 	return md, said
+}
+
+// bridged is how far the clock may be set back without the points of a series going back with it.
+const bridged = time.Minute
+
+// pointTime is the time of the points that are exported now. A clock that is set back by more than a little was wrong before, so the
+// points follow it, or they would stay in the future until it has caught up.
+func (e *engine) pointTime(now time.Time) time.Time {
+	before := e.ahead
+	e.ahead = e.clock.Ahead(now)
+	last := time.Unix(0, e.lastFlush)
+	switch back := last.Sub(now); {
+	case back < 0:
+		return now
+	case back <= bridged:
+		return last.Add(1)
+	}
+	e.moveStarts(now, e.ahead-before)
+	return now
+}
+
+// moveStarts moves the starts that the wrong clock showed by what it was set by, at least to before now.
+func (e *engine) moveStarts(now time.Time, by time.Duration) {
+	latest := now.UnixNano() - 1
+	for i := range e.tables {
+		e.tables[i].all(func(s *series) {
+			if s.start > latest {
+				s.start = min(s.start+int64(by), latest)
+			}
+		})
+	}
 }
 
 func (e *engine) exportFamily(i familyID, m pmetric.Metric, now time.Time) {

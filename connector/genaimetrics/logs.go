@@ -14,12 +14,13 @@ import (
 
 // observeLogs counts evaluation events, and the events of command-line agents whose logs are what cli_agents counts. It keeps
 // nothing of ld.
-func (e *engine) observeLogs(ld plog.Logs, now time.Time) {
+func (e *engine) observeLogs(ld plog.Logs, wall time.Time) {
+	now := e.clock.Now(wall)
 	var dims, itemDimsBuf []string
 	for _, rl := range ld.ResourceLogs().All() {
 		attrs := rl.Resource().Attributes()
 		dims = resourceDims(e.cfg.Dimensions, dims[:0], attrs)
-		from := sender{service: serviceName(attrs), dims: dims, now: now}
+		from := sender{service: serviceName(attrs), dims: dims, now: now, wall: wall}
 		for _, sl := range rl.ScopeLogs().All() {
 			agent := cliAgent(sl.Scope().Name())
 			counted := agent != "" && e.cfg.CLIAgents[agent] == sourceLogs
@@ -57,7 +58,7 @@ func (e *engine) observeEvaluationLog(rec plog.LogRecord, from *sender, dims []s
 // observeAgentLog counts a model call or tool execution that a command-line agent logged.
 func (e *engine) observeAgentLog(agent, event string, rec plog.LogRecord, from *sender, dims []string) {
 	o := observation{service: from.service, dims: dims, weight: 1, origin: logOrigin(rec)}
-	if !readAgentLog(agent, event, rec.Attributes(), &o, from.now) {
+	if !readAgentLog(agent, event, rec.Attributes(), &o, from.wall) {
 		return
 	}
 	e.mu.Lock()

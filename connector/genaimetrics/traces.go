@@ -11,14 +11,15 @@ import (
 )
 
 // observeTraces counts the GenAI operations among spans. It keeps nothing of td.
-func (e *engine) observeTraces(td ptrace.Traces, now time.Time) {
+func (e *engine) observeTraces(td ptrace.Traces, wall time.Time) {
+	now := e.clock.Now(wall)
 	b := batches.Get().(*batch)
 	defer b.release()
 	var dims []string
 	for i := range td.ResourceSpans().Len() {
 		rs := td.ResourceSpans().At(i)
 		attrs := rs.Resource().Attributes()
-		from := sender{service: serviceName(attrs), dims: resourceDims(e.cfg.Dimensions, dims[:0], attrs), now: now}
+		from := sender{service: serviceName(attrs), dims: resourceDims(e.cfg.Dimensions, dims[:0], attrs), now: now, wall: wall}
 		dims = from.dims
 		for j := range rs.ScopeSpans().Len() {
 			ss := rs.ScopeSpans().At(j)
@@ -40,8 +41,9 @@ func (e *engine) observeTraces(td ptrace.Traces, now time.Time) {
 // sender is the resource whose spans, records or points are being read.
 type sender struct {
 	service    string
-	dims       []string // as far as the resource knows them
-	now        time.Time
+	dims       []string  // as far as the resource knows them
+	now        time.Time // of the steady clock
+	wall       time.Time
 	operations int
 	resource   [16]byte // hash of its attributes, where points are read
 }
@@ -65,7 +67,7 @@ func (e *engine) readSpan(b *batch, scope *genai.Scope, span ptrace.Span, from *
 	}
 	from.operations++
 	o.service = from.service
-	o.read(span, from.now)
+	o.read(span, from.wall)
 	b.n++
 	b.most = max(b.most, b.n)
 	if b.n == batchSize {

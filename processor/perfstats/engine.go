@@ -11,15 +11,19 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/expohist"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 	"github.com/otelcol-llm/otelcol-llm/internal/histpoint"
+	"github.com/otelcol-llm/otelcol-llm/internal/steady"
 )
 
 // streamsPerSeries: a service or model has about a dozen metrics with a few statuses and token types each, from a few gateways.
 const streamsPerSeries = 50
 
-// engine is all state of a processor. It has no lock and no clock of its own.
+// engine is all state of a processor. It has no lock. Everything in it goes by the steady clock, and so do the times of points once they
+// are read: a wall clock that is set moves what this gateway counts and what it is told alike, so neither looks old or ahead.
 type engine struct {
 	cfg      *Config
 	clock    clock
+	steady   *steady.Clock
+	ahead    time.Duration        // of the wall clock
 	own      map[string][]*source // from the config
 	streams  *streams
 	groups   *groups
@@ -37,7 +41,7 @@ func newEngine(cfg *Config, now time.Time) *engine {
 	c := newClock(cfg.Window)
 	ttl := cfg.Window + c.step
 	return &engine{
-		cfg: cfg, clock: c, since: now,
+		cfg: cfg, clock: c, steady: steady.New(now), since: now.Round(0),
 		own:      configured(cfg),
 		streams:  newStreams(cfg.SeriesLimit*streamsPerSeries, cfg.ExpireAfter),
 		groups:   newGroups(cfg.SeriesLimit, len(builtin)+len(cfg.Latency)*4+len(cfg.Ratios)*4, ttl),
@@ -47,7 +51,8 @@ func newEngine(cfg *Config, now time.Time) *engine {
 }
 
 // absorb counts every point of a source metric. It changes nothing in md.
-func (e *engine) absorb(md pmetric.Metrics, now time.Time) {
+func (e *engine) absorb(md pmetric.Metrics, wall time.Time) {
+	now := e.now(wall)
 	for _, rm := range md.ResourceMetrics().All() {
 		b := batch{now: now, resource: rm.Resource(), hash: new([16]byte)}
 		for _, sm := range rm.ScopeMetrics().All() {
@@ -65,6 +70,15 @@ func (e *engine) absorb(md pmetric.Metrics, now time.Time) {
 		}
 	}
 }
+
+// now is the steady time of a reading of the wall clock.
+func (e *engine) now(wall time.Time) time.Time {
+	e.ahead = e.steady.Ahead(wall)
+	return e.steady.Now(wall)
+}
+
+// timeIn is a point's timestamp by the steady clock.
+func (e *engine) timeIn(ts pcommon.Timestamp) time.Time { return ts.AsTime().Add(-e.ahead) }
 
 func (e *engine) metric(b *batch, m pmetric.Metric) {
 	switch m.Type() {
@@ -140,7 +154,7 @@ func (e *engine) timeOf(ts pcommon.Timestamp, now time.Time) (at time.Time, ahea
 	if ts == 0 || ts > math.MaxInt64 {
 		return now, ts != 0
 	}
-	at = ts.AsTime()
+	at = e.timeIn(ts)
 	if at.After(now) {
 		_, o := e.clock.place(at, now)
 		return now, o == future
@@ -151,7 +165,7 @@ func (e *engine) timeOf(ts pcommon.Timestamp, now time.Time) (at time.Time, ahea
 func (e *engine) increase(b *batch, h header, at time.Time, t total) (increase, outcome) {
 	start := time.Time{}
 	if h.start != 0 && h.start <= math.MaxInt64 {
-		start = h.start.AsTime()
+		start = e.timeIn(h.start)
 	}
 	if h.temporality == pmetric.AggregationTemporalityDelta {
 		if start.IsZero() || start.After(at) {

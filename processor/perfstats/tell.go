@@ -16,7 +16,8 @@ const (
 
 // tell writes the gauges of the sets that moved since they were told last and, if rest is true, of those that were not told for an
 // interval. It says how many points that were.
-func (e *engine) tell(to *writer, now time.Time, rest bool) int {
+func (e *engine) tell(to *writer, wall time.Time, rest bool) int {
+	now := e.now(wall)
 	e.groups.expire(now)
 	enough := e.cfg.Interval - e.cfg.Interval/4 // ticks are not that even
 	due := func(moved bool, told time.Time) bool { return moved || rest && now.Sub(told) >= enough }
