@@ -35,6 +35,11 @@ func TestNativeHistograms(t *testing.T) {
 	t.Parallel()
 	server, truth := scrapedHistograms(t, true)
 	compared := 0
+	settled(t, func(t2 assert.TestingT) { compared = compareNative(t, t2, server, truth) })
+	t.Logf("%d percentiles compared", compared)
+}
+
+func compareNative(t *testing.T, t2 assert.TestingT, server *prometheus.Server, truth *account) (compared int) {
 	for key, c := range truth.cells {
 		if key.value == "" {
 			continue
@@ -42,13 +47,13 @@ func TestNativeHistograms(t *testing.T) {
 		for stat, q := range map[string]float64{"p50": 0.5, "p95": 0.95, "p99": 0.99} {
 			asked := server.Scalar(t, fmt.Sprintf("histogram_quantile(%v, %s)", q, durationOf(key, "", "")))
 			told := gaugeOf(t, server, key, stat)
-			assert.InDelta(t, 0, math.Log(asked/told), math.Log(bucketRatio), "%v %s: histogram_quantile gives %v, the gauge %v", key, stat, asked, told)
+			assert.InDelta(t2, 0, math.Log(asked/told), math.Log(bucketRatio), "%v %s: histogram_quantile gives %v, the gauge %v", key, stat, asked, told)
 			compared++
 		}
 		count := server.Scalar(t, "histogram_count("+durationOf(key, "", "")+")")
-		assert.InDelta(t, c.calls, count, 0, "%v", key)
+		assert.InDelta(t2, c.calls, count, 0, "%v", key)
 	}
-	t.Logf("%d percentiles compared", compared)
+	return compared
 }
 
 // TestClassicHistograms does so with `histograms: classic` and a Prometheus that knows no native ones: histogram_quantile and the gauge
@@ -58,6 +63,11 @@ func TestClassicHistograms(t *testing.T) {
 	t.Parallel()
 	server, truth := scrapedHistograms(t, false, "--set=connectors.genaimetrics.histograms=classic")
 	compared := 0
+	settled(t, func(t2 assert.TestingT) { compared = compareClassic(t, t2, server, truth) })
+	t.Logf("%d percentiles compared", compared)
+}
+
+func compareClassic(t *testing.T, t2 assert.TestingT, server *prometheus.Server, truth *account) (compared int) {
 	for key, c := range truth.cells {
 		if key.value == "" {
 			continue
@@ -71,14 +81,14 @@ func TestClassicHistograms(t *testing.T) {
 			low, high := conventionsBounds[above-1], conventionsBounds[above]
 			asked := server.Scalar(t, fmt.Sprintf("histogram_quantile(%v, %s)", q, durationOf(key, "_bucket", "le")))
 			for what, v := range map[string]float64{"histogram_quantile": asked, "gauge": gaugeOf(t, server, key, stat)} {
-				assert.GreaterOrEqual(t, v, low, "%s of %v %s", what, key, stat)
-				assert.LessOrEqual(t, v, high*(1+percentileError), "%s of %v %s", what, key, stat)
+				assert.GreaterOrEqual(t2, v, low, "%s of %v %s", what, key, stat)
+				assert.LessOrEqual(t2, v, high*(1+percentileError), "%s of %v %s", what, key, stat)
 			}
 			compared++
 		}
-		assert.InDelta(t, c.calls, server.Scalar(t, durationOf(key, "_count", "")), 0, "%v", key)
+		assert.InDelta(t2, c.calls, server.Scalar(t, durationOf(key, "_count", "")), 0, "%v", key)
 	}
-	t.Logf("%d percentiles compared", compared)
+	return compared
 }
 
 // scrapedHistograms sends generated operations through a gateway and waits until Prometheus has them all.

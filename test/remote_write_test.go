@@ -26,12 +26,9 @@ func TestRemoteWrite(t *testing.T) {
 	postTraces(t, "http://"+gateway.Loopback(ports[1]), traces)
 
 	want := inParts(truth.gauges())
-	assert.Eventually(t, func() bool {
-		q := &quiet{}
-		checkGauges(q, want, toldBy(t, server), time.Since(begun).Seconds(), underscored)
-		return q.failures == 0
-	}, time.Minute, 500*time.Millisecond)
-	checkGauges(t, want, toldBy(t, server), time.Since(begun).Seconds(), underscored)
+	settled(t, func(t2 assert.TestingT) {
+		checkGauges(t2, want, toldBy(t, server), time.Since(begun).Seconds(), underscored)
+	})
 	assert.Empty(t, server.Query(t, `{__name__=~"llm_.+|gen_ai_.+", instance!="writer"}`))
 	for key, c := range truth.cells {
 		if key.value != "" {

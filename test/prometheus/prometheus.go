@@ -26,7 +26,7 @@ type Server struct {
 	log bytes.Buffer // read it only after the process has ended
 }
 
-// Start runs Prometheus until the test ends. It scrapes the targets (host:port) every second, and accepts remote writes.
+// Start runs Prometheus until the test ends. It scrapes the targets (host:port) every two seconds, and accepts remote writes.
 func Start(t testing.TB, nativeHistograms bool, targets ...string) *Server {
 	t.Helper()
 	dir := t.TempDir()
@@ -37,7 +37,7 @@ func Start(t testing.TB, nativeHistograms bool, targets ...string) *Server {
 	address := listener.Addr().String()
 	_ = listener.Close()
 	s := &Server{URL: "http://" + address}
-	config := "global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:\n" +
+	config := "global: {scrape_interval: 2s, scrape_timeout: 2s}\nscrape_configs:\n" +
 		"  - job_name: otelcol-llm\n    static_configs: [{targets: ['" + strings.Join(targets, "', '") + "']}]\n"
 	file := filepath.Join(dir, "prometheus.yml")
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
