@@ -15,6 +15,7 @@ FUZZTIME         ?= 30s
 # The binary links every outside component and test/ drives the built binary: neither gains from the race detector.
 RACE_PACKAGES = $(shell $(GO) list ./... | grep -vE '^$(MODULE)/(test|cmd/otelcol-llm)(/|$$)')
 SLOW_PACKAGES = ./cmd/otelcol-llm $(if $(wildcard test),./test/...)
+BENCH_MODULES = bench bench/host
 METADATA      = $(sort $(shell find connector exporter extension processor receiver -name metadata.yaml -not -path '*/testdata/*' 2>/dev/null))
 
 .DEFAULT_GOAL := help
@@ -31,11 +32,12 @@ run: build ## build and start the gateway with collector-config.yaml (another: C
 	exec bin/otelcol-llm --config $(CONFIG)
 
 .PHONY: test
-test: test-setup test-race test-slow ## set up and run all tests: unit tests with the race detector, then end to end
+test: test-setup test-race test-slow test-bench ## set up and run all tests: unit tests with the race detector, then end to end
+	@test/setup.sh --missing
 
 .PHONY: test-setup
 test-setup: # what the end-to-end tests need: npm packages, servers
-	@if [ -x test/setup.sh ]; then test/setup.sh; fi
+	@test/setup.sh
 
 .PHONY: test-race
 test-race: # unit tests with the race detector
@@ -46,6 +48,10 @@ test-race: # unit tests with the race detector
 .PHONY: test-slow
 test-slow: # the distribution, its configurations and documents, end to end
 	$(GO) test -timeout 20m $(SLOW_PACKAGES)
+
+.PHONY: test-bench
+test-bench: # the benchmarks are modules of their own
+	@set -e; for module in $(BENCH_MODULES); do (cd $$module && $(GO) vet ./... && $(GO) test ./...); done
 
 .PHONY: lint
 lint: $(GOLANGCI) cross ## golangci-lint, formatting, the pinned Collector version, every platform

@@ -1,31 +1,46 @@
 #!/usr/bin/env bash
 # Installs what the end-to-end tests need and is quick when it is there: the client libraries under clients/ (pinned by
-# package-lock.json), and Prometheus with promtool from Debian, where this runs as root on such a machine. `make test` calls it.
+# package-lock.json; they need Node.js 20 or later with npm), and Prometheus with promtool from Debian, where this runs as root on such
+# a machine. `make test` calls it, and at the end once more with --missing: then it installs nothing and says which tests were left out.
 set -euo pipefail
 cd "$(dirname "$0")"
+. ./retry.sh
+
+# has_node: Node.js 20 or later and npm.
+has_node() {
+  command -v npm >/dev/null && [ "$(node -p 'parseInt(process.versions.node)' 2>/dev/null || echo 0)" -ge 20 ]
+}
+
+has_prometheus() {
+  command -v prometheus >/dev/null && command -v promtool >/dev/null
+}
+
+# CI=true makes these failures of the tests themselves.
+missing() {
+  has_node && [ -d clients/node_modules ] || echo "left out: the tests with live clients (Node.js 20 or later and npm are missing)"
+  has_prometheus || echo "left out: the tests with a Prometheus server (prometheus and promtool are missing)"
+}
 
 clients() {
-  if ! command -v npm >/dev/null; then
-    echo "test/setup.sh: npm is missing: the live-client tests need Node.js 20 or later" >&2
+  if ! has_node; then
+    echo "test/setup.sh: Node.js 20 or later with npm is missing: the tests with live clients need it" >&2
     return
   fi
   # npm writes node_modules/.package-lock.json last: newer than the lock means installed, and complete.
   if [ ! clients/node_modules/.package-lock.json -nt clients/package-lock.json ]; then
-    (cd clients && npm ci --ignore-scripts --loglevel=error)
+    (cd clients && retry npm ci --ignore-scripts --loglevel=error)
   fi
 }
 
 debian() {
-  local missing=()
-  command -v prometheus >/dev/null && command -v promtool >/dev/null || missing+=(prometheus)
-  [ ${#missing[@]} -gt 0 ] || return 0
+  has_prometheus && return
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-    echo "test/setup.sh: please install: ${missing[*]}" >&2
+    echo "test/setup.sh: please install prometheus" >&2
     return
   fi
   export DEBIAN_FRONTEND=noninteractive
-  apt-get update -qq
-  no_services apt-get install -y -qq --no-install-recommends "${missing[@]}"
+  retry apt-get update -qq
+  retry no_services apt-get install -y -qq --no-install-recommends prometheus
 }
 
 # no_services runs a command while Debian's packages may not start what they install. A policy that is there already stays.
@@ -43,5 +58,9 @@ no_services() {
   return "$status"
 }
 
+if [ "${1:-}" = --missing ]; then
+  missing
+  exit
+fi
 clients
 debian

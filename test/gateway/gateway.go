@@ -3,7 +3,6 @@ package gateway
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -17,6 +16,8 @@ import (
 const (
 	startTimeout = 60 * time.Second
 	stopTimeout  = 30 * time.Second
+
+	startAttempts = 5
 )
 
 // Options of a gateway. Env comes on top of the test's own environment.
@@ -35,22 +36,37 @@ type Gateway struct {
 	err  error         // of the process, valid after done
 }
 
-// Start runs the binary and returns when it serves. The test's end stops it; a test that fails prints its log.
+// Start runs the binary and returns when it serves. The test's end stops it; a test that fails prints its log. Where another
+// process took one of the ports meanwhile, it tries again until that process has let it go.
 func Start(t testing.TB, o Options) *Gateway {
 	t.Helper()
-	g := launch(t, o)
+	for attempt := 1; ; attempt++ {
+		g := launch(t, o)
+		err := g.ready()
+		if err == nil {
+			return g
+		}
+		if attempt == startAttempts || !g.log.contains("address already in use") {
+			t.Fatalf("the gateway did not start: %v\n%s", err, g.Log())
+		}
+		time.Sleep(time.Second)
+	}
+}
+
+// ready waits until the gateway serves, or has ended.
+func (g *Gateway) ready() error {
 	deadline := time.Now().Add(startTimeout)
 	for !g.log.contains("Everything is ready") {
 		select {
 		case <-g.done:
-			t.Fatalf("the gateway ended at start: %v\n%s", g.err, g.Log())
+			return fmt.Errorf("it ended: %w", g.err)
 		case <-time.After(20 * time.Millisecond):
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("the gateway was not ready within %v\n%s", startTimeout, g.Log())
+			return fmt.Errorf("it was not ready within %v", startTimeout)
 		}
 	}
-	return g
+	return nil
 }
 
 func launch(t testing.TB, o Options) *Gateway {
@@ -122,21 +138,6 @@ func (g *Gateway) Loud() []string {
 	return slices.DeleteFunc(loud, func(entry string) bool {
 		return strings.Contains(entry, "prometheusexporter") && strings.Contains(entry, "write: broken pipe")
 	})
-}
-
-// FreePorts asks the kernel for n different free ports on loopback.
-func FreePorts(t testing.TB, n int) []int {
-	t.Helper()
-	ports := make([]int, n)
-	for i := range ports {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = l.Close() }() // all stay open until the last is found, so that none is given twice
-		ports[i] = l.Addr().(*net.TCPAddr).Port
-	}
-	return ports
 }
 
 // Post sends an OTLP payload and fails the test unless it is accepted.
