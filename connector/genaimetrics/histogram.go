@@ -12,6 +12,10 @@ import (
 // maxBuckets bounds what one exponential point takes on the wire. At scale 6 it spans 2^64, a nanosecond to 500 years.
 const maxBuckets = 4096
 
+// heldBuckets bounds what one series holds, about 18 kB. Values that need more of scale 6, because they are spread over more than a
+// factor of 2^32, get coarser buckets.
+const heldBuckets = 2048
+
 // distribution is what a histogram series observed: exponential, or classic where bounds are set.
 type distribution struct {
 	expo expohist.Histogram
@@ -24,10 +28,13 @@ type distribution struct {
 }
 
 func newDistribution(bounds []float64) *distribution {
+	d := &distribution{bounds: bounds}
 	if bounds == nil {
-		return &distribution{}
+		d.expo.Limit(heldBuckets)
+	} else {
+		d.counts = make([]uint64, len(bounds)+1)
 	}
-	return &distribution{bounds: bounds, counts: make([]uint64, len(bounds)+1)}
+	return d
 }
 
 // record counts v n times. v is finite.

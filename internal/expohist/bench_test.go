@@ -4,7 +4,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
-	"unsafe"
 
 	"github.com/DataDog/sketches-go/ddsketch"
 )
@@ -26,7 +25,7 @@ func BenchmarkRecord(b *testing.B) {
 		for i := 0; b.Loop(); i++ {
 			h.Record(v[i&(len(v)-1)])
 		}
-		b.ReportMetric(float64(h.bytes()), "B/series")
+		b.ReportMetric(float64(h.Bytes()), "B/series")
 	})
 	b.Run("ddsketch", func(b *testing.B) {
 		s, _ := ddsketch.NewDefaultDDSketch(0.0055)
@@ -42,15 +41,6 @@ func BenchmarkRecord(b *testing.B) {
 			_ = s.Add(v[i&(len(v)-1)])
 		}
 	})
-}
-
-// bytes is what the histogram holds on the heap, its own struct included.
-func (h *Histogram) bytes() int {
-	n := int(unsafe.Sizeof(*h)) + cap(h.pos.keys)*4 + cap(h.pos.pages)*8*pageSize
-	if h.neg != nil {
-		n += 48 + cap(h.neg.keys)*4 + cap(h.neg.pages)*8*pageSize
-	}
-	return n
 }
 
 func BenchmarkMerge(b *testing.B) {

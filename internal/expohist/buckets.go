@@ -120,6 +120,8 @@ func (b *buckets) shrink(shift int) {
 	*b = coarse
 }
 
+func (b *buckets) bytes() int { return cap(b.keys)*4 + cap(b.pages)*8*pageSize }
+
 func (b *buckets) reset() { b.keys, b.pages = b.keys[:0], b.pages[:0] }
 
 func (b *buckets) clone() buckets {

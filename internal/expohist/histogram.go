@@ -1,6 +1,9 @@
 package expohist
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
 // Histogram counts values in buckets of scale 6 or, after coarser input or under a Limit, of a lower scale.
 type Histogram struct {
@@ -209,6 +212,15 @@ func (h *Histogram) fit() {
 	for h.limit > 0 && h.pagesHeld() > int(h.limit) {
 		h.Downscale(h.Scale() - 1)
 	}
+}
+
+// Bytes is what the histogram holds on the heap, its own struct included.
+func (h *Histogram) Bytes() int {
+	n := int(unsafe.Sizeof(*h)) + h.pos.bytes()
+	if h.neg != nil {
+		n += int(unsafe.Sizeof(*h.neg)) + h.neg.bytes()
+	}
+	return n
 }
 
 func (h *Histogram) pagesHeld() int {

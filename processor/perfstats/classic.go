@@ -14,6 +14,14 @@ import (
 // that they are exact.
 type classic struct{ histpoint.Classic }
 
+// classicLimit is the most buckets that a histogram with explicit bounds may have.
+const classicLimit = 256
+
+// usable says whether bounds and counts fit and are few enough to be remembered.
+func (c *classic) usable() bool { return len(c.Counts) <= classicLimit && c.Valid() }
+
+func (c *classic) bytes() int { return 8*(len(c.Bounds)+len(c.Counts)) + 72 }
+
 func readClassic(dp pmetric.HistogramDataPoint) *classic {
 	c := &classic{histpoint.Classic{
 		Bounds: dp.ExplicitBounds().AsRaw(), Counts: dp.BucketCounts().AsRaw(), Sum: math.NaN(), Min: math.NaN(), Max: math.NaN(),

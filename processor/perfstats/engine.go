@@ -17,6 +17,9 @@ import (
 // streamsPerSeries: a service or model has about a dozen metrics with a few statuses and token types each, from a few gateways.
 const streamsPerSeries = 50
 
+// bytesPerSeries is about three times what the remembered histograms of a busy model take.
+const bytesPerSeries = 100_000
+
 // engine is all state of a processor. It has no lock. Everything in it goes by the steady clock, and so do the times of points once they
 // are read: a wall clock that is set moves what this gateway counts and what it is told alike, so neither looks old or ahead.
 type engine struct {
@@ -43,7 +46,7 @@ func newEngine(cfg *Config, now time.Time) *engine {
 	return &engine{
 		cfg: cfg, clock: c, steady: steady.New(now), since: now.Round(0),
 		own:      configured(cfg),
-		streams:  newStreams(cfg.SeriesLimit*streamsPerSeries, cfg.ExpireAfter),
+		streams:  newStreams(cfg.SeriesLimit*streamsPerSeries, cfg.SeriesLimit*bytesPerSeries, cfg.ExpireAfter),
 		groups:   newGroups(cfg.SeriesLimit, len(builtin)+len(cfg.Latency)*4+len(cfg.Ratios)*4, ttl),
 		deployed: bounded.New[string, *history](cfg.SeriesLimit+1, deploymentDays*24*time.Hour),
 		ours:     bounded.New[serviceMetric, struct{}](cfg.SeriesLimit*len(builtin), ttl),
@@ -100,7 +103,7 @@ func (e *engine) metric(b *batch, m pmetric.Metric) {
 		for _, dp := range m.Histogram().DataPoints().All() {
 			c := readClassic(dp)
 			h := header{dp.Attributes(), dp.StartTimestamp(), dp.Timestamp(), histograms, m.Histogram().AggregationTemporality()}
-			if !dp.Flags().NoRecordedValue() && !c.Valid() {
+			if !dp.Flags().NoRecordedValue() && !c.usable() {
 				e.points[malformed]++
 				continue
 			}
@@ -187,7 +190,9 @@ func (e *engine) increase(b *batch, h header, at time.Time, t total) (increase, 
 	} else if writer != nil && st.last.IsZero() && writer.last.Before(at) && start.Before(writer.last) {
 		start = writer.last // the writer was seen without this series, so it began since
 	}
-	return st.advance(start, at, b.now, depth, t)
+	i, result := st.advance(start, at, b.now, depth, t)
+	e.streams.weigh(st)
+	return i, result
 }
 
 // gauge counts, of every series and sub-window, the largest value; a set's peak is the sum over its series.

@@ -56,6 +56,14 @@ type input struct {
 	gauges bool
 }
 
+func ascending(n int) []float64 {
+	bounds := make([]float64, n)
+	for i := range bounds {
+		bounds[i] = float64(i + 1)
+	}
+	return bounds
+}
+
 func inputs() map[string]input {
 	const delta, cumulative = pmetric.AggregationTemporalityDelta, pmetric.AggregationTemporalityCumulative
 	now := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -98,6 +106,8 @@ func inputs() map[string]input {
 			m.SetEmptySummary().DataPoints().AppendEmpty()
 		}, wrongKind, false},
 		"bounds that descend": {d, histogram([]float64{2, 1}, []uint64{1, 1, 1}, 0), malformed, false},
+		"too many buckets":    {d, histogram(ascending(256), make([]uint64, 257), 0), malformed, false},
+		"many buckets":        {d, histogram(ascending(255), make([]uint64, 256), 0), counted, false},
 		"too few counts":      {d, histogram([]float64{1, 2}, []uint64{1, 1}, 0), malformed, false},
 	}
 }

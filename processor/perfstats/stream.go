@@ -47,32 +47,68 @@ type stream struct {
 	last time.Time
 	total
 	epoch int64
+	bytes int       // of the total's histogram, as far as streams counts them
+	used  time.Time // by get
 }
 
 // streams is bounded: when it is full new series are refused instead of old ones being pushed out, because a series that is forgotten
-// before its next point never brings anything.
+// before its next point never brings anything. When its histograms take more than budget, those that come next are remembered in
+// coarser buckets: then what comes between two points is as coarse.
 type streams struct {
-	limit int
-	known *bounded.Map[streamKey, *stream]
+	limit, budget int
+	ttl           time.Duration
+	bytes         int // of all histograms
+	known         *bounded.Map[streamKey, *stream]
 }
 
-func newStreams(limit int, ttl time.Duration) *streams {
-	return &streams{limit: limit, known: bounded.New[streamKey, *stream](limit, ttl)}
+// coarseLimit is how many buckets a histogram may have that is remembered above the budget: about 0.7 kB.
+const coarseLimit = 64
+
+func newStreams(limit, budget int, ttl time.Duration) *streams {
+	return &streams{limit: limit, budget: budget, ttl: ttl, known: bounded.New[streamKey, *stream](limit, ttl)}
 }
 
 // get finds the series or, if there is room, begins it (with a zero last).
 func (s *streams) get(key streamKey, now time.Time) *stream {
 	if st, ok := s.known.Get(key, now); ok {
 		s.known.Touch(key, now)
+		st.used = now
 		return st
 	}
-	s.known.Expire(now)
+	s.expire(now)
 	if s.known.Len() >= s.limit {
 		return nil
 	}
-	st := &stream{}
+	st := &stream{used: now}
 	s.known.Put(key, st, now)
 	return st
+}
+
+// expire forgets what was not used for the ttl.
+func (s *streams) expire(now time.Time) {
+	for key, st := range s.known.All() {
+		if now.Sub(st.used) <= s.ttl {
+			return
+		}
+		s.bytes -= st.bytes
+		s.known.Delete(key)
+	}
+}
+
+// weigh keeps the account of what a series that took a point in takes.
+func (s *streams) weigh(st *stream) {
+	if st.hist != nil && s.bytes > s.budget {
+		st.hist.Limit(coarseLimit)
+	}
+	n := 0
+	switch {
+	case st.hist != nil:
+		n = st.hist.Bytes()
+	case st.classic != nil:
+		n = st.classic.bytes()
+	}
+	s.bytes += n - st.bytes
+	st.bytes = n
 }
 
 // advance turns the next point of a cumulative series into the increase since the one before. at is the point's time, not after

@@ -1,6 +1,8 @@
 package perfstats
 
 import (
+	"math"
+	"strconv"
 	"testing"
 	"time"
 
@@ -97,7 +99,7 @@ func TestIncreaseOfHistograms(t *testing.T) {
 }
 
 func TestStreamsRefuseNewOnesWhenFull(t *testing.T) {
-	s := newStreams(2, time.Hour)
+	s := newStreams(2, 0, time.Hour)
 	a, b, c := streamKey{metric: "a"}, streamKey{metric: "b"}, streamKey{metric: "c"}
 	first := s.get(a, seconds(0))
 	require.NotNil(t, first)
@@ -105,4 +107,34 @@ func TestStreamsRefuseNewOnesWhenFull(t *testing.T) {
 	assert.Nil(t, s.get(c, seconds(1)), "no room")
 	assert.Same(t, first, s.get(a, seconds(3000)), "what is known stays")
 	assert.NotNil(t, s.get(c, seconds(3601)), "b was idle for an hour")
+}
+
+// However many buckets senders fill, what is remembered of them stays near the budget, and no observation is lost.
+func TestRememberedHistogramsStayNearTheirBudget(t *testing.T) {
+	const series, budget = 500, 100_000
+	s := newStreams(series, budget, time.Hour)
+	wide := hist()
+	for i := range 1000 {
+		wide.Record(math.Exp2(float64(i - 500)))
+	}
+	for round := range 3 {
+		wide.Record(1)
+		for i := range series {
+			st := s.get(streamKey{metric: strconv.Itoa(i)}, seconds(round*15))
+			got, result := st.advance(seconds(-1), seconds(round*15), seconds(round*15), 5*time.Minute, total{hist: wide.Clone()})
+			s.weigh(st)
+			require.Equal(t, counted, result)
+			if round > 0 {
+				require.EqualValues(t, 1, got.hist.Count())
+			}
+		}
+	}
+	sum := 0
+	for _, st := range s.known.All() {
+		sum += st.hist.Bytes()
+	}
+	require.Equal(t, sum, s.bytes, "the account is right")
+	require.Less(t, s.bytes, budget+wide.Bytes()+series*1000)
+	require.NotNil(t, s.get(streamKey{metric: "x"}, seconds(10_000)))
+	require.Zero(t, s.bytes, "all have expired")
 }

@@ -9,8 +9,8 @@ import (
 // steps is how many sub-windows a window has: the window moves by a twelfth at a time, and the oldest twelfth leaves whole.
 const steps = 12
 
-// bucketLimit bounds one histogram of one sub-window to about 35 kB; at scale 6 it spans a factor of 2^64.
-const bucketLimit = 4096
+// bucketLimit bounds one histogram to about 18 kB; at scale 6 it spans a factor of 2^32.
+const bucketLimit = 2048
 
 // clock numbers the sub-windows: number n lasts from n*step to (n+1)*step since 1970.
 type clock struct{ step time.Duration }
