@@ -54,7 +54,7 @@ func newEngine(cfg *Config, now time.Time) *engine {
 		langchain: slices.Contains(cfg.Naming, namingLangchain),
 		ignored:   map[string]bool{},
 		routes:    map[string]*route{},
-		seen:      newRecent(cfg.Dedupe, now),
+		seen:      newRecent(cfg.Dedupe),
 		retries:   newRetries(),
 		twins:     newTwins(),
 		versions:  newVersions(),

@@ -17,7 +17,7 @@ func numbered(n uint64) *id {
 }
 
 func TestAnIdIsKnownForTheWindow(t *testing.T) {
-	r := newRecent(Dedupe{Window: time.Minute, MaxEntries: 1000}, t0)
+	r := newRecent(Dedupe{Window: time.Minute, MaxEntries: 1000})
 	require.False(t, r.again(numbered(1), t0))
 	require.True(t, r.again(numbered(1), t0))
 	require.True(t, r.again(numbered(1), t0.Add(time.Minute)))
@@ -28,7 +28,7 @@ func TestAnIdIsKnownForTheWindow(t *testing.T) {
 // Against a map of times: what was met inside the window is known, what was met longer ago than that and a tick is not.
 func TestRecentAgainstAMap(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
-	r := newRecent(Dedupe{Window: time.Minute, MaxEntries: 1_000_000}, t0)
+	r := newRecent(Dedupe{Window: time.Minute, MaxEntries: 1_000_000})
 	met := map[uint64]time.Time{}
 	now := t0
 	for range 200_000 {
@@ -50,14 +50,13 @@ func TestRecentAgainstAMap(t *testing.T) {
 
 func TestRecentIsBounded(t *testing.T) {
 	const most, n = 1000, 100_000
-	r := newRecent(Dedupe{Window: time.Hour, MaxEntries: most}, t0)
-	slots := len(r.lines) * lineSlots
-	require.LessOrEqual(t, slots, 4*most+4*lineSlots)
+	r := newRecent(Dedupe{Window: time.Hour, MaxEntries: most})
 	for i := range uint64(n) {
 		require.False(t, r.again(numbered(i), t0.Add(time.Duration(i)*time.Millisecond)))
 	}
-	require.Equal(t, slots, len(r.lines)*lineSlots)
-	require.EqualValues(t, n-slots, r.forgotten(), "all that did not fit")
+	require.LessOrEqual(t, r.ids.Len(), most)
+	require.EqualValues(t, n-r.ids.Len(), r.forgotten(), "all that did not fit")
+	require.Zero(t, r.forgotten(), "told once")
 	known := 0
 	for i := range uint64(100) {
 		if r.again(numbered(n-1-i), t0.Add(100*time.Second)) {
@@ -71,7 +70,7 @@ func TestRecentIsBounded(t *testing.T) {
 // As many ids as it promises to remember are remembered, but for one in a thousand.
 func TestRecentHoldsWhatItPromises(t *testing.T) {
 	const most = 50_000
-	r := newRecent(Dedupe{Window: time.Hour, MaxEntries: most}, t0)
+	r := newRecent(Dedupe{Window: time.Hour, MaxEntries: most})
 	for i := range uint64(most) {
 		r.again(numbered(i), t0)
 	}

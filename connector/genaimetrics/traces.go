@@ -111,10 +111,9 @@ func (e *engine) findAgain(b *batch, now time.Time) {
 		which := spanID(&b.obs[i].origin)
 		marks[i] = e.seen.mark(&which)
 	}
-	e.seen.touch(marks[:b.n])
-	at := e.seen.ticks(now)
+	e.seen.fetch(marks[:b.n])
 	for i := range b.obs[:b.n] {
-		b.obs[i].again = e.seen.met(marks[i], at)
+		b.obs[i].again = e.seen.met(marks[i], now)
 	}
 }
 

@@ -22,9 +22,9 @@ type Hashes[V any] struct {
 }
 
 type hashSlot[V any] struct {
+	value V // first, so that one without size takes no room
 	key   uint64
 	at    time.Duration // since epoch; 0 is an empty slot
-	value V
 }
 
 const (
@@ -51,6 +51,15 @@ func (h *Hashes[V]) Get(key uint64, now time.Time) (V, bool) {
 	}
 	var none V
 	return none, false
+}
+
+// Fetch loads the lines of keys that are asked for next: together they wait for memory once, one after the other each for itself. What
+// it gives means nothing.
+func (h *Hashes[V]) Fetch(keys []uint64) (sum uint64) {
+	for _, key := range keys {
+		sum += h.line(key)[0].key
+	}
+	return sum
 }
 
 // Put sets the value of key and makes its entry young. When there is no room an old entry leaves.

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"testing"
 	"time"
+	"unsafe"
 
 	"github.com/stretchr/testify/require"
 )
@@ -106,4 +107,9 @@ func benchmarkPut(b *testing.B, put func(uint64)) {
 	for b.Loop() {
 		put(r.Uint64())
 	}
+}
+
+// A set of keys needs no more than the keys and their times.
+func TestASetTakesSixteenBytesASlot(t *testing.T) {
+	require.EqualValues(t, 16, unsafe.Sizeof(hashSlot[struct{}]{}))
 }
