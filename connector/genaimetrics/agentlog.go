@@ -1,7 +1,6 @@
 package genaimetrics
 
 import (
-	"strconv"
 	"strings"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -174,26 +173,19 @@ func number(attrs pcommon.Map, name string) (float64, bool) {
 	if !ok {
 		return 0, false
 	}
-	switch v.Type() {
-	case pcommon.ValueTypeInt:
-		return float64(v.Int()), true
-	case pcommon.ValueTypeDouble:
-		return v.Double(), v.Double()-v.Double() == 0 // neither NaN nor infinite
-	case pcommon.ValueTypeStr:
-		n, err := strconv.ParseFloat(v.Str(), 64)
-		return n, err == nil && n-n == 0
-	}
-	return 0, false
+	return genai.Number(v)
 }
 
-// count reads a number of tokens or attempts. What cannot be one is negative, so that Usage.Valid refuses it; missing is 0.
+// count reads a number of tokens or attempts; missing is 0. What cannot be one is so far below 0 that no sum with it passes
+// Usage.Valid.
 func count(attrs pcommon.Map, name string) int64 {
-	if v, ok := attrs.Get(name); !ok || v.Type() == pcommon.ValueTypeStr && v.Str() == "" {
+	v, ok := attrs.Get(name)
+	if !ok {
 		return 0
 	}
-	n, ok := number(attrs, name)
-	if !ok || n < 0 || n > genai.MaxTokens || n != float64(int64(n)) {
+	n, _ := genai.Count(v)
+	if n < 0 {
 		return -genai.MaxTokens * 8
 	}
-	return int64(n)
+	return n
 }

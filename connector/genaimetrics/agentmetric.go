@@ -136,7 +136,7 @@ func (e *engine) observeMetrics(md pmetric.Metrics, wall time.Time) {
 			service: serviceName(attrs), dims: resourceDims(e.cfg.Dimensions, nil, attrs), now: now, wall: wall, resource: pdatautil.MapHash(attrs),
 		}
 		for _, sm := range rm.ScopeMetrics().All() {
-			agent := cliAgent(sm.Scope().Name())
+			agent := genai.DialectOf(sm.Scope().Name())
 			for _, m := range sm.Metrics().All() {
 				if what, ok := agentMetrics[agent][m.Name()]; ok && e.cfg.CLIAgents[agent] == sourceMetrics {
 					e.observeAgentMetric(agent, &what, m, &from)

@@ -22,8 +22,8 @@ func (e *engine) observeLogs(ld plog.Logs, wall time.Time) {
 		dims = resourceDims(e.cfg.Dimensions, dims[:0], attrs)
 		from := sender{service: serviceName(attrs), dims: dims, now: now, wall: wall}
 		for _, sl := range rl.ScopeLogs().All() {
-			agent := cliAgent(sl.Scope().Name())
-			counted := agent != "" && e.cfg.CLIAgents[agent] == sourceLogs
+			agent := genai.DialectOf(sl.Scope().Name())
+			counted := e.cfg.CLIAgents[agent] == sourceLogs
 			for _, rec := range sl.LogRecords().All() {
 				name := eventName(rec)
 				switch {

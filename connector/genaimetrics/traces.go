@@ -1,7 +1,6 @@
 package genaimetrics
 
 import (
-	"strings"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -23,7 +22,7 @@ func (e *engine) observeTraces(td ptrace.Traces, wall time.Time) {
 		dims = from.dims
 		for j := range rs.ScopeSpans().Len() {
 			ss := rs.ScopeSpans().At(j)
-			if e.ignored[cliAgent(ss.Scope().Name())] {
+			if e.ignored[genai.DialectOf(ss.Scope().Name())] {
 				continue
 			}
 			scope := genai.NewScope(ss.Scope(), rs.Resource(), nil)
@@ -142,7 +141,8 @@ func serviceName(resource pcommon.Map) string {
 	return genai.UnknownService
 }
 
-// The command-line agents that tell usage in more than one signal, by the names of cli_agents.
+// The command-line agents that tell usage in more than one signal, by the names of cli_agents, which are their
+// dialects.
 const (
 	agentClaudeCode = "claude-code"
 	agentCodex      = "codex"
@@ -150,16 +150,3 @@ const (
 )
 
 var cliAgents = []string{agentClaudeCode, agentCodex, agentGeminiCLI}
-
-// cliAgent is the command-line agent whose instrumentation scope this is; "" is none of them.
-func cliAgent(scope string) string {
-	switch {
-	case strings.HasPrefix(scope, "com.anthropic.claude_code"):
-		return agentClaudeCode
-	case scope == "codex" || strings.HasPrefix(scope, "codex_"):
-		return agentCodex
-	case scope == "gemini-cli":
-		return agentGeminiCLI
-	}
-	return ""
-}

@@ -69,7 +69,7 @@ func (r *reading) costOf(v value) (float64, bool) {
 	if !ok {
 		return 0, false
 	}
-	return number(val)
+	return Number(val)
 }
 
 // whoseCost says whether the sender knows the bill.

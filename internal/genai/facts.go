@@ -41,7 +41,7 @@ func (f *facts) collect(attrs pcommon.Map) {
 		case classText:
 			f.addText(e, v)
 		case classTally:
-			if n, ok := count(v); ok {
+			if n, ok := Count(v); ok {
 				f.add(tally(e.fact), n, e.rank)
 			}
 		default:

@@ -11,9 +11,9 @@ import (
 // badCount stands for a count that was sent and makes no sense; missing is a separate matter.
 const badCount = -1
 
-// count reads a token count of any attribute type. ok is false when the value says nothing (empty, "", null); n is badCount
+// Count reads a token count of any attribute type. ok is false when the value says nothing (empty, "", null); n is negative
 // when it says something that is no count: negative, not whole, not finite, above MaxTokens, or no number at all.
-func count(v pcommon.Value) (n int64, ok bool) {
+func Count(v pcommon.Value) (n int64, ok bool) {
 	switch v.Type() {
 	case pcommon.ValueTypeInt:
 		return checkedCount(v.Int()), true
@@ -67,8 +67,8 @@ func countOfText(s string) (n int64, ok bool) {
 // maxNumber is the longest text that is tried as a number.
 const maxNumber = 64
 
-// number reads a finite double of any attribute type.
-func number(v pcommon.Value) (float64, bool) {
+// Number reads a finite double of any attribute type.
+func Number(v pcommon.Value) (float64, bool) {
 	switch v.Type() {
 	case pcommon.ValueTypeInt:
 		return float64(v.Int()), true
@@ -96,7 +96,7 @@ func numberOfText(s string) (float64, bool) {
 
 // small reads a small whole number such as an attempt or an HTTP status, 0 where there is none.
 func small(v pcommon.Value) int {
-	f, ok := number(v)
+	f, ok := Number(v)
 	if !ok || f < 0 || f > math.MaxInt32 {
 		return 0
 	}

@@ -211,10 +211,10 @@ func (r *reading) written() {
 	}
 	op.Reason = f.texts[tOurReason]
 	if v, ok := f.value(vCostTotal); ok {
-		op.TotalUSD, _ = number(v)
+		op.TotalUSD, _ = Number(v)
 	}
 	if v, ok := f.value(vSaved); ok {
-		op.SavedUSD, _ = number(v)
+		op.SavedUSD, _ = Number(v)
 	}
 }
 

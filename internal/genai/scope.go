@@ -123,6 +123,7 @@ var scopeRules = []struct {
 	{"gen_ai", vercelSemconv},
 	{"com.anthropic.claude_code*", claudeCode},
 	{"com.anthropic.sdk.*", anthropicSDK},
+	{"codex", codex},
 	{"codex_*", codex},
 	{"gcp.vertex.agent", googleADK},
 	{"gemini-cli*", geminiCLI},
@@ -181,6 +182,9 @@ func clientOf(scope string) client {
 	}
 	return anyClient
 }
+
+// DialectOf is the dialect of the client whose instrumentation scope this is, of any signal; "" is none that is known.
+func DialectOf(scope string) string { return clients[clientOf(scope)].dialect }
 
 // matches says whether name fits pattern, which is a name or, ending in "*", a prefix.
 func matches(pattern, name string) bool {

@@ -12,11 +12,11 @@ const maxFirstChunk = 24 * 60 * 60
 func (r *reading) timing() {
 	f := r.f
 	if v, ok := f.value(vFirstChunkSeconds); ok {
-		if s, ok := number(v); ok {
+		if s, ok := Number(v); ok {
 			r.setFirstChunk(s)
 		}
 	} else if v, ok := f.value(vFirstChunkMillis); ok {
-		if ms, ok := number(v); ok {
+		if ms, ok := Number(v); ok {
 			r.setFirstChunk(ms / 1000)
 		}
 	} else if s := f.texts[tFirstChunkAt]; s != "" && len(s) <= maxNumber {
