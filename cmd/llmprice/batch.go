@@ -38,7 +38,7 @@ func (c *command) batch(ctx context.Context, args []string) error {
 	}
 	p := &pricer{table: table, now: c.now}
 	out := bufio.NewWriter(c.out)
-	return errors.Join(eachLine(ctx, c.in, func(number int, line []byte, tooLong bool) error {
+	return errors.Join(eachLine(ctx, c.in, out.Flush, func(number int, line []byte, tooLong bool) error {
 		return write(out, p.line(number, line, tooLong))
 	}), out.Flush())
 }
@@ -52,13 +52,22 @@ func write(w *bufio.Writer, a *answer) error {
 	return err
 }
 
-// eachLine calls do for every line that is not blank. It holds one line at a time; of a line that is too long it holds none.
-func eachLine(ctx context.Context, in io.Reader, do func(number int, line []byte, tooLong bool) error) error {
+// eachLine calls do for every line that is not blank. It holds one line at a time; of a line that is too long it holds none. It calls
+// idle before it may have to wait for input, so that who asks line by line is answered line by line.
+func eachLine(ctx context.Context, in io.Reader, idle func() error, do func(number int, line []byte, tooLong bool) error) error {
+	in, stop := interruptible(ctx, in)
+	defer stop()
 	r := bufio.NewReaderSize(in, 64<<10)
 	var line []byte
 	tooLong := false
-	for number := 1; ctx.Err() == nil; {
+	for number := 1; ; {
+		if err := whenIdle(r, idle); err != nil {
+			return err
+		}
 		part, err := r.ReadSlice('\n')
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if len(line)+len(part) > maxLine {
 			tooLong, line = true, line[:0]
 		} else {
@@ -81,5 +90,27 @@ func eachLine(ctx context.Context, in io.Reader, do func(number int, line []byte
 		line, tooLong = line[:0], false
 		number++
 	}
-	return ctx.Err()
+}
+
+// whenIdle calls idle unless a whole line has been read already.
+func whenIdle(r *bufio.Reader, idle func() error) error {
+	if read, _ := r.Peek(r.Buffered()); bytes.IndexByte(read, '\n') < 0 {
+		return idle()
+	}
+	return nil
+}
+
+// interruptible is in until ctx ends: a read that waits for a terminal or a pipe does not end by itself. The goroutine that waits
+// in its place ends with its read, or with the program.
+func interruptible(ctx context.Context, in io.Reader) (r io.Reader, stop func()) {
+	out, feed := io.Pipe()
+	go func() {
+		_, err := io.Copy(feed, in)
+		_ = feed.CloseWithError(err)
+	}()
+	unwatch := context.AfterFunc(ctx, func() { _ = out.CloseWithError(ctx.Err()) })
+	return out, func() {
+		unwatch()
+		_ = out.Close()
+	}
 }

@@ -127,6 +127,30 @@ func TestBatchStreams(t *testing.T) {
 	require.Contains(t, stderr.String(), "full")
 }
 
+// Who asks line by line, and waits for each answer, gets it; Ctrl-C ends a batch that waits for input.
+func TestBatchAnswersWhileItWaitsAndStops(t *testing.T) {
+	in, ask := io.Pipe()
+	answers, out := io.Pipe()
+	ctx, interrupt := context.WithCancel(t.Context())
+	var stderr bytes.Buffer
+	c := &command{in: in, out: out, err: &stderr, now: time.Now}
+	code := make(chan int, 1)
+	go func() { code <- c.run(ctx, []string{"batch"}) }()
+
+	lines := bufio.NewReader(answers)
+	for _, question := range []string{"{\"id\":1}\n", "{\"id\":2}\n{\"id\":3}\n{\"id\":", "4}\n"} {
+		_, err := io.WriteString(ask, question)
+		require.NoError(t, err)
+		for range strings.Count(question, "\n") {
+			_, err := lines.ReadString('\n')
+			require.NoError(t, err)
+		}
+	}
+	interrupt()
+	require.Equal(t, 130, <-code)
+	require.Equal(t, "llmprice: interrupted\n", stderr.String())
+}
+
 func TestBatchReportsAReadError(t *testing.T) {
 	var stderr bytes.Buffer
 	in := io.MultiReader(strings.NewReader("{}\n"), failing{})

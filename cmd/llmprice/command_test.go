@@ -102,6 +102,36 @@ func TestModels(t *testing.T) {
 	require.Contains(t, out, "daily 01:00:00Z to 04:00:00Z")
 }
 
+func TestModelsListsOwnRowsFirst(t *testing.T) {
+	mine := filepath.Join(t.TempDir(), "mine.yaml")
+	require.NoError(t, os.WriteFile(mine, []byte(`
+- {provider: OpenAI, id: gpt-4o-mini, prices: {input_mtok: 0.1}}
+- {match: {starts_with: gpt-4o-mini-local}, prices: {}}
+- {provider: azure, id: gpt-4o-mini, prices: {input_mtok: 9}}
+- provider: openai
+  id: gpt-4o-mini-dated
+  prices:
+    - prices: {input_mtok: 1}
+    - {constraint: {start_date: 2026-03-01}, prices: {input_mtok: 2}}
+    - {constraint: {start_time: "01:00:00Z", end_time: "04:00:00Z"}, prices: {input_mtok: 3}}
+`), 0o600))
+	code, out, errs := llmprice(t, "models", "--prices", mine, "--provider", "openai", "gpt-4o-mini")
+	require.Zero(t, code, errs)
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	require.Greater(t, len(lines), 5)
+	for i, want := range []string{
+		"OpenAI/gpt-4o-mini  input_mtok 0.1  (" + mine + ":2)",
+		"*/gpt-4o-mini-local*  free  (" + mine + ":3)",
+		"openai/gpt-4o-mini-dated  input_mtok 1  (" + mine + ":5)",
+		"openai/gpt-4o-mini-dated  input_mtok 2  from 2026-03-01T00:00:00Z  (" + mine + ":5)",
+		"openai/gpt-4o-mini-dated  input_mtok 3  daily 01:00:00Z to 04:00:00Z  (" + mine + ":5)",
+	} {
+		require.Equal(t, strings.Fields(want), strings.Fields(lines[i]))
+	}
+	require.NotContains(t, strings.Join(lines[5:], "\n"), mine)
+	require.NotContains(t, out, "input_mtok 9")
+}
+
 // fakePackage is a package with the same public API and a small table.
 func fakePackage(t *testing.T, price string) map[string]string {
 	t.Helper()

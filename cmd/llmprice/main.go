@@ -6,7 +6,7 @@
 //	llmprice refresh -o newer.json.gz && llmprice diff newer.json.gz
 //
 // Exit status: 0 when the command did its work, also when calls turn out to have no price or lines of a batch are bad (each line
-// says so); 1 when explain finds no price, or something could not be read or written; 2 for wrong flags.
+// says so); 1 when explain finds no price, or something could not be read or written; 2 for wrong flags; 130 when it was interrupted.
 package main
 
 import (
@@ -69,6 +69,9 @@ func (c *command) run(ctx context.Context, args []string) int {
 		return 0
 	case errors.Is(err, errUsage):
 		return 2
+	case ctx.Err() != nil:
+		fmt.Fprintln(c.err, "llmprice: interrupted")
+		return 130
 	}
 	fmt.Fprintln(c.err, "llmprice:", err)
 	return 1
@@ -113,11 +116,19 @@ func (t *tableFlags) load() (*pricing.Table, error) {
 	if err != nil || t.prices == "" {
 		return table, err
 	}
-	rows, err := pricefile.ParseFile(t.prices)
+	rows, err := t.rows()
 	if err != nil {
 		return nil, err
 	}
 	return table.With(rows)
+}
+
+// rows are the user's own.
+func (t *tableFlags) rows() ([]pricing.Row, error) {
+	if t.prices == "" {
+		return nil, nil
+	}
+	return pricefile.ParseFile(t.prices)
 }
 
 // loadTable reads a table file; without a name it is the built-in table.

@@ -28,6 +28,10 @@ const (
 	maxErrs  = 50
 )
 
+// noRows is what a file without rows is told. An editor that saves in place empties the file first, and who reads at that moment must
+// not take it for a file that has no rows any more.
+const noRows = "there are no price rows; a file that is to have none says []"
+
 // ParseFile reads a price file.
 func ParseFile(path string) ([]pricing.Row, error) {
 	f, err := os.Open(path)
@@ -51,7 +55,7 @@ func Parse(name string, text []byte) ([]pricing.Row, error) {
 	var doc, more yaml.Node
 	dec := yaml.NewDecoder(bytes.NewReader(text))
 	if err := dec.Decode(&doc); errors.Is(err, io.EOF) {
-		return nil, nil
+		return nil, fmt.Errorf("%s: %s", name, noRows)
 	} else if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

@@ -136,10 +136,15 @@ func TestParseReportsEveryFault(t *testing.T) {
 }
 
 func TestParseEdges(t *testing.T) {
-	for name, text := range map[string]string{"empty": "", "null": "~", "comment": "# none yet\n", "no models": "models:\n", "empty list": "[]"} {
+	for _, text := range []string{"[]", "# none yet\n[]\n", "models: []"} {
 		rows, err := Parse("p.yaml", []byte(text))
-		require.NoError(t, err, name)
-		require.Empty(t, rows, name)
+		require.NoError(t, err, text)
+		require.Empty(t, rows, text)
+	}
+	for _, text := range []string{"", "\n", "~", "# mine\n", "---\n", "models:\n"} { // a file while it is saved in place
+		_, err := Parse("p.yaml", []byte(text))
+		require.ErrorContains(t, err, "p.yaml:", text)
+		require.ErrorContains(t, err, "there are no price rows; a file that is to have none says []", text)
 	}
 	rows, err := Parse("p.json", []byte(`{"models": [{"id": "m", "prices": {"input_mtok": 1e-1}}]}`))
 	require.NoError(t, err)

@@ -10,9 +10,6 @@ import (
 
 // document is a list of rows, or a mapping with the key models.
 func (p *parser) document(n *yaml.Node) []pricing.Row {
-	if n.Kind == yaml.ScalarNode && n.ShortTag() == tagNull {
-		return nil
-	}
 	if n.Kind != yaml.MappingNode {
 		return p.rows(n, "")
 	}
@@ -29,6 +26,9 @@ func (p *parser) document(n *yaml.Node) []pricing.Row {
 
 func (p *parser) rows(n *yaml.Node, path string) []pricing.Row {
 	if n.Kind == yaml.ScalarNode && n.ShortTag() == tagNull {
+		if p.name != "" {
+			p.fault(n, path, noRows)
+		}
 		return nil
 	}
 	if n.Kind != yaml.SequenceNode {

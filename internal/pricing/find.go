@@ -25,7 +25,7 @@ func (t *Table) Find(provider, model string) *Model {
 		id = p.id
 	}
 	for i := range t.user {
-		if u := &t.user[i]; (u.Provider == "" || t.canonical(u.Provider) == id) && u.match.matches(name) {
+		if u := &t.user[i]; (u.Provider == "" || u.seller == id) && u.match.matches(name) {
 			return t.userModel(u, id, name)
 		}
 	}
@@ -106,18 +106,15 @@ func (t *Table) resolve(name string) *provider {
 }
 
 // Provider is the table's id of a provider that goes by many names, or the name itself in lower case.
-func (t *Table) Provider(name string) string { return t.canonical(name) }
-
-// Sells says whether the table has the provider, under whatever name.
-func (t *Table) Sells(provider string) bool { return t.resolve(provider) != nil }
-
-// canonical is the table's id of a provider, or the name itself in lower case.
-func (t *Table) canonical(name string) string {
+func (t *Table) Provider(name string) string {
 	if p := t.resolve(name); p != nil {
 		return p.id
 	}
 	return strings.ToLower(strings.TrimSpace(name))
 }
+
+// Sells says whether the table has the provider, under whatever name.
+func (t *Table) Sells(provider string) bool { return t.resolve(provider) != nil }
 
 func (t *Table) byModel(name string) *provider {
 	for _, p := range t.providers {

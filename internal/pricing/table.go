@@ -55,7 +55,8 @@ type Row struct {
 
 type userRow struct {
 	Row
-	match matcher
+	seller string // the table's id of Provider; "" for any
+	match  matcher
 	lists []compiled
 	tiers []serviceTier
 }
@@ -140,6 +141,9 @@ func (t *Table) With(rows []Row) (*Table, error) {
 		if out.user[i], err = compileMatched(rows[i]); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", rows[i].Origin, err))
 		}
+		if rows[i].Provider != "" {
+			out.user[i].seller = t.Provider(rows[i].Provider)
+		}
 	}
 	return &out, errors.Join(errs...)
 }
@@ -182,7 +186,7 @@ func (t *Table) NewModel(r Row) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t.userModel(&u, t.canonical(r.Provider), strings.ToLower(r.ID)), nil
+	return t.userModel(&u, t.Provider(r.Provider), strings.ToLower(r.ID)), nil
 }
 
 // Data is what the table was made from. It must not be changed.
