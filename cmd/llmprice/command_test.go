@@ -4,6 +4,8 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
+	"crypto/sha512"
+	"encoding/base64"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -176,6 +178,16 @@ func TestRefreshAndDiff(t *testing.T) {
 	require.Contains(t, errs, "openai/gpt-4o-mini: unknown price key new_unit_mtok")
 	code, _, errs = llmprice(t, "refresh", "--from", unpacked, "-o", b)
 	require.Zero(t, code, errs)
+
+	hash := sha512.Sum512(tgz.Bytes())
+	code, _, errs = llmprice(t, "refresh", "--from", packed, "--integrity", "sha512-"+base64.StdEncoding.EncodeToString(hash[:]), "-o", filepath.Join(dir, "c.gz"))
+	require.Zero(t, code, errs)
+	for _, from := range []string{packed, unpacked} {
+		code, _, errs = llmprice(t, "refresh", "--from", from, "--integrity", "sha512-other", "-o", filepath.Join(dir, "d.gz"))
+		require.Equal(t, 1, code)
+		require.Contains(t, errs, "--integrity")
+		require.NoFileExists(t, filepath.Join(dir, "d.gz"))
+	}
 
 	code, out, _ = llmprice(t, "diff", a, b)
 	require.Zero(t, code)

@@ -5,7 +5,10 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/sha512"
+	"encoding/base64"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -20,10 +23,21 @@ import (
 
 const packageName = "@pydantic/genai-prices"
 
+// source is where the package comes from.
+type source struct{ from, version, integrity string }
+
+func (s *source) register(fs *flag.FlagSet) {
+	fs.StringVar(&s.from, "from", "", "`PATH` of an unpacked package or its .tgz, instead of asking npm")
+	fs.StringVar(&s.version, "version", "latest", "`VERSION` that npm fetches")
+	fs.StringVar(&s.integrity, "integrity", "", "refuse a package whose hash is not `SHA512`, written as in package-lock.json: sha512-…")
+}
+
+// refresh runs the package's code, so it is for a package that you trust: npm compares what it downloads with the hash that the
+// registry names, and --integrity with one that you know.
 func (c *command) refresh(ctx context.Context, args []string) error {
-	fs := c.flags("refresh", "[FLAGS]   (needs node, and npm without --from)")
-	from := fs.String("from", "", "`PATH` of an unpacked package or its .tgz, instead of asking npm")
-	version := fs.String("version", "latest", "`VERSION` that npm fetches")
+	fs := c.flags("refresh", "[FLAGS]   (needs node, and npm without --from; the package's code is run)")
+	var src source
+	src.register(fs)
 	released := fs.String("released", "", "`DATE` of the package, such as 2026-09-23 (default today)")
 	out := fs.String("o", "prices.json.gz", "`FILE` to write; llmprice --table reads it")
 	if err := parse(fs, args, 0); err != nil {
@@ -40,7 +54,7 @@ func (c *command) refresh(ctx context.Context, args []string) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(tmp) }()
-	dir, err := fetch(ctx, *from, *version, tmp)
+	dir, err := src.fetch(ctx, tmp)
 	if err != nil {
 		return err
 	}
@@ -67,12 +81,13 @@ func (c *command) refresh(ctx context.Context, args []string) error {
 }
 
 // fetch returns the directory of the unpacked package.
-func fetch(ctx context.Context, from, version, tmp string) (string, error) {
+func (s *source) fetch(ctx context.Context, tmp string) (string, error) {
+	from := s.from
 	if from == "" {
-		if strings.HasPrefix(version, "-") {
-			return "", fmt.Errorf("--version must be a version, got %q", version)
+		if strings.HasPrefix(s.version, "-") {
+			return "", fmt.Errorf("--version must be a version, got %q", s.version)
 		}
-		if _, err := run(ctx, tmp, "npm", "pack", "--silent", packageName+"@"+version); err != nil {
+		if _, err := run(ctx, tmp, "npm", "pack", "--silent", packageName+"@"+s.version); err != nil {
 			return "", err
 		}
 		found, err := filepath.Glob(filepath.Join(tmp, "*.tgz"))
@@ -86,10 +101,36 @@ func fetch(ctx context.Context, from, version, tmp string) (string, error) {
 		return "", err
 	}
 	if info.IsDir() {
+		if s.integrity != "" {
+			return "", fmt.Errorf("--integrity needs the .tgz, and %s is a directory", from)
+		}
 		return filepath.Abs(from)
+	}
+	if err := checkIntegrity(from, s.integrity); err != nil {
+		return "", err
 	}
 	dir := filepath.Join(tmp, "unpacked")
 	return filepath.Join(dir, "package"), unpack(from, dir)
+}
+
+// checkIntegrity compares a file's hash with the one wanted, if one is.
+func checkIntegrity(name, want string) error {
+	if want == "" {
+		return nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	hash := sha512.New()
+	if _, err := io.Copy(hash, f); err != nil {
+		return err
+	}
+	if got := "sha512-" + base64.StdEncoding.EncodeToString(hash.Sum(nil)); got != want {
+		return fmt.Errorf("%s: --integrity wants %q, the package has %q", filepath.Base(name), clip(want), got)
+	}
+	return nil
 }
 
 // Bounds of a package: the present one is 2.2 MB in six files.
