@@ -59,22 +59,15 @@ func eachLine(ctx context.Context, in io.Reader, idle func() error, do func(numb
 	defer stop()
 	r := bufio.NewReaderSize(in, 64<<10)
 	var line []byte
-	tooLong := false
-	for number := 1; ; {
+	for number := 1; ; number++ {
 		if err := whenIdle(r, idle); err != nil {
 			return err
 		}
-		part, err := r.ReadSlice('\n')
+		var tooLong bool
+		var err error
+		line, tooLong, err = readLine(r, line[:0])
 		if ctx.Err() != nil {
 			return ctx.Err()
-		}
-		if len(line)+len(part) > maxLine {
-			tooLong, line = true, line[:0]
-		} else {
-			line = append(line, part...)
-		}
-		if errors.Is(err, bufio.ErrBufferFull) {
-			continue
 		}
 		if err != nil && !errors.Is(err, io.EOF) {
 			return fmt.Errorf("reading line %d: %w", number, err)
@@ -84,11 +77,24 @@ func eachLine(ctx context.Context, in io.Reader, idle func() error, do func(numb
 				return err
 			}
 		}
-		if errors.Is(err, io.EOF) {
+		if err != nil {
 			return nil
 		}
-		line, tooLong = line[:0], false
-		number++
+	}
+}
+
+// readLine appends the next line to line; of one that is too long nothing is left. The last line comes with io.EOF.
+func readLine(r *bufio.Reader, line []byte) (_ []byte, tooLong bool, err error) {
+	for {
+		part, err := r.ReadSlice('\n')
+		if len(line)+len(part) > maxLine {
+			tooLong, line = true, line[:0]
+		} else {
+			line = append(line, part...)
+		}
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return line, tooLong, err
+		}
 	}
 }
 

@@ -57,8 +57,8 @@ type userRow struct {
 	Row
 	seller string // the table's id of Provider; "" for any
 	match  matcher
-	lists []compiled
-	tiers []serviceTier
+	lists  []compiled
+	tiers  []serviceTier
 }
 
 // Default is the embedded table, parsed once.
