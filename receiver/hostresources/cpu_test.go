@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shirou/gopsutil/v4/cpu"
 	"github.com/stretchr/testify/assert"
 )
 
@@ -64,6 +65,15 @@ func TestDiffUsage(t *testing.T) {
 			assert.InDelta(t, c.idle, d.modes[modeIdle], 1e-12)
 			assert.InDelta(t, 2*c.cpus, d.total, 1e-12)
 		})
+	}
+}
+
+func TestWindowsCountsInterruptsOnce(t *testing.T) {
+	read := cpu.TimesStat{User: 2, System: 3, Idle: 5, Irq: 1}
+	for goos, want := range map[string]float64{"windows": 2, "linux": 3} {
+		got := gopsutilTimes(goos, 4, &read)
+		assert.Equal(t, 4, got.number)
+		assert.Equal(t, [numModes]float64{modeUser: 2, modeSystem: want, modeIdle: 5, modeInterrupt: 1}, got.modes, goos)
 	}
 }
 

@@ -56,14 +56,21 @@ func gopsutilModes(goos string) modeSet {
 func gopsutilCPUs(dst []cpuTimes) ([]cpuTimes, error) {
 	times, err := cpu.Times(true)
 	for i := range times {
-		t := &times[i]
-		c := cpuTimes{number: i}
-		c.modes[modeUser], c.modes[modeNice], c.modes[modeSystem] = t.User, t.Nice, t.System
-		c.modes[modeIdle], c.modes[modeIOWait] = t.Idle, t.Iowait
-		c.modes[modeInterrupt], c.modes[modeSteal] = t.Irq+t.Softirq, t.Steal
-		dst = append(dst, c)
+		dst = append(dst, gopsutilTimes(runtime.GOOS, i, &times[i]))
 	}
 	return dst, err
+}
+
+// gopsutilTimes makes the modes disjoint: Windows counts interrupts in kernel time, too, and gopsutil leaves them there.
+func gopsutilTimes(goos string, number int, t *cpu.TimesStat) cpuTimes {
+	c := cpuTimes{number: number}
+	c.modes[modeUser], c.modes[modeNice], c.modes[modeSystem] = t.User, t.Nice, t.System
+	c.modes[modeIdle], c.modes[modeIOWait] = t.Idle, t.Iowait
+	c.modes[modeInterrupt], c.modes[modeSteal] = t.Irq+t.Softirq, t.Steal
+	if goos == "windows" {
+		c.modes[modeSystem] = max(t.System-t.Irq, 0)
+	}
+	return c
 }
 
 // gopsutilMemory has the two states that every platform has.

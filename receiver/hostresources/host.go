@@ -28,7 +28,8 @@ type hostReader struct {
 	used, swap gaugeWindow
 }
 
-// refresh looks again at how large the machine is and at the limits, which can change while a container runs.
+// refresh looks again at how large the machine is and at the limits, which can change while a container runs. Limits that cannot
+// be read now still hold.
 func (h *hostReader) refresh(now time.Time) {
 	cur, err := h.src.cpus(h.cur[:0])
 	h.cur = cur
@@ -42,19 +43,20 @@ func (h *hostReader) refresh(now time.Time) {
 		}
 	}
 	before := h.limits
-	h.limits = h.limitsOf(selfPID, now)
+	if l, ok := h.limitsOf(selfPID, now); ok {
+		h.limits = l
+	}
 	if before.cpu != h.limits.cpu || (before.cpus == 0) != (h.limits.cpus == 0) {
 		h.at = time.Time{} // what was measured is not what will be: begin again
 	}
 }
 
-func (h *hostReader) limitsOf(pid int, now time.Time) limits {
+func (h *hostReader) limitsOf(pid int, now time.Time) (limits, bool) {
 	if !h.useCgroup || h.src.limits == nil {
-		return limits{}
+		return limits{}, false
 	}
 	l, err := h.src.limits(pid, h.cpus, h.memory)
-	h.faults.failed(resourceCPU, "cgroup limits", err, now)
-	return l
+	return l, !h.faults.failed(resourceCPU, "cgroup limits", err, now)
 }
 
 // cpuLimit is how many CPUs 100 % is.
@@ -66,7 +68,8 @@ func (h *hostReader) cpuLimit(l limits) float64 {
 }
 
 func (h *hostReader) processCPUs(pid int, now time.Time) float64 {
-	return h.cpuLimit(h.limitsOf(pid, now))
+	l, _ := h.limitsOf(pid, now)
+	return h.cpuLimit(l)
 }
 
 func (h *hostReader) sample(now time.Time) {
@@ -153,14 +156,17 @@ func (h *hostReader) forget() {
 	h.cpu, h.used, h.swap = cpuWindow{}, gaugeWindow{}, gaugeWindow{}
 }
 
-// devices reads disks or interfaces at report time, in order of name, at most limit of them.
-func devices(read func([]deviceReading) ([]deviceReading, error), resource string, limit int, f *faults, now time.Time) []deviceReading {
+// devices reads disks or interfaces at report time, in order of name, at most limit of them. false is nothing read, which is not
+// the same as no devices.
+func devices(
+	read func([]deviceReading) ([]deviceReading, error), resource string, limit int, f *faults, now time.Time,
+) ([]deviceReading, bool) {
 	if read == nil {
-		return nil
+		return nil, false
 	}
 	all, err := read(nil)
 	if f.failed(resource, resource, err, now) && len(all) == 0 {
-		return nil
+		return nil, false
 	}
 	slices.SortFunc(all, func(a, b deviceReading) int {
 		switch {
@@ -172,5 +178,5 @@ func devices(read func([]deviceReading) ([]deviceReading, error), resource strin
 		return 0
 	})
 	f.dropped(resource, "max_devices", limit, len(all)-limit, now)
-	return all[:min(len(all), limit)]
+	return all[:min(len(all), limit)], true
 }

@@ -42,7 +42,7 @@ func (f *follower) discover(now time.Time, cpus func(pid int) float64) {
 	slices.Sort(f.pids)
 	f.pids = slices.Compact(f.pids)
 	var fresh []*tracked
-	matched := make(map[int]bool)
+	matched := make(map[*tracked]bool)
 	for _, pid := range f.pids {
 		component, ok, err := f.match.component(pid)
 		if f.faults.failed(resourceProcesses, "command line", err, now) || !ok {
@@ -50,19 +50,25 @@ func (f *follower) discover(now time.Time, cpus func(pid int) float64) {
 		}
 		p := f.find(pid, component)
 		if p == nil {
-			if p = f.begin(pid, component, now); p != nil {
+			var known bool
+			if p, known = f.begin(pid, component, now); p != nil && !known {
 				fresh = append(fresh, p)
 			}
 		}
 		if p != nil {
-			matched[pid] = true
+			matched[p] = true
 			p.cpus = cpus(pid)
 		}
 	}
+	running := 0
 	for _, p := range f.tracked {
-		p.ended = p.ended || !matched[p.pid]
+		p.ended = !matched[p] // also one that now runs a program of another component
+		if !p.ended {
+			running++
+		}
 	}
-	room := max(f.limit-len(f.tracked), 0)
+	// Those that ended take no place, but are kept until the next report: it may be far away, and they many.
+	room := max(min(f.limit-running, 2*f.limit-len(f.tracked)), 0)
 	if len(fresh) > room {
 		f.faults.dropped(resourceProcesses, "max_processes", f.limit, len(fresh)-room, now)
 		fresh = fresh[:room]
@@ -80,19 +86,35 @@ func (f *follower) find(pid int, component string) *tracked {
 	return nil
 }
 
-// begin takes the first reading of a process, which the next one is compared with.
-func (f *follower) begin(pid int, component string, now time.Time) *tracked {
+// begin takes the first reading of a process, which the next one is compared with. One that only seemed to have ended, because
+// it could not be read, goes on: known is true.
+func (f *follower) begin(pid int, component string, now time.Time) (p *tracked, known bool) {
 	r, err := f.src.process(pid)
 	if f.faults.failed(resourceProcesses, "CPU and memory of component "+component, err, now) {
-		return nil
+		return nil, false
+	}
+	for _, p := range f.tracked {
+		if p.pid == pid && p.component == component && p.created.Equal(r.created) {
+			p.add(r, now)
+			return p, true
+		}
 	}
 	name, err := f.src.name(pid)
 	if f.faults.failed(resourceProcesses, "name of component "+component, err, now) {
 		name = ""
 	}
-	p := &tracked{pid: pid, component: component, executable: name, created: r.created, last: r, at: now}
+	p = &tracked{pid: pid, component: component, executable: name, created: r.created, last: r, at: now}
 	p.rss.add(float64(r.rss))
-	return p
+	return p, false
+}
+
+// add takes one sample.
+func (p *tracked) add(r processReading, now time.Time) {
+	if p.cpus > 0 {
+		p.cpu.add(diffUsage(p.last.cpu, r.cpu, now.Sub(p.at), p.cpus))
+	}
+	p.rss.add(float64(r.rss))
+	p.last, p.at = r, now
 }
 
 // sample reads every process that is followed. One that ended, or whose pid now belongs to another, ends here.
@@ -109,11 +131,7 @@ func (f *follower) sample(now time.Time) {
 			p.ended = true // if it was a passing failure, the next discovery finds it again
 			continue
 		}
-		if p.cpus > 0 {
-			p.cpu.add(diffUsage(p.last.cpu, r.cpu, now.Sub(p.at), p.cpus))
-		}
-		p.rss.add(float64(r.rss))
-		p.last, p.at = r, now
+		p.add(r, now)
 	}
 }
 

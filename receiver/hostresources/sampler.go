@@ -120,12 +120,14 @@ func (s *sampler) reportHost(w *writer, now time.Time) {
 		s.hostReader.reportLoad(w, now)
 	}
 	if s.wants[resourceDisk] {
-		disks := devices(s.src.disks, resourceDisk, s.cfg.MaxDevices, s.faults, now)
-		reportDisks(w, disks, s.disks.update(disks, boot, now))
+		if disks, ok := devices(s.src.disks, resourceDisk, s.cfg.MaxDevices, s.faults, now); ok {
+			reportDisks(w, disks, s.disks.update(disks, boot, now))
+		}
 	}
 	if s.wants[resourceNetwork] {
-		interfaces := devices(s.src.interfaces, resourceNetwork, s.cfg.MaxDevices, s.faults, now)
-		reportInterfaces(w, interfaces, s.interfaces.update(interfaces, boot, now))
+		if interfaces, ok := devices(s.src.interfaces, resourceNetwork, s.cfg.MaxDevices, s.faults, now); ok {
+			reportInterfaces(w, interfaces, s.interfaces.update(interfaces, boot, now))
+		}
 	}
 }
 
