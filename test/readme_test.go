@@ -1,0 +1,59 @@
+package test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-llm/otelcol-llm/test/gateway"
+)
+
+// TestReadmeExample posts what the README has a newcomer post: the metrics it shows are those that come out, to the last digit.
+func TestReadmeExample(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile(filepath.Join(gateway.Root(), "README.md"))
+	require.NoError(t, err)
+	section, _, ok := strings.Cut(string(readme), "\nTo see the priced spans")
+	require.True(t, ok)
+	want := lastBlock(t, section)
+
+	// The commands around it: grep -E and sed -E.
+	grep := regexp.MustCompile(`grep -E '([^']+)'`).FindStringSubmatch(section)
+	sed := regexp.MustCompile(`sed -E 's/(.+)//g'`).FindStringSubmatch(section)
+	file := regexp.MustCompile(`-d @(\S+) localhost:4318/v1/traces`).FindStringSubmatch(section)
+	require.Len(t, grep, 2)
+	require.Len(t, sed, 2)
+	require.Len(t, file, 2)
+	body, err := os.ReadFile(filepath.Join(gateway.Root(), file[1]))
+	require.NoError(t, err)
+	shown, cut := regexp.MustCompile(grep[1]), regexp.MustCompile(sed[1])
+
+	_, otlp, scrapeURL, _ := defaults(t)
+	gateway.Post(t, otlp+"/v1/traces", "application/json", body)
+	read := func() string {
+		var got strings.Builder
+		for line := range strings.Lines(scrapeText(t, scrapeURL)) {
+			if shown.MatchString(line) {
+				got.WriteString(cut.ReplaceAllString(line, ""))
+			}
+		}
+		return got.String()
+	}
+	if !assert.Eventually(t, func() bool { return read() == want }, 40*time.Second, 200*time.Millisecond) {
+		assert.Equal(t, want, read())
+	}
+}
+
+// lastBlock is the text of the last fenced block.
+func lastBlock(t *testing.T, markdown string) string {
+	t.Helper()
+	parts := strings.Split(markdown, "```\n")
+	require.Greater(t, len(parts), 2)
+	return parts[len(parts)-2]
+}
