@@ -22,7 +22,7 @@ func TestLinksInDocuments(t *testing.T) {
 		require.NoError(t, err)
 		for _, link := range localLinks(string(text)) {
 			found++
-			assert.NoError(t, checkLink(document, link), "%s: %s", document, link)
+			require.NoError(t, checkLink(document, link), "%s: %s", document, link)
 		}
 	}
 	require.NotZero(t, found)
