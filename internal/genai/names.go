@@ -79,7 +79,6 @@ const (
 
 	EvaluationName  = "gen_ai.evaluation.name"
 	EvaluationScore = "gen_ai.evaluation.score.value"
-	EvaluationLabel = "gen_ai.evaluation.score.label"
 	EvaluationEvent = "gen_ai.evaluation.result"
 
 	ServiceName       = "service.name"

@@ -187,10 +187,10 @@ func (r *reading) proxyHit() bool {
 // cacheOperation fills CacheOperation and CacheHit of a span of an application's cache.
 func (r *reading) cacheOperation() {
 	f, op := r.f, r.op
-	op.CacheOperation = "get"
+	op.CacheOperation = CacheGet
 	for _, s := range [...]string{f.texts[tCacheOperation], r.span.Name()} {
 		if containsFold(s, "set") || containsFold(s, "put") || containsFold(s, "write") || containsFold(s, "store") {
-			op.CacheOperation = "set"
+			op.CacheOperation = CacheSet
 		}
 		if s != "" {
 			break
@@ -199,7 +199,7 @@ func (r *reading) cacheOperation() {
 	if v, ok := f.value(vCacheHit); ok {
 		op.CacheHit = v.Type() == pcommon.ValueTypeBool && v.Bool() || v.Type() == pcommon.ValueTypeStr && strings.EqualFold(v.Str(), "true")
 	} else {
-		op.CacheHit = strings.EqualFold(f.texts[tCacheResult], "hit")
+		op.CacheHit = strings.EqualFold(f.texts[tCacheResult], CacheHit)
 	}
 }
 

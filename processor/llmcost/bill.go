@@ -69,8 +69,7 @@ func (p *policy) fromTable(op *genai.Operation, end time.Time) (bill, bool) {
 	if row.model == nil {
 		return bill{}, false
 	}
-	b := row.price(op, end)
-	return b, b.status != ""
+	return row.price(op, end), true
 }
 
 // withoutRow is for calls that the table cannot price: a client's own guess, the fallback rate, or the plain truth.

@@ -27,7 +27,6 @@ type spanCall struct {
 	op      genai.Operation
 	span    ptrace.Span
 	witness int // index into witnesses; -1 where the span is no call or its scope is ignored
-	ignored bool
 }
 
 // keepCalls bounds the memory that an unusually large batch leaves in the pool.
@@ -83,7 +82,7 @@ func (r *request) readSpan(scope *genai.Scope, span ptrace.Span, ignored, trust 
 		return
 	}
 	r.calls = r.calls[:len(r.calls)+1]
-	call.span, call.witness, call.ignored = span, -1, ignored
+	call.span, call.witness = span, -1
 	if call.op.Kind == genai.ModelCall && !ignored {
 		call.witness = len(r.witnesses)
 		w := newWitness(&call.op, span)

@@ -93,13 +93,13 @@ func (c *cell) addTokenUsage(kind string, v float64) {
 
 // addCacheOperation counts reads: a write neither hits nor misses.
 func (c *cell) addCacheOperation(operation, result string, v float64) {
-	if operation != "get" {
+	if operation != genai.CacheGet {
 		return
 	}
 	switch result {
-	case "hit":
+	case genai.CacheHit:
 		c.n[cacheHits] += v
-	case "miss":
+	case genai.CacheMiss:
 		c.n[cacheMisses] += v
 	}
 }
