@@ -90,7 +90,7 @@ func (h *Hashes[V]) slot(key uint64) *hashSlot[V] {
 
 // room makes s, a slot that is empty or another key's, free for a new entry, or gives a slot that is.
 func (h *Hashes[V]) room(s *hashSlot[V], key uint64, at time.Duration) *hashSlot[V] {
-	if (s.at != 0 || 2*h.taken >= len(h.slots)) && len(h.slots) < h.most {
+	for (s.at != 0 || 2*h.taken >= len(h.slots)) && len(h.slots) < h.most {
 		h.grow()
 		s = h.slot(key)
 	}
@@ -103,7 +103,7 @@ func (h *Hashes[V]) room(s *hashSlot[V], key uint64, at time.Duration) *hashSlot
 	return s
 }
 
-// grow doubles the lines. The entries of a line part over two, so all find room.
+// grow doubles the lines. The entries of a line part over two, so all of them find room; a new one may still find none.
 func (h *Hashes[V]) grow() {
 	old := h.slots
 	h.slots, h.hand = make([]hashSlot[V], 2*len(old)), 0

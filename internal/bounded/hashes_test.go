@@ -113,3 +113,19 @@ func benchmarkPut(b *testing.B, put func(uint64)) {
 func TestASetTakesSixteenBytesASlot(t *testing.T) {
 	require.EqualValues(t, 16, unsafe.Sizeof(hashSlot[struct{}]{}))
 }
+
+// Nine keys of one line that still share a line when the lines have doubled once: below the limit nobody leaves.
+func TestBelowTheLimitNobodyLeaves(t *testing.T) {
+	const inverse = 0xF1DE83E19937733D // of the multiplier in line, modulo 2^64: the products are what a line is chosen by
+	h := NewHashes[int](1000, 0)
+	key := func(i uint64) uint64 { return (i%2<<59 | i) * inverse }
+	for i := range uint64(9) {
+		h.Put(key(i), int(i), t0)
+	}
+	require.Zero(t, h.Evicted())
+	for i := range uint64(9) {
+		v, ok := h.Get(key(i), t0)
+		require.True(t, ok)
+		require.EqualValues(t, i, v)
+	}
+}
