@@ -9,9 +9,10 @@ var exclusiveInput = [...]struct {
 	client   client
 	provider string // part of the provider's name as the span gives it, "" for any
 	spelled  bool   // only where the cache counts are attributes under OpenInference's names, not just in the answer
+	bare     bool   // only where the pair that is read is the client's own, under keys without a prefix
 }{
-	{client: claudeCode},
-	{client: traceloopAnthropicJS}, // the Python package of the same project adds them up
+	{client: claudeCode, bare: true}, // from 2.1.332 on it says the convention's pair beside, inclusive
+	{client: traceloopAnthropicJS},   // the Python package of the same project adds them up
 	{client: openlitAnthropicJS},
 	{client: traceloopBedrock},
 	{client: openInferenceBedrock, spelled: true}, // its Anthropic stream adds them up and leaves the parts in the answer
@@ -34,18 +35,19 @@ func (r *reading) inputExclusive(c *counts) bool {
 	case c.total > 0 && c.reasoning > 0 && c.total == c.in+c.out+cached+c.reasoning:
 		return true
 	}
-	return r.senderExcludes()
+	return r.senderExcludes(c)
 }
 
 // senderExcludes says whether the sender is one that leaves cached tokens out.
-func (r *reading) senderExcludes() bool {
+func (r *reading) senderExcludes(c *counts) bool {
 	sender := r.scope.client
 	if r.isVercel() {
 		sender = vercelAI
 	}
 	for i := range exclusiveInput {
 		row := &exclusiveInput[i]
-		if row.client == sender && containsFold(r.saidProvider(), row.provider) && (!row.spelled || r.f.keys&hasOpenInferenceCache != 0) {
+		if row.client == sender && containsFold(r.saidProvider(), row.provider) &&
+			(!row.spelled || r.f.keys&hasOpenInferenceCache != 0) && (!row.bare || c.bare) {
 			return true
 		}
 	}

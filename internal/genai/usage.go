@@ -43,6 +43,7 @@ type counts struct {
 	total, noCache          int64
 	hasNoCache              bool
 	summed                  bool // already inclusive: Langfuse's buckets were added up
+	bare                    bool // under keys without a prefix, of a client of its own
 }
 
 func (r *reading) isVercel() bool {
@@ -129,7 +130,7 @@ func (r *reading) countsOf(row int) counts {
 		w5m: f.tallies[nCacheWrite5m], w1h: f.tallies[nCacheWrite1h], reasoning: f.tallies[nReasoning],
 		inputAudio: f.tallies[nInputAudio], outputAudio: f.tallies[nOutputAudio],
 		total: f.tallies[nTotal], noCache: f.tallies[nNoCache], hasNoCache: f.tallyRanks[nNoCache] != 0,
-		summed: p.in == nLangfuseInput,
+		summed: p.in == nLangfuseInput, bare: p.when == fromClaude,
 	}
 	c.write = max(c.write, c.w5m+c.w1h)
 	return c

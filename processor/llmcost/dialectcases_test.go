@@ -394,6 +394,14 @@ func dialectCases(t *testing.T) map[string][]told {
 				"cache_read_tokens": "0", "cache_creation_tokens": "0",
 			}, status: "priced", usd: of(t, "anthropic", sonnet, billed{in: 12, out: 400})},
 		},
+		"Claude Code 2.1.332: the convention's counts, inclusive, beside its own, exclusive": {{
+			scope: "com.anthropic.claude_code.tracing", name: "claude_code.llm_request", kind: internal, attrs: map[string]any{
+				"span.type": "llm_request", "model": sonnet, "success": true, "gen_ai.provider.name": "anthropic", "gen_ai.request.model": sonnet,
+				"gen_ai.operation.name": "chat", "gen_ai.response.model": sonnet, "input_tokens": 90_000, "output_tokens": 400,
+				"cache_read_tokens": 700, "cache_creation_tokens": 300, "gen_ai.usage.input_tokens": 91_000, "gen_ai.usage.output_tokens": 400,
+				"gen_ai.usage.cache_read.input_tokens": 700, "gen_ai.usage.cache_write.input_tokens": 300,
+			}, status: "priced", usd: of(t, "anthropic", sonnet, claude),
+		}},
 		"Codex, a turn of three calls": {
 			{scope: "codex_cli_rs", name: "session_task.turn", kind: internal, attrs: map[string]any{
 				"model": "gpt-5-mini", "codex.turn.token_usage.input_tokens": 30_000, "codex.turn.token_usage.cached_input_tokens": 20_000,
