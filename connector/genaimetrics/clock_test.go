@@ -1,6 +1,7 @@
 package genaimetrics
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -21,6 +22,7 @@ func clockEngine(t *testing.T) (*engine, *wallClock) {
 	c := &wallClock{}
 	e := testEngine(t, nil)
 	e.clock = steady.Of(t0, func(time.Time) time.Duration { return c.passed })
+	e.line = steady.NewLine(e.clock)
 	return e, c
 }
 
@@ -53,25 +55,37 @@ func TestNothingExpiresWhenTheClockIsSet(t *testing.T) {
 	}
 }
 
-// The points of a clock that was far ahead do not stay in the future when it is set right.
-func TestPointsFollowACorrectedClock(t *testing.T) {
-	const wrong = 2 * time.Hour
+// The Prometheus exporter drops a point that is not later than the one it has, so a clock that is set back must not show in points: every
+// export has a later time, every start lies before it, and in the end the points are of the wall clock again.
+func TestPointsNeverGoBack(t *testing.T) {
+	const interval = 15 * time.Second
+	for _, set := range []time.Duration{-time.Millisecond, -30 * time.Second, -10 * time.Minute, -2 * time.Hour} {
+		e, c := clockEngine(t)
+		last := t0
+		for i := range 5000 {
+			c.passed += interval
+			if i == 3 {
+				c.set = set
+			}
+			e.observeTraces(one("service-"+strconv.Itoa(min(i, 10)), call(nil)), c.now())
+			at, starts := callPoints(e.exportAt(c.now()))
+			for k := range at {
+				require.Equal(t, at[0], at[k])
+				require.True(t, starts[k].Before(at[k]), "starts before it is")
+			}
+			require.GreaterOrEqual(t, at[0].Sub(last), interval/2-time.Millisecond, "set by %v, export %d", set, i)
+			last = at[0]
+		}
+		require.Equal(t, c.now(), last, "the wall clock has caught up")
+	}
+}
+
+// Receivers keep times in milliseconds: two exports in one would be two values of a series at one time.
+func TestExportsInOneInstantDiffer(t *testing.T) {
 	e, c := clockEngine(t)
-	e.observeTraces(one("before", call(nil)), c.now())
-	e.exportAt(c.now())
-	c.passed, c.set = time.Minute, wrong
-	e.exportAt(c.now())
-	c.passed = 2 * time.Minute
-	e.observeTraces(one("meanwhile", call(nil)), c.now())
-	e.exportAt(c.now())
-	c.passed, c.set = 3*time.Minute, 0
-	md := e.exportAt(c.now())
-	require.EqualValues(t, 2, value(md, genai.MetricCalls))
-	at, starts := callPoints(md)
-	require.Equal(t, []time.Time{c.now(), c.now()}, at)
-	require.Equal(t, []time.Time{t0, t0.Add(time.Minute)}, starts, "when they really began")
-	e.observeTraces(one("after", call(nil)), c.now())
-	c.passed = 4 * time.Minute
-	_, starts = callPoints(e.exportAt(c.now()))
-	require.Equal(t, t0.Add(3*time.Minute), starts[2])
+	e.observeTraces(one("a", call(nil)), c.now())
+	for i := range 3 {
+		at, _ := callPoints(e.exportAt(c.now()))
+		require.Equal(t, []time.Time{t0.Add(time.Duration(i+1) * time.Millisecond)}, at)
+	}
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/steady"
 )
 
-// The memory of what was counted goes by the steady clock, so that setting the wall clock neither expires it nor keeps it; only the
-// points that are exported, and the times in what clients send, are of the wall clock.
+// The memory of what was counted goes by the steady clock, so that setting the wall clock neither expires it nor keeps it. The points
+// that are exported go by the wall clock as far as it does not go back, the times in what clients send by the wall clock.
 
 // engine holds all series of one configured connector, whatever signals feed it, so that one series has one writer.
 type engine struct {
@@ -29,10 +29,10 @@ type engine struct {
 	versions  versions
 	clients   clients
 	clock     *steady.Clock
-	ahead     time.Duration // of the wall clock, at the last export
-	lastFlush int64         // unix nano, of the wall clock: the start of series that are made from here on
-	exported  int64         // the same by the steady clock
-	now       int64         // unix nano of the batch that is being observed, by the steady clock
+	line      *steady.Line
+	lastFlush int64 // unix nano, of the points of the last export: the start of series that are made from here on
+	exported  int64 // the same by the steady clock
+	now       int64 // unix nano of the batch that is being observed, by the steady clock
 	health    health
 }
 
@@ -49,6 +49,7 @@ type health struct {
 }
 
 func newEngine(cfg *Config, now time.Time) *engine {
+	clock := steady.New(now)
 	e := &engine{
 		cfg:       cfg,
 		langchain: slices.Contains(cfg.Naming, namingLangchain),
@@ -59,7 +60,8 @@ func newEngine(cfg *Config, now time.Time) *engine {
 		twins:     newTwins(),
 		versions:  newVersions(),
 		clients:   newClients(now),
-		clock:     steady.New(now),
+		clock:     clock,
+		line:      steady.NewLine(clock),
 		lastFlush: now.UnixNano(),
 		exported:  now.UnixNano(),
 	}

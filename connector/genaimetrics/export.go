@@ -39,35 +39,16 @@ func (e *engine) export(resource pcommon.Resource, version string, now time.Time
 	return md, said
 }
 
-// bridged is how far the clock may be set back without the points of a series going back with it.
-const bridged = time.Minute
+// tick is the least time between two exports: receivers keep times in milliseconds, and one value at each.
+const tick = time.Millisecond
 
-// pointTime is the time of the points that are exported now. A clock that is set back by more than a little was wrong before, so the
-// points follow it, or they would stay in the future until it has caught up.
+// pointTime is the time of the points that are exported now: later than those of the last export, also where the clock was set back.
 func (e *engine) pointTime(now time.Time) time.Time {
-	before := e.ahead
-	e.ahead = e.clock.Ahead(now)
-	last := time.Unix(0, e.lastFlush)
-	switch back := last.Sub(now); {
-	case back < 0:
-		return now
-	case back <= bridged:
-		return last.Add(1)
+	now = e.line.At(now)
+	if earliest := time.Unix(0, e.lastFlush).Add(tick); now.Before(earliest) {
+		return earliest
 	}
-	e.moveStarts(now, e.ahead-before)
 	return now
-}
-
-// moveStarts moves the starts that the wrong clock showed by what it was set by, at least to before now.
-func (e *engine) moveStarts(now time.Time, by time.Duration) {
-	latest := now.UnixNano() - 1
-	for i := range e.tables {
-		e.tables[i].all(func(s *series) {
-			if s.start > latest {
-				s.start = min(s.start+int64(by), latest)
-			}
-		})
-	}
 }
 
 func (e *engine) exportFamily(i familyID, m pmetric.Metric, now time.Time) {
