@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,6 +22,7 @@ import (
 
 	"github.com/otelcol-llm/otelcol-llm/connector/genaimetrics/internal/metadata"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/internal/shared"
 )
 
 func start(t *testing.T, cfg *Config, next consumer.Metrics) *genaiMetrics {
@@ -70,8 +72,13 @@ func TestConnectorsOfOneConfigurationShareTheirSeries(t *testing.T) {
 	sink := new(consumertest.MetricsSink)
 	a, b := start(t, cfg, sink), start(t, cfg, sink)
 	other := start(t, createDefaultConfig().(*Config), consumertest.NewNop())
-	require.Same(t, a.writer, b.writer)
-	require.NotSame(t, a.writer, other.writer)
+	of := func(c *genaiMetrics) *writer {
+		w, err := c.Get()
+		require.NoError(t, err)
+		return w
+	}
+	require.Same(t, of(a), of(b))
+	require.NotSame(t, of(a), of(other))
 	require.NoError(t, a.ConsumeTraces(context.Background(), one("a", call(nil))))
 	require.NoError(t, b.ConsumeTraces(context.Background(), one("a", call(nil))))
 	require.NoError(t, a.Shutdown(context.Background()))
@@ -81,9 +88,7 @@ func TestConnectorsOfOneConfigurationShareTheirSeries(t *testing.T) {
 	require.Len(t, sink.AllMetrics(), 1)
 	require.EqualValues(t, 3, value(sink.AllMetrics()[0], genai.MetricCalls))
 	require.NoError(t, other.Shutdown(context.Background()))
-	writersMu.Lock()
-	defer writersMu.Unlock()
-	require.Empty(t, writers)
+	require.Zero(t, writers.Len())
 }
 
 func TestManySendersAtOnce(t *testing.T) {
@@ -163,6 +168,59 @@ func TestShutdownWithinItsDeadline(t *testing.T) {
 		synctest.Wait() // and the ticker's call has ended
 		require.Equal(t, 1, hung)
 	})
+}
+
+// The Collector gives Shutdown no deadline, and a consumer may not look at its context.
+func TestShutdownBehindAConsumerThatBlocks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hang := make(chan struct{})
+		next, err := consumer.NewMetrics(func(context.Context, pmetric.Metrics) error {
+			<-hang
+			return nil
+		})
+		require.NoError(t, err)
+		for _, during := range []time.Duration{time.Second, time.Minute} { // in the last export, in the one before it
+			c := start(t, createDefaultConfig().(*Config), next)
+			require.NoError(t, c.ConsumeTraces(t.Context(), one("a", call(nil))))
+			time.Sleep(during)
+			synctest.Wait()
+			began := time.Now()
+			require.ErrorIs(t, c.Shutdown(context.Background()), context.DeadlineExceeded)
+			require.Equal(t, shutdownTimeout, time.Since(began))
+		}
+		close(hang)
+	})
+}
+
+// What comes before Start or after Shutdown is refused, and nothing panics; what is accepted while Shutdown begins is exported.
+func TestNotRunning(t *testing.T) {
+	sink := new(consumertest.MetricsSink)
+	set := connectortest.NewNopSettings(metadata.Type)
+	c, err := NewFactory().CreateTracesToMetrics(t.Context(), set, createDefaultConfig(), sink)
+	require.NoError(t, err)
+	require.ErrorIs(t, c.ConsumeTraces(t.Context(), one("a", call(nil))), shared.ErrNotRunning)
+	require.NoError(t, c.Start(t.Context(), componenttest.NewNopHost()))
+	var accepted atomic.Int64
+	var made sync.Mutex // spans are numbered
+	request := func() ptrace.Traces {
+		made.Lock()
+		defer made.Unlock()
+		return one("a", call(nil))
+	}
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for c.ConsumeTraces(context.Background(), request()) == nil {
+				accepted.Add(1)
+			}
+		})
+	}
+	require.Eventually(t, func() bool { return accepted.Load() > 10 }, time.Minute, time.Millisecond)
+	require.NoError(t, c.Shutdown(t.Context()))
+	wg.Wait()
+	all := sink.AllMetrics()
+	require.EqualValues(t, accepted.Load(), value(all[len(all)-1], genai.MetricCalls))
+	require.ErrorIs(t, c.ConsumeTraces(t.Context(), one("a", call(nil))), shared.ErrNotRunning)
 }
 
 // Every metric of our own telemetry that has an attribute is documented with it.

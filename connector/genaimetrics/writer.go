@@ -16,6 +16,7 @@ import (
 
 	"github.com/otelcol-llm/otelcol-llm/connector/genaimetrics/internal/metadata"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/internal/shared"
 )
 
 // writer exports an engine's series every interval. One goroutine, from Start to Shutdown.
@@ -30,63 +31,79 @@ type writer struct {
 
 	ctx     context.Context // of the exports of the ticker
 	cancel  context.CancelFunc
-	users   int // guarded by writersMu
+	mu      sync.RWMutex // guards closed; held for reading while something is counted
+	closed  bool
 	stop    chan struct{}
 	stopped chan struct{}
 	failing bool // the last export failed; only the goroutine and, after it, Shutdown look at it
 }
 
 // writers are the running writers. The Collector builds a connector per pair of signals, and hands each the same *Config.
-var (
-	writersMu sync.Mutex
-	writers   = map[*Config]*writer{}
-)
+var writers shared.Registry[*Config, *writer]
 
-// acquire gives the writer of a configuration and starts it for its first user.
-func acquire(cfg *Config, set connector.Settings, host component.Host, next consumer.Metrics) (*writer, error) {
-	writersMu.Lock()
-	defer writersMu.Unlock()
-	if w, ok := writers[cfg]; ok {
-		w.users++
-		return w, nil
-	}
+func newWriter(cfg *Config, set connector.Settings, next consumer.Metrics) (*writer, error) {
 	telemetry, err := metadata.NewTelemetryBuilder(set.TelemetrySettings)
 	if err != nil {
 		return nil, err
 	}
 	w := &writer{
-		engine: newEngine(cfg, time.Now()), next: next, host: host, logger: set.Logger, telemetry: telemetry,
+		engine: newEngine(cfg, time.Now()), next: next, logger: set.Logger, telemetry: telemetry,
 		resource: gateway(set.Resource), version: set.BuildInfo.Version,
-		users: 1, stop: make(chan struct{}), stopped: make(chan struct{}),
+		stop: make(chan struct{}), stopped: make(chan struct{}),
 	}
 	w.ctx, w.cancel = context.WithCancel(context.Background())
-	writers[cfg] = w
-	go w.run(cfg.Interval)
 	return w, nil
 }
 
-// release stops the writer with its last user and exports what the last interval brought, as far as ctx allows: whoever is
-// downstream still runs.
-func release(ctx context.Context, cfg *Config, w *writer) error {
-	writersMu.Lock()
-	w.users--
-	last := w.users == 0
-	if last {
-		delete(writers, cfg)
-	}
-	writersMu.Unlock()
-	if !last {
-		return nil
-	}
+// Start begins to export every interval.
+func (w *writer) Start(_ context.Context, host component.Host) error {
+	w.host = host
+	go w.run(w.engine.cfg.Interval)
+	return nil
+}
+
+// shutdownTimeout is how long Shutdown waits at most for whoever is downstream; the Collector itself sets no limit.
+const shutdownTimeout = 5 * time.Second
+
+// Shutdown exports what the last interval brought, as far as ctx allows: whoever is downstream still runs. What comes after is refused.
+func (w *writer) Shutdown(ctx context.Context) error {
+	w.mu.Lock()
+	w.closed = true
+	w.mu.Unlock()
 	close(w.stop)
 	defer w.telemetry.Shutdown()
 	defer w.cancel()
+	ctx, cancel := context.WithTimeout(ctx, shutdownTimeout)
+	defer cancel()
+	exported := make(chan error, 1)
+	go func() { // a consumer that does not look at its context is left behind
+		select {
+		case <-w.stopped:
+			exported <- w.export(ctx, time.Now())
+		case <-ctx.Done():
+			exported <- fmt.Errorf("the export before it hangs: %w", ctx.Err())
+		}
+	}()
 	select {
-	case <-w.stopped:
-		return w.export(ctx, time.Now())
+	case err := <-exported:
+		if err != nil {
+			return fmt.Errorf("the last interval is not exported: %w", err)
+		}
+		return nil
 	case <-ctx.Done():
-		return fmt.Errorf("the last interval is not exported, the export before it hangs: %w", ctx.Err())
+		return fmt.Errorf("the last interval is not exported, whoever is downstream hangs: %w", ctx.Err())
 	}
+}
+
+// observe counts what f brings into the engine, unless the last export has begun: then it would be lost in silence.
+func (w *writer) observe(f func(*engine)) error {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if w.closed {
+		return shared.ErrNotRunning
+	}
+	f(w.engine)
+	return nil
 }
 
 // gateway is the resource of what is emitted: who counted, not who was counted.

@@ -22,8 +22,8 @@ func BenchmarkCaptures(b *testing.B) {
 		}
 	}
 	p := newProcessor(settings(), createDefaultConfig().(*Config))
-	require.NoError(b, p.start(context.Background(), nil))
-	defer func() { require.NoError(b, p.shutdown(context.Background())) }()
+	require.NoError(b, p.state.Start(context.Background(), nil))
+	defer func() { require.NoError(b, p.state.Shutdown(context.Background())) }()
 	b.ReportAllocs()
 	spans := 0
 	for round := uint64(1); b.Loop(); round++ {

@@ -24,6 +24,6 @@ func createTraces(ctx context.Context, set processor.Settings, cfg component.Con
 	p := newProcessor(set, cfg.(*Config))
 	return processorhelper.NewTraces(ctx, set, cfg, next, p.processTraces,
 		processorhelper.WithCapabilities(consumer.Capabilities{MutatesData: true}),
-		processorhelper.WithStart(p.start),
-		processorhelper.WithShutdown(p.shutdown))
+		processorhelper.WithStart(p.state.Start),
+		processorhelper.WithShutdown(p.state.Shutdown))
 }

@@ -86,7 +86,7 @@ func (c *Config) factors(rows []pricing.Row) (map[string]pricing.Factor, error) 
 }
 
 // usePrices makes rows and the built-in table the prices from now on.
-func (s *shared) usePrices(rows []pricing.Row) error {
+func (s *state) usePrices(rows []pricing.Row) error {
 	factors, err := s.cfg.factors(rows)
 	if err != nil {
 		return err
@@ -108,7 +108,7 @@ func (s *shared) usePrices(rows []pricing.Row) error {
 }
 
 // watchPrices reads the price file again whenever it has changed, until ctx ends.
-func (s *shared) watchPrices(ctx context.Context) {
+func (s *state) watchPrices(ctx context.Context) {
 	defer close(s.done)
 	if s.cfg.Prices.File == "" {
 		return
@@ -129,7 +129,7 @@ func (s *shared) watchPrices(ctx context.Context) {
 	}
 }
 
-func (s *shared) reloadPrices(ctx context.Context) {
+func (s *state) reloadPrices(ctx context.Context) {
 	rows, err := s.cfg.Prices.rows()
 	if err == nil {
 		err = s.usePrices(rows)

@@ -18,6 +18,7 @@ import (
 	"go.opentelemetry.io/collector/processor/processortest"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/internal/shared"
 	"github.com/otelcol-llm/otelcol-llm/processor/llmcost/internal/metadata"
 )
 
@@ -289,14 +290,13 @@ func TestPriceOfTheDay(t *testing.T) {
 // The collector builds one processor per pipeline; a call counts once in all of them.
 func TestPipelinesShareWhatWasCounted(t *testing.T) {
 	cfg := createDefaultConfig().(*Config)
+	before := states.Len()
 	one, two := startWith(t, cfg), startWith(t, cfg)
 	first := attributesOf(one.process(t, chat(map[string]any{genai.ResponseID: "r1"})))
 	second := attributesOf(two.process(t, chat(map[string]any{genai.ResponseID: "r1"})))
 	require.Equal(t, genai.StatusPriced, first[genai.CostStatus])
 	require.Equal(t, genai.ReasonSameResponse, second[genai.CostReason])
-	registry.mu.Lock()
-	defer registry.mu.Unlock()
-	require.Equal(t, 2, registry.states[cfg].users)
+	require.Equal(t, before+1, states.Len(), "one state for both")
 }
 
 func TestConcurrentBatches(t *testing.T) {
@@ -313,18 +313,54 @@ func TestConcurrentBatches(t *testing.T) {
 	require.EqualValues(t, 8*50*210_000, sumOf(p.sink.AllTraces()...).nano)
 }
 
+// stateOfProcessors is what the running processors of a configuration share.
+func stateOfProcessors(t *testing.T, cfg *Config) *state {
+	m := states.Member(cfg, nil)
+	require.NoError(t, m.Start(t.Context(), componenttest.NewNopHost()))
+	t.Cleanup(func() { require.NoError(t, m.Shutdown(context.Background())) })
+	s, err := m.Get()
+	require.NoError(t, err)
+	return s
+}
+
+// Spans that come before Start or after Shutdown are refused, and nothing panics.
+func TestNotRunning(t *testing.T) {
+	sink := new(consumertest.TracesSink)
+	p, err := NewFactory().CreateTraces(context.Background(), settings(), createDefaultConfig(), sink)
+	require.NoError(t, err)
+	require.ErrorIs(t, p.ConsumeTraces(t.Context(), chat(nil)), shared.ErrNotRunning)
+	require.NoError(t, p.Start(t.Context(), componenttest.NewNopHost()))
+	require.NoError(t, p.ConsumeTraces(t.Context(), chat(nil)))
+	require.NoError(t, p.Shutdown(t.Context()))
+	require.ErrorIs(t, p.ConsumeTraces(t.Context(), chat(nil)), shared.ErrNotRunning)
+	require.Len(t, sink.AllTraces(), 1)
+}
+
+// Spans that are on their way while the processor stops get an answer or an error, never a panic.
+func TestShutdownUnderLoad(t *testing.T) {
+	p, err := NewFactory().CreateTraces(context.Background(), settings(), createDefaultConfig(), consumertest.NewNop())
+	require.NoError(t, err)
+	require.NoError(t, p.Start(t.Context(), componenttest.NewNopHost()))
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for p.ConsumeTraces(context.Background(), chat(nil)) == nil {
+			}
+		})
+	}
+	require.NoError(t, p.Shutdown(t.Context()))
+	wg.Wait()
+}
+
 func TestHostileSenders(t *testing.T) {
-	p := startProcessor(t, nil)
+	cfg := createDefaultConfig().(*Config)
+	p := startWith(t, cfg)
 	for i := range 100_000 {
 		td := chat(map[string]any{genai.RequestModel: fmt.Sprintf("model-%d", i)})
 		require.NoError(t, p.ConsumeTraces(context.Background(), td))
 		p.sink.Reset()
 	}
-	var s *shared
-	registry.mu.Lock()
-	for _, s = range registry.states {
-	}
-	registry.mu.Unlock()
+	s := stateOfProcessors(t, cfg)
 	require.LessOrEqual(t, s.prices.Load().matches.len(), maxMatches)
 	require.LessOrEqual(t, s.counted.facts.Len(), 200_000)
 

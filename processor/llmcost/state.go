@@ -3,6 +3,7 @@ package llmcost
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -13,14 +14,15 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
+	"github.com/otelcol-llm/otelcol-llm/internal/shared"
 	"github.com/otelcol-llm/otelcol-llm/processor/llmcost/internal/metadata"
 )
 
-// shared is what all processors of one configured component share: the collector builds one per pipeline, but a call
+// state is what all processors of one configured component share: the collector builds one per pipeline, but a call
 // counts once.
-type shared struct {
+type state struct {
 	cfg       *Config
-	host      component.Host // of the first pipeline: status is reported there
+	host      component.Host // reports on every pipeline's processor
 	logger    *zap.Logger
 	telemetry *metadata.TelemetryBuilder
 
@@ -30,46 +32,14 @@ type shared struct {
 	prices   atomic.Pointer[policy]
 	fileSeen fileState // of the price file that prices came from
 
-	users int // guarded by registry.mu
-	stop  context.CancelFunc
-	done  chan struct{}
+	stop context.CancelFunc
+	done chan struct{}
 }
 
-// registry finds the shared state of a configured component by its config pointer, which is one per component.
-var registry = struct {
-	mu     sync.Mutex
-	states map[*Config]*shared
-}{states: map[*Config]*shared{}}
+// states are the running shared states, by configured component: the Collector hands every pipeline's processor the same *Config.
+var states shared.Registry[*Config, *state]
 
-// acquire gives the shared state of cfg, started, making it for its first user. Every acquire wants one release.
-func acquire(cfg *Config, set component.TelemetrySettings, host component.Host) (*shared, error) {
-	registry.mu.Lock()
-	defer registry.mu.Unlock()
-	s := registry.states[cfg]
-	if s == nil {
-		var err error
-		if s, err = newShared(cfg, set, host); err != nil {
-			return nil, err
-		}
-		registry.states[cfg] = s
-	}
-	s.users++
-	return s, nil
-}
-
-func (s *shared) release() {
-	registry.mu.Lock()
-	defer registry.mu.Unlock()
-	if s.users--; s.users > 0 {
-		return
-	}
-	delete(registry.states, s.cfg)
-	s.stop()
-	<-s.done
-	s.telemetry.Shutdown()
-}
-
-func newShared(cfg *Config, set component.TelemetrySettings, host component.Host) (*shared, error) {
+func newState(cfg *Config, set component.TelemetrySettings) (*state, error) {
 	seen := stateOf(cfg.Prices.File) // before it is read, so that no change is missed
 	rows, err := cfg.Prices.rows()
 	if err != nil {
@@ -79,9 +49,8 @@ func newShared(cfg *Config, set component.TelemetrySettings, host component.Host
 	if err != nil {
 		return nil, err
 	}
-	s := &shared{
+	s := &state{
 		cfg:       cfg,
-		host:      host,
 		logger:    set.Logger,
 		telemetry: telemetry,
 		counted:   newCountedCalls(cfg.Dedupe.MaxEntries, cfg.Dedupe.TTL),
@@ -92,14 +61,32 @@ func newShared(cfg *Config, set component.TelemetrySettings, host component.Host
 		telemetry.Shutdown()
 		return nil, err
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	s.stop = stop
-	go s.watchPrices(ctx)
 	return s, nil
 }
 
+// Start begins to look after the price file.
+func (s *state) Start(_ context.Context, host component.Host) error {
+	s.host = host
+	ctx, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	go s.watchPrices(ctx)
+	return nil
+}
+
+// Shutdown waits for a price file that is being read, as long as ctx allows.
+func (s *state) Shutdown(ctx context.Context) error {
+	s.stop()
+	defer s.telemetry.Shutdown()
+	select {
+	case <-s.done:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("the price file is still being read: %w", ctx.Err())
+	}
+}
+
 // decide settles which of a request's witnesses count.
-func (s *shared) decide(witnesses []witness, now time.Time) {
+func (s *state) decide(witnesses []witness, now time.Time) {
 	if len(witnesses) == 0 {
 		return
 	}
@@ -109,14 +96,14 @@ func (s *shared) decide(witnesses []witness, now time.Time) {
 }
 
 // report adds a request's answers to own telemetry.
-func (s *shared) report(ctx context.Context, t *tally) {
+func (s *state) report(ctx context.Context, t *tally) {
 	for _, c := range t.counts {
 		s.telemetry.LlmcostSpans.Add(ctx, c.spans, metric.WithAttributeSet(
 			attribute.NewSet(attribute.String("status", c.status), attribute.String("reason", c.reason))))
 	}
 }
 
-func (s *shared) observe() error {
+func (s *state) observe() error {
 	version := metric.WithAttributeSet(attribute.NewSet(attribute.String("version", pricing.Default().Version())))
 	return errors.Join(
 		s.telemetry.RegisterLlmcostPriceTableAgeCallback(func(_ context.Context, o metric.Int64Observer) error {
