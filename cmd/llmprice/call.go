@@ -90,6 +90,12 @@ func (c *call) usage() (u pricing.Usage, decimals int, err error) {
 	return u, decimals, err
 }
 
+// saysRequests says that the line counts the request itself, which some rows price: then no other count is missing.
+func (c *call) saysRequests() bool {
+	n, said := c.Usage[pricing.UnitRequests.UsageName()]
+	return said && n != nil && fmt.Sprint(n) != "0"
+}
+
 // usageIn leaves out counts of unknown units: they have no price. Numbers may stand as text.
 func (c *call) usageIn(decimals int) (u pricing.Usage, err error) {
 	for name, v := range c.Usage {

@@ -57,6 +57,11 @@ func runBatch(t testing.TB, in []byte) []answer {
 	return answers
 }
 
+// differs are cases that are answered otherwise on purpose.
+var differs = map[string]string{
+	"gpd-0547": "the other engine takes a response without any token for 0 USD; here what a call without usage cost is not known",
+}
+
 func TestCostCases(t *testing.T) {
 	text, err := os.ReadFile("testdata/cost-cases.jsonl")
 	require.NoError(t, err)
@@ -69,6 +74,11 @@ func TestCostCases(t *testing.T) {
 		require.NoError(t, json.Unmarshal(line, &c))
 		require.JSONEq(t, `"`+c.ID+`"`, string(answers[i].ID))
 		t.Run(c.ID, func(t *testing.T) {
+			if why := differs[c.ID]; why != "" {
+				require.Equal(t, []any{"unpriced", "no_usage", (*string)(nil)}, []any{answers[i].Status, answers[i].Reason, answers[i].USD}, why)
+				left++
+				return
+			}
 			if c.Expect == "unknown" {
 				require.Equal(t, "unpriced", answers[i].Status)
 				require.Nil(t, answers[i].USD)
@@ -83,7 +93,7 @@ func TestCostCases(t *testing.T) {
 			exact++
 		})
 	}
-	t.Logf("%d of %d cases exact, %d are for other tables", exact, len(lines), left)
+	t.Logf("%d of %d cases exact, %d are for other tables or differ on purpose", exact, len(lines), left)
 	require.Equal(t, len(lines), exact+left)
 	require.Less(t, left, 5)
 }

@@ -63,6 +63,42 @@ func TestExplainOwnPrices(t *testing.T) {
 	require.Contains(t, errs, path+":2: [0].prices.input_mtok: price is negative: -1")
 }
 
+func TestExplainSaysWhenAPriceHolds(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "mine.yaml")
+	require.NoError(t, os.WriteFile(path, []byte(`- match: mine
+  prices:
+    input_mtok: 2
+    off_peak: {windows: [{hours_utc: "16:30-00:30", weekdays: [1, 2, 3, 4, 5]}, {weekdays: [6, 7]}], input_mtok: 1}
+`), 0o600))
+	for at, want := range map[string][2]string{
+		"2026-09-26T12:00:00Z": {"Mon-Fri 16:30:00Z to 00:30:00Z; Sat,Sun all day", "0.00001"},
+		"2026-09-25T12:00:00Z": {"outside Mon-Fri 16:30:00Z to 00:30:00Z; Sat,Sun all day", "0.00002"},
+	} {
+		code, out, _ := llmprice(t, "explain", "--model", "mine", "--input", "10", "--prices", path, "--at", at)
+		require.Zero(t, code)
+		require.Contains(t, out, "holds         "+want[0]+"\n")
+		require.Contains(t, out, "total         "+want[1]+" USD\n")
+	}
+}
+
+// A call whose counts nobody said did not cost 0.
+func TestExplainWithoutCounts(t *testing.T) {
+	code, out, _ := llmprice(t, "explain", "--provider", "deepseek", "--model", "deepseek-v4-pro", "--at", "2026-09-25T02:00:00Z")
+	require.Zero(t, code)
+	require.Equal(t, `price            deepseek/deepseek-v4-pro@2026-09-23
+holds            daily 01:00:00Z to 04:00:00Z
+input_mtok       1.32
+output_mtok      3.96
+cache_read_mtok  0.044
+total            not known: no usage; give --input, --output or another count (-h lists them)
+`, out)
+	path := filepath.Join(t.TempDir(), "mine.yaml")
+	require.NoError(t, os.WriteFile(path, []byte("- {match: mine, prices: {}}\n"), 0o600))
+	code, out, _ = llmprice(t, "explain", "--model", "mine", "--prices", path)
+	require.Zero(t, code)
+	require.Equal(t, "price  mine@"+path+":1\nfree   the row says that this model costs nothing\n", out)
+}
+
 func TestWrongCalls(t *testing.T) {
 	for name, tt := range map[string]struct {
 		args []string

@@ -72,7 +72,35 @@ func (c *command) explain(_ context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	if f.call.Usage.Empty() {
+		return showRates(c.out, m, e)
+	}
 	return show(c.out, m, e)
+}
+
+// showRates shows the row where no counts were given: what the call cost is not known, which is not 0.
+func showRates(out io.Writer, m *pricing.Model, e *pricing.Explanation) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	showRow(w, e)
+	for i := range e.Rates {
+		name, rate, _ := strings.Cut(e.Rates[i].String(), " ")
+		fmt.Fprintf(w, "%s\t%s\n", name, rate)
+	}
+	if m.Free() {
+		fmt.Fprint(w, freeText)
+	} else {
+		fmt.Fprintf(w, "total\tnot known: no usage; give --input, --output or another count (-h lists them)\n")
+	}
+	return w.Flush()
+}
+
+const freeText = "free\tthe row says that this model costs nothing\n"
+
+func showRow(w io.Writer, e *pricing.Explanation) {
+	fmt.Fprintf(w, "price\t%s\n", e.Cost.Row)
+	if e.When != "" {
+		fmt.Fprintf(w, "holds\t%s\n", e.When)
+	}
 }
 
 func (f *explainFlags) register(fs *flag.FlagSet) {
@@ -106,7 +134,7 @@ func (f *explainFlags) set(unit pricing.Unit, text string) error {
 
 func show(out io.Writer, m *pricing.Model, e *pricing.Explanation) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "price\t%s\n", e.Cost.Row)
+	showRow(w, e)
 	for _, l := range e.Lines {
 		n := fmt.Sprint(l.Quantity)
 		if l.Duration {
@@ -128,7 +156,7 @@ func show(out io.Writer, m *pricing.Model, e *pricing.Explanation) error {
 		fmt.Fprintf(w, "estimated\t%s\n", e.Cost.Guess)
 	}
 	if m.Free() {
-		fmt.Fprintf(w, "free\tthe row says that this model costs nothing\n")
+		fmt.Fprint(w, freeText)
 	}
 	return w.Flush()
 }

@@ -7,7 +7,6 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
 )
@@ -60,25 +59,25 @@ func listOwn(w io.Writer, table *pricing.Table, r *pricing.Row, provider, text s
 		return
 	}
 	for _, l := range r.Prices {
-		from, daily := "", []string(nil)
-		if !l.From.IsZero() {
-			from = l.From.UTC().Format(time.RFC3339)
-		}
-		if l.Daily != nil {
-			midnight := time.Time{}
-			daily = []string{midnight.Add(l.Daily.Start).Format("15:04:05Z"), midnight.Add(l.Daily.End).Format("15:04:05Z")}
-		}
-		fmt.Fprintf(w, "%s\t%s  (%s)\n", name, pricesText(ratesText(l.Rates), from, daily), r.Origin)
+		fmt.Fprintf(w, "%s\t%s  (%s)\n", name, pricesText(&l), r.Origin)
 	}
 }
 
 // describe writes a price list of the table in USD, with its constraint.
 func describe(l pricing.ListData) string {
-	rates, err := pricing.ParseRates(l.Rates)
+	list, err := l.List()
 	if err != nil {
-		return pricesText(l.Rates, l.From, l.Daily)
+		return l.Rates
 	}
-	return pricesText(ratesText(rates), l.From, l.Daily)
+	return pricesText(&list)
+}
+
+func pricesText(l *pricing.PriceList) string {
+	s := cmp.Or(ratesText(l.Rates), "free")
+	if when := l.When(); when != "" {
+		s += "  " + when
+	}
+	return s
 }
 
 func ratesText(rates []pricing.Rate) string {
@@ -87,15 +86,4 @@ func ratesText(rates []pricing.Rate) string {
 		parts[i] = rates[i].String()
 	}
 	return strings.Join(parts, "  ")
-}
-
-func pricesText(rates, from string, daily []string) string {
-	s := cmp.Or(rates, "free")
-	switch {
-	case from != "":
-		s += "  from " + from
-	case len(daily) == 2:
-		s += "  daily " + daily[0] + " to " + daily[1]
-	}
-	return s
 }

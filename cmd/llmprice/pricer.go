@@ -73,9 +73,6 @@ func (p *pricer) call(c *call) (*answer, error) {
 	if m == nil {
 		return c.unpriced(reasonUnknown), nil
 	}
-	if c.Usage == nil {
-		return c.unpriced(reasonNoUsage), nil
-	}
 	usage, decimals, err := c.usage()
 	if err != nil {
 		return c.unpriced(reasonBad), nil //nolint:nilerr // the answer says it; the next line of the batch goes on
@@ -97,6 +94,8 @@ func (p *pricer) call(c *call) (*answer, error) {
 		return c.unpriced(reasonNoRate), nil
 	case err != nil:
 		return c.unpriced(reasonBad), nil //nolint:nilerr // the answer says it
+	case usage.Empty() && !c.saysRequests():
+		return c.unpriced(reasonNoUsage), nil
 	}
 	return c.priced(m, e), nil
 }

@@ -6,6 +6,8 @@
 //     prices: {input_mtok: 0.3, output_mtok: 1.2, cache_read_mtok: 0.15}
 //   - match: {starts_with: "llama-local"}
 //     prices: {}                             # free, which is not the same as unknown
+//   - id: deepseek-local
+//     prices: {input_mtok: 0.6, off_peak: {windows: [{hours_utc: "16:30-00:30", weekdays: [1, 2, 3, 4, 5]}, {weekdays: [6, 7]}], input_mtok: 0.3}}
 package pricefile
 
 import (

@@ -177,6 +177,108 @@ func TestParseFile(t *testing.T) {
 	require.Len(t, rows, 4)
 }
 
+const weekly = `
+- match: deepseek
+  prices:
+    input_mtok: 2
+    output_mtok: 4
+    off_peak:
+      windows:
+        - {hours_utc: ["00:00-01:00", "04:00-06:00", 10:00-00:00], weekdays: [1, 2, 3, 4, 5]}
+        - {hours_utc: "00:00-00:00", weekdays: [6, 7]}
+      input_mtok: 1
+- match: flat
+  prices: {input_mtok: 2, off_peak: {hours_utc: ["04:00-06:00", "08:00-09:00"], weekdays: [mon, Tuesday], windows: [{weekdays: [SUN]}], input_mtok: 1}}
+- match: dated
+  prices:
+    - prices: {input_mtok: 1}
+    - {constraint: {start_date: 2026-08-01, windows: [{hours_utc: "22:00-06:00", weekdays: [5]}]}, prices: {input_mtok: 2}}
+    - {constraint: {weekdays: [7]}, prices: {input_mtok: 3}}
+    - {constraint: {start_date: 2026-08-01, start_time: "12:00:00Z", end_time: "13:00:00Z"}, prices: {input_mtok: 4}}
+`
+
+// Each line is a model, an instant and the price of a million tokens then.
+func TestWindowsOfTheWeek(t *testing.T) {
+	rows, err := Parse("mine.yaml", []byte(weekly))
+	tb := table(t, rows, err)
+	for _, tt := range []struct {
+		model, at string
+		usd       int64
+	}{
+		{"deepseek", "2026-08-24T01:30:00Z", 2}, // Monday
+		{"deepseek", "2026-08-26T07:00:00Z", 2},
+		{"deepseek", "2026-08-28T09:59:59Z", 2},
+		{"deepseek", "2026-08-24T00:30:00Z", 1},
+		{"deepseek", "2026-08-26T05:00:00Z", 1},
+		{"deepseek", "2026-08-28T10:00:00Z", 1},
+		{"deepseek", "2026-08-28T23:59:59Z", 1},
+		{"deepseek", "2026-08-29T02:00:00Z", 1}, // Saturday
+		{"deepseek", "2026-08-30T08:00:00Z", 1},
+		{"deepseek", "2026-08-31T03:00:00+02:00", 2}, // Monday, 01:00 in UTC
+		{"deepseek", "2026-08-31T02:00:00+02:00", 1},
+		{"flat", "2026-08-24T05:00:00Z", 1},
+		{"flat", "2026-08-25T08:00:00Z", 1},
+		{"flat", "2026-08-24T06:00:00Z", 2},
+		{"flat", "2026-08-26T05:00:00Z", 2},
+		{"flat", "2026-08-30T20:00:00Z", 1},
+		{"dated", "2026-07-31T23:00:00Z", 1}, // Friday, before the date
+		{"dated", "2026-08-28T23:00:00Z", 2},
+		{"dated", "2026-08-29T05:59:59Z", 2},
+		{"dated", "2026-08-29T06:00:00Z", 1},
+		{"dated", "2026-08-30T06:00:00Z", 3},
+		{"dated", "2026-08-30T12:00:00Z", 4},
+	} {
+		when, err := time.Parse(time.RFC3339, tt.at)
+		require.NoError(t, err)
+		got := cost(t, tb, "", tt.model, pricing.Call{Time: when, Usage: pricing.Usage{Input: 1_000_000}})
+		require.Equal(t, tt.usd*1_000_000_000, got.Total, "%s at %s", tt.model, tt.at)
+	}
+}
+
+func TestWindowsReportEveryFault(t *testing.T) {
+	const text = `- match: a
+  prices: {input_mtok: 1, off_peak: {hours_utc: "16:30", windows: [], input_mtok: 0.5}}
+- match: a
+  prices: {input_mtok: 1, off_peak: {windows: [{hours_utc: [], weekdays: []}, {hours_utc: [], weekdays: {}}, {}, text, {hours_utc: [[]], days: [1]}]}}
+- match: a
+  prices: {input_mtok: 1, off_peak: {hours_utc: ["01:00-02:00", "25:00-26:00", 5], weekdays: [0, 8, 1, mon, noday, true]}}
+- match: a
+  prices: [{constraint: {windows: {weekdays: [1]}}, prices: {}}, {constraint: {type: x}, prices: {}}, {constraint: {start_time: "01:00", hours_utc: "01:00-02:00"}, prices: {}}]
+- match: a
+  prices: {input_mtok: 1, off_peak: {input_mtok: 1}}
+`
+	_, err := Parse("p.yaml", []byte(text))
+	require.Error(t, err)
+	const days = "must be a weekday, 1 (Monday) to 7 (Sunday) or mon to sun, got "
+	for _, want := range []string{
+		`p.yaml:2: [0].prices.off_peak.hours_utc: must be hours such as "16:30-00:30", got "16:30"`,
+		"p.yaml:2: [0].prices.off_peak.windows: must be a list of windows such as {hours_utc: \"16:30-00:30\", weekdays: [1, 2, 3, 4, 5]}, got an empty list",
+		`p.yaml:4: [1].prices.off_peak.windows[0].hours_utc: must be hours such as "16:30-00:30", or a list of them, got an empty list`,
+		"p.yaml:4: [1].prices.off_peak.windows[0].weekdays: must be a list of weekdays: 1 (Monday) to 7 (Sunday), or mon to sun, got an empty list",
+		"p.yaml:4: [1].prices.off_peak.windows[1].weekdays: must be a list of weekdays: 1 (Monday) to 7 (Sunday), or mon to sun, got a mapping",
+		"p.yaml:4: [1].prices.off_peak.windows[2]: a window needs hours_utc or weekdays",
+		`p.yaml:4: [1].prices.off_peak.windows[3]: a window must be a mapping, got "text"`,
+		"p.yaml:4: [1].prices.off_peak.windows[4].days: unknown key; a window has hours_utc and weekdays",
+		`p.yaml:4: [1].prices.off_peak.windows[4].hours_utc[0]: must be hours such as "16:30-00:30", got a list`,
+		`p.yaml:6: [2].prices.off_peak.hours_utc[1]: must be hours such as "16:30-00:30", got "25:00-26:00"`,
+		`p.yaml:6: [2].prices.off_peak.hours_utc[2]: must be hours such as "16:30-00:30", got "5"`,
+		`p.yaml:6: [2].prices.off_peak.weekdays[0]: ` + days + `"0"`,
+		`p.yaml:6: [2].prices.off_peak.weekdays[1]: ` + days + `"8"`,
+		"p.yaml:6: [2].prices.off_peak.weekdays[3]: Monday stands here twice",
+		`p.yaml:6: [2].prices.off_peak.weekdays[4]: ` + days + `"noday"`,
+		`p.yaml:6: [2].prices.off_peak.weekdays[5]: ` + days + `"true"`,
+		"p.yaml:8: [3].prices[0].constraint.windows: must be a list of windows",
+		"p.yaml:8: [3].prices[1].constraint: must have start_date, or start_time and end_time, or hours_utc, weekdays, windows",
+		"p.yaml:8: [3].prices[2].constraint: must have start_date, or start_time and end_time, or hours_utc, weekdays, windows",
+		`p.yaml:10: [4].prices.off_peak: needs hours_utc, such as "16:30-00:30", weekdays, or windows`,
+	} {
+		require.ErrorContains(t, err, want)
+	}
+	many := "- {match: a, prices: {input_mtok: 1, off_peak: {hours_utc: [" + strings.Repeat(`"01:00-02:00", `, 101) + "]}}}"
+	_, err = Parse("p.yaml", []byte(many))
+	require.ErrorContains(t, err, "[0].prices.off_peak.hours_utc: at most 100 windows are allowed, got 101")
+}
+
 // The collector hands over numbers as int and float64; both must mean what was written.
 func TestFromConfig(t *testing.T) {
 	models := []any{
@@ -222,6 +324,7 @@ func TestInline(t *testing.T) {
 // Whatever the text, the parser returns rows that the table takes, or an error.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(example))
+	f.Add([]byte(weekly))
 	f.Add([]byte("- {match: {or: [{equals: a}, b]}, prices: {input_mtok: {base: 1, tiers: []}}}"))
 	f.Add([]byte(`{"models":[{"id":"x","prices":[{"prices":{}}]}]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {

@@ -86,35 +86,14 @@ func (p *parser) override(entries []entry, base []pricing.Rate) []pricing.Rate {
 	return rates
 }
 
-// offPeak reads {hours_utc: "16:30-00:30", output_mtok: …}.
+// offPeak reads {hours_utc: "16:30-00:30", output_mtok: …}, or the same with windows.
 func (p *parser) offPeak(e entry, base []pricing.Rate) pricing.PriceList {
-	var l pricing.PriceList
-	var rest []entry
-	for _, k := range p.entries(e.value, e.path, offPeak) {
-		if k.key != "hours_utc" {
-			rest = append(rest, k)
-			continue
-		}
-		start, end, _ := strings.Cut(p.text(k), "-")
-		l.Daily = p.daily(k, start, k, end)
+	before := len(p.errs) + p.more
+	windows, rest := p.times(p.entries(e.value, e.path, offPeak))
+	if len(windows) == 0 && len(p.errs)+p.more == before {
+		p.fault(e.at, e.path, `needs hours_utc, such as "16:30-00:30", weekdays, or windows`)
 	}
-	if l.Daily == nil {
-		p.fault(e.at, e.path, `needs hours_utc, such as "16:30-00:30"`)
-	}
-	l.Rates = p.override(rest, base)
-	return l
-}
-
-func (p *parser) daily(from entry, start string, to entry, end string) *pricing.Daily {
-	var d pricing.Daily
-	var err error
-	if d.Start, err = pricing.ParseTimeOfDay(start); err != nil {
-		p.fault(from.value, from.path, "%v", err)
-	}
-	if d.End, err = pricing.ParseTimeOfDay(end); err != nil {
-		p.fault(to.value, to.path, "%v", err)
-	}
-	return &d
+	return pricing.PriceList{Windows: windows, Rates: p.override(rest, base)}
 }
 
 // conditional reads a list of {constraint, prices}.
@@ -147,32 +126,48 @@ func (p *parser) conditional(n *yaml.Node, path string, r *pricing.Row) {
 	}
 }
 
-// constraint reads {start_date: 2026-09-01} or {start_time: "16:30:00Z", end_time: "00:30:00Z"}.
+// constraint reads {start_date: 2026-09-01}, {start_time: "16:30:00Z", end_time: "00:30:00Z"}, hours_utc, weekdays and windows. With
+// both a date and times, both must hold.
 func (p *parser) constraint(e entry, l *pricing.PriceList) {
 	at := map[string]entry{}
-	for _, k := range p.entries(e.value, e.path, "constraint") {
+	before := len(p.errs) + p.more
+	windows, rest := p.times(p.entries(e.value, e.path, "constraint"))
+	l.Windows = windows
+	for _, k := range rest {
 		switch k.key {
 		case "type", "start_date", "start_time", "end_time":
 			at[k.key] = k
 		default:
-			p.fault(k.at, k.path, "unknown key; a constraint has start_date, or start_time and end_time")
+			p.fault(k.at, k.path, "unknown key; a constraint has start_date, start_time and end_time, hours_utc, weekdays, windows")
 		}
 	}
-	date, byDate := at["start_date"]
-	start, started := at["start_time"]
-	end, ended := at["end_time"]
-	switch {
-	case byDate && !started && !ended:
+	if date, ok := at["start_date"]; ok {
 		day, err := time.Parse(time.DateOnly, p.text(date))
 		if err != nil {
 			p.fault(date.value, date.path, "must be a date such as 2026-09-01, got %s", describe(date.value))
 		}
 		l.From = day
-	case !byDate && started && ended:
-		l.Daily = p.daily(start, p.text(start), end, p.text(end))
-	default:
-		p.fault(e.value, e.path, "must have start_date, or start_time and end_time")
 	}
+	start, started := at["start_time"]
+	end, ended := at["end_time"]
+	if started && ended {
+		l.Windows = append(l.Windows, p.daily(start, end))
+	}
+	if started != ended || l.From.IsZero() && len(l.Windows) == 0 && len(p.errs)+p.more == before {
+		p.fault(e.value, e.path, "must have start_date, or start_time and end_time, or hours_utc, weekdays, windows")
+	}
+}
+
+func (p *parser) daily(start, end entry) pricing.Window {
+	from, err := pricing.ParseTimeOfDay(p.text(start))
+	if err != nil {
+		p.fault(start.value, start.path, "%v", err)
+	}
+	to, err := pricing.ParseTimeOfDay(p.text(end))
+	if err != nil {
+		p.fault(end.value, end.path, "%v", err)
+	}
+	return pricing.NewWindow(from, to, 0)
 }
 
 // rate reads one price: a number, or {base, tiers: [{start, price}]}.

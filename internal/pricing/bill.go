@@ -70,8 +70,8 @@ func (u *Usage) sane() bool {
 		u.Reasoning <= u.Output && u.OutputAudio <= u.Output && u.OutputImage <= u.Output-u.OutputAudio
 }
 
-// empty says that nothing was used but the request itself.
-func (u *Usage) empty() bool {
+// Empty says that nothing was used but the request itself.
+func (u *Usage) Empty() bool {
 	if u.Input|u.Output|u.WebSearches != 0 || u.AudioTime != 0 {
 		return false
 	}
@@ -109,7 +109,7 @@ func (c *compiled) bill(u *Usage, bill *bill, b *basis, tell charged) error {
 			return ErrBadUsage
 		}
 	}
-	if !covered && len(c.rates) > 0 && !u.empty() {
+	if !covered && len(c.rates) > 0 && !u.Empty() {
 		return ErrNoRate
 	}
 	for _, j := range c.joins {

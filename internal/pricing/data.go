@@ -125,8 +125,8 @@ func decodeData(b []byte) (*Data, error) {
 	return d, nil
 }
 
-// list makes a stored price list ready.
-func (l *ListData) list() (PriceList, error) {
+// List makes a stored price list ready.
+func (l *ListData) List() (PriceList, error) {
 	var p PriceList
 	var err error
 	if l.From != "" {
@@ -137,13 +137,12 @@ func (l *ListData) list() (PriceList, error) {
 	switch len(l.Daily) {
 	case 0:
 	case 2:
-		p.Daily = &Daily{}
-		var err2 error
-		p.Daily.Start, err = ParseTimeOfDay(l.Daily[0])
-		p.Daily.End, err2 = ParseTimeOfDay(l.Daily[1])
+		start, err := ParseTimeOfDay(l.Daily[0])
+		end, err2 := ParseTimeOfDay(l.Daily[1])
 		if err = errors.Join(err, err2); err != nil {
 			return p, err
 		}
+		p.Windows = []Window{NewWindow(start, end, 0)}
 	default:
 		return p, errors.New("daily needs a start and an end")
 	}

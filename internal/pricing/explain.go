@@ -12,6 +12,8 @@ type Explanation struct {
 	Contract string // on all lines
 	// Total is exact. Input and Output are what the model took in and gave; fees (requests, tool calls) are only in Total.
 	Total, Input, Output string
+	Rates                []Rate // that held; the lines say which of them the call used
+	When                 string // when they hold, in words: "Sat,Sun all day", "outside daily 16:30:00Z to 00:30:00Z"; "" is always
 }
 
 // Line is one charge.
@@ -44,6 +46,7 @@ func (m *Model) Explain(call *Call, f Factor) (*Explanation, error) {
 	if !bill.settle(&e.Cost, &b) {
 		return nil, ErrBadUsage
 	}
+	e.Rates, e.When = b.list.list.Rates, m.when(b.list)
 	e.Factor, e.Contract = b.tier.String(), b.contract.String()
 	sum := func(from, to part) *big.Rat {
 		s := new(big.Rat)
@@ -60,6 +63,27 @@ func (m *Model) Explain(call *Call, f Factor) (*Explanation, error) {
 	e.Input = ratString(sum(0, partFees))
 	e.Output = ratString(sum(partFees+1, parts))
 	return e, nil
+}
+
+// when says when a list of the model's holds: by its own constraints, and outside of the windows of those that come before it. The
+// list of a service tier holds always.
+func (m *Model) when(used *compiled) string {
+	text := used.list.When()
+	var outside []Window
+	found := false
+	for i := range m.lists {
+		if found {
+			outside = append(outside, m.lists[i].list.Windows...)
+		}
+		found = found || &m.lists[i] == used
+	}
+	switch {
+	case len(outside) == 0 || len(used.list.Windows) > 0:
+		return text
+	case text != "":
+		text += ", "
+	}
+	return text + "outside " + windowsText(outside)
 }
 
 func lineName(u Unit, to part) string {

@@ -71,27 +71,35 @@ func (u Unit) each() string {
 	return strings.TrimSuffix(strings.TrimSuffix(u.UsageName(), "s"), "e")
 }
 
-// PriceList is what a model costs while its constraint holds. Of several lists the last that holds is used.
+// PriceList is what a model costs while its constraints hold. Of several lists the last that holds is used.
 type PriceList struct {
-	From  time.Time // holds from this instant; zero: always
-	Daily *Daily    // holds at these times of day; nil: always
-	Rates []Rate
+	From    time.Time // holds from this instant; zero: always
+	Windows []Window  // holds in any of these; none: always
+	Rates   []Rate
 }
 
-// Daily is a time of day in UTC, from Start (included) to End (not included). End before Start spans midnight.
-type Daily struct{ Start, End time.Duration }
-
 func (l *PriceList) holds(at time.Time) bool {
-	if l.Daily == nil {
-		return l.From.IsZero() || !at.Before(l.From)
+	if !l.From.IsZero() && at.Before(l.From) {
+		return false
 	}
-	at = at.UTC()
-	day := time.Duration(at.Hour())*time.Hour + time.Duration(at.Minute())*time.Minute +
-		time.Duration(at.Second())*time.Second + time.Duration(at.Nanosecond())
-	if l.Daily.End < l.Daily.Start {
-		return day >= l.Daily.Start || day < l.Daily.End
+	for i := range l.Windows {
+		if l.Windows[i].holds(at) {
+			return true
+		}
 	}
-	return day >= l.Daily.Start && day < l.Daily.End
+	return len(l.Windows) == 0
+}
+
+// When says in words when the list holds; "" is always.
+func (l *PriceList) When() string {
+	var parts []string
+	if !l.From.IsZero() {
+		parts = append(parts, "from "+l.From.UTC().Format(time.RFC3339))
+	}
+	if len(l.Windows) > 0 {
+		parts = append(parts, windowsText(l.Windows))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // ParseTimeOfDay reads "16:30", "16:30:00Z" or "16:30:00+02:00" as a time of day in UTC.

@@ -109,7 +109,7 @@ func newRow(provider string, m *ModelData) *row {
 		lists := make([]PriceList, len(m.Prices))
 		for i := range m.Prices {
 			var err error
-			if lists[i], err = m.Prices[i].list(); err != nil {
+			if lists[i], err = m.Prices[i].List(); err != nil {
 				return nil, err
 			}
 		}

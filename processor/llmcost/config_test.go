@@ -43,7 +43,7 @@ func TestREADME(t *testing.T) {
 			require.Equal(t, createDefaultConfig(), cfg)
 			continue
 		}
-		require.Len(t, cfg.Prices.Models, 2)
+		require.Len(t, cfg.Prices.Models, 3)
 		cfg.Prices.Models, cfg.PriceFactor, cfg.UnknownModel.Prices = nil, nil, nil
 		want := createDefaultConfig().(*Config)
 		want.UsageOnAgent, want.IgnoreScopes = []string{}, []string{}
