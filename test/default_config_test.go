@@ -36,10 +36,10 @@ func defaultsWith(t *testing.T, args []string, env ...string) (g *gateway.Gatewa
 }
 
 // TestDefaultConfig starts the default configuration as it is: it says nothing above info, is healthy, and turns a payload into cost in
-// its Prometheus endpoint.
+// its Prometheus endpoint. Variables that are empty are as good as not set.
 func TestDefaultConfig(t *testing.T) {
 	t.Parallel()
-	g, otlp, scrapeURL, health := defaults(t, "GATEWAY_ID=gateway-7")
+	g, otlp, scrapeURL, health := defaults(t, "GATEWAY_ID=0123", "BACKEND_EXPORTER=", "OTLP_BACKEND_INSECURE=", "TELEMETRY_HOST=")
 	resp, err := http.Get(health)
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
@@ -51,7 +51,7 @@ func TestDefaultConfig(t *testing.T) {
 	want := nano(readTruth(t)[capture].ExpectedTotalUSD)
 	require.Eventually(t, func() bool { return nano(scrape(t, scrapeURL).sum("llm_cost_usd_total")) == want },
 		40*time.Second, 200*time.Millisecond, "llm_cost_usd_total")
-	assert.Equal(t, want, nano(scrape(t, scrapeURL).sum("llm_cost_usd_total", "instance", "gateway-7")), "under the gateway's own name")
+	assert.Equal(t, want, nano(scrape(t, scrapeURL).sum("llm_cost_usd_total", "instance", "0123")), "under the gateway's own name, which is no number")
 	checkQuiet(t, g)
 	g.Stop(t)
 	checkQuiet(t, g)

@@ -16,17 +16,19 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/confmap"
-	"go.opentelemetry.io/collector/confmap/provider/envprovider"
 	"go.opentelemetry.io/collector/confmap/provider/fileprovider"
 	"go.opentelemetry.io/collector/confmap/provider/yamlprovider"
 	"go.opentelemetry.io/collector/otelcol"
+
+	"github.com/otelcol-llm/otelcol-llm/provider/env"
+	"github.com/otelcol-llm/otelcol-llm/provider/text"
 )
 
 func resolverSettings(uri string) confmap.ResolverSettings {
 	return confmap.ResolverSettings{
 		URIs: []string{uri},
 		ProviderFactories: []confmap.ProviderFactory{
-			envprovider.NewFactory(), fileprovider.NewFactory(), yamlprovider.NewFactory(),
+			env.NewFactory(), text.NewFactory(), fileprovider.NewFactory(), yamlprovider.NewFactory(),
 		},
 		DefaultScheme: "env",
 	}
@@ -54,16 +56,34 @@ func allFactories(t *testing.T) otelcol.Factories {
 
 func TestExampleConfigurations(t *testing.T) {
 	factories := allFactories(t)
-	files, err := filepath.Glob("../../configs/*.yaml")
-	require.NoError(t, err)
-	for _, file := range append(files, "../../collector-config.yaml") {
+	for _, file := range shipped(t) {
 		t.Run(filepath.Base(file), func(t *testing.T) {
-			absolute, err := filepath.Abs(file)
-			require.NoError(t, err)
-			t.Chdir(filepath.Dir(absolute)) // paths in an example are relative to it
-			require.NoError(t, checkConfig(t.Context(), "file:"+absolute, factories))
+			t.Chdir(filepath.Dir(file)) // paths in an example are relative to it
+			require.NoError(t, checkConfig(t.Context(), "file:"+file, factories))
 		})
 	}
+}
+
+// shipped are the paths of all configurations that come with the project.
+func shipped(t *testing.T) []string {
+	t.Helper()
+	root, err := filepath.Abs("../..")
+	require.NoError(t, err)
+	files, err := filepath.Glob(root + "/configs/*.yaml")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	return append(files, root+"/collector-config.yaml")
+}
+
+// resolve is a configuration as the collector reads it, before components look at their parts.
+func resolve(t *testing.T, file string) *confmap.Conf {
+	t.Helper()
+	resolver, err := confmap.NewResolver(resolverSettings("file:" + file))
+	require.NoError(t, err)
+	conf, err := resolver.Resolve(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, resolver.Shutdown(t.Context()))
+	return conf
 }
 
 // The environment variables that the head of collector-config.yaml promises.
@@ -84,11 +104,7 @@ func TestDefaultConfigurationByEnvironment(t *testing.T) {
 	}
 	require.NoError(t, checkConfig(t.Context(), "file:../../collector-config.yaml", allFactories(t)))
 
-	resolver, err := confmap.NewResolver(resolverSettings("file:../../collector-config.yaml"))
-	require.NoError(t, err)
-	conf, err := resolver.Resolve(t.Context())
-	require.NoError(t, err)
-	require.NoError(t, resolver.Shutdown(t.Context()))
+	conf := resolve(t, "../../collector-config.yaml")
 	for key, want := range map[string]any{
 		"receivers::otlp::protocols::grpc::endpoint":  "0.0.0.0:14317",
 		"receivers::otlp::protocols::http::endpoint":  "0.0.0.0:14318",

@@ -8,7 +8,8 @@ import (
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap"
-	envprovider "go.opentelemetry.io/collector/confmap/provider/envprovider"
+	env "github.com/otelcol-llm/otelcol-llm/provider/env"
+	text "github.com/otelcol-llm/otelcol-llm/provider/text"
 	fileprovider "go.opentelemetry.io/collector/confmap/provider/fileprovider"
 	yamlprovider "go.opentelemetry.io/collector/confmap/provider/yamlprovider"
 	httpprovider "go.opentelemetry.io/collector/confmap/provider/httpprovider"
@@ -29,7 +30,8 @@ func main() {
 		ConfigProviderSettings: otelcol.ConfigProviderSettings{
 			ResolverSettings: confmap.ResolverSettings{
 				ProviderFactories: []confmap.ProviderFactory{
-					envprovider.NewFactory(),
+					env.NewFactory(),
+					text.NewFactory(),
 					fileprovider.NewFactory(),
 					yamlprovider.NewFactory(),
 					httpprovider.NewFactory(),
@@ -39,7 +41,8 @@ func main() {
 			},
 		},
 		ProviderModules: map[string]string{
-			envprovider.NewFactory().Create(confmap.ProviderSettings{}).Scheme(): "go.opentelemetry.io/collector/confmap/provider/envprovider v1.61.0",
+			env.NewFactory().Create(confmap.ProviderSettings{}).Scheme(): "github.com/otelcol-llm/otelcol-llm v0.0.0",
+			text.NewFactory().Create(confmap.ProviderSettings{}).Scheme(): "github.com/otelcol-llm/otelcol-llm v0.0.0",
 			fileprovider.NewFactory().Create(confmap.ProviderSettings{}).Scheme(): "go.opentelemetry.io/collector/confmap/provider/fileprovider v1.61.0",
 			yamlprovider.NewFactory().Create(confmap.ProviderSettings{}).Scheme(): "go.opentelemetry.io/collector/confmap/provider/yamlprovider v1.61.0",
 			httpprovider.NewFactory().Create(confmap.ProviderSettings{}).Scheme(): "go.opentelemetry.io/collector/confmap/provider/httpprovider v1.61.0",
