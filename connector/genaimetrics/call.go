@@ -51,6 +51,7 @@ func (e *engine) callRoute(o *observation) *route {
 
 func (e *engine) observeCall(o *observation) {
 	r := e.callRoute(o)
+	o.route = r
 	e.countCall(r, o)
 	e.addTokens(r, o)
 	e.addCost(r, o)
@@ -59,12 +60,16 @@ func (e *engine) observeCall(o *observation) {
 	e.addRetries(r, o)
 }
 
+// addRetries counts the retries that the client told. Those that are spans of their own wait for the rest of the request.
 func (e *engine) addRetries(r *route, o *observation) {
-	n := e.retriesOf(o)
-	if n > 0 {
-		n = e.twins.fresh(o, n, o.op.Status == genai.StatusDuplicate, time.Unix(0, e.now))
+	if o.op.Attempt > 0 {
+		e.addFreshRetries(r, o, int64(min(o.op.Attempt, maxAttempts)))
 	}
-	e.addCount(r, slotRetries, n, o)
+}
+
+// addFreshRetries counts of n retries those that no other report of the call told.
+func (e *engine) addFreshRetries(r *route, o *observation, n int64) {
+	e.addCount(r, slotRetries, e.twins.fresh(o, n, o.op.Status == genai.StatusDuplicate, time.Unix(0, e.now)), o)
 }
 
 func (e *engine) countCall(r *route, o *observation) {
@@ -104,17 +109,6 @@ func (e *engine) addError(r *route, o *observation) {
 	if e.langchain {
 		e.add(r, slotLCErrors, o.weight)
 	}
-}
-
-// retriesOf is how many retries came to light with this call: those its client counted, else the failed calls before it.
-func (e *engine) retriesOf(o *observation) int64 {
-	if o.op.Attempt > 0 {
-		return int64(min(o.op.Attempt, maxAttempts))
-	}
-	if key := retryKeyOf(o); key.parent != ([8]byte{}) {
-		return e.retries.follow(key, o.start, time.Unix(0, e.now))
-	}
-	return 0
 }
 
 func retryKeyOf(o *observation) retryKey {

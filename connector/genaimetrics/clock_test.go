@@ -62,7 +62,7 @@ func TestPointsNeverGoBack(t *testing.T) {
 	for _, set := range []time.Duration{-time.Millisecond, -30 * time.Second, -10 * time.Minute, -2 * time.Hour} {
 		e, c := clockEngine(t)
 		last := t0
-		for i := range 5000 {
+		for i := range 1000 {
 			c.passed += interval
 			if i == 3 {
 				c.set = set

@@ -18,12 +18,13 @@ type observation struct {
 	dims    []string
 	origin  origin
 	parent  [8]byte
-	start   int64 // unix nano
-	end     int64 // unix nano, not before start
-	timed   bool  // start and end are known
-	skewed  bool  // they are no times that this call can have had
-	again   bool  // delivered before
-	weight  int64 // how many operations this one stands for
+	start   int64  // unix nano
+	end     int64  // unix nano, not before start
+	timed   bool   // start and end are known
+	skewed  bool   // they are no times that this call can have had
+	again   bool   // delivered before
+	weight  int64  // how many operations this one stands for
+	route   *route // of a call that was counted
 }
 
 // seconds is how long the operation took.
@@ -36,7 +37,12 @@ type batch struct {
 	n    int
 	most int // the most that n was since the batch was taken
 	obs  [batchSize]observation
+
+	attempts []attempt // of the whole request
 }
+
+// keptAttempts bounds what a pooled batch holds on to.
+const keptAttempts = 1024
 
 var batches = sync.Pool{New: func() any { return new(batch) }}
 
@@ -49,6 +55,10 @@ func (b *batch) release() {
 		*o = observation{dims: dims}
 	}
 	b.n, b.most = 0, 0
+	clear(b.attempts)
+	if b.attempts = b.attempts[:0]; cap(b.attempts) > keptAttempts {
+		b.attempts = nil
+	}
 	batches.Put(b)
 }
 
@@ -57,6 +67,7 @@ func (o *observation) read(span ptrace.Span, now time.Time) {
 	o.origin.trace = span.TraceID()
 	o.origin.span = span.SpanID()
 	o.parent = span.ParentSpanID()
+	o.route = nil
 	o.start = nanos(span.StartTimestamp())
 	o.end = nanos(span.EndTimestamp())
 	o.checkTimes(now)

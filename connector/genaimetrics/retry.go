@@ -1,6 +1,9 @@
 package genaimetrics
 
 import (
+	"bytes"
+	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,8 +40,8 @@ func newRetries() retries {
 	return retries{parents: bounded.New[retryKey, *attempts](retryEntries, retryMemory)}
 }
 
-// noteFailure remembers a failed call. Failures of a batch are noted before its calls are counted, so the order inside a batch
-// does not matter.
+// noteFailure remembers a failed call. All failures of a request are noted before its calls are followed, so the order inside a
+// request does not matter.
 func (r *retries) noteFailure(key retryKey, start int64, now time.Time) {
 	a, ok := r.parents.Get(key, now)
 	if !ok {
@@ -54,9 +57,6 @@ func (r *retries) noteFailure(key retryKey, start int64, now time.Time) {
 
 // follow takes a call in and says how many failed calls it turned into retried ones.
 func (r *retries) follow(key retryKey, start int64, now time.Time) int64 {
-	if r.parents.Len() == 0 {
-		return 0
-	}
 	a, ok := r.parents.Get(key, now)
 	if !ok {
 		return 0
@@ -76,4 +76,50 @@ func (a *attempts) retried() int64 {
 		}
 	}
 	return n
+}
+
+// attempt is a counted call that may follow failed ones.
+type attempt struct {
+	key      retryKey
+	span     [8]byte
+	response string
+	start    int64
+	weight   int64
+	route    *route
+}
+
+// noteAttempt keeps a counted call until all failures of its request are known.
+func (b *batch) noteAttempt(o *observation) {
+	if o.again || o.route == nil || o.op.Attempt > 0 || o.parent == ([8]byte{}) {
+		return
+	}
+	b.attempts = append(b.attempts, attempt{
+		key: retryKeyOf(o), span: o.origin.span, response: o.op.ResponseID, start: o.start, weight: o.weight, route: o.route,
+	})
+}
+
+// countAttempts counts the failed calls that the calls of a request turned into retried ones, for the latest of those. The caller holds
+// the lock.
+func (e *engine) countAttempts(calls []attempt) {
+	if e.retries.parents.Len() == 0 {
+		return
+	}
+	now := time.Unix(0, e.now)
+	calls = slices.DeleteFunc(calls, func(c attempt) bool {
+		_, ok := e.retries.parents.Get(c.key, now)
+		return !ok
+	})
+	slices.SortFunc(calls, func(a, b attempt) int {
+		return cmp.Or(cmp.Compare(b.start, a.start), bytes.Compare(a.span[:], b.span[:]))
+	})
+	for i := range calls {
+		c := &calls[i]
+		n := e.retries.follow(c.key, c.start, now)
+		if n == 0 {
+			continue
+		}
+		o := observation{parent: c.key.parent, weight: c.weight, origin: origin{trace: c.key.trace, span: c.span}}
+		o.op.ResponseID = c.response
+		e.addFreshRetries(e.route(&c.route.labels, c.route.dims), &o, n) // the route may have been dropped meanwhile
+	}
 }

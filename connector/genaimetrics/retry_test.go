@@ -55,6 +55,33 @@ func TestRetriesAsSpans(t *testing.T) {
 	}
 }
 
+// A request may be of any size: what lies between two attempts, and which comes first, changes nothing.
+func TestOrderInARequestDoesNotMatter(t *testing.T) {
+	for _, between := range []int{0, 20, 31, 32, 40, 200} {
+		for _, order := range [][]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}} {
+			e := testEngine(t, nil)
+			s := newSpans("a")
+			for _, i := range order {
+				attrs := call(nil)
+				if i < 2 { // a failed call often does not know its provider
+					attrs = call(map[string]any{genai.ErrorType: "500", genai.ProviderName: nil, genai.CostStatus: genai.StatusFree, genai.CostTotal: 0.0})
+				}
+				span := s.add(attrs)
+				span.SetParentSpanID([8]byte{9})
+				span.SetTraceID([16]byte{7})
+				span.SetStartTimestamp(pcommon.NewTimestampFromTime(t0.Add(time.Duration(i) * time.Second)))
+				for range between {
+					s.add(call(nil))
+				}
+			}
+			e.observeTraces(s.td, t0)
+			md := e.exportAt(t0)
+			require.EqualValues(t, 2, value(md, genai.MetricRetries), "%d between, in the order %v", between, order)
+			require.EqualValues(t, 2, value(md, genai.MetricRetries, genai.ProviderName, "openai"), "of the call that came through")
+		}
+	}
+}
+
 func TestOtherModelsAndParentsAreNoRetries(t *testing.T) {
 	e := testEngine(t, nil)
 	s := newSpans("a")

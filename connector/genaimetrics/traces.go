@@ -34,7 +34,7 @@ func (e *engine) observeTraces(td ptrace.Traces, wall time.Time) {
 			e.observeSender(&from, valueOf(attrs, genai.ServiceVersion))
 		}
 	}
-	e.commit(b, now)
+	e.commit(b, now, true)
 }
 
 // sender is the resource whose spans, records or points are being read.
@@ -70,7 +70,7 @@ func (e *engine) readSpan(b *batch, scope *genai.Scope, span ptrace.Span, from *
 	b.n++
 	b.most = max(b.most, b.n)
 	if b.n == batchSize {
-		e.commit(b, from.now)
+		e.commit(b, from.now, false)
 	}
 }
 
@@ -85,9 +85,9 @@ func (e *engine) observeSender(from *sender, version string) {
 	e.observeVersion(from.service, version, dims, from.now)
 }
 
-// commit counts the observations of a batch under one lock and empties it.
-func (e *engine) commit(b *batch, now time.Time) {
-	if b.n == 0 {
+// commit counts the observations of a batch under one lock and empties it. With the last batch of a request it counts the retries.
+func (e *engine) commit(b *batch, now time.Time, last bool) {
+	if b.n == 0 && len(b.attempts) == 0 {
 		return
 	}
 	e.mu.Lock()
@@ -99,8 +99,12 @@ func (e *engine) commit(b *batch, now time.Time) {
 	}
 	for i := range b.obs[:b.n] {
 		e.observeOnce(&b.obs[i])
+		b.noteAttempt(&b.obs[i])
 	}
 	b.n = 0
+	if last {
+		e.countAttempts(b.attempts)
+	}
 }
 
 // findAgain marks the observations that were delivered before.
