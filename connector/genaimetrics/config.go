@@ -80,7 +80,7 @@ func createDefaultConfig() component.Config {
 		SeriesLimit: 2000,
 		ExpireAfter: time.Hour,
 		Exemplars:   true,
-		Dedupe:      Dedupe{Window: 10 * time.Minute, MaxEntries: 500_000},
+		Dedupe:      Dedupe{Window: genai.DedupeWindow, MaxEntries: 500_000},
 		CLIAgents: map[string]string{
 			agentClaudeCode: sourceTraces,
 			agentCodex:      sourceTraces,

@@ -23,6 +23,9 @@ const (
 	CostSaved    = "llm.cost.saved"
 	CostReported = "llm.cost.reported"
 
+	// CostUncounted is on a duplicate that knows more of the bill than the report that was counted before it: USD above that.
+	CostUncounted = "llm.cost.uncounted"
+
 	// UsageCost is the total under the name that OpenLIT writes and Langfuse reads.
 	UsageCost = "gen_ai.usage.cost"
 )

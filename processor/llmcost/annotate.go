@@ -3,7 +3,6 @@ package llmcost
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
@@ -32,14 +31,15 @@ const (
 )
 
 // answer writes what the call cost, or why its span has no cost of its own.
-func (a *annotator) answer(call *spanCall, r *request, prices *policy, now time.Time) {
-	b, ok := call.bill(prices, r.witnesses, now)
+func (a *annotator) answer(call *spanCall, r *request) {
+	b, ok := call.answer(r.witnesses)
 	if !ok {
 		a.annotate(call, nil)
 		return
 	}
 	a.annotate(call, &b)
 	r.tally.add(b.status, b.reason)
+	r.tally.uncounted += b.uncounted
 }
 
 // annotate replaces what the client wrote under the names that llmcost owns. b is nil on a GenAI span that has no cost.
@@ -77,6 +77,7 @@ func (a *annotator) writeBill(attrs pcommon.Map, op *genai.Operation, b *bill) {
 	}
 	switch b.status {
 	case genai.StatusRollup, genai.StatusDuplicate, genai.StatusUnpriced:
+		putAmount(attrs, genai.CostUncounted, b.uncounted)
 		return
 	}
 	total := usd(b.cost.Total)

@@ -16,6 +16,8 @@ type bill struct {
 	row    string       // the price row used
 	cost   pricing.Cost // amounts in nano-USD; only Total where the bill is a reported sum
 	parts  bool         // cost has parts beside Total
+
+	uncounted int64 // of a duplicate: what it would have cost above what counts, nano-USD
 }
 
 // policy is the part of the configuration that decides where a cost comes from.

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/component"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
 // The attribute families that can be written beside llm.cost.total, llm.cost.status and what explains them.
@@ -68,8 +70,10 @@ type UnknownModelConfig struct {
 
 // DedupeConfig bounds what is remembered of calls already counted.
 type DedupeConfig struct {
-	MaxEntries int           `mapstructure:"max_entries"` // default 200000, about 17 MB when full
+	MaxEntries int           `mapstructure:"max_entries"` // spans, and as many response ids; default 200000, up to 46 MB when full
 	TTL        time.Duration `mapstructure:"ttl"`         // default 15m
+	// Hold keeps requests back so that those which come meanwhile are decided with them. Default 0: no request waits.
+	Hold time.Duration `mapstructure:"hold"`
 }
 
 func createDefaultConfig() component.Config {
@@ -78,12 +82,15 @@ func createDefaultConfig() component.Config {
 		Normalize:    true,
 		ReportedCost: reportedPrefer,
 		UnknownModel: UnknownModelConfig{Action: unknownMark},
-		Dedupe:       DedupeConfig{MaxEntries: 200_000, TTL: 15 * time.Minute},
+		Dedupe:       DedupeConfig{MaxEntries: 200_000, TTL: genai.DedupeWindow},
 	}
 }
 
-// maxDedupeEntries bounds dedupe.max_entries: 100 million entries are up to 9 GB.
-const maxDedupeEntries = 100_000_000
+const (
+	maxDedupeEntries = 100_000_000      // up to 25 GB
+	minHold          = time.Millisecond // less is a number without its unit
+	maxHold          = 5 * time.Second  // a sender that waits longer gives up
+)
 
 // Validate reports every mistake at once.
 func (c *Config) Validate() error {
@@ -99,6 +106,9 @@ func (c *Config) Validate() error {
 	}
 	if c.Dedupe.TTL <= 0 {
 		errs = append(errs, fmt.Errorf("dedupe::ttl: must be above 0, got %s", c.Dedupe.TTL))
+	}
+	if h := c.Dedupe.Hold; h != 0 && (h < minHold || h > maxHold) {
+		errs = append(errs, fmt.Errorf("dedupe::hold: must be 0 or from %s to %s, got %s", minHold, maxHold, h))
 	}
 	errs = append(errs, noBlank("usage_on_agent", c.UsageOnAgent), noBlank("ignore_scopes", c.IgnoreScopes))
 	rows, err := c.Prices.rows()

@@ -39,29 +39,59 @@ func (o outcome) reason() string {
 	}
 }
 
-// witness is one span that reports a model call. Hashes are of a process-wide random seed, so a sender cannot make them collide.
+// witness is one span that reports a model call. Its keys are of a genai.Hasher.
 type witness struct {
-	self     uint64 // hash of trace id and span id; 0 for a span without them
-	parent   uint64 // hash of trace id and parent span id; 0 for a root
-	response uint64 // hash of response id, input and output tokens; 0 without an id
+	self     uint64 // of trace id and span id; 0 for a span without them
+	parent   uint64 // of trace id and parent span id; 0 for a root
+	response uint64 // of the response id; 0 without one
+	during   period
 	bare     bool   // carries no usage
 	remote   bool   // an agent that runs elsewhere: it stands for every call inside it, however deep
-	rank     int    // how much of the bill it knows; of several witnesses in one request the highest counts
+	rank     int32  // how much of the bill it knows; of several witnesses in one request the highest counts
 	tie      uint64 // decides between equals: the span id, so that the order in a request does not matter
+	nano     int64  // what it would cost
 
 	outcome outcome
-	up      int  // index in the request of the witness that is its parent; -1 for none
-	depth   int  // witnesses above it in the request
-	above   bool // a witness above it in the request counts
-	covered bool // a witness below it in the request counts
+	by      known // of a duplicate: what counts for it, as far as that is known
+	up      int   // index in the request of the witness that is its parent; -1 for none
+	depth   int   // witnesses above it in the request
+	above   bool  // a witness above it in the request counts
+	covered bool  // a witness below it in the request counts
 }
 
-// fact is what the store knows under one key: of a span what became of it and of the spans inside it, of a response which
-// span counts.
+// period is when a call was under way, in unix nanoseconds; a 0 is not known.
+type period struct{ start, end int64 }
+
+// overlaps says whether two reports can be of one call: servers and mocks give an id to a call that was given to another before.
+// Where a time is not known they can.
+func (p period) overlaps(q period) bool {
+	if p.start == 0 || p.end == 0 || q.start == 0 || q.end == 0 {
+		return true
+	}
+	if p.start == p.end || q.start == q.end {
+		return p.start <= q.end && q.start <= p.end
+	}
+	return p.start < q.end && q.start < p.end
+}
+
+// known is what is remembered of a witness that counts: how much of the bill it knew and what it cost.
+type known struct {
+	nano int64
+	rank int32
+}
+
+// fact is what became of a span and of the spans inside it.
 type fact struct {
+	known // of the span, or of those directly inside it that count, added up
 	self  outcome
 	child outcome // counts, countsBare, or childCounted: a span inside stands for, or itself repeats, a counted call
-	by    uint64
+}
+
+// answer is the span that counts for a response id, and when.
+type answer struct {
+	known
+	by     uint64
+	during period
 }
 
 // counted says whether a call directly inside the span is counted by it, or by a span elsewhere that the span repeats. Where a call
@@ -82,16 +112,22 @@ func (f fact) counted(bare bool) bool {
 // countedCalls remembers which calls were counted: by span, to see a retry and a twin above or below, and by response id,
 // to see a twin in another trace. It is not safe for concurrent use.
 type countedCalls struct {
-	facts *bounded.Hashes[fact]
-	batch linkFinder
+	spans   *bounded.Hashes[fact]
+	answers *bounded.Hashes[answer]
+	batch   linkFinder
 }
 
 // maxLinks bounds the walk along witnesses that lie in each other within one request; deeper nesting is hostile.
 const maxLinks = 32
 
+// newCountedCalls remembers up to limit spans and as many response ids.
 func newCountedCalls(limit int, ttl time.Duration) *countedCalls {
-	return &countedCalls{facts: bounded.NewHashes[fact](limit, ttl)}
+	return &countedCalls{spans: bounded.NewHashes[fact](limit, ttl), answers: bounded.NewHashes[answer](limit, ttl)}
 }
+
+func (c *countedCalls) len() int { return c.spans.Len() + c.answers.Len() }
+
+func (c *countedCalls) evicted() uint64 { return c.spans.Evicted() + c.answers.Evicted() }
 
 // decide sets the outcome of every witness of one request. Within the request the witness that knows most of the bill
 // counts, across requests the one that came first.
@@ -135,39 +171,70 @@ func cover(request []witness, w *witness) {
 func (c *countedCalls) decideOne(w *witness, now time.Time) {
 	var own fact
 	if w.self != 0 {
-		own, _ = c.facts.Get(w.self, now)
+		own, _ = c.spans.Get(w.self, now)
 	}
 	if own.self != undecided && (own.self != countsBare || w.bare) {
 		w.outcome = own.self // the same span again gets the same answer
 		return
 	}
-	w.outcome = c.verdict(w, own, now)
+	slot, said := c.response(w, now)
+	w.outcome = c.verdict(w, &own, said, now)
+	mine := known{w.nano, w.rank}
 	if w.self != 0 {
 		own.self = w.outcome
-		c.facts.Put(w.self, own, now)
-		c.tellParent(w, now)
+		if w.outcome == counts {
+			own.known = mine
+		}
+		c.spans.Put(w.self, own, now)
+		c.tellParent(w, mine, now)
 	}
-	if w.outcome == counts && w.response != 0 {
-		c.facts.Put(w.response, fact{by: w.self}, now)
+	if w.outcome == counts && slot != 0 {
+		c.answers.Put(slot, answer{mine, w.self, w.during}, now)
 	}
 }
 
-func (c *countedCalls) verdict(w *witness, own fact, now time.Time) outcome {
-	if w.response != 0 {
-		if f, ok := c.facts.Get(w.response, now); ok && (f.by != w.self || w.self == 0) {
-			return sameResponse
+// sameID is how many calls with one response id are remembered apart, where their times do not overlap.
+const sameID = 8
+
+// response finds what is known of the answer that w reports: where it is kept, or is to be kept, and the witness that counts for it, if
+// there is one that is not w itself.
+func (c *countedCalls) response(w *witness, now time.Time) (slot uint64, said *answer) {
+	if w.response == 0 {
+		return 0, nil
+	}
+	for i := range uint64(sameID) {
+		slot = max(w.response+i*0x9E3779B97F4A7C15, 1)
+		a, ok := c.answers.Get(slot, now)
+		switch {
+		case !ok:
+			return slot, nil
+		case a.by == w.self && w.self != 0:
+			return slot, nil
+		case a.during.overlaps(w.during):
+			return slot, &a
 		}
+	}
+	return slot, nil
+}
+
+// verdict decides; of a duplicate it notes the witness that counts.
+func (c *countedCalls) verdict(w *witness, own *fact, said *answer, now time.Time) outcome {
+	if said != nil {
+		w.by = said.known
+		return sameResponse
 	}
 	if w.above {
 		return parentCounted
 	}
 	if w.parent != 0 {
-		f, _ := c.facts.Get(w.parent, now)
+		f, _ := c.spans.Get(w.parent, now)
 		if f.counted(w.bare) {
+			w.by = f.known
 			return parentCounted
 		}
 	}
 	if w.covered || own.child == counts || own.child == childCounted || own.child == countsBare && w.bare {
+		w.by = own.known
 		return childCounted
 	}
 	if w.bare {
@@ -178,18 +245,29 @@ func (c *countedCalls) verdict(w *witness, own fact, now time.Time) outcome {
 
 // tellParent notes under the parent's key that a call inside it counts, here or elsewhere. A call that is counted by its
 // parent says nothing new to it, and nothing to its siblings.
-func (c *countedCalls) tellParent(w *witness, now time.Time) {
+func (c *countedCalls) tellParent(w *witness, mine known, now time.Time) {
 	if w.parent == 0 || w.outcome == parentCounted {
 		return
 	}
-	f, _ := c.facts.Get(w.parent, now)
+	f, _ := c.spans.Get(w.parent, now)
 	switch {
 	case w.outcome == counts:
 		f.child = counts
+		f.known.rank = max(f.known.rank, mine.rank)
+		f.known.nano += mine.nano
 	case w.outcome.duplicate() && f.child != counts:
 		f.child = childCounted
 	case f.child == undecided:
 		f.child = countsBare
 	}
-	c.facts.Put(w.parent, f, now)
+	c.spans.Put(w.parent, f, now)
+}
+
+// uncounted is how much more a duplicate that knows more of the bill would have cost than what counts for it, in nano-USD: the one that
+// came first, in another request, cannot be changed any more. Within a request there is no such thing, the fuller one counts.
+func (w *witness) uncounted() int64 {
+	if !w.outcome.duplicate() || w.by == (known{}) || w.rank <= w.by.rank {
+		return 0
+	}
+	return max(w.nano-w.by.nano, 0)
 }

@@ -14,8 +14,10 @@ var t0 = time.Unix(1_700_000_000, 0)
 // A span of a small tree: its id is its name, its parent's id is the second field.
 type seen struct {
 	id, parent, response string
-	rank                 int
+	rank                 int32
 	bare                 bool
+	during               period
+	nano                 int64
 }
 
 func (s seen) witness() witness {
@@ -29,7 +31,7 @@ func (s seen) witness() witness {
 		}
 		return h
 	}
-	w := witness{self: key("s" + s.id), rank: s.rank, bare: s.bare, tie: key(s.id), up: -1}
+	w := witness{self: key("s" + s.id), rank: s.rank, bare: s.bare, during: s.during, nano: s.nano, tie: key(s.id), up: -1}
 	if s.parent != "" {
 		w.parent = key("s" + s.parent)
 	}
@@ -160,7 +162,7 @@ func TestTheSameSpanAgainGetsTheSameAnswer(t *testing.T) {
 	for range 200 {
 		var spans []seen
 		for i := range 12 {
-			s := seen{id: fmt.Sprint(i), rank: rnd.IntN(3), bare: rnd.IntN(4) == 0}
+			s := seen{id: fmt.Sprint(i), rank: rnd.Int32N(3), bare: rnd.IntN(4) == 0}
 			if i > 0 && rnd.IntN(2) == 0 {
 				s.parent = fmt.Sprint(rnd.IntN(i))
 			}
@@ -192,8 +194,9 @@ func TestMemoryIsBounded(t *testing.T) {
 	for i := range 100_000 {
 		decide(c, seen{id: fmt.Sprint(i), parent: fmt.Sprint("p", i), response: fmt.Sprint(i)})
 	}
-	require.LessOrEqual(t, c.facts.Len(), 1000)
-	require.NotZero(t, c.facts.Evicted())
+	require.LessOrEqual(t, c.spans.Len(), 1000)
+	require.LessOrEqual(t, c.answers.Len(), 1000)
+	require.NotZero(t, c.evicted())
 }
 
 // Spans that lie in each other a hundred thousand deep, or in a circle, take no longer than others.
@@ -265,7 +268,7 @@ func TestSpansWithoutIDs(t *testing.T) {
 		c.decide(request, t0)
 		require.Equal(t, []outcome{counts, counts, countsBare}, []outcome{request[0].outcome, request[1].outcome, request[2].outcome})
 	}
-	require.Zero(t, c.facts.Len())
+	require.Zero(t, c.len())
 	request := []witness{{rank: 1, up: -1, response: 7}, {rank: 1, up: -1, response: 7}, {rank: 1, up: -1, response: 8}}
 	c.decide(request, t0)
 	require.Equal(t, []outcome{counts, sameResponse, counts}, []outcome{request[0].outcome, request[1].outcome, request[2].outcome})

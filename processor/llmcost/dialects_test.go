@@ -48,7 +48,7 @@ func traceOf(t testing.TB, spans []told) ptrace.Traces {
 		}
 		span.SetName(s.name)
 		span.SetKind(s.kind)
-		at := time.Date(2026, 10, 1, 0, 0, i, 0, time.UTC)
+		at := time.Date(2026, 10, 1, 0, 0, 0, i*1_000_000, time.UTC)
 		span.SetStartTimestamp(pcommon.NewTimestampFromTime(at))
 		span.SetEndTimestamp(pcommon.NewTimestampFromTime(at.Add(time.Second)))
 		require.NoError(t, span.Attributes().FromRaw(s.attrs))

@@ -30,12 +30,11 @@ func (p *costProcessor) processTraces(ctx context.Context, td ptrace.Traces) (pt
 	}
 	r := takeRequest()
 	defer r.giveBack()
-	r.read(td, p.cfg)
-	now := time.Now()
-	state.decide(r.witnesses, now)
-	prices := state.prices.Load()
+	r.read(td, p.cfg, state.hash)
+	r.price(state.prices.Load(), time.Now())
+	state.decide(r.witnesses)
 	for i := range r.calls {
-		p.write.answer(&r.calls[i], r, prices, now)
+		p.write.answer(&r.calls[i], r)
 	}
 	state.report(ctx, &r.tally)
 	return td, nil

@@ -362,7 +362,7 @@ func TestHostileSenders(t *testing.T) {
 	}
 	s := stateOfProcessors(t, cfg)
 	require.LessOrEqual(t, s.prices.Load().matches.len(), maxMatches)
-	require.LessOrEqual(t, s.counted.facts.Len(), 200_000)
+	require.LessOrEqual(t, s.counted.len(), 2*200_000)
 
 	wide := map[string]any{}
 	for i := range 10_000 {

@@ -2,7 +2,6 @@ package llmcost
 
 import (
 	"encoding/binary"
-	"hash/maphash"
 	"math"
 	"slices"
 	"sync"
@@ -18,7 +17,8 @@ import (
 type request struct {
 	calls     []spanCall
 	witnesses []witness // one a call that was not ignored, in the order of calls
-	remote    bool      // one of them is a remote agent
+	hash      *genai.Hasher
+	remote    bool // one of the witnesses is a remote agent
 	tally     tally
 }
 
@@ -26,7 +26,8 @@ type request struct {
 type spanCall struct {
 	op      genai.Operation
 	span    ptrace.Span
-	witness int // index into witnesses; -1 where the span is no call or its scope is ignored
+	witness int  // index into witnesses; -1 where the span is no call or its scope is ignored
+	bill    bill // of a call: as if it counted
 }
 
 // keepCalls bounds the memory that an unusually large batch leaves in the pool.
@@ -47,7 +48,8 @@ func (r *request) giveBack() {
 }
 
 // read collects the GenAI spans of a batch.
-func (r *request) read(td ptrace.Traces, cfg *Config) {
+func (r *request) read(td ptrace.Traces, cfg *Config, hash *genai.Hasher) {
+	r.hash = hash
 	opts := genai.Options{UsageOnAgent: cfg.UsageOnAgent}
 	for _, rs := range td.ResourceSpans().All() {
 		for _, ss := range rs.ScopeSpans().All() {
@@ -58,8 +60,22 @@ func (r *request) read(td ptrace.Traces, cfg *Config) {
 			}
 		}
 	}
-	if r.remote {
-		adopt(r.witnesses, td)
+	if r.remote || enclosing(r.witnesses) {
+		r.adopt(td)
+	}
+}
+
+// price says of every call what it costs if it counts.
+func (r *request) price(prices *policy, now time.Time) {
+	for i := range r.calls {
+		c := &r.calls[i]
+		if c.op.Kind != genai.ModelCall {
+			continue
+		}
+		c.bill = prices.billFor(&c.op, endOf(c.span, now))
+		if c.witness >= 0 {
+			r.witnesses[c.witness].nano = c.bill.cost.Total
+		}
 	}
 }
 
@@ -85,39 +101,44 @@ func (r *request) readSpan(scope *genai.Scope, span ptrace.Span, ignored, trust 
 	call.span, call.witness = span, -1
 	if call.op.Kind == genai.ModelCall && !ignored {
 		call.witness = len(r.witnesses)
-		w := newWitness(&call.op, span)
+		w := newWitness(r.hash, &call.op, span)
 		r.witnesses, r.remote = append(r.witnesses, w), r.remote || w.remote
 	}
 }
 
-// seed makes the hashes of this process unpredictable to senders.
-var seed = maphash.MakeSeed()
-
-func newWitness(op *genai.Operation, span ptrace.Span) witness {
+func newWitness(hash *genai.Hasher, op *genai.Operation, span ptrace.Span) witness {
 	trace, id, parent := span.TraceID(), span.SpanID(), span.ParentSpanID()
 	w := witness{
-		up:   -1,
-		bare: op.Usage == (genai.Usage{}),
-		rank: rank(op),
-		tie:  binary.BigEndian.Uint64(id[:]),
+		up:     -1,
+		during: periodOf(span),
+		bare:   op.Usage == (genai.Usage{}),
+		rank:   rank(op),
+		tie:    binary.BigEndian.Uint64(id[:]),
+		self:   hash.Span(trace, id), // spans without ids are all different ones
 	}
-	if !trace.IsEmpty() && !id.IsEmpty() { // spans without ids are all different ones
-		w.self = spanKey(trace, id)
-		if !parent.IsEmpty() && parent != id {
-			w.parent = spanKey(trace, parent)
-		}
+	if w.self != 0 && parent != id {
+		w.parent = hash.Span(trace, parent)
 	}
-	if op.ResponseID != "" && !w.bare && !op.CacheHit { // an answer from a cache has the id of the answer that was paid
-		w.response = responseKey(op)
+	if !w.bare && !op.CacheHit { // an answer from a cache has the id of the answer that was paid
+		w.response = hash.Response(op.ResponseID, &op.Usage)
 	}
 	w.remote = w.self != 0 && op.Name == genai.OpInvokeAgent && span.Kind() == ptrace.SpanKindClient
 	return w
 }
 
+// periodOf is when a span was under way; times that cannot be are not known.
+func periodOf(span ptrace.Span) period {
+	start, end := span.StartTimestamp(), span.EndTimestamp()
+	if start > math.MaxInt64 || end > math.MaxInt64 || end < start {
+		return period{}
+	}
+	return period{int64(start), int64(end)} //nolint:gosec // both fit
+}
+
 // rank orders the witnesses of one call in one request: known usage before guessed, then more sub-counts, then a bill,
 // then a named answering model.
-func rank(op *genai.Operation) int {
-	r := 0
+func rank(op *genai.Operation) int32 {
+	r := int32(0)
 	switch op.UsageState {
 	case genai.UsageKnown:
 		r = 2000
@@ -127,7 +148,7 @@ func rank(op *genai.Operation) int {
 	if op.Usage == (genai.Usage{}) {
 		r = 0
 	}
-	r += 10 * op.Usage.SubCounts()
+	r += 10 * int32(op.Usage.SubCounts()) //nolint:gosec // six at most
 	if op.CostSource == genai.CostBill {
 		r += 2
 	}
@@ -137,28 +158,9 @@ func rank(op *genai.Operation) int {
 	return r
 }
 
-func spanKey(trace pcommon.TraceID, span pcommon.SpanID) uint64 {
-	var b [24]byte
-	copy(b[:16], trace[:])
-	copy(b[16:], span[:])
-	return maphash.Bytes(seed, b[:])
-}
-
-// responseKey takes in the tokens because some servers' response ids are not unique.
-func responseKey(op *genai.Operation) uint64 {
-	var h maphash.Hash
-	h.SetSeed(seed)
-	h.WriteString(op.ResponseID)
-	var b [17]byte
-	binary.LittleEndian.PutUint64(b[1:], uint64(op.Usage.Input))  //nolint:gosec // any 64 bits will do
-	binary.LittleEndian.PutUint64(b[9:], uint64(op.Usage.Output)) //nolint:gosec // any 64 bits will do
-	h.Write(b[:])
-	return h.Sum64()
-}
-
-// bill decides what the span's call cost, or says why the span has no cost of its own. It is false for a GenAI span that
-// is neither a call nor a roll-up of calls, such as a tool's.
-func (c *spanCall) bill(p *policy, witnesses []witness, now time.Time) (bill, bool) {
+// answer is what the span's call cost, or why the span has no cost of its own. It is false for a GenAI span that is neither a call nor a
+// roll-up of calls, such as a tool's.
+func (c *spanCall) answer(witnesses []witness) (bill, bool) {
 	switch c.op.Kind {
 	case genai.ModelCall:
 	case genai.Agent, genai.Workflow, genai.Step:
@@ -166,14 +168,13 @@ func (c *spanCall) bill(p *policy, witnesses []witness, now time.Time) (bill, bo
 	default:
 		return bill{}, false
 	}
-	o := ignoredScope
-	if c.witness >= 0 {
-		o = witnesses[c.witness].outcome
+	if c.witness < 0 {
+		return bill{status: genai.StatusDuplicate, reason: ignoredScope.reason()}, true
 	}
-	if o.duplicate() {
-		return bill{status: genai.StatusDuplicate, reason: o.reason()}, true
+	if w := &witnesses[c.witness]; w.outcome.duplicate() {
+		return bill{status: genai.StatusDuplicate, reason: w.outcome.reason(), uncounted: w.uncounted()}, true
 	}
-	return p.billFor(&c.op, endOf(c.span, now)), true
+	return c.bill, true
 }
 
 // endOf is the instant whose prices hold: the end of the span, else its start, else now. A time past the year 2262 is none.

@@ -13,6 +13,7 @@ import (
 	"go.opentelemetry.io/otel/metric"
 	"go.uber.org/zap"
 
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
 	"github.com/otelcol-llm/otelcol-llm/internal/shared"
 	"github.com/otelcol-llm/otelcol-llm/processor/llmcost/internal/metadata"
@@ -26,8 +27,10 @@ type state struct {
 	logger    *zap.Logger
 	telemetry *metadata.TelemetryBuilder
 
+	hash    *genai.Hasher
 	mu      sync.Mutex // guards counted
 	counted *countedCalls
+	held    holding
 
 	prices   atomic.Pointer[policy]
 	fileSeen fileState // of the price file that prices came from
@@ -53,10 +56,12 @@ func newState(cfg *Config, set component.TelemetrySettings) (*state, error) {
 		cfg:       cfg,
 		logger:    set.Logger,
 		telemetry: telemetry,
+		hash:      genai.NewHasher(),
 		counted:   newCountedCalls(cfg.Dedupe.MaxEntries, cfg.Dedupe.TTL),
 		fileSeen:  seen,
 		done:      make(chan struct{}),
 	}
+	s.held = holding{hold: cfg.Dedupe.Hold, decide: s.decideNow}
 	if err := errors.Join(s.usePrices(rows), s.observe()); err != nil {
 		telemetry.Shutdown()
 		return nil, err
@@ -86,13 +91,20 @@ func (s *state) Shutdown(ctx context.Context) error {
 }
 
 // decide settles which of a request's witnesses count.
-func (s *state) decide(witnesses []witness, now time.Time) {
-	if len(witnesses) == 0 {
-		return
+func (s *state) decide(witnesses []witness) {
+	switch {
+	case len(witnesses) == 0:
+	case s.cfg.Dedupe.Hold > 0:
+		s.held.wait(witnesses)
+	default:
+		s.decideNow(witnesses)
 	}
+}
+
+func (s *state) decideNow(witnesses []witness) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.counted.decide(witnesses, now)
+	s.counted.decide(witnesses, time.Now())
 }
 
 // report adds a request's answers to own telemetry.
@@ -100,6 +112,9 @@ func (s *state) report(ctx context.Context, t *tally) {
 	for _, c := range t.counts {
 		s.telemetry.LlmcostSpans.Add(ctx, c.spans, metric.WithAttributeSet(
 			attribute.NewSet(attribute.String("status", c.status), attribute.String("reason", c.reason))))
+	}
+	if t.uncounted > 0 {
+		s.telemetry.LlmcostUncountedCost.Add(ctx, usd(t.uncounted))
 	}
 }
 
@@ -113,13 +128,13 @@ func (s *state) observe() error {
 		s.telemetry.RegisterLlmcostDedupeEntriesCallback(func(_ context.Context, o metric.Int64Observer) error {
 			s.mu.Lock()
 			defer s.mu.Unlock()
-			o.Observe(int64(s.counted.facts.Len()))
+			o.Observe(int64(s.counted.len()))
 			return nil
 		}),
 		s.telemetry.RegisterLlmcostDedupeEvictionsCallback(func(_ context.Context, o metric.Int64Observer) error {
 			s.mu.Lock()
 			defer s.mu.Unlock()
-			o.Observe(int64(s.counted.facts.Evicted())) //nolint:gosec // a count of events fits
+			o.Observe(int64(s.counted.evicted())) //nolint:gosec // a count of events fits
 			return nil
 		}),
 		s.telemetry.RegisterLlmcostModelMatchesCallback(func(_ context.Context, o metric.Int64Observer) error {

@@ -2,7 +2,8 @@ package llmcost
 
 // tally counts the answers of one request, so that own telemetry is touched once a request and answer, not once a span.
 type tally struct {
-	counts []tallyCount
+	counts    []tallyCount
+	uncounted int64 // nano-USD
 }
 
 type tallyCount struct {
@@ -20,4 +21,4 @@ func (t *tally) add(status, reason string) {
 	t.counts = append(t.counts, tallyCount{status, reason, 1})
 }
 
-func (t *tally) reset() { t.counts = t.counts[:0] }
+func (t *tally) reset() { t.counts, t.uncounted = t.counts[:0], 0 }

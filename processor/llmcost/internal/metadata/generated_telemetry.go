@@ -34,6 +34,7 @@ type TelemetryBuilder struct {
 	LlmcostPriceFileReloads metric.Int64Counter
 	LlmcostPriceTableAge    metric.Int64ObservableGauge
 	LlmcostSpans            metric.Int64Counter
+	LlmcostUncountedCost    metric.Float64Counter
 }
 
 // TelemetryBuilderOption applies changes to default builder.
@@ -169,6 +170,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_llmcost_spans",
 		metric.WithDescription("GenAI spans by the llm.cost.status and llm.cost.reason they were given. [Development]"),
 		metric.WithUnit("{span}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.LlmcostUncountedCost, err = builder.meter.Float64Counter(
+		"otelcol_llmcost_uncounted_cost",
+		metric.WithDescription("What duplicates that know more of the bill would have cost above what was counted for them, because the other report of the call came first, in another request. [Development]"),
+		metric.WithUnit("{USD}"),
 	)
 	errs = errors.Join(errs, err)
 	return &builder, errs

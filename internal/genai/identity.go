@@ -1,0 +1,97 @@
+package genai
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+)
+
+// DedupeWindow is how long a call, a span or a record that was counted is remembered by default, by every component that counts.
+const DedupeWindow = 15 * time.Minute
+
+// Hasher makes 64-bit keys of what is counted: the one hash by which every component remembers. With 500,000 keys in memory one new one
+// in 4 * 10^13 is taken for another. A seed of its own keeps a sender from choosing ids that are. 0 is the key of nothing.
+type Hasher struct{ seed [3]uint64 }
+
+// NewHasher makes a Hasher with a seed that no sender knows.
+func NewHasher() *Hasher {
+	return &Hasher{[3]uint64{rand.Uint64(), rand.Uint64(), rand.Uint64()}} //nolint:gosec // no secret, only not known beforehand
+}
+
+// Span is the key of a span; 0 where it lacks one of its ids.
+func (h *Hasher) Span(trace pcommon.TraceID, span pcommon.SpanID) uint64 {
+	if trace.IsEmpty() || span.IsEmpty() {
+		return 0
+	}
+	var b [24]byte
+	copy(b[:16], trace[:])
+	copy(b[16:], span[:])
+	return h.ID(&b)
+}
+
+// ID is the key of 24 bytes that tell an item from every other; 0 where they are all 0.
+func (h *Hasher) ID(id *[24]byte) uint64 {
+	if *id == ([24]byte{}) {
+		return 0
+	}
+	a := binary.LittleEndian.Uint64(id[0:]) ^ h.seed[0]
+	b := binary.LittleEndian.Uint64(id[8:]) ^ h.seed[1]
+	c := binary.LittleEndian.Uint64(id[16:]) ^ h.seed[2]
+	hi, lo := bits.Mul64(a|1, c^bits.RotateLeft64(b, 32))
+	f := hi ^ lo ^ bits.RotateLeft64(a, 17) ^ b
+	hi, lo = bits.Mul64(f^c, 0x9E3779B97F4A7C15)
+	return max(hi^lo, 1)
+}
+
+// Response is the key of a provider's answer; 0 without an id. Where the provider's ids are unique in the world the id alone says which
+// answer it is; elsewhere the token counts must agree, because servers and mocks give one id to several answers.
+func (h *Hasher) Response(id string, u *Usage) uint64 {
+	if id == "" {
+		return 0
+	}
+	key := h.text(id)
+	if UniqueResponseID(id) {
+		return key
+	}
+	var b [24]byte
+	binary.LittleEndian.PutUint64(b[0:], key)
+	binary.LittleEndian.PutUint64(b[8:], uint64(u.Input))   //nolint:gosec // any 64 bits will do
+	binary.LittleEndian.PutUint64(b[16:], uint64(u.Output)) //nolint:gosec // any 64 bits will do
+	return h.ID(&b)
+}
+
+// text folds a text of any length, 16 bytes and where they stand at a time.
+func (h *Hasher) text(s string) uint64 {
+	key := uint64(len(s)) + 1
+	for {
+		var b [24]byte
+		binary.LittleEndian.PutUint64(b[0:], key)
+		n := copy(b[8:], s)
+		key = h.ID(&b)
+		if s = s[n:]; s == "" {
+			return key
+		}
+	}
+}
+
+// uniqueID is how the ids of providers begin that never give one twice. Shorter ones are made by mocks.
+var uniqueID = [...]string{"msg_", "resp_", "chatcmpl-", "gen-"}
+
+const uniqueIDLength = 20
+
+// UniqueResponseID says whether a response id names one answer in the world, as Anthropic's, OpenAI's and OpenRouter's do.
+func UniqueResponseID(id string) bool {
+	if len(id) < uniqueIDLength {
+		return false
+	}
+	for _, prefix := range uniqueID {
+		if strings.HasPrefix(id, prefix) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,52 @@
+package genai
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+)
+
+func TestKeysOfWhatIsCounted(t *testing.T) {
+	h, other := NewHasher(), NewHasher()
+	require.Zero(t, h.Span(pcommon.TraceID{}, pcommon.SpanID{1}), "no trace id")
+	require.Zero(t, h.Span(pcommon.TraceID{1}, pcommon.SpanID{}), "no span id")
+	require.Zero(t, h.Response("", &Usage{Input: 1}))
+	require.NotEqual(t, h.Span(pcommon.TraceID{1}, pcommon.SpanID{1}), other.Span(pcommon.TraceID{1}, pcommon.SpanID{1}),
+		"no sender knows the seed")
+	seen := map[uint64]string{}
+	add := func(key uint64, what string) {
+		require.NotZero(t, key)
+		require.Empty(t, seen[key], what)
+		seen[key] = what
+	}
+	for i := range 100 {
+		add(h.Span(pcommon.TraceID{1}, pcommon.SpanID{byte(i + 1)}), fmt.Sprint("span ", i))
+		add(h.Response(fmt.Sprint("r", i), &Usage{Input: 1}), fmt.Sprint("r", i))
+		add(h.Response("same", &Usage{Input: int64(i)}), fmt.Sprint("same ", i))
+		add(h.Response(fmt.Sprintf("chatcmpl-%020d", i), &Usage{}), fmt.Sprint("long ", i))
+		add(h.Response(fmt.Sprintf("a text over one block of sixteen bytes, and another %d", i), &Usage{}), fmt.Sprint("longer ", i))
+	}
+	require.Equal(t, "r1", seen[h.Response("r1", &Usage{Input: 1})], "the same again")
+}
+
+func TestResponseIDsThatAreUnique(t *testing.T) {
+	h := NewHasher()
+	for id, unique := range map[string]bool{
+		"msg_01XFDUDYJgAACzvnptvVoYEL":    true,
+		"resp_67ccd2bed1ec8190b14f964abc": true,
+		"chatcmpl-BhX2sPZkq1vTz":          true,
+		"gen-1757605436-4pSMcjGWyAbXRtYg": true,
+		"chatcmpl-1":                      false, // a mock's
+		"msg_mock":                        false,
+		"0123456789abcdef0123456789":      false,
+		"":                                false,
+	} {
+		require.Equal(t, unique, UniqueResponseID(id), id)
+		if id != "" {
+			same := h.Response(id, &Usage{Input: 1}) == h.Response(id, &Usage{Input: 2})
+			require.Equal(t, unique, same, id)
+		}
+	}
+}

@@ -1,0 +1,122 @@
+package llmcost
+
+import (
+	"cmp"
+	"slices"
+
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// enclosing says whether any witness may lie in another that is not its parent: it was under way while the other was. Calls that run side
+// by side look like that too, so it only says that a closer look is worth its time.
+func enclosing(witnesses []witness) bool {
+	if len(witnesses) < 2 {
+		return false
+	}
+	var few [16]period
+	all := few[:0]
+	for i := range witnesses {
+		if p := witnesses[i].during; p != (period{}) {
+			all = append(all, p)
+		}
+	}
+	slices.SortFunc(all, func(a, b period) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end)) })
+	for i := range len(all) - 1 {
+		if all[i].end >= all[i+1].end {
+			return true
+		}
+	}
+	return false
+}
+
+// adopt makes a call the direct child of the one that it lies in, where the request has the spans between. There are two kinds. An agent
+// that runs elsewhere sums up all calls inside it, and its own spans may come to the same gateway. And what wraps a call, or sends it
+// through a proxy, has spans of its own between two reports of the call; those are of one call when nothing between them is an agent or
+// a tool, which make calls of their own, and when both tell the same output.
+func (r *request) adopt(td ptrace.Traces) {
+	l := lineage{parents: r.family(td), makers: r.makers(), witnesses: r.witnesses, output: r.outputs()}
+	l.known = make(map[uint64]int, len(r.witnesses))
+	for i := range r.witnesses {
+		l.known[r.witnesses[i].self] = i
+	}
+	for i := range r.witnesses {
+		w := &r.witnesses[i]
+		if _, ok := l.known[w.parent]; ok || w.parent == 0 {
+			continue
+		}
+		if up := l.above(i); up != 0 {
+			w.parent = up
+		}
+	}
+}
+
+// lineage is which span lies in which.
+type lineage struct {
+	parents   map[uint64]uint64
+	makers    map[uint64]bool // agents and tools
+	known     map[uint64]int  // the witnesses, by their keys
+	witnesses []witness
+	output    []int64
+}
+
+// above is the witness that witness i stands in for, or 0.
+func (l *lineage) above(i int) uint64 {
+	w := &l.witnesses[i]
+	made := w.bare // by an agent, a tool or another call
+	up := w.parent
+	for n := 0; n < maxLinks && up != 0; n++ {
+		j, ok := l.known[up]
+		switch {
+		case !ok:
+			made = made || l.makers[up]
+		case j == i:
+			return 0
+		case l.witnesses[j].remote, !made && l.output[i] == l.output[j]:
+			return up
+		default:
+			made = true
+		}
+		up = l.parents[up]
+	}
+	return 0
+}
+
+// makers are the spans that make calls of their own.
+func (r *request) makers() map[uint64]bool {
+	makers := make(map[uint64]bool)
+	for i := range r.calls {
+		switch c := &r.calls[i]; c.op.Kind {
+		case genai.Agent, genai.Workflow, genai.Tool, genai.Retrieval:
+			makers[r.hash.Span(c.span.TraceID(), c.span.SpanID())] = true
+		}
+	}
+	return makers
+}
+
+// outputs are the output tokens that the witnesses tell.
+func (r *request) outputs() []int64 {
+	out := make([]int64, len(r.witnesses))
+	for i := range r.calls {
+		if c := &r.calls[i]; c.witness >= 0 {
+			out[c.witness] = c.op.Usage.Output
+		}
+	}
+	return out
+}
+
+// family says of every span which span is its parent.
+func (r *request) family(td ptrace.Traces) map[uint64]uint64 {
+	parents := make(map[uint64]uint64, td.SpanCount())
+	for _, rs := range td.ResourceSpans().All() {
+		for _, ss := range rs.ScopeSpans().All() {
+			for _, span := range ss.Spans().All() {
+				if parent := span.ParentSpanID(); !parent.IsEmpty() {
+					parents[r.hash.Span(span.TraceID(), span.SpanID())] = r.hash.Span(span.TraceID(), parent)
+				}
+			}
+		}
+	}
+	return parents
+}
