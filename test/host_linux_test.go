@@ -25,7 +25,9 @@ func TestHostInPrometheus(t *testing.T) {
 	t.Parallel()
 	received := loopbackReceived(t)
 	started := time.Now()
-	g, _, scrapeURL, _ := defaultsWith(t, []string{"--set=receivers.hostresources.cgroup=false"})
+	g, _, scrapeURL, _ := defaultsWith(t, []string{
+		"--set=receivers.hostresources.cgroup=false", `--set=receivers.hostresources.network.include=["*"]`,
+	})
 	server := prometheus.Start(t, true, hostOf(scrapeURL))
 	gw := processRig{server, strconv.Itoa(g.PID())}
 	require.Eventually(t, func() bool {

@@ -30,7 +30,8 @@ func hostmetricsFactory() receiver.Factory { return hostmetricsreceiver.NewFacto
 func ours(collect, sample time.Duration) map[string]any {
 	return map[string]any{
 		"collection_interval": collect.String(), "initial_delay": "1ms", "sample_interval": sample.String(),
-		"cgroup":    false, // hostmetrics knows no limits
+		"cgroup":  false, // hostmetrics knows no limits and leaves no device out
+		"network": map[string]any{"include": []any{"*"}}, "disk": map[string]any{"include": []any{"*"}},
 		"processes": []any{map[string]any{"component": "child", "match": map[string]any{"name": childName}}},
 	}
 }

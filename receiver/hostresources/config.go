@@ -55,6 +55,9 @@ type Config struct {
 	// MaxProcesses caps how many processes are followed, MaxDevices how many disks and how many network interfaces.
 	MaxProcesses int `mapstructure:"max_processes"`
 	MaxDevices   int `mapstructure:"max_devices"`
+	// Disk and Network choose disks and network interfaces; by default the virtual ones are left out.
+	Disk    DevicesConfig `mapstructure:"disk"`
+	Network DevicesConfig `mapstructure:"network"`
 	// Naming says under which names the memory of processes is reported.
 	Naming []string `mapstructure:"naming"`
 	// Cost is what the machine costs.
@@ -95,6 +98,8 @@ func defaultConfig() *Config {
 		Cgroup:           true,
 		MaxProcesses:     100,
 		MaxDevices:       64,
+		Disk:             DevicesConfig{Include: []string{}, Exclude: []string{}},
+		Network:          DevicesConfig{Include: []string{}, Exclude: []string{}},
 		Naming:           []string{namingSemconv},
 	}
 }
@@ -107,6 +112,8 @@ func (c *Config) Validate() error {
 		errs = append(errs, fmt.Errorf("naming must not be empty, allowed are %s", strings.Join(allNamings, ", ")))
 	}
 	errs = append(errs, checkCap("max_processes", c.MaxProcesses), checkCap("max_devices", c.MaxDevices))
+	errs = append(errs, c.Disk.validate("disk")...)
+	errs = append(errs, c.Network.validate("network")...)
 	for i, p := range c.Processes {
 		errs = append(errs, p.validate(fmt.Sprintf("processes[%d]", i)))
 	}

@@ -1,7 +1,6 @@
 package hostresources
 
 import (
-	"slices"
 	"time"
 )
 
@@ -154,29 +153,4 @@ func (h *hostReader) limitMemory(m memoryReading) (memoryReading, error) {
 // forget begins the next interval.
 func (h *hostReader) forget() {
 	h.cpu, h.used, h.swap = cpuWindow{}, gaugeWindow{}, gaugeWindow{}
-}
-
-// devices reads disks or interfaces at report time, in order of name, at most limit of them. false is nothing read, which is not
-// the same as no devices.
-func devices(
-	read func([]deviceReading) ([]deviceReading, error), resource string, limit int, f *faults, now time.Time,
-) ([]deviceReading, bool) {
-	if read == nil {
-		return nil, false
-	}
-	all, err := read(nil)
-	if f.failed(resource, resource, err, now) && len(all) == 0 {
-		return nil, false
-	}
-	slices.SortFunc(all, func(a, b deviceReading) int {
-		switch {
-		case a.name < b.name:
-			return -1
-		case a.name > b.name:
-			return 1
-		}
-		return 0
-	})
-	f.dropped(resource, "max_devices", limit, len(all)-limit, now)
-	return all[:min(len(all), limit)], true
 }

@@ -42,17 +42,21 @@ func newProcSource(root string) *source {
 		disks:      p.disks,
 		interfaces: p.interfaces,
 		bootTime:   p.bootTime,
-		limits:     c.limits,
-		groupCPU:   c.cpuUsage,
-		groupMem:   c.memoryUsage,
-		groupSwap:  c.swapUsage,
-		pids:       p.pids,
-		name:       p.name,
-		command:    p.command,
-		process:    p.process,
-		highWater:  p.highWater,
-		openFiles:  p.openFiles,
-		readFile:   os.ReadFile,
+
+		diskPlace:      p.diskPlace,
+		interfacePlace: p.interfacePlace,
+
+		limits:    c.limits,
+		groupCPU:  c.cpuUsage,
+		groupMem:  c.memoryUsage,
+		groupSwap: c.swapUsage,
+		pids:      p.pids,
+		name:      p.name,
+		command:   p.command,
+		process:   p.process,
+		highWater: p.highWater,
+		openFiles: p.openFiles,
+		readFile:  os.ReadFile,
 	}
 }
 
@@ -179,7 +183,7 @@ func (p *procfs) disks(dst []deviceReading) ([]deviceReading, error) {
 			continue
 		}
 		if haveBlock {
-			if _, err := os.Stat(path.Join(block, strings.ReplaceAll(d.name, "/", "!"))); err != nil {
+			if _, err := os.Stat(path.Join(block, deviceName(d.name))); err != nil {
 				continue
 			}
 		}

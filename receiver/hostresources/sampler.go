@@ -23,6 +23,8 @@ type sampler struct {
 	naming map[string]bool
 	wants  map[string]bool
 
+	chooseDisks, chooseInterfaces chooser
+
 	mu         sync.Mutex
 	start      time.Time // of the cost counter
 	sampled    time.Time
@@ -43,6 +45,14 @@ func newSampler(cfg *Config, src *source, f *faults) (*sampler, error) {
 	s.hostReader = hostReader{
 		src: src, faults: f, useCgroup: cfg.Cgroup,
 		wantCPU: s.wants[resourceCPU], wantMemory: s.wants[resourceMemory] || s.wants[resourcePaging],
+	}
+	s.chooseDisks = chooser{
+		DevicesConfig: cfg.Disk, resource: resourceDisk, virtual: virtualDisks, limit: cfg.MaxDevices,
+		read: src.disks, place: src.diskPlace, faults: f,
+	}
+	s.chooseInterfaces = chooser{
+		DevicesConfig: cfg.Network, resource: resourceNetwork, virtual: virtualInterfaces, limit: cfg.MaxDevices,
+		read: src.interfaces, place: src.interfacePlace, faults: f,
 	}
 	s.follower = follower{src: src, match: match, faults: f, limit: cfg.MaxProcesses}
 	return s, nil
@@ -120,12 +130,12 @@ func (s *sampler) reportHost(w *writer, now time.Time) {
 		s.hostReader.reportLoad(w, now)
 	}
 	if s.wants[resourceDisk] {
-		if disks, ok := devices(s.src.disks, resourceDisk, s.cfg.MaxDevices, s.faults, now); ok {
+		if disks, ok := s.chooseDisks.devices(now); ok {
 			reportDisks(w, disks, s.disks.update(disks, boot, now))
 		}
 	}
 	if s.wants[resourceNetwork] {
-		if interfaces, ok := devices(s.src.interfaces, resourceNetwork, s.cfg.MaxDevices, s.faults, now); ok {
+		if interfaces, ok := s.chooseInterfaces.devices(now); ok {
 			reportInterfaces(w, interfaces, s.interfaces.update(interfaces, boot, now))
 		}
 	}

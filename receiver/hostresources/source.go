@@ -17,6 +17,9 @@ type source struct {
 	interfaces func(dst []deviceReading) ([]deviceReading, error)
 	bootTime   func() (time.Time, error)
 
+	diskPlace      func(name string) place
+	interfacePlace func(name string) place
+
 	// limits of the cgroup of a process, or of the receiver's own with selfPID. The machine has hostCPUs and hostMemory.
 	limits    func(pid, hostCPUs int, hostMemory uint64) (limits, error)
 	groupCPU  func(g group) ([numModes]float64, error)
