@@ -22,6 +22,13 @@ func defaults(t *testing.T, env ...string) (g *gateway.Gateway, otlp, scrapeURL,
 // defaultsWith starts the default configuration with further arguments, which change it.
 func defaultsWith(t *testing.T, args []string, env ...string) (g *gateway.Gateway, otlp, scrapeURL, health string) {
 	t.Helper()
+	g, otlp, scrapeURL, health, _ = defaultsAll(t, args, env...)
+	return g, otlp, scrapeURL, health
+}
+
+// defaultsAll gives the gateway's own metrics too.
+func defaultsAll(t *testing.T, args []string, env ...string) (g *gateway.Gateway, otlp, scrapeURL, health, own string) {
+	t.Helper()
 	ports := gateway.FreePorts(t, 5)
 	env = append(env,
 		"OTLP_GRPC_ENDPOINT="+gateway.Loopback(ports[0]),
@@ -32,7 +39,7 @@ func defaultsWith(t *testing.T, args []string, env ...string) (g *gateway.Gatewa
 	)
 	g = gateway.Start(t, gateway.Options{Config: gateway.Root() + "/collector-config.yaml", Args: args, Env: env})
 	url := func(port int) string { return "http://" + gateway.Loopback(port) }
-	return g, url(ports[1]), url(ports[2]) + "/metrics", url(ports[3]) + "/health/status"
+	return g, url(ports[1]), url(ports[2]) + "/metrics", url(ports[3]) + "/health/status", url(ports[4]) + "/metrics"
 }
 
 // TestDefaultConfig starts the default configuration as it is: it says nothing above info, is healthy, and turns a payload into cost in

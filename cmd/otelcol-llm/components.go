@@ -30,6 +30,7 @@ import (
 	filestorage "github.com/open-telemetry/opentelemetry-collector-contrib/extension/storage/filestorage"
 	llmcost "github.com/otelcol-llm/otelcol-llm/processor/llmcost"
 	perfstats "github.com/otelcol-llm/otelcol-llm/processor/perfstats"
+	clientmetrics "github.com/otelcol-llm/otelcol-llm/processor/clientmetrics"
 	memorylimiterprocessor "go.opentelemetry.io/collector/processor/memorylimiterprocessor"
 	batchprocessor "go.opentelemetry.io/collector/processor/batchprocessor"
 	transformprocessor "github.com/open-telemetry/opentelemetry-collector-contrib/processor/transformprocessor"
@@ -124,6 +125,7 @@ func components() (otelcol.Factories, error) {
 	factories.Processors, err = otelcol.MakeFactoryMap[processor.Factory](
 		llmcost.NewFactory(),
 		perfstats.NewFactory(),
+		clientmetrics.NewFactory(),
 		memorylimiterprocessor.NewFactory(),
 		batchprocessor.NewFactory(),
 		transformprocessor.NewFactory(),
@@ -141,6 +143,7 @@ func components() (otelcol.Factories, error) {
 	factories.ProcessorModules = makeModulesMap(factories.Processors, map[component.Type]string{
 		llmcost.NewFactory().Type(): "github.com/otelcol-llm/otelcol-llm v0.0.0",
 		perfstats.NewFactory().Type(): "github.com/otelcol-llm/otelcol-llm v0.0.0",
+		clientmetrics.NewFactory().Type(): "github.com/otelcol-llm/otelcol-llm v0.0.0",
 		memorylimiterprocessor.NewFactory().Type(): "go.opentelemetry.io/collector/processor/memorylimiterprocessor v0.155.0",
 		batchprocessor.NewFactory().Type(): "go.opentelemetry.io/collector/processor/batchprocessor v0.155.0",
 		transformprocessor.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/processor/transformprocessor v0.155.0",

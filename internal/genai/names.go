@@ -291,3 +291,6 @@ const MetricsScope = "github.com/otelcol-llm/otelcol-llm/connector/genaimetrics"
 
 // HostScope is the instrumentation scope of everything hostresources emits.
 const HostScope = "github.com/otelcol-llm/otelcol-llm/receiver/hostresources"
+
+// PerfScope is the instrumentation scope of the gauges that perfstats adds.
+const PerfScope = "github.com/otelcol-llm/otelcol-llm/processor/perfstats"

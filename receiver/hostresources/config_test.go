@@ -11,6 +11,8 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
 func loadYAML(t *testing.T, text string) *Config {
@@ -40,16 +42,29 @@ func TestReadmeYAML(t *testing.T) {
 	assert.Equal(t, defaultConfig(), last)
 }
 
-func TestReadmeNamesEveryMetric(t *testing.T) {
-	b, err := os.ReadFile("README.md")
-	require.NoError(t, err)
-	for _, def := range append([]*definition{
+func everyDefinition() []*definition {
+	return append([]*definition{
 		defCPUUtilization, defCPUBusy, defCPUPeak, defCPULimit, defMemoryUsage, defMemoryLimit, defMemoryAvailable,
 		defMemoryUtilization, defMemoryPeak, defPagingUsage, defPagingUtilization, defPagingPeak, defPagingFaults, defPagingOperations,
 		defDiskIO, defDiskOperations, defNetworkIO, defNetworkPackets, defNetworkErrors, defNetworkDropped,
 		defProcessCPU, defProcessCPUBusy, defProcessCPUPeak, defProcessMemory, defProcessAverage, defProcessPeak, defProcessHighWater,
 		defProcessFiles, defProcessHandles, defProcessUptime, defProcessStart, defLangchainMemory, defInfraCost,
-	}, defLoad[:]...) {
+	}, defLoad[:]...)
+}
+
+// What is emitted is what internal/genai lists: clientmetrics derives from it which names in Prometheus are the gateway's.
+func TestDefinitionsAreListed(t *testing.T) {
+	kinds := map[kind]genai.MetricKind{gauge: genai.KindGauge, level: genai.KindLevel, counter: genai.KindCounter}
+	listed := append(genai.GatewayMetrics(), genai.HostMetrics()...)
+	for _, def := range everyDefinition() {
+		assert.Contains(t, listed, genai.Metric{Name: def.name, Unit: def.unit, Kind: kinds[def.kind]})
+	}
+}
+
+func TestReadmeNamesEveryMetric(t *testing.T) {
+	b, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	for _, def := range everyDefinition() {
 		assert.Contains(t, string(b), "`"+def.name+"`")
 	}
 }
