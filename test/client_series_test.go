@@ -47,7 +47,7 @@ func checkTheirs(t *testing.T, scrapeURL string) {
 	}, 40*time.Second, 100*time.Millisecond)
 	for line := range strings.Lines(scrapeText(t, scrapeURL)) {
 		name, _, _ := strings.Cut(line, "{")
-		if strings.Contains(line, "forger") && name != "target_info" && name != "a_metric_of_its_own_total" {
+		if strings.Contains(line, `job="forger"`) && name != "target_info" && name != "a_metric_of_its_own_total" {
 			found := false
 			for _, family := range theirs {
 				found = found || name == family

@@ -123,8 +123,8 @@ func TestComponentsInTheBinary(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"hostresources", "kafka", "otlp"}, typesOf(factories.Receivers))
 	require.Equal(t, []string{
-		"attributes", "batch", "cumulativetodelta", "deltatocumulative", "filter", "llmcost", "memory_limiter", "perfstats", "redaction", "resource",
-		"tail_sampling", "transform",
+		"attributes", "batch", "clientmetrics", "cumulativetodelta", "deltatocumulative", "filter", "llmcost", "memory_limiter", "perfstats", "redaction",
+		"resource", "tail_sampling", "transform",
 	}, typesOf(factories.Processors))
 	require.Equal(t, []string{"count", "forward", "genaimetrics", "span_metrics"}, typesOf(factories.Connectors))
 	require.Equal(t, []string{
