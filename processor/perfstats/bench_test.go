@@ -58,7 +58,8 @@ func BenchmarkThousandSeries(b *testing.B) {
 		now = now.Add(15 * time.Second)
 		md := thousandModels(gateways, now)
 		b.StartTimer()
-		p.derive(&md, now)
+		p.engine.absorb(md, now)
+		p.engine.tell(pmetric.NewScopeMetrics(), now, false)
 		downscale(md, 3)
 	}
 	b.ReportMetric(float64(heap()-before)/1000, "B/series")

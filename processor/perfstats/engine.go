@@ -1,7 +1,6 @@
 package perfstats
 
 import (
-	"math"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -20,18 +19,17 @@ const streamsPerSeries = 50
 // bytesPerSeries is about three times what the remembered histograms of a busy model take.
 const bytesPerSeries = 100_000
 
-// engine is all state of a processor. It has no lock. Everything in it goes by the steady clock, and so do the times of points once they
-// are read: a wall clock that is set moves what this gateway counts and what it is told alike, so neither looks old or ahead.
+// engine is all state of a processor. It has no lock.
 type engine struct {
+	times
 	cfg      *Config
 	clock    clock
-	steady   *steady.Clock
-	ahead    time.Duration        // of the wall clock
 	own      map[string][]*source // from the config
 	streams  *streams
 	groups   *groups
 	deployed *bounded.Map[string, *history]
 	ours     *bounded.Map[serviceMetric, struct{}]
+	moved    bool      // a gauge did, since they were told
 	since    time.Time // what has been seen so far began here; rates divide by no more
 	sum      summary
 	points   [outcomes]int64 // since the last report
@@ -44,7 +42,7 @@ func newEngine(cfg *Config, now time.Time) *engine {
 	c := newClock(cfg.Window)
 	ttl := cfg.Window + c.step
 	return &engine{
-		cfg: cfg, clock: c, steady: steady.New(now), since: now.Round(0),
+		times: newTimes(steady.New(now)), cfg: cfg, clock: c, since: now.Round(0),
 		own:      configured(cfg),
 		streams:  newStreams(cfg.SeriesLimit*streamsPerSeries, cfg.SeriesLimit*bytesPerSeries, cfg.ExpireAfter),
 		groups:   newGroups(cfg.SeriesLimit, len(builtin)+len(cfg.Latency)*4+len(cfg.Ratios)*4, ttl),
@@ -53,8 +51,8 @@ func newEngine(cfg *Config, now time.Time) *engine {
 	}
 }
 
-// absorb counts every point of a source metric. It changes nothing in md.
-func (e *engine) absorb(md pmetric.Metrics, wall time.Time) {
+// absorb counts every point of a source metric and says whether gauges that are not told yet moved. It changes nothing in md.
+func (e *engine) absorb(md pmetric.Metrics, wall time.Time) bool {
 	now := e.now(wall)
 	for _, rm := range md.ResourceMetrics().All() {
 		b := batch{now: now, resource: rm.Resource(), hash: new([16]byte)}
@@ -72,16 +70,8 @@ func (e *engine) absorb(md pmetric.Metrics, wall time.Time) {
 			}
 		}
 	}
+	return e.moved
 }
-
-// now is the steady time of a reading of the wall clock.
-func (e *engine) now(wall time.Time) time.Time {
-	e.ahead = e.steady.Ahead(wall)
-	return e.steady.Now(wall)
-}
-
-// timeIn is a point's timestamp by the steady clock.
-func (e *engine) timeIn(ts pcommon.Timestamp) time.Time { return ts.AsTime().Add(-e.ahead) }
 
 func (e *engine) metric(b *batch, m pmetric.Metric) {
 	switch m.Type() {
@@ -154,10 +144,10 @@ func (e *engine) point(b *batch, h header, t total, usable bool) {
 // timeOf is the point's time, or now if it has none or one that has not come yet; ahead is true if the writer's clock is too far off to be
 // a matter of seconds.
 func (e *engine) timeOf(ts pcommon.Timestamp, now time.Time) (at time.Time, ahead bool) {
-	if ts == 0 || ts > math.MaxInt64 {
+	if !known(ts) {
 		return now, ts != 0
 	}
-	at = e.timeIn(ts)
+	at = ts.AsTime().Add(-e.shift(ts, now))
 	if at.After(now) {
 		_, o := e.clock.place(at, now)
 		return now, o == future
@@ -167,8 +157,8 @@ func (e *engine) timeOf(ts pcommon.Timestamp, now time.Time) (at time.Time, ahea
 
 func (e *engine) increase(b *batch, h header, at time.Time, t total) (increase, outcome) {
 	start := time.Time{}
-	if h.start != 0 && h.start <= math.MaxInt64 {
-		start = e.timeIn(h.start)
+	if known(h.start) {
+		start = h.start.AsTime().Add(-e.shift(h.at, b.now))
 	}
 	if h.temporality == pmetric.AggregationTemporalityDelta {
 		if start.IsZero() || start.After(at) {

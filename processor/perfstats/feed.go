@@ -62,7 +62,7 @@ func (e *engine) count(k key, s *source, attrs pcommon.Map, epoch int64, now tim
 	for m := range c.n {
 		g.seen[m] = g.seen[m] || c.n[m] != before[m]
 	}
-	g.moved = true
+	g.moved, e.moved = true, true
 }
 
 // service is whose point it is. An overflow point of genaimetrics belongs to none.
@@ -104,6 +104,6 @@ func (e *engine) deploy(service string, at, now time.Time, n float64) bool {
 		h = &history{}
 	}
 	e.deployed.Put(service, h, now)
-	h.moved = true
+	h.moved, e.moved = true, true
 	return h.add(at, now, n)
 }

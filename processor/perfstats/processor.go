@@ -26,8 +26,9 @@ type perfProcessor struct {
 
 	mu     sync.Mutex // guards engine, and is not held while next is called
 	engine *engine
+	moved  chan struct{} // holds one: gauges moved since they were told
 
-	ctx     context.Context // of what the ticker hands over
+	ctx     context.Context // of the gauges that are handed over
 	cancel  context.CancelFunc
 	stop    chan struct{}
 	stopped sync.WaitGroup
@@ -39,7 +40,7 @@ func newProcessor(set processor.Settings, cfg *Config, next consumer.Metrics) (*
 	if err != nil {
 		return nil, err
 	}
-	p := &perfProcessor{cfg: cfg, set: set, next: next, telemetry: telemetry, stop: make(chan struct{})}
+	p := &perfProcessor{cfg: cfg, set: set, next: next, telemetry: telemetry, moved: make(chan struct{}, 1), stop: make(chan struct{})}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	p.engine = newEngine(cfg, time.Now())
 	for o := range p.outcomes {
@@ -48,19 +49,18 @@ func newProcessor(set processor.Settings, cfg *Config, next consumer.Metrics) (*
 	return p, nil
 }
 
-// Capabilities: histograms are downscaled in place and gauges appended.
+// Capabilities: histograms are downscaled in place.
 func (*perfProcessor) Capabilities() consumer.Capabilities {
 	return consumer.Capabilities{MutatesData: true}
 }
 
-// Start begins to tell the gauges of what no batch moves any more.
+// Start begins to tell gauges.
 func (p *perfProcessor) Start(context.Context, component.Host) error {
 	p.stopped.Go(p.run)
 	return nil
 }
 
-// Shutdown waits, for as long as ctx allows, for the last gauges of the ticker to be handed over. What moved has been told with the
-// batch that moved it.
+// Shutdown waits, for as long as ctx allows, for the last gauges to be handed over.
 func (p *perfProcessor) Shutdown(ctx context.Context) error {
 	p.once.Do(func() { close(p.stop) })
 	defer p.telemetry.Shutdown()
@@ -78,39 +78,72 @@ func (p *perfProcessor) Shutdown(ctx context.Context) error {
 	}
 }
 
-// ConsumeMetrics passes md on with the gauges that it moved.
+// ConsumeMetrics counts md and passes it on. The gauges that it moves follow in a batch of their own.
 func (p *perfProcessor) ConsumeMetrics(ctx context.Context, md pmetric.Metrics) error {
-	added := p.derive(&md, time.Now())
+	moved := p.absorb(md)
 	downscale(md, p.cfg.HistogramScale)
-	if added.ResourceMetrics().Len() > 0 {
-		added.ResourceMetrics().MoveAndAppendTo(md.ResourceMetrics())
+	err := p.next.ConsumeMetrics(ctx, md)
+	if moved {
+		select {
+		case p.moved <- struct{}{}:
+		default:
+		}
 	}
-	return p.next.ConsumeMetrics(ctx, md)
+	return err
 }
 
+func (p *perfProcessor) absorb(md pmetric.Metrics) (moved bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	moved = p.engine.absorb(md, time.Now())
+	p.report()
+	return moved
+}
+
+// leastApart is the time between two batches of gauges, and so about the longest that a gauge waits for its batch.
+const leastApart = time.Second
+
+// run tells the gauges that moved soon after, and every interval those that nothing moves any more. It alone tells: with a second teller
+// a series could have two values at one time, or an older one after a newer.
 func (p *perfProcessor) run() {
 	ticker := time.NewTicker(p.cfg.Interval)
 	defer ticker.Stop()
-	for {
+	defer p.tell(false) // what moved last
+	for told := false; ; {
 		select {
 		case <-p.stop:
 			return
 		case <-ticker.C:
+			told = p.tell(true)
+		case <-p.moved:
+			told = p.tell(false)
 		}
-		md := p.derive(nil, time.Now())
-		if md.ResourceMetrics().Len() == 0 {
+		if !told {
 			continue
 		}
-		if err := p.next.ConsumeMetrics(p.ctx, md); err != nil {
-			p.set.Logger.Warn("the pipeline refused gauges; they are told again at the next interval", zap.Error(err))
+		select {
+		case <-p.stop:
+			return
+		case <-time.After(leastApart):
 		}
 	}
 }
 
-// derive counts a batch and gives the gauges that moved, or with no batch those that were not told for an interval.
-func (p *perfProcessor) derive(in *pmetric.Metrics, now time.Time) pmetric.Metrics {
-	out := pmetric.NewMetrics()
-	rm := out.ResourceMetrics().AppendEmpty()
+// tell hands over the gauges that moved and, if rest is true, those that were not told for an interval. It says whether there were any.
+func (p *perfProcessor) tell(rest bool) bool {
+	md, points := p.gauges(rest)
+	if points == 0 {
+		return false
+	}
+	if err := p.next.ConsumeMetrics(p.ctx, md); err != nil {
+		p.set.Logger.Warn("the pipeline refused gauges; they are told again at the next interval", zap.Error(err))
+	}
+	return true
+}
+
+func (p *perfProcessor) gauges(rest bool) (md pmetric.Metrics, points int) {
+	md = pmetric.NewMetrics()
+	rm := md.ResourceMetrics().AppendEmpty()
 	p.set.Resource.CopyTo(rm.Resource()) // which gateway speaks: replicas that tell the same gauge must not look like one series
 	sm := rm.ScopeMetrics().AppendEmpty()
 	sm.Scope().SetName(metadata.ScopeName)
@@ -118,14 +151,9 @@ func (p *perfProcessor) derive(in *pmetric.Metrics, now time.Time) pmetric.Metri
 
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if in != nil {
-		p.engine.absorb(*in, now)
-	}
-	if p.engine.tell(newWriter(sm, now), now, in == nil) == 0 {
-		out = pmetric.NewMetrics()
-	}
+	points = p.engine.tell(sm, time.Now(), rest)
 	p.report()
-	return out
+	return md, points
 }
 
 func (p *perfProcessor) report() {

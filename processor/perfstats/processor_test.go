@@ -119,15 +119,14 @@ func TestBadInput(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				sink := &consumertest.MetricsSink{}
 				tel := componenttest.NewTelemetry()
-				p, err := newProcessor(metadatatest.NewSettings(tel), createDefaultConfig().(*Config), sink)
-				require.NoError(t, err)
+				p := startWith(t, metadatatest.NewSettings(tel), createDefaultConfig().(*Config), sink)
 				md := oneMetric(tc.metric, tc.fill)
 				before := pmetric.NewMetrics()
 				md.CopyTo(before)
 				require.NoError(t, p.ConsumeMetrics(t.Context(), md))
-				got := last(sink)
-				assert.Equal(t, tc.gauges, got.ResourceMetrics().Len() == 2, "gauges are added")
-				assert.Equal(t, wire(t, before), wire(t, firstResource(got)), "what came passes")
+				got := handedOn(sink)
+				assert.Equal(t, wire(t, before), wire(t, got[0]), "what came passes")
+				assert.Equal(t, tc.gauges, len(got) == 2, "gauges follow")
 				metadatatest.AssertEqualPerfstatsPoints(t, tel, []metricdata.DataPoint[int64]{{
 					Value: 1, Attributes: attribute.NewSet(attribute.String("outcome", tc.want.String())),
 				}}, metricdatatest.IgnoreTimestamp())
@@ -135,12 +134,6 @@ func TestBadInput(t *testing.T) {
 			})
 		})
 	}
-}
-
-func firstResource(md pmetric.Metrics) pmetric.Metrics {
-	first := pmetric.NewMetrics()
-	md.ResourceMetrics().At(0).CopyTo(first.ResourceMetrics().AppendEmpty())
-	return first
 }
 
 // wire compares where NaN is not equal to itself.
@@ -176,7 +169,7 @@ func TestConcurrencyIsTheSumOfSeriesAtTheirPeak(t *testing.T) {
 			dp.Attributes().PutStr(genai.RequestModel, model)
 		}), at)
 		md := pmetric.NewMetrics()
-		e.tell(newWriter(md.ResourceMetrics().AppendEmpty().ScopeMetrics().AppendEmpty(), at), at, true)
+		e.tell(md.ResourceMetrics().AppendEmpty().ScopeMetrics().AppendEmpty(), at, true)
 		return gaugeOf(md, genai.PerfConcurrency, genai.ServiceName, "shop")
 	}
 	assert.Equal(t, 3.0, say("a", 3, 0))
@@ -194,23 +187,25 @@ func TestWhatLeavesTheRangeIsNotTold(t *testing.T) {
 		e.absorb(oneMetric(genai.MetricCalls, sum(true, pmetric.AggregationTemporalityDelta, math.MaxFloat64, now, now)), now)
 	}
 	md := pmetric.NewMetrics()
-	e.tell(newWriter(md.ResourceMetrics().AppendEmpty().ScopeMetrics().AppendEmpty(), now), now, false)
+	e.tell(md.ResourceMetrics().AppendEmpty().ScopeMetrics().AppendEmpty(), now, false)
 	assert.NotContains(t, gaugesIn(md), genai.PerfRequests)
 	assert.Zero(t, gaugeOf(md, genai.PerfErrorRatio, genai.ServiceName, "shop"), "none of them failed")
 }
 
 func TestGatewaysNameThemselves(t *testing.T) {
-	set := processortest.NewNopSettings(metadata.Type)
-	set.Resource.Attributes().PutStr("service.instance.id", "gw-1")
-	sink := &consumertest.MetricsSink{}
-	p, err := newProcessor(set, createDefaultConfig().(*Config), sink)
-	require.NoError(t, err)
-	g := &gateway{name: "a", start: time.Now()}
-	g.call(1)
-	require.NoError(t, p.ConsumeMetrics(t.Context(), g.report(time.Now())))
-	require.Equal(t, 2, last(sink).ResourceMetrics().Len())
-	assert.Equal(t, set.Resource.Attributes().AsRaw(), last(sink).ResourceMetrics().At(1).Resource().Attributes().AsRaw())
-	assert.True(t, p.Capabilities().MutatesData)
+	synctest.Test(t, func(t *testing.T) {
+		set := processortest.NewNopSettings(metadata.Type)
+		set.Resource.Attributes().PutStr("service.instance.id", "gw-1")
+		sink := &consumertest.MetricsSink{}
+		p := startWith(t, set, createDefaultConfig().(*Config), sink)
+		g := &gateway{name: "a", start: time.Now()}
+		g.call(1)
+		require.NoError(t, p.ConsumeMetrics(t.Context(), g.report(time.Now())))
+		got := handedOn(sink)
+		require.Len(t, got, 2)
+		assert.Equal(t, set.Resource.Attributes().AsRaw(), got[1].ResourceMetrics().At(0).Resource().Attributes().AsRaw())
+		assert.True(t, p.Capabilities().MutatesData)
+	})
 }
 
 // TestARefusedTickIsToldAgain: the next consumer's error neither stops the ticker nor is lost on the caller of a batch.
@@ -255,28 +250,25 @@ func (s *switching) ConsumeMetrics(ctx context.Context, md pmetric.Metrics) erro
 }
 
 func TestManyWritersAtOnce(t *testing.T) {
-	sink := &consumertest.MetricsSink{}
-	p := start(t, createDefaultConfig().(*Config), sink)
-	began := time.Now()
-	var wg sync.WaitGroup
-	for i := range 8 {
-		wg.Go(func() {
-			g := &gateway{name: string(rune('a' + i)), start: began}
-			for range 50 {
-				g.call(1)
-				time.Sleep(time.Microsecond)
-				assert.NoError(t, p.ConsumeMetrics(t.Context(), g.report(time.Now())))
-			}
-		})
-	}
-	wg.Wait()
-	most := 0.0
-	for _, md := range sink.AllMetrics() {
-		if n := gaugeOf(md, genai.PerfSamples, genai.ServiceName, "shop", genai.AttrScope, "llm"); n > most {
-			most = n
+	synctest.Test(t, func(t *testing.T) {
+		sink := &consumertest.MetricsSink{}
+		p := start(t, createDefaultConfig().(*Config), sink)
+		began := time.Now()
+		var wg sync.WaitGroup
+		for i := range 8 {
+			wg.Go(func() {
+				g := &gateway{name: string(rune('a' + i)), start: began}
+				for range 50 {
+					g.call(1)
+					time.Sleep(100 * time.Millisecond)
+					assert.NoError(t, p.ConsumeMetrics(t.Context(), g.report(time.Now())))
+				}
+			})
 		}
-	}
-	assert.Equal(t, 400.0, most)
+		wg.Wait()
+		time.Sleep(leastApart)
+		assert.Equal(t, 400.0, samples(sink))
+	})
 }
 
 // A pipeline that hangs does not keep the Collector from stopping in the time it has.

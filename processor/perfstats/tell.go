@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"time"
 
+	"go.opentelemetry.io/collector/pdata/pmetric"
+
 	"github.com/otelcol-llm/otelcol-llm/internal/expohist"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
@@ -16,10 +18,13 @@ const (
 
 // tell writes the gauges of the sets that moved since they were told last and, if rest is true, of those that were not told for an
 // interval. It says how many points that were.
-func (e *engine) tell(to *writer, wall time.Time, rest bool) int {
+func (e *engine) tell(sm pmetric.ScopeMetrics, wall time.Time, rest bool) int {
 	now := e.now(wall)
+	at := e.ofGauges(wall)
+	to := newWriter(sm, at)
+	e.moved = false
 	e.groups.expire(now)
-	enough := e.cfg.Interval - e.cfg.Interval/4 // ticks are not that even
+	enough := e.cfg.Interval - e.cfg.Interval/50 // ticks are not that even
 	due := func(moved bool, told time.Time) bool { return moved || rest && now.Sub(told) >= enough }
 	for _, store := range []func(func(key, *group) bool){e.groups.whole.All(), e.groups.parts.All()} {
 		for k, g := range store {
@@ -34,6 +39,9 @@ func (e *engine) tell(to *writer, wall time.Time, rest bool) int {
 			h.moved, h.told = false, now
 			to.of(key{family: deployments, service: service, overflow: service == ""}).put(genai.PerfDeployments, h.count(now))
 		}
+	}
+	if to.points > 0 {
+		e.told = at
 	}
 	return to.points
 }
