@@ -28,7 +28,7 @@ const (
 type Config struct {
 	// Window is how far back the gauges look, in twelve steps.
 	Window time.Duration `mapstructure:"window"`
-	// Interval is how often gauges are told again that no new metric has moved: while their window empties.
+	// Interval is how often gauges are told again that no metric has moved: while their window empties.
 	Interval time.Duration `mapstructure:"interval"`
 	// Quantiles of the latency gauges, 0 to 1.
 	Quantiles []float64 `mapstructure:"quantiles"`
