@@ -140,8 +140,8 @@ func (h *Health) check() []error {
 		if !(t.ErrorRatio >= 0 && t.ErrorRatio <= 1) { // so written for NaN
 			errs = append(errs, fmt.Errorf("health.%s.error_ratio must be 0 to 1, got %v", t.key, t.ErrorRatio))
 		}
-		if t.AvgLatency <= 0 {
-			errs = append(errs, fmt.Errorf("health.%s.avg_latency must be above 0s, got %v", t.key, t.AvgLatency))
+		if t.AvgLatency < time.Millisecond {
+			errs = append(errs, fmt.Errorf("health.%s.avg_latency must be 1ms or more, got %v", t.key, t.AvgLatency))
 		}
 	}
 	if h.Unhealthy.ErrorRatio < h.Degraded.ErrorRatio {

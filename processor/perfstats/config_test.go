@@ -42,7 +42,7 @@ func TestValidateReportsEverythingAtOnce(t *testing.T) {
 		"quantiles[2] must be 0 to 1, got NaN",
 		"quantiles[3] must be one that is not listed yet and rounds to another percentile, got 0.5 (p50) again",
 		"health.unhealthy.error_ratio must be 0 to 1, got -0.1",
-		"health.unhealthy.avg_latency must be above 0s, got 0s",
+		"health.unhealthy.avg_latency must be 1ms or more, got 0s",
 		"health.unhealthy.error_ratio must not be below health.degraded.error_ratio (0.5), got -0.1",
 		"health.unhealthy.avg_latency must not be below health.degraded.avg_latency (5s), got 0s",
 		"latency[0].metric must name a histogram, got nothing",
@@ -76,6 +76,21 @@ func TestValidateRefuses(t *testing.T) {
 	cfg := createDefaultConfig().(*Config)
 	cfg.Quantiles = []float64{0, 0.99, 0.999, 0.9999, 0.99999, 1}
 	require.NoError(t, cfg.Validate())
+}
+
+// A number without a unit is nanoseconds to the Collector.
+func TestDurationsWithoutAUnit(t *testing.T) {
+	for want, conf := range map[string]map[string]any{
+		"interval must be 1s or more, got 15ns":                         {"interval": 15},
+		"window must be 1s to 24h0m0s, got 300ns":                       {"window": 300},
+		"expire_after must be at least window (5m0s), got 3.6µs":        {"expire_after": 3600},
+		"health.degraded.avg_latency must be 1ms or more, got 5ns":      {"health": map[string]any{"degraded": map[string]any{"avg_latency": 5}}},
+		"health.unhealthy.avg_latency must be 1ms or more, got 999.9µs": {"health": map[string]any{"unhealthy": map[string]any{"avg_latency": 999_900}}},
+	} {
+		cfg := createDefaultConfig().(*Config)
+		require.NoError(t, confmap.NewFromStringMap(conf).Unmarshal(cfg))
+		require.ErrorContains(t, cfg.Validate(), want)
+	}
 }
 
 // Every value of our own telemetry's attributes is documented.

@@ -174,11 +174,9 @@ func (e *engine) increase(b *batch, h header, at time.Time, t total) (increase, 
 	if b.builtin != nil {
 		depth = max(depth, b.builtin.depth)
 	}
-	writer := e.streams.get(streamKey{resource: *b.hash, scope: b.scope, metric: b.metric, start: h.start}, b.now)
-	if writer != nil && writer.last.IsZero() {
-		writer.last = at
-	} else if writer != nil && st.last.IsZero() && writer.last.Before(at) && start.Before(writer.last) {
-		start = writer.last // the writer was seen without this series, so it began since
+	writer := streamKey{resource: *b.hash, scope: b.scope, metric: b.metric, start: h.start}
+	if before := e.streams.heard(writer, at, b.now); st.last.IsZero() && start.Before(before) {
+		start = before // the writer was heard without this series, so it began since
 	}
 	i, result := st.advance(start, at, b.now, depth, t)
 	e.streams.weigh(st)

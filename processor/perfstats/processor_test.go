@@ -81,17 +81,34 @@ func inputs() map[string]input {
 	absent := pmetric.DefaultDataPointFlags.WithNoRecordedValue(true)
 	const c, d = genai.MetricCalls, genai.MetricOperationDuration
 	return map[string]input{
-		"good":                     {c, sum(true, delta, 1, now, now), counted, true},
-		"good classic":             {d, histogram([]float64{1}, []uint64{1, 0}, 0), counted, true},
-		"no time":                  {c, sum(true, delta, 1, time.Unix(0, 0), time.Unix(0, 0)), counted, true},
-		"a second ahead":           {c, sum(true, delta, 1, now, now.Add(time.Second)), counted, true},
-		"in the year 2200":         {c, sum(true, delta, 1, now, now.AddDate(200, 0, 0)), future, true},
-		"last week":                {c, sum(true, delta, 1, now.AddDate(0, 0, -7), now.AddDate(0, 0, -7)), late, false},
-		"an old counter":           {c, sum(true, cumulative, 1, now.AddDate(0, 0, -7), now), baseline, false},
-		"NaN":                      {c, sum(true, delta, math.NaN(), now, now), noValue, false},
-		"infinite":                 {c, sum(true, delta, math.Inf(1), now, now), noValue, false},
-		"negative":                 {c, sum(true, delta, -1, now, now), noValue, false},
-		"no recorded value":        {d, histogram([]float64{1}, nil, absent), noValue, false},
+		"good":              {c, sum(true, delta, 1, now, now), counted, true},
+		"good classic":      {d, histogram([]float64{1}, []uint64{1, 0}, 0), counted, true},
+		"no time":           {c, sum(true, delta, 1, time.Unix(0, 0), time.Unix(0, 0)), counted, true},
+		"a second ahead":    {c, sum(true, delta, 1, now, now.Add(time.Second)), counted, true},
+		"in the year 2200":  {c, sum(true, delta, 1, now, now.AddDate(200, 0, 0)), future, true},
+		"last week":         {c, sum(true, delta, 1, now.AddDate(0, 0, -7), now.AddDate(0, 0, -7)), late, false},
+		"an old counter":    {c, sum(true, cumulative, 1, now.AddDate(0, 0, -7), now), baseline, false},
+		"NaN":               {c, sum(true, delta, math.NaN(), now, now), noValue, false},
+		"infinite":          {c, sum(true, delta, math.Inf(1), now, now), noValue, false},
+		"negative":          {c, sum(true, delta, -1, now, now), noValue, false},
+		"no recorded value": {d, histogram([]float64{1}, nil, absent), noValue, false},
+		"no recorded counter": {c, func(m pmetric.Metric) {
+			sum(true, cumulative, 0, now, now)(m)
+			m.Sum().DataPoints().At(0).SetFlags(absent)
+		}, noValue, false},
+		"no recorded exponential": {d, func(m pmetric.Metric) {
+			h := m.SetEmptyExponentialHistogram()
+			h.SetAggregationTemporality(cumulative)
+			dp := h.DataPoints().AppendEmpty()
+			dp.SetFlags(absent)
+			stamp(dp.Attributes(), dp.SetStartTimestamp, dp.SetTimestamp, now, now)
+		}, noValue, false},
+		"no recorded gauge": {genai.MetricInflightPeak, func(m pmetric.Metric) {
+			dp := m.SetEmptyGauge().DataPoints().AppendEmpty()
+			dp.SetDoubleValue(7)
+			dp.SetFlags(absent)
+			stamp(dp.Attributes(), func(pcommon.Timestamp) {}, dp.SetTimestamp, now, now)
+		}, noValue, false},
 		"not monotonic":            {c, sum(false, cumulative, 1, now, now), wrongKind, false},
 		"no temporality":           {c, sum(true, pmetric.AggregationTemporalityUnspecified, 1, now, now), wrongKind, false},
 		"a counter for a duration": {d, sum(true, delta, 1, now, now), wrongKind, false},

@@ -51,6 +51,13 @@ type stream struct {
 	used  time.Time // by get
 }
 
+// sender remembers when it was that a writer told a metric, so that a series it had not then is known to be new.
+type sender struct {
+	last    time.Time // of its points
+	before  time.Time // the last of those that came before the present batch
+	arrived time.Time // the present batch
+}
+
 // streams is bounded: when it is full new series are refused instead of old ones being pushed out, because a series that is forgotten
 // before its next point never brings anything. When its histograms take more than budget, those that come next are remembered in
 // coarser buckets: then what comes between two points is as coarse.
@@ -59,13 +66,17 @@ type streams struct {
 	ttl           time.Duration
 	bytes         int // of all histograms
 	known         *bounded.Map[streamKey, *stream]
+	senders       *bounded.Map[streamKey, *sender] // by keys without attributes
 }
 
 // coarseLimit is how many buckets a histogram may have that is remembered above the budget: about 0.7 kB.
 const coarseLimit = 64
 
 func newStreams(limit, budget int, ttl time.Duration) *streams {
-	return &streams{limit: limit, budget: budget, ttl: ttl, known: bounded.New[streamKey, *stream](limit, ttl)}
+	return &streams{
+		limit: limit, budget: budget, ttl: ttl,
+		known: bounded.New[streamKey, *stream](limit, ttl), senders: bounded.New[streamKey, *sender](limit, ttl),
+	}
 }
 
 // get finds the series or, if there is room, begins it (with a zero last).
@@ -82,6 +93,27 @@ func (s *streams) get(key streamKey, now time.Time) *stream {
 	st := &stream{used: now}
 	s.known.Put(key, st, now)
 	return st
+}
+
+// heard takes down that a writer told the metric at a time, in a batch that came now, and gives the time of what it told of it in the batch
+// before; zero if there was none. Points of one batch may differ in time without one being older news than the other.
+func (s *streams) heard(key streamKey, at, now time.Time) (before time.Time) {
+	w, ok := s.senders.Get(key, now)
+	if !ok {
+		s.senders.Put(key, &sender{last: at, arrived: now}, now)
+		return time.Time{}
+	}
+	s.senders.Touch(key, now)
+	if at.After(w.last) {
+		if now.After(w.arrived) {
+			w.before, w.arrived = w.last, now
+		}
+		w.last = at
+	}
+	if !w.before.Before(at) {
+		return time.Time{}
+	}
+	return w.before
 }
 
 // expire forgets what was not used for the ttl.

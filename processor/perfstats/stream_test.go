@@ -13,11 +13,12 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/histpoint"
 )
 
+const never = -1_000_000
+
 func seconds(s int) time.Time { return time.Unix(1_000_000+int64(s), 0) }
 
 // TestAdvance walks one series through its life: what each point brings, and from when.
 func TestAdvance(t *testing.T) {
-	const never = -1_000_000
 	type step struct {
 		start, at int
 		value     float64

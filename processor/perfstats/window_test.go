@@ -190,6 +190,59 @@ func TestASeriesThatBeginsLate(t *testing.T) {
 	})
 }
 
+// TestAnErrorSeenLate: a writer that runs for an hour has no errors in its first seven minutes here. Its first error is known to be new,
+// whether its series comes with the value, as from SDKs, or at 0 first, as from genaimetrics.
+func TestAnErrorSeenLate(t *testing.T) {
+	for name, zeroFirst := range map[string]bool{"at once": false, "0 first": true} {
+		t.Run(name, func(t *testing.T) {
+			now := seconds(0)
+			e, start := newEngine(createDefaultConfig().(*Config), now), now.Add(-time.Hour)
+			calls := func(status string, v float64) {
+				md := oneMetric(genai.MetricCalls, sum(true, pmetric.AggregationTemporalityCumulative, v, start, now))
+				md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).Sum().DataPoints().At(0).Attributes().
+					PutStr(genai.AttrStatus, status)
+				e.absorb(md, now)
+			}
+			for range 7 * 4 {
+				calls(genai.CallOK, 100)
+				now = now.Add(15 * time.Second)
+			}
+			if zeroFirst {
+				calls(genai.CallOK, 100)
+				calls(genai.CallError, 0)
+				now = now.Add(15 * time.Second)
+			}
+			calls(genai.CallOK, 115)
+			calls(genai.CallError, 5)
+			md := pmetric.NewMetrics()
+			e.tell(md.ResourceMetrics().AppendEmpty().ScopeMetrics().AppendEmpty(), now, false)
+			assert.Equal(t, 0.25, gaugeOf(md, genai.PerfErrorRatio, genai.ServiceName, "shop"))
+		})
+	}
+}
+
+// Senders are known by what they said in an earlier batch, not earlier in the same one.
+func TestHeard(t *testing.T) {
+	s := newStreams(10, 0, time.Hour)
+	k := streamKey{metric: "a"}
+	for i, step := range []struct{ at, now, want int }{
+		{10, 11, never},
+		{12, 11, never}, // the same batch
+		{12, 13, never}, // the rest of it, sent apart
+		{25, 26, 12},
+		{27, 26, 12},
+		{9, 26, never}, // older than what is known
+		{40, 41, 27},
+		{40, 42, 27},
+	} {
+		want := time.Time{}
+		if step.want != never {
+			want = seconds(step.want)
+		}
+		require.Equal(t, want, s.heard(k, seconds(step.at), seconds(step.now)), "step %d", i)
+	}
+}
+
 func gaugesIn(md pmetric.Metrics) (names []string) {
 	gaugePoints(md, func(name string, _ pmetric.NumberDataPoint) { names = append(names, name) })
 	return names
