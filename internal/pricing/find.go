@@ -1,6 +1,7 @@
 package pricing
 
 import (
+	"iter"
 	"strings"
 	"time"
 )
@@ -35,12 +36,35 @@ func (t *Table) Find(provider, model string) *Model {
 	if r := t.row(p, name); r != nil {
 		return t.model(r, p.id, name)
 	}
-	if rest, ok := t.withoutPrefix(p, name); ok && provider != "" {
+	if provider == "" {
+		return nil // "openai/gpt-4o" alone may be anybody's
+	}
+	for rest := range t.withoutPrefix(p, name) {
 		if r := t.row(p, rest); r != nil {
 			return t.model(r, p.id, rest)
 		}
 	}
+	if r := p.vendors(name); r != nil {
+		return t.model(r, p.id, name)
+	}
 	return nil
+}
+
+// vendors is the one row that a provider of many makers' models has for a name without the maker's in front.
+func (p *provider) vendors(name string) *row {
+	if p.id != "openrouter" || strings.Contains(name, "/") {
+		return nil
+	}
+	var found *row
+	for _, r := range p.rows {
+		if strings.HasSuffix(r.id, name) && strings.IndexByte(r.id, '/') == len(r.id)-len(name)-1 {
+			if found != nil {
+				return nil
+			}
+			found = r
+		}
+	}
+	return found
 }
 
 // ProviderByURL is the id of the provider whose address this is, or "".
@@ -76,7 +100,7 @@ var aliases = map[string]string{
 	"gcp.gemini": "google", "gcp.gen_ai": "google", "gcp.vertex_ai": "google", "gcp.vertex.agent": "google",
 	"fireworks_ai": "fireworks", "fireworks-ai": "fireworks", "together.ai": "together", "togetherai": "together",
 	"perplexity_ai": "perplexity", "perplexity-ai": "perplexity", "z_ai": "zai", "z-ai": "zai", "z.ai": "zai",
-	"zhipu": "zhipuai", "zhipu_ai": "zhipuai", "deepseek_ai": "deepseek", "deepseek-ai": "deepseek",
+	"github": "github-copilot", "zhipu": "zhipuai", "zhipu_ai": "zhipuai", "deepseek_ai": "deepseek", "deepseek-ai": "deepseek",
 }
 
 // resolve finds a provider by its id, by another name, or (as in "groq.chat") by what stands before a dot.
@@ -159,15 +183,20 @@ func (p *provider) row(name string) *row {
 	return nil
 }
 
-// withoutPrefix strips "models/", "publishers/google/models/" and the provider's own name ("openai/gpt-4o" at OpenAI). The name of
-// another provider stays: its prices may differ. Without a provider nothing is stripped: "openai/gpt-4o" alone may be anybody's.
-func (t *Table) withoutPrefix(p *provider, name string) (string, bool) {
-	i := strings.LastIndexByte(name, '/')
-	if i < 0 {
-		return name, false
+// withoutPrefix gives the name without "models/", "publishers/google/models/" and without the provider's own name ("openai/gpt-4o" at
+// OpenAI, "openrouter/anthropic/claude-sonnet-4.5" at OpenRouter). The name of another provider stays: its prices may differ.
+func (t *Table) withoutPrefix(p *provider, name string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if i := strings.LastIndexByte(name, '/'); i >= 0 {
+			prefix := name[:i]
+			if (prefix == "models" || strings.HasSuffix(prefix, "/models") || t.resolve(prefix) == p) && !yield(name[i+1:]) {
+				return
+			}
+		}
+		if before, rest, ok := strings.Cut(name, "/"); ok && strings.Contains(rest, "/") && t.resolve(before) == p {
+			yield(rest)
+		}
 	}
-	prefix, rest := name[:i], name[i+1:]
-	return rest, prefix == "models" || strings.HasSuffix(prefix, "/models") || t.resolve(prefix) == p
 }
 
 // dashedDates turns "-20250929" into "-2025-09-29" where it is a date and ends a word.

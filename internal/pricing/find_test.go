@@ -39,7 +39,12 @@ func TestFind(t *testing.T) {
 		{"litellm", "gpt-4o-mini", "openai/gpt-4o-mini"},
 		{"litellm_proxy", "gpt-4o-mini", "openai/gpt-4o-mini"},
 		{"gateway", "openai/gpt-4o-mini", "openai/gpt-4o-mini"},
+		{"openrouter", "openrouter/anthropic/claude-sonnet-4.5", "openrouter/anthropic/claude-sonnet-4.5"},
+		{"openrouter", "claude-sonnet-4.5", "openrouter/anthropic/claude-sonnet-4.5"},
+		{"groq", "groq/openai/gpt-oss-120b", "groq/openai/gpt-oss-120b"},
+		{"github", "claude-opus-4.8", "github-copilot/claude-opus-4.8"},
 
+		{"openrouter", "sonnet-4.5", ""},
 		{"acme", "gpt-4o-mini", ""}, // an unknown provider has no price, whatever the model
 		{"openai", "gpt-9", ""},
 		{"openai", "anthropic/gpt-4o-mini", ""},

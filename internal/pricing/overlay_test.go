@@ -139,6 +139,10 @@ func TestRegions(t *testing.T) {
 		{"anthropic", "claude-sonnet-4-5", "us", "1"},
 		{"aws.bedrock", "us.anthropic.claude-sonnet-4-5-20250929-v1:0", "us-east-1", "1"}, // the row has it already
 		{"openai", "gpt-4o", "us-east-1", "1"},
+		{"openai", "gpt-5.4", "eu", "1.1"},
+		{"openai", "gpt-5.4-mini-2026-03-17", "us", "1.1"},
+		{"openai", "gpt-5.2", "eu", "1"},
+		{"openai", "gpt-6-sol", "eu", "1.1"},
 	}
 	for _, tt := range tests {
 		m := Default().Find(tt.provider, tt.model)
@@ -159,4 +163,23 @@ func TestGroqBillsTenSecondsAtLeast(t *testing.T) {
 	require.Zero(t, price(0))
 	require.Equal(t, price(10*time.Second), price(time.Second))
 	require.Greater(t, price(11*time.Second), price(10*time.Second))
+}
+
+func TestModes(t *testing.T) {
+	for _, tt := range []struct{ model, tier, factor, guess string }{
+		{"claude-opus-4-8", "fast", "2", ""},
+		{"claude-opus-4-6", "fast", "6", ""},
+		{"claude-sonnet-4-6", "fast", "1", GuessServiceTier},
+		{"claude-opus-4-8", "PROVISIONED_THROUGHPUT", "1", GuessPrepaid},
+		{"claude-opus-4-8", "on_demand", "1", ""},
+	} {
+		m := Default().Find("anthropic", tt.model)
+		call := Call{Time: time.Now(), ServiceTier: tt.tier, Usage: Usage{Input: 1}}
+		e, err := m.Explain(&call, Factor{})
+		require.NoError(t, err)
+		require.Equal(t, tt.factor, e.Factor, "%s %s", tt.model, tt.tier)
+		c, err := m.Price(&call, Factor{})
+		require.NoError(t, err)
+		require.Equal(t, tt.guess, c.Guess, "%s %s", tt.model, tt.tier)
+	}
 }

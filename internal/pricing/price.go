@@ -33,6 +33,9 @@ type regionalRule struct {
 // listTiers are names of the list price.
 var listTiers = [...]string{"default", "standard", "standard_only", "auto", "on_demand", "on-demand", "ondemand"}
 
+// prepaidTiers are names of capacity that was bought in advance.
+var prepaidTiers = [...]string{"provisioned_throughput", "provisioned-throughput", "provisioned", "reserved", "scale"}
+
 // basis is everything that decides what a call costs, before its usage.
 type basis struct {
 	list     *compiled
@@ -82,6 +85,11 @@ func (m *Model) applyTier(b *basis, tier string) {
 		}
 	}
 	b.guess = GuessServiceTier
+	for _, name := range prepaidTiers {
+		if strings.EqualFold(tier, name) {
+			b.guess = GuessPrepaid
+		}
+	}
 }
 
 // list is the last price list that holds at the call's time, else the first.
