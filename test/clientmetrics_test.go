@@ -17,7 +17,7 @@ import (
 func TestAgentsCountedByTheirMetrics(t *testing.T) {
 	t.Parallel()
 	g, otlp, scrapeURL, _ := defaultsWith(t, []string{
-		"--set=connectors.genaimetrics.interval=1s",
+		"--set=connectors.genaimetrics.interval=1s", "--set=connectors.genaimetrics.zero_for=0s",
 		"--set=connectors.genaimetrics.naming=[semconv, langchain]",
 		"--set=connectors.genaimetrics.cli_agents.claude-code=metrics",
 	})

@@ -124,7 +124,7 @@ func newChain(t *testing.T, name string, scale int, next consumer.Metrics) *chai
 	set := connectortest.NewNopSettings(genaimetrics.NewFactory().Type())
 	set.Resource = gatewayResource(name)
 	cfg := genaimetrics.NewFactory().CreateDefaultConfig().(*genaimetrics.Config)
-	cfg.Interval = time.Second
+	cfg.Interval, cfg.ZeroFor = time.Second, 0
 	counting, err := genaimetrics.NewFactory().CreateTracesToMetrics(t.Context(), set, cfg, stats)
 	require.NoError(t, err)
 	pricing := llmcost.NewFactory()

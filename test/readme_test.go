@@ -45,7 +45,7 @@ func TestReadmeExample(t *testing.T) {
 		}
 		return got.String()
 	}
-	if !assert.Eventually(t, func() bool { return read() == want }, 40*time.Second, 200*time.Millisecond) {
+	if !assert.Eventually(t, func() bool { return read() == want }, firstValue, 200*time.Millisecond) {
 		assert.Equal(t, want, read())
 	}
 }

@@ -21,7 +21,7 @@ func TestRemoteWrite(t *testing.T) {
 	g := gateway.Start(t, gateway.Options{Config: gateway.Root() + "/configs/remote-write.yaml", Env: []string{
 		"OTLP_GRPC_ENDPOINT=" + gateway.Loopback(ports[0]), "OTLP_HTTP_ENDPOINT=" + gateway.Loopback(ports[1]),
 		"REMOTE_WRITE_URL=" + server.URL + "/api/v1/write", "GATEWAY_ID=writer",
-	}, Args: []string{"--set=service.telemetry.metrics.level=none", "--set=connectors.genaimetrics.interval=1s"}})
+	}, Args: []string{"--set=service.telemetry.metrics.level=none", "--set=connectors.genaimetrics.interval=1s", "--set=connectors.genaimetrics.zero_for=0s"}})
 	traces, truth := aFewMinutes(t, 1000)
 	postTraces(t, "http://"+gateway.Loopback(ports[1]), traces)
 

@@ -29,7 +29,7 @@ func TestTwoTiers(t *testing.T) {
 	var first [3]string
 	for i := range first {
 		_, first[i], _, _ = defaultsWith(t, []string{
-			"--set=connectors.genaimetrics.interval=1s", "--set=processors.perfstats.histogram_scale=6",
+			"--set=connectors.genaimetrics.interval=1s", "--set=connectors.genaimetrics.zero_for=0s", "--set=processors.perfstats.histogram_scale=6",
 		}, fmt.Sprintf("GATEWAY_ID=first-%d", i), "BACKEND_EXPORTER=otlp_grpc/backend", "OTLP_BACKEND="+gateway.Loopback(ports[0]))
 	}
 	p := &population{

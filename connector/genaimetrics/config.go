@@ -17,6 +17,8 @@ import (
 type Config struct {
 	// Interval between two exports of all series.
 	Interval time.Duration `mapstructure:"interval"`
+	// ZeroFor is how long a new counter or histogram is exported as 0 before its value is; 0 exports values at once.
+	ZeroFor time.Duration `mapstructure:"zero_for"`
 	// Naming is the families of metric names to emit: semconv, langchain.
 	Naming []string `mapstructure:"naming"`
 	// Histograms is the kind of histogram under the semconv names: exponential or classic.
@@ -75,6 +77,7 @@ const maxDimensions = 16
 func createDefaultConfig() component.Config {
 	return &Config{
 		Interval:    15 * time.Second,
+		ZeroFor:     20 * time.Second,
 		Naming:      []string{namingSemconv},
 		Histograms:  histogramsExponential,
 		SeriesLimit: 2000,
@@ -98,6 +101,7 @@ func (c *Config) Validate() error {
 		}
 	}
 	refuse(c.Interval > 0, "interval must be a positive duration, got %v", c.Interval)
+	refuse(c.ZeroFor >= 0, "zero_for must be 0 (off) or a positive duration, got %v", c.ZeroFor)
 	refuse(len(c.Naming) > 0, "naming must have one or both of semconv, langchain, got none")
 	for i, n := range c.Naming {
 		refuse(n == namingSemconv || n == namingLangchain, "naming[%d] must be semconv or langchain, got %q", i, n)

@@ -10,8 +10,18 @@ import (
 )
 
 // export gives all series as of now under the connector's scope and the gateway's resource, drops what is idle first (an
-// expired series is not said once more), and begins the next interval.
+// expired series is not said once more), and begins the next interval. A counter or histogram that is new is 0 until that 0 has stood for
+// zero_for: Prometheus finds an increase only between two values of a series.
 func (e *engine) export(resource pcommon.Resource, version string, now time.Time) (pmetric.Metrics, health) {
+	return e.exportAll(resource, version, now, e.cfg.ZeroFor)
+}
+
+// exportLast is an export after which there is none: nothing waits.
+func (e *engine) exportLast(resource pcommon.Resource, version string, now time.Time) (pmetric.Metrics, health) {
+	return e.exportAll(resource, version, now, 0)
+}
+
+func (e *engine) exportAll(resource pcommon.Resource, version string, now time.Time, zeroFor time.Duration) (pmetric.Metrics, health) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.setNow(e.clock.Now(now))
@@ -26,7 +36,8 @@ func (e *engine) export(resource pcommon.Resource, version string, now time.Time
 	for i := range families {
 		e.health.series[i] = int64(e.tables[i].size())
 		if e.tables[i].size() > 0 {
-			e.exportFamily(familyID(i), sm.Metrics().AppendEmpty(), now)
+			x := exporting{engine: e, fam: &families[i], at: pcommon.NewTimestampFromTime(now), zeroFor: zeroFor}
+			x.metric(&e.tables[i], sm.Metrics().AppendEmpty())
 		}
 	}
 	if sm.Metrics().Len() == 0 {
@@ -51,52 +62,82 @@ func (e *engine) pointTime(now time.Time) time.Time {
 	return now
 }
 
-func (e *engine) exportFamily(i familyID, m pmetric.Metric, now time.Time) {
-	fam := &families[i]
-	m.SetName(fam.name)
-	m.SetUnit(fam.unit)
-	m.SetDescription(fam.description)
+// exporting is one family in one export.
+type exporting struct {
+	*engine
+	fam     *family
+	at      pcommon.Timestamp
+	zeroFor time.Duration
+}
+
+// waits says whether the series is exported as 0 still. A gauge has no 0 to begin at.
+func (x *exporting) waits(s *series) bool {
+	zeroFor := x.zeroFor
+	if x.fam.kind == gauge {
+		zeroFor = 0
+	}
+	return s.waits(x.now, zeroFor)
+}
+
+func (x *exporting) metric(t *table, m pmetric.Metric) {
+	m.SetName(x.fam.name)
+	m.SetUnit(x.fam.unit)
+	m.SetDescription(x.fam.description)
+	bounds := x.bounds(x.fam)
+	nothing := newDistribution(bounds)
 	switch {
-	case fam.kind == gauge:
+	case x.fam.kind == gauge:
 		points := m.SetEmptyGauge().DataPoints()
-		e.tables[i].all(func(s *series) { e.exportNumber(fam, s, points.AppendEmpty(), now) })
-	case fam.kind != histogram:
+		t.all(func(s *series) { x.number(s, points.AppendEmpty()) })
+	case x.fam.kind != histogram:
 		sum := m.SetEmptySum()
 		sum.SetIsMonotonic(true)
 		sum.SetAggregationTemporality(pmetric.AggregationTemporalityCumulative)
-		e.tables[i].all(func(s *series) { e.exportNumber(fam, s, sum.DataPoints().AppendEmpty(), now) })
-	case e.bounds(fam) != nil:
+		t.all(func(s *series) { x.number(s, sum.DataPoints().AppendEmpty()) })
+	case bounds != nil:
 		h := m.SetEmptyHistogram()
 		h.SetAggregationTemporality(pmetric.AggregationTemporalityCumulative)
-		e.tables[i].all(func(s *series) {
+		t.all(func(s *series) {
 			p := h.DataPoints().AppendEmpty()
-			s.dist.exportClassic(p)
-			e.exportIdentity(fam, s, p, now)
+			x.distribution(s, nothing, p).exportClassic(p)
 		})
 	default:
 		h := m.SetEmptyExponentialHistogram()
 		h.SetAggregationTemporality(pmetric.AggregationTemporalityCumulative)
-		e.tables[i].all(func(s *series) {
+		t.all(func(s *series) {
 			p := h.DataPoints().AppendEmpty()
-			s.dist.exportExponential(p)
-			e.exportIdentity(fam, s, p, now)
+			x.distribution(s, nothing, p).exportExponential(p)
 		})
 	}
 }
 
-func (e *engine) exportNumber(fam *family, s *series, p pmetric.NumberDataPoint, now time.Time) {
+func (x *exporting) number(s *series, p pmetric.NumberDataPoint) {
 	if s.flight != nil {
 		s.sum = s.flight.take()
 	}
-	if fam.kind == money {
-		p.SetDoubleValue(float64(s.sum) / 1e9)
-	} else {
-		p.SetIntValue(s.sum)
+	waits, value := x.waits(s), s.sum
+	if waits {
+		value = 0
 	}
-	e.exportIdentity(fam, s, p, now)
-	if fam.kind == gauge {
+	if x.fam.kind == money {
+		p.SetDoubleValue(float64(value) / 1e9)
+	} else {
+		p.SetIntValue(value)
+	}
+	x.identity(s, p, waits)
+	if x.fam.kind == gauge {
 		p.SetStartTimestamp(0)
 	}
+}
+
+// distribution says of which series a histogram's point is, and gives what the point shows.
+func (x *exporting) distribution(s *series, nothing *distribution, p point) *distribution {
+	waits := x.waits(s)
+	x.identity(s, p, waits)
+	if waits {
+		return nothing
+	}
+	return s.dist
 }
 
 // point is what all kinds of points have.
@@ -107,12 +148,14 @@ type point interface {
 	Exemplars() pmetric.ExemplarSlice
 }
 
-// exportIdentity says which series the point is of, since when and when, and hands over the interval's exemplar.
-func (e *engine) exportIdentity(fam *family, s *series, p point, now time.Time) {
+// identity says which series the point is of, since when and when, and hands over the interval's exemplar with its value.
+func (x *exporting) identity(s *series, p point, waits bool) {
 	p.SetStartTimestamp(pcommon.Timestamp(s.start)) //nolint:gosec // after 1970
-	p.SetTimestamp(pcommon.NewTimestampFromTime(now))
-	e.exportAttributes(fam, s, p.Attributes())
-	exportExemplar(s, p.Exemplars())
+	p.SetTimestamp(x.at)
+	x.exportAttributes(x.fam, s, p.Attributes())
+	if !waits {
+		exportExemplar(s, p.Exemplars())
+	}
 }
 
 func (e *engine) exportAttributes(fam *family, s *series, attrs pcommon.Map) {

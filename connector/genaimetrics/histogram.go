@@ -62,8 +62,10 @@ func (d *distribution) exportClassic(p pmetric.HistogramDataPoint) {
 	p.BucketCounts().FromRaw(d.counts)
 	p.SetCount(d.count)
 	p.SetSum(d.sum)
-	p.SetMin(d.min)
-	p.SetMax(d.max)
+	if d.count > 0 {
+		p.SetMin(d.min)
+		p.SetMax(d.max)
+	}
 }
 
 // bounds are those of a family's histograms; nil is exponential.

@@ -121,9 +121,10 @@ func points(md pmetric.Metrics, metric string) int {
 	return n
 }
 
-// testEngine is an engine whose configuration was changed by change.
+// testEngine is an engine whose configuration was changed by change. Its series are not 0 first, unless change says so.
 func testEngine(t testing.TB, change func(*Config)) *engine {
 	cfg := createDefaultConfig().(*Config)
+	cfg.ZeroFor = 0
 	if change != nil {
 		change(cfg)
 	}

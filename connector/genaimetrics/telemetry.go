@@ -7,6 +7,18 @@ import (
 	"go.opentelemetry.io/otel/metric"
 )
 
+// begin shows every counter that can come, so that the first thing that it counts is an increase.
+func (w *writer) begin(ctx context.Context) {
+	for i := range families {
+		if w.engine.enabled[i] {
+			of := metric.WithAttributes(attribute.String("metric", families[i].name))
+			w.telemetry.GenaimetricsOverflowed.Add(ctx, 0, of)
+			w.telemetry.GenaimetricsExpired.Add(ctx, 0, of)
+		}
+	}
+	w.tell(ctx, &health{})
+}
+
 // tell records what the connector says about itself.
 func (w *writer) tell(ctx context.Context, h *health) {
 	for i := range families {

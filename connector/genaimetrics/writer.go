@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/collector/connector"
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.uber.org/zap"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/genaimetrics/internal/metadata"
@@ -56,8 +57,9 @@ func newWriter(cfg *Config, set connector.Settings, next consumer.Metrics) (*wri
 }
 
 // Start begins to export every interval.
-func (w *writer) Start(_ context.Context, host component.Host) error {
+func (w *writer) Start(ctx context.Context, host component.Host) error {
 	w.host = host
+	w.begin(ctx)
 	go w.run(w.engine.cfg.Interval)
 	return nil
 }
@@ -79,7 +81,7 @@ func (w *writer) Shutdown(ctx context.Context) error {
 	go func() { // a consumer that does not look at its context is left behind
 		select {
 		case <-w.stopped:
-			exported <- w.export(ctx, time.Now())
+			exported <- w.hand(ctx, w.engine.exportLast, time.Now())
 		case <-ctx.Done():
 			exported <- fmt.Errorf("the export before it hangs: %w", ctx.Err())
 		}
@@ -126,14 +128,17 @@ func (w *writer) run(interval time.Duration) {
 		case <-w.stop:
 			return
 		case now := <-ticker.C:
-			w.report(w.export(w.ctx, now))
+			w.report(w.hand(w.ctx, w.engine.export, now))
 		}
 	}
 }
 
-// export hands all series on. What fails is not lost: the next export says the totals again.
-func (w *writer) export(ctx context.Context, now time.Time) error {
-	md, said := w.engine.export(w.resource, w.version, now)
+// export is one of the engine's.
+type export func(resource pcommon.Resource, version string, now time.Time) (pmetric.Metrics, health)
+
+// hand hands all series on. What fails is not lost: the next export says the totals again.
+func (w *writer) hand(ctx context.Context, export export, now time.Time) error {
+	md, said := export(w.resource, w.version, now)
 	w.tell(ctx, &said)
 	if md.DataPointCount() == 0 {
 		return nil

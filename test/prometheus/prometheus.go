@@ -87,8 +87,46 @@ type Sample struct {
 	Value  float64
 }
 
+// Series is one element of a range vector.
+type Series struct {
+	Labels map[string]string
+	Values []float64 // in order of time
+}
+
 // Query evaluates a PromQL expression that gives a vector, now.
 func (s *Server) Query(t testing.TB, expr string) []Sample {
+	t.Helper()
+	results := s.ask(t, expr)
+	samples := make([]Sample, 0, len(results))
+	for _, result := range results {
+		samples = append(samples, Sample{Labels: result.Metric, Value: number(t, result.Value)})
+	}
+	return samples
+}
+
+// Matrix evaluates a range selector, up to now.
+func (s *Server) Matrix(t testing.TB, selector string) []Series {
+	t.Helper()
+	results := s.ask(t, selector)
+	all := make([]Series, 0, len(results))
+	for _, result := range results {
+		series := Series{Labels: result.Metric}
+		for _, value := range result.Values {
+			series.Values = append(series.Values, number(t, value))
+		}
+		all = append(all, series)
+	}
+	return all
+}
+
+// result is one element of an answer: a vector has a value, a matrix has values, each a time and a number as text.
+type result struct {
+	Metric map[string]string
+	Value  [2]any
+	Values [][2]any
+}
+
+func (s *Server) ask(t testing.TB, expr string) []result {
 	t.Helper()
 	resp, err := http.Get(s.URL + "/api/v1/query?query=" + url.QueryEscape(expr))
 	if err != nil {
@@ -97,12 +135,7 @@ func (s *Server) Query(t testing.TB, expr string) []Sample {
 	defer func() { _ = resp.Body.Close() }()
 	var answer struct {
 		Status, Error string
-		Data          struct {
-			Result []struct {
-				Metric map[string]string
-				Value  [2]any
-			}
-		}
+		Data          struct{ Result []result }
 	}
 	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil {
 		t.Fatal(err)
@@ -110,15 +143,16 @@ func (s *Server) Query(t testing.TB, expr string) []Sample {
 	if answer.Status != "success" {
 		t.Fatalf("query %s: %s", expr, answer.Error)
 	}
-	samples := make([]Sample, 0, len(answer.Data.Result))
-	for _, result := range answer.Data.Result {
-		value, err := strconv.ParseFloat(fmt.Sprint(result.Value[1]), 64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		samples = append(samples, Sample{Labels: result.Metric, Value: value})
+	return answer.Data.Result
+}
+
+func number(t testing.TB, value [2]any) float64 {
+	t.Helper()
+	n, err := strconv.ParseFloat(fmt.Sprint(value[1]), 64)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return samples
+	return n
 }
 
 // Scalar evaluates an expression whose vector has at most one element; an empty one is 0.
