@@ -44,8 +44,8 @@ func pricedModels(n int) ([]string, error) {
 	return nil, fmt.Errorf("the table has %d models of openai, want %d", len(names), n)
 }
 
-// scrapeWait is a little over the default interval of genaimetrics.
-const scrapeWait = 17 * time.Second
+// scrapeWait is a little over the time after which genaimetrics shows a new series' value.
+const scrapeWait = 47 * time.Second
 
 // ScrapeSize is what Prometheus scrapes from the default configuration after it saw a batch and sent its metrics once.
 func ScrapeSize(binary string, b *Batch) (text, protobuf int, err error) {

@@ -51,7 +51,7 @@ func TestNewCountersAndHistogramsAreZeroFirst(t *testing.T) {
 		}
 		require.EqualValues(t, 1, value(third, genai.MetricOperationDuration), kind)
 		require.EqualValues(t, 1, value(third, genai.MetricCalls, genai.AttrStatus, genai.CallError))
-		require.EqualValues(t, 0.1, value(third, genai.MetricCostSavedUSD))
+		require.InDelta(t, 0.1, value(third, genai.MetricCostSavedUSD), 1e-12)
 		require.EqualValues(t, 2, value(third, genai.MetricRetries))
 		require.EqualValues(t, 1, value(third, genai.LangchainToolExecutions))
 		require.NotEmpty(t, exemplarsOf(third, genai.MetricOperationDuration))
