@@ -10,7 +10,7 @@ import (
 )
 
 // CapturesDir has what real clients sent, one OTLP request in JSON a file.
-const CapturesDir = "../internal/genai/testdata/captures"
+const CapturesDir = "../internal/dialect/testdata/captures"
 
 // Captures is everything that the captured clients sent, in one request.
 func Captures() (*Batch, error) {

@@ -5,7 +5,7 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
-	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/internal/dialect"
 )
 
 func BenchmarkRead(b *testing.B) {
@@ -31,12 +31,12 @@ func BenchmarkRead(b *testing.B) {
 }
 
 func readAll(td ptrace.Traces) (n int) {
-	var op genai.Operation
+	var op dialect.Call
 	for _, rs := range td.ResourceSpans().All() {
 		for _, ss := range rs.ScopeSpans().All() {
-			scope := genai.NewScope(ss.Scope(), rs.Resource(), nil)
+			scope := dialect.NewScope(ss.Scope(), rs.Resource(), nil)
 			for _, span := range ss.Spans().All() {
-				if genai.Read(&scope, span, &op) {
+				if dialect.Read(&scope, span, &op) {
 					n++
 				}
 			}

@@ -86,7 +86,7 @@ func (c *truth) hidden() int {
 }
 
 func capturesDir() string {
-	return filepath.Join(gateway.Root(), "internal", "genai", "testdata", "captures")
+	return filepath.Join(gateway.Root(), "internal", "dialect", "testdata", "captures")
 }
 
 func readTruth(t testing.TB) map[string]*truth {

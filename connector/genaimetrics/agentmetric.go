@@ -107,9 +107,7 @@ var agentMetrics = map[string]map[string]agentMetric{
 	},
 }
 
-var agentProviders = map[string]string{
-	agentClaudeCode: providerAnthropic, agentCodex: providerOpenAI, agentGeminiCLI: providerGemini,
-}
+var agentProviders = map[string]string{agentClaudeCode: "anthropic", agentCodex: "openai", agentGeminiCLI: "gcp.gemini"}
 
 // tally is what the points of one metric that differ in nothing but the token type add.
 type tally struct {
@@ -136,7 +134,7 @@ func (e *engine) observeMetrics(md pmetric.Metrics, wall time.Time) {
 			service: serviceName(attrs), dims: resourceDims(e.cfg.Dimensions, nil, attrs), now: now, wall: wall, resource: pdatautil.MapHash(attrs),
 		}
 		for _, sm := range rm.ScopeMetrics().All() {
-			agent := genai.DialectOf(sm.Scope().Name())
+			agent := cliAgent(sm.Scope().Name())
 			for _, m := range sm.Metrics().All() {
 				if what, ok := agentMetrics[agent][m.Name()]; ok && e.cfg.CLIAgents[agent] == sourceMetrics {
 					e.observeAgentMetric(agent, &what, m, &from)
@@ -232,7 +230,8 @@ func setCode(op *genai.Operation, attrs pcommon.Map) {
 	if strings.HasPrefix(code, "2") || code == "" && valueOf(attrs, "success") != "false" {
 		return
 	}
-	fail(op, code)
+	op.Failure, op.ErrorType = genai.FailureOf(true, code)
+	op.Status, op.Reason = genai.StatusFree, genai.ReasonFailed
 }
 
 // observeMemory passes on what processes say of their memory.

@@ -72,18 +72,6 @@ func BenchmarkConsumeTraces(b *testing.B) {
 	}
 }
 
-// BenchmarkRead is the part of it that reads the spans.
-func BenchmarkRead(b *testing.B) {
-	td := agentTraces(1000)
-	ss := td.ResourceSpans().At(0).ScopeSpans().At(0)
-	scope := genai.NewScope(ss.Scope(), td.ResourceSpans().At(0).Resource(), nil)
-	var op genai.Operation
-	b.ReportAllocs()
-	for i := 0; b.Loop(); i++ {
-		genai.Read(&scope, ss.Spans().At(i%1000), &op)
-	}
-}
-
 func BenchmarkExport(b *testing.B) {
 	e := testEngine(b, func(c *Config) { c.Dimensions = []Dimension{{Name: "team"}} })
 	for i := range 500 {

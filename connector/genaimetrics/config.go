@@ -88,6 +88,7 @@ func createDefaultConfig() component.Config {
 			agentClaudeCode: sourceTraces,
 			agentCodex:      sourceTraces,
 			agentGeminiCLI:  sourceTraces,
+			agentQwenCode:   sourceTraces,
 		},
 	}
 }

@@ -43,7 +43,7 @@ func TestConfigErrorsComeTogether(t *testing.T) {
 		`dimensions[3].name must not be an attribute that the metrics have anyway, got "service.name"`,
 		`dimensions[4].name must not be an attribute that the metrics have anyway, got "otel.metric.overflow"`,
 		`cli_agents.codex must be traces, logs, metrics or off, got "spans"`,
-		`cli_agents must be one of claude-code, codex, gemini-cli, got "aider"`,
+		`cli_agents must be one of claude-code, codex, gemini-cli, qwen-code, got "aider"`,
 	} {
 		require.ErrorContains(t, err, want)
 	}

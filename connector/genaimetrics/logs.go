@@ -6,14 +6,13 @@ import (
 	"time"
 
 	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/pdatautil"
-	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
-// observeLogs counts evaluation events, and the events of command-line agents whose logs are what cli_agents counts. It keeps
-// nothing of ld.
+// observeLogs counts evaluation events, and the operations that command-line agents log, where cli_agents says that their logs are
+// what counts. It keeps nothing of ld.
 func (e *engine) observeLogs(ld plog.Logs, wall time.Time) {
 	now := e.clock.Now(wall)
 	var dims, itemDimsBuf []string
@@ -22,8 +21,7 @@ func (e *engine) observeLogs(ld plog.Logs, wall time.Time) {
 		dims = resourceDims(e.cfg.Dimensions, dims[:0], attrs)
 		from := sender{service: serviceName(attrs), dims: dims, now: now, wall: wall}
 		for _, sl := range rl.ScopeLogs().All() {
-			agent := genai.DialectOf(sl.Scope().Name())
-			counted := e.cfg.CLIAgents[agent] == sourceLogs
+			counted := e.cfg.CLIAgents[cliAgent(sl.Scope().Name())] == sourceLogs
 			for _, rec := range sl.LogRecords().All() {
 				name := eventName(rec)
 				switch {
@@ -32,7 +30,7 @@ func (e *engine) observeLogs(ld plog.Logs, wall time.Time) {
 					e.observeEvaluationLog(rec, &from, itemDimsBuf)
 				case counted:
 					itemDimsBuf = itemDims(e.cfg.Dimensions, itemDimsBuf[:0], dims, rec.Attributes())
-					e.observeAgentLog(agent, name, rec, &from, itemDimsBuf)
+					e.observeAgentLog(rec, &from, itemDimsBuf)
 				}
 			}
 		}
@@ -55,10 +53,10 @@ func (e *engine) observeEvaluationLog(rec plog.LogRecord, from *sender, dims []s
 	}, attrs, from.now)
 }
 
-// observeAgentLog counts a model call or tool execution that a command-line agent logged.
-func (e *engine) observeAgentLog(agent, event string, rec plog.LogRecord, from *sender, dims []string) {
+// observeAgentLog counts a model call or tool execution that a command-line agent logged, as llmcost read it.
+func (e *engine) observeAgentLog(rec plog.LogRecord, from *sender, dims []string) {
 	o := observation{service: from.service, dims: dims, weight: 1, origin: logOrigin(rec)}
-	if !readAgentLog(agent, event, rec.Attributes(), &o, from.wall) {
+	if !o.readLog(rec, from.wall) {
 		return
 	}
 	e.mu.Lock()
@@ -103,16 +101,13 @@ func recordID(rec plog.LogRecord, service string) (which id) {
 
 var idSeed = maphash.MakeSeed()
 
-// readAgentLog reads the operation out of an event of a command-line agent; false is an event that tells none.
-func readAgentLog(agent, event string, attrs pcommon.Map, o *observation, now time.Time) bool {
-	read, ok := agentEvents[agent+" "+event]
-	if !ok || !read(attrs, &o.op) {
-		return false
-	}
-	if ms, ok := number(attrs, "duration_ms"); ok && ms >= 0 && ms < maxSeconds*1000 && o.origin.time > 0 {
+// readLog reads the operation that a log record tells of; false is a record that tells none.
+func (o *observation) readLog(rec plog.LogRecord, now time.Time) bool {
+	seconds, ok := genai.ReadCanonicalLog(rec, &o.op)
+	if ok && seconds > 0 && seconds < maxSeconds && o.origin.time > 0 {
 		o.end = o.origin.time
-		o.start = o.end - int64(ms*1e6)
+		o.start = o.end - int64(seconds*1e9)
 		o.checkTimes(now)
 	}
-	return true
+	return ok
 }

@@ -22,12 +22,11 @@ func (e *engine) observeTraces(td ptrace.Traces, wall time.Time) {
 		dims = from.dims
 		for j := range rs.ScopeSpans().Len() {
 			ss := rs.ScopeSpans().At(j)
-			if e.ignored[genai.DialectOf(ss.Scope().Name())] {
+			if e.ignored[cliAgent(ss.Scope().Name())] {
 				continue
 			}
-			scope := genai.NewScope(ss.Scope(), rs.Resource(), nil)
 			for k := range ss.Spans().Len() {
-				e.readSpan(b, &scope, ss.Spans().At(k), &from)
+				e.readSpan(b, ss.Spans().At(k), &from)
 			}
 		}
 		if from.operations > 0 {
@@ -47,9 +46,9 @@ type sender struct {
 	resource   [16]byte // hash of its attributes, where points are read
 }
 
-func (e *engine) readSpan(b *batch, scope *genai.Scope, span ptrace.Span, from *sender) {
+func (e *engine) readSpan(b *batch, span ptrace.Span, from *sender) {
 	o := &b.obs[b.n]
-	isOperation := genai.Read(scope, span, &o.op)
+	isOperation := genai.ReadCanonical(span, &o.op)
 	if !isOperation && span.Events().Len() == 0 {
 		return
 	}
@@ -144,13 +143,3 @@ func serviceName(resource pcommon.Map) string {
 	}
 	return genai.UnknownService
 }
-
-// The command-line agents that tell usage in more than one signal, by the names of cli_agents, which are their
-// dialects.
-const (
-	agentClaudeCode = "claude-code"
-	agentCodex      = "codex"
-	agentGeminiCLI  = "gemini-cli"
-)
-
-var cliAgents = []string{agentClaudeCode, agentCodex, agentGeminiCLI}

@@ -1,5 +1,5 @@
-// Package genai reads one generative-AI operation from one span, in whatever dialect the client speaks, and owns every attribute,
-// metric and event name of this distribution. It knows nothing of prices.
+// Package genai is the language of this distribution: every attribute, metric and event name, and the canonical form in which llmcost
+// leaves an operation on its span or log record. It knows nothing of clients (internal/dialect does) nor of prices.
 package genai
 
 // Attributes that llmcost writes on a model call (docs: processor/llmcost/README.md). Amounts are doubles in USD.
@@ -28,6 +28,50 @@ const (
 
 	// UsageCost is the total under the name that OpenLIT writes and Langfuse reads.
 	UsageCost = "gen_ai.usage.cost"
+)
+
+// Attributes that llmcost writes where the semantic conventions' attribute is missing or says another thing. They are for the
+// components behind it.
+const (
+	CallFamily = "llm.cost.call."
+
+	CallOperation     = "llm.cost.call.operation"
+	CallProvider      = "llm.cost.call.provider"
+	CallRequestModel  = "llm.cost.call.request_model"
+	CallResponseModel = "llm.cost.call.response_model"
+	CallResponseID    = "llm.cost.call.response_id"
+	CallAgent         = "llm.cost.call.agent"
+	CallTool          = "llm.cost.call.tool"
+	CallConversation  = "llm.cost.call.conversation"
+	CallInput         = "llm.cost.call.input_tokens"
+	CallOutput        = "llm.cost.call.output_tokens"
+	CallCacheRead     = "llm.cost.call.cache_read_tokens"
+	CallCacheWrite    = "llm.cost.call.cache_write_tokens"
+	CallCacheWrite1h  = "llm.cost.call.cache_write_1h_tokens"
+	CallReasoning     = "llm.cost.call.reasoning_tokens"
+	CallUsage         = "llm.cost.call.usage"
+	CallKind          = "llm.cost.call.kind"
+	CallFailure       = "llm.cost.call.status"
+	CallErrorType     = "llm.cost.call.error_type"
+	CallAttempt       = "llm.cost.call.attempt"
+	CallFirstChunk    = "llm.cost.call.time_to_first_chunk" // seconds
+	CallDuration      = "llm.cost.call.duration"            // seconds, of a log record
+	CallTier          = "llm.cost.call.service_tier"
+)
+
+// Values of llm.cost.call.usage; without it the counts are as the provider sent them, if there are any.
+const (
+	UsageWordGuessed = "guessed"
+	UsageWordBad     = "bad"
+	UsageWordNone    = "none"
+)
+
+// Values of llm.cost.call.kind beside call, agent, workflow, step, tool, retrieval, evaluation, other.
+const (
+	KindNone      = "none" // no GenAI operation, whatever its name
+	KindCacheHit  = "cache_hit"
+	KindCacheMiss = "cache_miss"
+	KindCacheSet  = "cache_set"
 )
 
 // Values of llm.cost.status.
@@ -71,6 +115,8 @@ const (
 	ToolName       = "gen_ai.tool.name"
 	ConversationID = "gen_ai.conversation.id"
 	TokenType      = "gen_ai.token.type"
+	FirstChunk     = "gen_ai.response.time_to_first_chunk" // seconds
+	ResendCount    = "http.request.resend_count"
 	ErrorType      = "error.type"
 
 	UsageInput        = "gen_ai.usage.input_tokens"
@@ -87,7 +133,6 @@ const (
 	ServiceName       = "service.name"
 	ServiceVersion    = "service.version"
 	ServiceInstanceID = "service.instance.id"
-	UserID            = "user.id"
 	EventName         = "event.name" // where senders that know no EventName put it
 )
 

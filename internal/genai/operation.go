@@ -1,7 +1,5 @@
 package genai
 
-import "math"
-
 // Kind says what one span stands for.
 type Kind uint8
 
@@ -98,22 +96,11 @@ func (u *Usage) Valid() bool {
 		u.Reasoning+u.OutputAudio <= u.Output
 }
 
-// CostSource says who put a cost on the span.
-type CostSource uint8
-
-// The sources of a reported cost.
-const (
-	CostNone   CostSource = iota
-	CostBill              // a provider or proxy that knows the bill: OpenRouter, LiteLLM proxy, gen_ai.usage.cost.source=provider
-	CostClient            // a client library's own estimate
-)
-
-// Operation is one GenAI operation as one span tells it. Strings share the span's memory and must not be kept past it
+// Operation is one GenAI operation as one span or log record tells it. Strings share its memory and must not be kept past it
 // without strings.Clone. Missing is "" or 0 with its state saying so.
 type Operation struct {
-	Kind    Kind
-	Dialect string // the client's dialect, for people: "openinference", "vercel-ai", "claude-code" …
-	Name    string // gen_ai.operation.name in the convention's words: chat, embeddings, invoke_agent, execute_tool …
+	Kind Kind
+	Name string // gen_ai.operation.name in the convention's words: chat, embeddings, invoke_agent, execute_tool …
 
 	Provider      string // the convention's provider name ("openai", "aws.bedrock"), lower case; "" when the span does not say
 	RequestModel  string // the model asked for
@@ -123,16 +110,11 @@ type Operation struct {
 	Agent        string
 	Tool         string
 	Conversation string
-	User         string
 
 	UsageState UsageState
 	Usage      Usage // zero unless UsageState is UsageKnown or UsageGuessed
 
-	CostSource  CostSource
-	ReportedUSD float64 // finite and > 0 unless CostSource is CostNone
-
 	ServiceTier string // "batch", "flex", "priority", "default" …; lower case
-	Region      string // cloud region of the endpoint, where the span says it
 
 	TimeToFirstChunk float64 // seconds; 0 when unknown
 	Attempt          int     // retries before this answer: 0 for a first attempt
@@ -142,8 +124,6 @@ type Operation struct {
 
 	CacheOperation string // of a Cache span: "get" or "set"
 	CacheHit       bool   // of a Cache get, or of a call answered from a proxy's cache
-
-	Keys KeySet // attributes that the span carries
 
 	// What llmcost (here or in a first tier) has written already.
 	Status   string  // llm.cost.status
@@ -160,9 +140,6 @@ func (o *Operation) Model() string {
 	return o.RequestModel
 }
 
-// Has says whether the span carries an attribute of the set.
-func (o *Operation) Has(k KeySet) bool { return o.Keys&k != 0 }
-
 // Counts says whether llmcost gave this operation a cost that adds to the total of its trace.
 func (o *Operation) Counts() bool {
 	switch o.Status {
@@ -171,6 +148,3 @@ func (o *Operation) Counts() bool {
 	}
 	return false
 }
-
-// usable says whether a reported amount is one at all.
-func usable(usd float64) bool { return usd > 0 && !math.IsInf(usd, 1) }

@@ -6,10 +6,11 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
+	"github.com/otelcol-llm/otelcol-llm/internal/dialect"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
-// annotator writes a bill onto a span.
+// annotator writes a bill onto a span or log record.
 type annotator struct {
 	openInference bool
 	openLIT       bool
@@ -34,20 +35,18 @@ const (
 func (a *annotator) answer(call *spanCall, r *request) {
 	b, ok := call.answer(r.witnesses)
 	if !ok {
-		a.annotate(call, nil)
+		a.annotate(call.span.Attributes(), &call.op, nil)
 		return
 	}
-	a.annotate(call, &b)
+	a.annotate(call.span.Attributes(), &call.op, &b)
 	r.tally.add(b.status, b.reason)
 	r.tally.uncounted += b.uncounted
 }
 
-// annotate replaces what the client wrote under the names that llmcost owns. b is nil on a GenAI span that has no cost.
-func (a *annotator) annotate(call *spanCall, b *bill) {
-	attrs := call.span.Attributes()
-	op := &call.op
-	if op.Has(genai.HasOwnedCost) {
-		attrs.RemoveIf(func(key string, _ pcommon.Value) bool { return owned(key) })
+// annotate replaces what the client wrote under the names that llmcost owns. b is nil on a GenAI operation that has no cost.
+func (a *annotator) annotate(attrs pcommon.Map, op *dialect.Call, b *bill) {
+	if op.Has(dialect.HasOwnedCost) {
+		removeOwned(attrs)
 	}
 	if b != nil {
 		more := moreOfOthers
@@ -57,20 +56,27 @@ func (a *annotator) annotate(call *spanCall, b *bill) {
 		attrs.EnsureCapacity(attrs.Len() + more)
 		a.writeBill(attrs, op, b)
 	}
-	if op.CostSource != genai.CostNone && (op.Has(genai.HasOwnedCost) || b != nil) {
+	if op.CostSource != dialect.CostNone && (op.Has(dialect.HasOwnedCost) || b != nil) {
 		attrs.PutDouble(genai.CostReported, op.ReportedUSD)
 	}
-	if a.normalize {
-		normalize(attrs, op, b)
+	status := ""
+	if b != nil {
+		status = b.status
 	}
+	w := canonicalWriter{attrs: attrs, call: op, hidden: !a.normalize}
+	w.write(status)
+}
+
+func removeOwned(attrs pcommon.Map) {
+	attrs.RemoveIf(func(key string, _ pcommon.Value) bool { return owned(key) })
 }
 
 // owned says whether llmcost is the only one to write this attribute.
 func owned(key string) bool {
-	return key == genai.UsageCost || strings.HasPrefix(key, genai.CostFamily)
+	return key == genai.UsageCost || strings.HasPrefix(key, dialect.CostFamily)
 }
 
-func (a *annotator) writeBill(attrs pcommon.Map, op *genai.Operation, b *bill) {
+func (a *annotator) writeBill(attrs pcommon.Map, op *dialect.Call, b *bill) {
 	attrs.PutStr(genai.CostStatus, b.status)
 	if b.reason != "" {
 		attrs.PutStr(genai.CostReason, b.reason)
@@ -82,7 +88,7 @@ func (a *annotator) writeBill(attrs pcommon.Map, op *genai.Operation, b *bill) {
 	}
 	total := usd(b.cost.Total)
 	attrs.PutDouble(genai.CostTotal, total)
-	if a.openLIT && !op.Has(genai.HasUsageCostFamily) {
+	if a.openLIT && !op.Has(dialect.HasUsageCostFamily) {
 		attrs.PutDouble(genai.UsageCost, total)
 	}
 	if !b.parts {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/otelcol-llm/otelcol-llm/internal/dialect"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
 )
@@ -34,7 +35,7 @@ type pricedModel struct {
 }
 
 // billFor decides what one counted model call cost. The end of the span chooses between old and new prices.
-func (p *policy) billFor(op *genai.Operation, end time.Time) bill {
+func (p *policy) billFor(op *dialect.Call, end time.Time) bill {
 	usage := op.UsageState
 	if usage != genai.UsageBad && op.Usage == (genai.Usage{}) {
 		usage = genai.UsageNone // zeros are what clients write that were told nothing
@@ -44,9 +45,9 @@ func (p *policy) billFor(op *genai.Operation, end time.Time) bill {
 		return bill{status: genai.StatusUnpriced, reason: genai.ReasonBadUsage}
 	case op.CacheHit:
 		return bill{status: genai.StatusFree, reason: genai.ReasonCacheHit}
-	case p.reported != reportedIgnore && op.CostSource == genai.CostBill:
+	case p.reported != reportedIgnore && op.CostSource == dialect.CostBill:
 		return reportedBill(op, genai.StatusReported, "")
-	case p.reported == reportedOnly && op.CostSource == genai.CostClient:
+	case p.reported == reportedOnly && op.CostSource == dialect.CostClient:
 		return reportedBill(op, genai.StatusEstimated, genai.ReasonClientEstimate)
 	case usage == genai.UsageNone && op.Failure != genai.Succeeded:
 		return bill{status: genai.StatusFree, reason: genai.ReasonFailed}
@@ -63,7 +64,7 @@ func (p *policy) billFor(op *genai.Operation, end time.Time) bill {
 
 // fromTable prices the call by the model that answered, or, where the table does not know that name (a deployment's or an
 // alias), by the model that was asked for.
-func (p *policy) fromTable(op *genai.Operation, end time.Time) (bill, bool) {
+func (p *policy) fromTable(op *dialect.Call, end time.Time) (bill, bool) {
 	row := p.matches.find(op.Provider, op.Model())
 	if row.model == nil && op.RequestModel != "" && op.RequestModel != op.Model() {
 		row = p.matches.find(op.Provider, op.RequestModel)
@@ -75,8 +76,8 @@ func (p *policy) fromTable(op *genai.Operation, end time.Time) (bill, bool) {
 }
 
 // withoutRow is for calls that the table cannot price: a client's own guess, the fallback rate, or the plain truth.
-func (p *policy) withoutRow(op *genai.Operation, usage genai.UsageState, end time.Time) bill {
-	if p.reported != reportedIgnore && op.CostSource == genai.CostClient {
+func (p *policy) withoutRow(op *dialect.Call, usage genai.UsageState, end time.Time) bill {
+	if p.reported != reportedIgnore && op.CostSource == dialect.CostClient {
 		return reportedBill(op, genai.StatusEstimated, genai.ReasonClientEstimate)
 	}
 	if usage == genai.UsageNone {
@@ -92,7 +93,7 @@ func (p *policy) withoutRow(op *genai.Operation, usage genai.UsageState, end tim
 	return bill{status: genai.StatusUnpriced, reason: genai.ReasonUnknownModel}
 }
 
-func reportedBill(op *genai.Operation, status, reason string) bill {
+func reportedBill(op *dialect.Call, status, reason string) bill {
 	nano := math.RoundToEven(op.ReportedUSD * 1e9)
 	if nano >= math.MaxInt64 {
 		return bill{status: genai.StatusUnpriced, reason: genai.ReasonBadUsage}
@@ -100,7 +101,7 @@ func reportedBill(op *genai.Operation, status, reason string) bill {
 	return bill{status: status, reason: reason, cost: pricing.Cost{Total: int64(nano)}}
 }
 
-func (r *pricedModel) price(op *genai.Operation, end time.Time) bill {
+func (r *pricedModel) price(op *dialect.Call, end time.Time) bill {
 	call := pricing.Call{
 		Provider:    op.Provider,
 		Model:       op.Model(),

@@ -15,7 +15,7 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
-const capturesDir = "../../internal/genai/testdata/captures"
+const capturesDir = "../../internal/dialect/testdata/captures"
 
 // truth is what the provider billed for one client's run.
 type truth struct {
@@ -43,7 +43,7 @@ type truthCall struct {
 	AlsoUSD      *float64         `json:"also_right_usd"`
 }
 
-func truths(t *testing.T) map[string]truth {
+func truths(t testing.TB) map[string]truth {
 	data, err := os.ReadFile(filepath.Join(capturesDir, "TRUTH.json"))
 	require.NoError(t, err)
 	var all map[string]truth

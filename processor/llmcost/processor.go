@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.opentelemetry.io/collector/processor"
 
@@ -38,4 +39,15 @@ func (p *costProcessor) processTraces(ctx context.Context, td ptrace.Traces) (pt
 	}
 	state.report(ctx, &r.tally)
 	return td, nil
+}
+
+func (p *costProcessor) processLogs(ctx context.Context, ld plog.Logs) (plog.Logs, error) {
+	state, err := p.state.Get()
+	if err != nil {
+		return ld, err
+	}
+	l := logRequest{cfg: p.cfg, write: &p.write, prices: state.prices.Load(), now: time.Now()}
+	l.process(ld)
+	state.report(ctx, &l.tally)
+	return ld, nil
 }

@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
+	"github.com/otelcol-llm/otelcol-llm/internal/dialect"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
@@ -24,7 +25,7 @@ type request struct {
 
 // spanCall is a GenAI span of the batch that needs an answer.
 type spanCall struct {
-	op      genai.Operation
+	op      dialect.Call
 	span    ptrace.Span
 	witness int  // index into witnesses; -1 where the span is no call or its scope is ignored
 	bill    bill // of a call: as if it counted
@@ -50,10 +51,10 @@ func (r *request) giveBack() {
 // read collects the GenAI spans of a batch.
 func (r *request) read(td ptrace.Traces, cfg *Config, hash *genai.Hasher) {
 	r.hash = hash
-	opts := genai.Options{UsageOnAgent: cfg.UsageOnAgent}
+	opts := dialect.Options{UsageOnAgent: cfg.UsageOnAgent}
 	for _, rs := range td.ResourceSpans().All() {
 		for _, ss := range rs.ScopeSpans().All() {
-			scope := genai.NewScope(ss.Scope(), rs.Resource(), &opts)
+			scope := dialect.NewScope(ss.Scope(), rs.Resource(), &opts)
 			ignored := slices.Contains(cfg.IgnoreScopes, ss.Scope().Name())
 			for _, span := range ss.Spans().All() {
 				r.readSpan(&scope, span, ignored, cfg.TrustUpstream)
@@ -88,13 +89,13 @@ func (r *request) next() *spanCall {
 	return &r.calls[:n+1][n]
 }
 
-func (r *request) readSpan(scope *genai.Scope, span ptrace.Span, ignored, trust bool) {
+func (r *request) readSpan(scope *dialect.Scope, span ptrace.Span, ignored, trust bool) {
 	call := r.next()
-	if !genai.Read(scope, span, &call.op) {
+	if !dialect.Read(scope, span, &call.op) {
 		return
 	}
 	if trust && call.op.Status != "" {
-		call.op = genai.Operation{} // lets go of the span
+		call.op = dialect.Call{} // lets go of the span
 		return
 	}
 	r.calls = r.calls[:len(r.calls)+1]
@@ -106,7 +107,7 @@ func (r *request) readSpan(scope *genai.Scope, span ptrace.Span, ignored, trust 
 	}
 }
 
-func newWitness(hash *genai.Hasher, op *genai.Operation, span ptrace.Span) witness {
+func newWitness(hash *genai.Hasher, op *dialect.Call, span ptrace.Span) witness {
 	trace, id, parent := span.TraceID(), span.SpanID(), span.ParentSpanID()
 	w := witness{
 		up:     -1,
@@ -137,7 +138,7 @@ func periodOf(span ptrace.Span) period {
 
 // rank orders the witnesses of one call in one request: known usage before guessed, then more sub-counts, then a bill,
 // then a named answering model.
-func rank(op *genai.Operation) int32 {
+func rank(op *dialect.Call) int32 {
 	r := int32(0)
 	switch op.UsageState {
 	case genai.UsageKnown:
@@ -149,7 +150,7 @@ func rank(op *genai.Operation) int32 {
 		r = 0
 	}
 	r += 10 * int32(op.Usage.SubCounts()) //nolint:gosec // six at most
-	if op.CostSource == genai.CostBill {
+	if op.CostSource == dialect.CostBill {
 		r += 2
 	}
 	if op.ResponseModel != "" {
@@ -179,7 +180,11 @@ func (c *spanCall) answer(witnesses []witness) (bill, bool) {
 
 // endOf is the instant whose prices hold: the end of the span, else its start, else now. A time past the year 2262 is none.
 func endOf(span ptrace.Span, now time.Time) time.Time {
-	for _, t := range []pcommon.Timestamp{span.EndTimestamp(), span.StartTimestamp()} {
+	return firstTime(now, span.EndTimestamp(), span.StartTimestamp())
+}
+
+func firstTime(now time.Time, times ...pcommon.Timestamp) time.Time {
+	for _, t := range times {
 		if t != 0 && t <= math.MaxInt64 {
 			return t.AsTime()
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
+	"github.com/otelcol-llm/otelcol-llm/internal/dialect"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
@@ -41,10 +42,10 @@ func usages(td ptrace.Traces) []genai.Usage {
 	var out []genai.Usage
 	for _, rs := range td.ResourceSpans().All() {
 		for _, ss := range rs.ScopeSpans().All() {
-			scope := genai.NewScope(ss.Scope(), rs.Resource(), nil)
+			scope := dialect.NewScope(ss.Scope(), rs.Resource(), nil)
 			for _, span := range ss.Spans().All() {
-				var op genai.Operation
-				genai.Read(&scope, span, &op)
+				var op dialect.Call
+				dialect.Read(&scope, span, &op)
 				out = append(out, op.Usage)
 			}
 		}

@@ -1,0 +1,128 @@
+package dialect
+
+import (
+	"strings"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// readBuckets reads Langfuse's usage_details, whose buckets are disjoint and add up to its total, and sums them to the
+// inclusive convention. A sender who put OpenAI's own usage object there is understood too; so is one whose total shows that
+// input and output already hold their parts.
+func (f *facts) readBuckets(s string) {
+	p := scanJSON(unwrap(s))
+	if !p.enter('{') {
+		return
+	}
+	var b buckets
+	for {
+		key, ok := p.key()
+		if !ok {
+			break
+		}
+		if f.served(&p, key) {
+			continue
+		}
+		if p.next() == '{' {
+			f.bucketDetails(&p, key, &b)
+			continue
+		}
+		n, ok := p.count()
+		if !ok {
+			continue
+		}
+		b.add(key, n)
+		if t := bucketTally(key); t != tallyCount {
+			f.add(t, n, jsonRank)
+		}
+	}
+	b.store(f)
+}
+
+// bucketDetails reads an object inside usage_details. Lifetimes break the bucket of cache writes down; any other details are those of a
+// provider whose counts hold their parts.
+func (f *facts) bucketDetails(p *jsonScan, key string, b *buckets) {
+	inner, follow := detailSide(key, neither)
+	if !follow {
+		p.skip()
+		return
+	}
+	if key != "cache_creation" && key != "cacheCreation" {
+		b.whole = true
+	}
+	f.usageObject(p, inner, tallyCount, tallyCount, 1)
+}
+
+func bucketTally(key string) tally {
+	switch {
+	case key == "input_audio_tokens" || key == "input_audio":
+		return nInputAudio
+	case key == "output_audio_tokens" || key == "output_audio":
+		return nOutputAudio
+	case key == "output_reasoning":
+		return nReasoning
+	case strings.HasPrefix(key, "input_cache_creation_1h") || strings.HasPrefix(key, "input_cache_write_1h"):
+		return nCacheWrite1h
+	case strings.HasPrefix(key, "input_cache_creation_5m") || strings.HasPrefix(key, "input_cache_write_5m"):
+		return nCacheWrite5m
+	case strings.HasPrefix(key, "input_cache_creation") || strings.HasPrefix(key, "input_cache_write"):
+		return nCacheWrite
+	case strings.HasPrefix(key, "input_cache"):
+		return nCacheRead
+	}
+	if t := usageTally(key, neither); t != nInput && t != nOutput && t != nTotal {
+		return t
+	}
+	return tallyCount
+}
+
+// buckets adds up usage_details.
+type buckets struct {
+	input, output, inputParts, outputParts, total int64
+	hasInput, hasOutput, whole, bad               bool
+}
+
+// add takes one member; of names that are no bucket it takes nothing.
+func (b *buckets) add(key string, n int64) {
+	switch key {
+	case "prompt_tokens", "completion_tokens", "promptTokens", "completionTokens":
+		b.whole = true
+	}
+	t := usageTally(key, neither)
+	if n == genai.BadCount {
+		b.bad = b.bad || t != tallyCount || strings.HasPrefix(key, "input") || strings.HasPrefix(key, "output") || strings.HasPrefix(key, "cache")
+		return
+	}
+	switch {
+	case t == nInput:
+		b.input, b.hasInput = n, true
+	case t == nOutput:
+		b.output, b.hasOutput = n, true
+	case t == nTotal:
+		b.total = n
+	case strings.HasPrefix(key, "output") || t == nReasoning:
+		b.outputParts, b.hasOutput = b.outputParts+n, true
+	case strings.HasPrefix(key, "input") || strings.HasPrefix(key, "cache") || t == nCacheRead || t == nCacheWrite:
+		b.inputParts, b.hasInput = b.inputParts+n, true
+	}
+}
+
+func (b *buckets) store(f *facts) {
+	if b.bad {
+		f.bad |= 1 << nLangfuseInput
+		return
+	}
+	if parts := b.inputParts + b.outputParts; parts > 0 && b.total > 0 && b.total == b.input+b.output {
+		b.whole = true
+	}
+	if !b.whole {
+		b.input += b.inputParts
+		b.output += b.outputParts
+	}
+	if b.hasInput {
+		f.add(nLangfuseInput, genai.Whole(b.input), jsonRank)
+	}
+	if b.hasOutput {
+		f.add(nLangfuseOutput, genai.Whole(b.output), jsonRank)
+	}
+}

@@ -1,0 +1,39 @@
+package dialect
+
+import (
+	"math"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// Call is one GenAI operation with what llmcost needs besides, to price it and to write it down.
+type Call struct {
+	genai.Operation
+
+	CostSource  CostSource
+	ReportedUSD float64 // finite and > 0 unless CostSource is CostNone
+	Seconds     float64 // how long it took, of a log record; 0 is unknown
+	Region      string  // cloud region of the endpoint, where the span says it
+
+	Keys  KeySet // attributes that the span carries
+	Stale KeySet // facts of which the span's own attribute of the canonical form says another thing, or cannot say it
+}
+
+// CostSource says who put a cost on the span.
+type CostSource uint8
+
+// The sources of a reported cost.
+const (
+	CostNone   CostSource = iota
+	CostBill              // a provider or proxy that knows the bill: OpenRouter, LiteLLM proxy, gen_ai.usage.cost.source=provider
+	CostClient            // a client library's own estimate
+)
+
+// Has says whether the span carries an attribute of the set.
+func (c *Call) Has(k KeySet) bool { return c.Keys&k != 0 }
+
+// IsStale says whether the canonical attribute of a fact must be written beside the span's own.
+func (c *Call) IsStale(k KeySet) bool { return c.Stale&k != 0 }
+
+// usable says whether a reported amount is one at all.
+func usable(usd float64) bool { return usd > 0 && !math.IsInf(usd, 1) }

@@ -1,0 +1,133 @@
+package dialect
+
+import (
+	"math/bits"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+)
+
+// facts is what one pass over a span's attributes found. The zero value is empty; reset empties it for less than zeroing all.
+type facts struct {
+	marked bool // an attribute was seen that only GenAI spans have
+	keys   KeySet
+
+	set  [textCount]text // the texts that are set, to reset them
+	sets int
+
+	texts     [textCount]string
+	textRanks [textCount]uint8
+
+	tallies    [tallyCount]int64
+	tallyRanks [tallyCount]uint8 // 0: missing
+	present    uint64            // tallies that were sent and make sense
+	bad        uint64            // tallies that were sent and make no sense
+
+	values     [valueCount]pcommon.Value
+	valueRanks [valueCount]uint8
+	valued     uint32 // values that are set
+}
+
+// collect runs over attrs once.
+func (f *facts) collect(attrs pcommon.Map) {
+	for key, v := range attrs.All() {
+		e := lookup(key)
+		if e == nil {
+			f.keys |= unread(key)
+			continue
+		}
+		f.keys |= e.keys
+		f.marked = f.marked || e.marks
+		switch e.class {
+		case classText:
+			f.addText(e, v)
+		case classTally:
+			if n, ok := genai.Count(v); ok {
+				f.add(tally(e.fact), n, e.rank)
+			}
+		default:
+			f.addValue(e, v)
+		}
+	}
+}
+
+func (f *facts) addValue(e *entry, v pcommon.Value) {
+	if r := f.valueRanks[e.fact]; (r == 0 || e.rank < r) && v.Type() != pcommon.ValueTypeEmpty {
+		f.values[e.fact], f.valueRanks[e.fact] = v, e.rank
+		f.valued |= 1 << e.fact
+	}
+}
+
+// addText keeps only strings that say something: Codex sends thread.id twice, an integer and the conversation.
+func (f *facts) addText(e *entry, v pcommon.Value) {
+	if r := f.textRanks[e.fact]; r != 0 && e.rank >= r {
+		return
+	}
+	if v.Type() != pcommon.ValueTypeStr {
+		return
+	}
+	if s := v.Str(); s != "" {
+		f.put(text(e.fact), s, e.rank)
+	}
+}
+
+func (f *facts) put(t text, s string, rank uint8) {
+	if f.textRanks[t] == 0 {
+		f.set[f.sets] = t
+		f.sets++
+	}
+	f.texts[t], f.textRanks[t] = s, rank
+}
+
+// setText keeps a text that was found inside a JSON string, unless a plain attribute says the same fact.
+func (f *facts) setText(t text, s string) {
+	if s != "" && f.textRanks[t] == 0 {
+		f.put(t, s, jsonRank)
+	}
+}
+
+// reset empties f and lets go of the span's memory.
+func (f *facts) reset() {
+	for _, t := range f.set[:f.sets] {
+		f.texts[t], f.textRanks[t] = "", 0
+	}
+	for m := f.valued; m != 0; m &= m - 1 {
+		i := bits.TrailingZeros32(m)
+		f.values[i], f.valueRanks[i] = pcommon.Value{}, 0
+	}
+	for m := f.present; m != 0; m &= m - 1 {
+		i := bits.TrailingZeros64(m)
+		f.tallies[i], f.tallyRanks[i] = 0, 0
+	}
+	f.present, f.bad, f.valued = 0, 0, 0
+	f.marked, f.keys, f.sets = false, 0, 0
+}
+
+// add keeps the count of the best rank, except that any count beats a 0: a dialect that does not know a sub-count may say 0
+// where its neighbour on the same span knows better.
+func (f *facts) add(t tally, n int64, rank uint8) {
+	if n == genai.BadCount {
+		f.bad |= 1 << t
+		return
+	}
+	r := f.tallyRanks[t]
+	if r == 0 || (n > 0 && (f.tallies[t] == 0 || rank < r)) {
+		f.tallies[t], f.tallyRanks[t] = n, rank
+		f.present |= 1 << t
+	}
+}
+
+func (f *facts) has(t tally) bool { return (f.present|f.bad)&(1<<t) != 0 }
+
+// tally is 0 for what is missing and for tallyCount, the tally of nothing.
+func (f *facts) tally(t tally) int64 {
+	if f.present&(1<<t) == 0 {
+		return 0
+	}
+	return f.tallies[t]
+}
+
+func (f *facts) isBad(t tally) bool { return f.bad&(1<<t) != 0 }
+
+func (f *facts) value(v value) (pcommon.Value, bool) { return f.values[v], f.valueRanks[v] != 0 }

@@ -1,0 +1,184 @@
+package dialect
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+)
+
+// maxMessage is how much of an error message is looked at.
+const maxMessage = 512
+
+// failure fills Failure and ErrorType.
+func (r *reading) failure() {
+	kind, message, thrown := exception(r.span)
+	if !r.failed(thrown) {
+		return
+	}
+	status := 0
+	if v, ok := r.f.value(vHTTPStatus); ok {
+		status = small(v)
+	}
+	messages := [...]string{cut(r.span.Status().Message()), cut(r.f.texts[tMessage]), cut(message)}
+	for i := 0; status < 400 && i < len(messages); i++ {
+		status = leadingStatus(messages[i])
+	}
+	if status < 400 || status > 599 {
+		status = 0
+	}
+	r.op.ErrorType = errorType(r.f.texts[tErrorType], kind, status)
+	r.op.Failure = classify(status, r.op.ErrorType, kind, messages[:])
+}
+
+// failed says whether the operation failed, which senders tell in many ways.
+func (r *reading) failed(thrown bool) bool {
+	f := r.f
+	if r.span.Status().Code() == ptrace.StatusCodeError || f.texts[tErrorType] != "" {
+		return true
+	}
+	if f.texts[tLevel] == "ERROR" || f.texts[tGenkitState] == "error" {
+		return true
+	}
+	if v, ok := f.value(vSuccess); ok && r.scope.client == claudeCode && saysFalse(v) {
+		return true
+	}
+	if v, ok := f.value(vFinish); ok && saysError(v) {
+		return true
+	}
+	if !thrown {
+		return false
+	}
+	// LangSmith says OK and leaves the exception as an event. Others record exceptions that they survived.
+	return r.scope.client == langsmithSDK || r.op.Kind == genai.ModelCall && r.op.UsageState == genai.UsageNone
+}
+
+func saysFalse(v pcommon.Value) bool {
+	return v.Type() == pcommon.ValueTypeBool && !v.Bool() || v.Type() == pcommon.ValueTypeStr && strings.EqualFold(v.Str(), "false")
+}
+
+// saysError reads finish reasons sent as an array, a string or a JSON string.
+func saysError(v pcommon.Value) bool {
+	switch v.Type() {
+	case pcommon.ValueTypeStr:
+		s := v.Str()
+		return s == "error" || len(s) > 0 && len(s) < maxMessage && s[0] == '[' && strings.Contains(s, `"error"`)
+	case pcommon.ValueTypeSlice:
+		for _, e := range v.Slice().All() {
+			if e.Type() == pcommon.ValueTypeStr && e.Str() == "error" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// exception finds the first exception event. Few spans have events, and they have few.
+func exception(span ptrace.Span) (kind, message string, found bool) {
+	events := span.Events()
+	for i := range min(events.Len(), maxEvents) {
+		e := events.At(i)
+		if e.Name() != "exception" {
+			continue
+		}
+		if v, ok := e.Attributes().Get("exception.type"); ok && v.Type() == pcommon.ValueTypeStr {
+			kind = v.Str()
+		}
+		if v, ok := e.Attributes().Get("exception.message"); ok && v.Type() == pcommon.ValueTypeStr {
+			message = v.Str()
+		}
+		return kind, message, true
+	}
+	return "", "", false
+}
+
+const maxEvents = 100
+
+func cut(s string) string {
+	if len(s) > maxMessage {
+		return s[:maxMessage]
+	}
+	return s
+}
+
+// leadingStatus finds the HTTP status that client libraries put at the start of a message: "429 Too many requests",
+// "Error: 500 The server had an error", "Error code: 404 - {…}".
+func leadingStatus(s string) int {
+	for _, prefix := range [...]string{"Error: ", "Error code: ", "HTTP ", "status code ", "Request failed with status code "} {
+		s = strings.TrimPrefix(s, prefix)
+	}
+	if len(s) < 3 || len(s) > 3 && '0' <= s[3] && s[3] <= '9' {
+		return 0
+	}
+	n, err := strconv.Atoi(s[:3])
+	if err != nil || n < 400 || n > 599 {
+		return 0
+	}
+	return n
+}
+
+// errorType chooses the most telling low-cardinality name: what the sender says, the HTTP status, the exception's class.
+func errorType(said, exception string, status int) string {
+	if telling(said) {
+		return said
+	}
+	if status != 0 {
+		return statusNames[status-400]
+	}
+	if telling(exception) {
+		return exception
+	}
+	for _, s := range [...]string{said, exception} {
+		if oneWord(s) {
+			return s
+		}
+	}
+	return genai.ErrorOther
+}
+
+var statusNames = func() (names [200]string) {
+	for i := range names {
+		names[i] = strconv.Itoa(400 + i)
+	}
+	return names
+}()
+
+// telling says whether s is a class of errors and no message, and more than the word "error".
+func telling(s string) bool {
+	switch s {
+	case "Error", "Exception", "error", "unknown", "UnknownError", genai.ErrorOther:
+		return false
+	}
+	return oneWord(s)
+}
+
+func oneWord(s string) bool {
+	return s != "" && len(s) <= 80 && strings.IndexByte(s, ' ') < 0 && strings.IndexByte(s, '\n') < 0
+}
+
+// classify sorts a failure by the HTTP status where there is one, else by words.
+func classify(status int, errType, exception string, messages []string) genai.Failure {
+	switch status {
+	case 429:
+		return genai.RateLimited
+	case 408, 504:
+		return genai.TimedOut
+	}
+	for _, s := range [...]string{errType, exception} {
+		if c := genai.ClassOf(cut(s)); c != genai.Failed {
+			return c
+		}
+	}
+	if status != 0 {
+		return genai.Failed
+	}
+	for _, s := range messages {
+		if c := genai.ClassOf(s); c != genai.Failed {
+			return c
+		}
+	}
+	return genai.Failed
+}

@@ -1,0 +1,282 @@
+package dialect
+
+import (
+	"strings"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+
+	"go.opentelemetry.io/collector/pdata/ptrace"
+)
+
+// verdict is a kind and the operation's name in the convention's words. The zero verdict says nothing.
+type verdict struct {
+	kind genai.Kind
+	name string
+}
+
+func (v verdict) says() bool { return v.kind != genai.NotGenAI }
+
+// kind decides from the span alone what it stands for; the first rule that says something wins.
+func (r *reading) kind() verdict {
+	v := r.kindOfClient()
+	if !v.says() {
+		v = r.kindOfVercel()
+	}
+	if !v.says() {
+		v = r.kindOfLangfuse()
+	}
+	if !v.says() {
+		v = r.kindOfOpenInference()
+	}
+	if !v.says() {
+		v = r.kindOfOperation()
+	}
+	if !v.says() {
+		v = r.kindOfOthers()
+	}
+	if !v.says() {
+		v = r.kindOfName()
+	}
+	return r.onAgent(v)
+}
+
+// onAgent makes the agent span the call for senders that put the only complete usage there.
+func (r *reading) onAgent(v verdict) verdict {
+	if !r.scope.usageOnAgent {
+		return v
+	}
+	switch v.kind {
+	case genai.Agent, genai.Workflow:
+		if r.f.hasPair() {
+			v.kind = genai.ModelCall
+		}
+	case genai.ModelCall:
+		if r.f.has(nPartial) {
+			v.kind = genai.Step
+		}
+	}
+	return v
+}
+
+// hasPair says whether the span carries any usage of its own.
+func (f *facts) hasPair() bool {
+	for i := range pairs {
+		p := &pairs[i]
+		if f.tally(p.in) > 0 || f.tally(p.out) > 0 {
+			return true
+		}
+	}
+	return f.texts[jLangsmithUsage] != "" || f.texts[jMlflowUsage] != ""
+}
+
+// kindOfVercel reads ai.operationId: its last part begins with "do" on the spans that talk to a model, all others hold sums.
+func (r *reading) kindOfVercel() verdict {
+	id := r.f.texts[tVercelOperation]
+	if id == "" {
+		return verdict{}
+	}
+	last := id[strings.LastIndexByte(id, '.')+1:]
+	switch {
+	case strings.HasPrefix(last, "doEmbed"):
+		return verdict{genai.ModelCall, genai.OpEmbeddings}
+	case strings.HasPrefix(last, "doRerank"):
+		return verdict{genai.Retrieval, genai.OpRetrieval}
+	case strings.HasPrefix(last, "do"):
+		return verdict{genai.ModelCall, genai.OpChat}
+	case last == "toolCall":
+		return verdict{genai.Tool, genai.OpExecuteTool}
+	case strings.HasPrefix(last, "embed") || r.f.texts[tFunction] == "":
+		return verdict{genai.Workflow, genai.OpInvokeWorkflow}
+	}
+	return verdict{genai.Agent, genai.OpInvokeAgent}
+}
+
+func (r *reading) kindOfLangfuse() verdict {
+	switch t := r.f.texts[tLangfuseType]; t {
+	case "":
+		return verdict{}
+	case "generation":
+		return verdict{genai.ModelCall, genai.OpChat}
+	case "span":
+		return verdict{genai.Step, ""}
+	case "event":
+		return verdict{genai.Other, ""}
+	default:
+		return kindWord(t)
+	}
+}
+
+func (r *reading) kindOfOpenInference() verdict {
+	if t := r.f.texts[tOpenInferenceKind]; t != "" {
+		return kindWord(t)
+	}
+	return verdict{}
+}
+
+// kindOfOthers asks the dialects that come after the convention's own operation name.
+func (r *reading) kindOfOthers() verdict {
+	for _, t := range [...]text{tTraceloopKind, tLangsmithKind, tMlflowType, tRequestType, tSentryType, tMastraType, tGenkitType} {
+		if s := r.f.texts[t]; s != "" {
+			if v := kindWord(strings.Trim(s, `"`)); v.says() {
+				return v
+			}
+		}
+	}
+	return verdict{}
+}
+
+// kindWord reads the word for a span's kind in any dialect; they agree where they overlap.
+func kindWord(w string) verdict {
+	var buf [24]byte
+	switch string(foldTo(buf[:0], w)) {
+	case "llm", "chat", "chat_model", "generation", "model", "ai_client", "model_inference":
+		return verdict{genai.ModelCall, genai.OpChat}
+	case "completion", "text_completion":
+		return verdict{genai.ModelCall, genai.OpTextCompletion}
+	case "embedding", "embeddings", "embedder":
+		return verdict{genai.ModelCall, genai.OpEmbeddings}
+	case "agent", "agent_run":
+		return verdict{genai.Agent, genai.OpInvokeAgent}
+	case "workflow", "flow", "workflow_run":
+		return verdict{genai.Workflow, genai.OpInvokeWorkflow}
+	case "chain", "task", "step", "prompt", "parser", "memory", "model_generation", "model_step", "model_chunk", "handoff",
+		"workflow_step", "util":
+		return verdict{genai.Step, ""}
+	case "tool", "tool_call", "mcp_tool_call":
+		return verdict{genai.Tool, genai.OpExecuteTool}
+	case "retriever", "retrieval", "reranker", "rerank", "indexer":
+		return verdict{genai.Retrieval, genai.OpRetrieval}
+	case "evaluator", "guardrail", "evaluation":
+		return verdict{genai.Evaluation, ""}
+	}
+	return verdict{}
+}
+
+// foldTo appends w in lower case; a word longer than dst's room is no word of ours.
+func foldTo(dst []byte, w string) []byte {
+	if len(w) > cap(dst) {
+		return dst
+	}
+	for i := range len(w) {
+		c := w[i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		dst = append(dst, c)
+	}
+	return dst
+}
+
+// kindOfOperation reads gen_ai.operation.name.
+func (r *reading) kindOfOperation() verdict {
+	switch op := r.f.texts[tOperation]; op {
+	case "":
+		return verdict{}
+	case genai.OpChat, "llm_call", "responses", "messages":
+		return verdict{genai.ModelCall, genai.OpChat}
+	case genai.OpTextCompletion, "completion":
+		return verdict{genai.ModelCall, genai.OpTextCompletion}
+	case genai.OpGenerateContent:
+		return verdict{genai.ModelCall, genai.OpGenerateContent}
+	case genai.OpEmbeddings, "embedding", "embed_content":
+		if r.outerEmbeddings() {
+			return verdict{genai.Workflow, genai.OpInvokeWorkflow}
+		}
+		return verdict{genai.ModelCall, genai.OpEmbeddings}
+	case genai.OpInvokeAgent:
+		if r.remoteAgent() {
+			return verdict{genai.ModelCall, genai.OpInvokeAgent}
+		}
+		return verdict{genai.Agent, genai.OpInvokeAgent}
+	case genai.OpExecuteTool, "tool_call":
+		return verdict{genai.Tool, genai.OpExecuteTool}
+	case genai.OpRetrieval, "rerank":
+		return verdict{genai.Retrieval, genai.OpRetrieval}
+	case genai.OpCreateAgent:
+		return verdict{genai.Other, genai.OpCreateAgent}
+	case "agent_call":
+		return verdict{genai.Agent, genai.OpInvokeAgent}
+	case "agent_step", "model_generation", "model_chunk", "model_step", "chain", "plan", "prompt", "task", "memory":
+		return verdict{genai.Step, op}
+	case "fetch_response", "vectordb":
+		return verdict{genai.Other, op}
+	case "image", "image_generation", "audio", "speech", "transcription", "moderation":
+		return verdict{genai.ModelCall, op}
+	default:
+		return operationFamily(op)
+	}
+}
+
+// operationFamily reads the beginning of names that extend the convention's: invoke_workflow, Semantic Kernel's chat.completions.
+func operationFamily(op string) verdict {
+	switch {
+	case strings.HasPrefix(op, "invoke_") || op == "workflow" || op == "framework":
+		return verdict{genai.Workflow, genai.OpInvokeWorkflow}
+	case strings.HasPrefix(op, "chat."):
+		return verdict{genai.ModelCall, genai.OpChat}
+	case strings.HasPrefix(op, "text."):
+		return verdict{genai.ModelCall, genai.OpTextCompletion}
+	}
+	return verdict{}
+}
+
+// outerEmbeddings recognises the span that @ai-sdk/otel opens around its embeddings calls: it looks like a call, but only those
+// inside it carry usage. Its last word may come before theirs. One that failed may be all there is.
+func (r *reading) outerEmbeddings() bool {
+	return r.scope.client == vercelSemconv && !r.f.has(nInput) && r.span.Status().Code() != ptrace.StatusCodeError
+}
+
+// remoteAgent says whether an invoke_agent span is a call to an agent that runs elsewhere: such a span is a CLIENT span, has
+// usage of its own, and does not come from a framework that runs its agents itself.
+func (r *reading) remoteAgent() bool {
+	return r.span.Kind() == ptrace.SpanKindClient && !clients[r.scope.client].localAgents &&
+		r.f.texts[tTraceloopKind] == "" && r.f.texts[tMastraType] == "" && r.f.hasPair()
+}
+
+// kindOfName is the last resort: the older LangChain dialect, spans of frameworks that only their names tell, and spans that
+// have a model and usage and no kind.
+func (r *reading) kindOfName() verdict {
+	f, name := r.f, r.span.Name()
+	switch {
+	case strings.HasPrefix(name, "llm_call:"):
+		return verdict{genai.ModelCall, genai.OpChat}
+	case strings.HasPrefix(name, "agent_request:"):
+		return verdict{genai.Agent, genai.OpInvokeAgent}
+	case strings.HasPrefix(name, "tool_execution:"):
+		return verdict{genai.Tool, genai.OpExecuteTool}
+	case r.isCache():
+		return verdict{genai.Cache, ""}
+	case r.scope.client == pydanticAI:
+		if v := pydanticKind(name); v.says() {
+			return v
+		}
+	}
+	if !f.marked && f.texts[tWorkflow] == "" {
+		return verdict{}
+	}
+	switch {
+	case f.texts[tWorkflow] != "" && !f.hasPair():
+		return verdict{genai.Workflow, genai.OpInvokeWorkflow}
+	case f.hasModel() && (f.hasPair() || r.span.Kind() == ptrace.SpanKindClient):
+		if strings.Contains(name, "embedding") {
+			return verdict{genai.ModelCall, genai.OpEmbeddings}
+		}
+		return verdict{genai.ModelCall, genai.OpChat}
+	case f.marked:
+		return verdict{genai.Other, ""}
+	}
+	return verdict{}
+}
+
+func (f *facts) hasModel() bool {
+	return f.texts[tResponseModel] != "" || f.texts[tRequestModel] != "" || f.texts[tModelName] != ""
+}
+
+// isCache says whether the span is one operation on an application's cache.
+func (r *reading) isCache() bool {
+	f := r.f
+	if _, ok := f.value(vCacheHit); ok {
+		return true
+	}
+	return f.texts[tCacheOperation] != "" || f.texts[tCacheResult] != ""
+}

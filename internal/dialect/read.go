@@ -1,0 +1,220 @@
+package dialect
+
+import (
+	"strings"
+	"sync"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+)
+
+// reading is one span being read.
+type reading struct {
+	scope *Scope
+	span  ptrace.Span
+	op    *Call
+	f     *facts
+}
+
+// factsPool keeps the facts off the heap; they are too large to be zeroed for every span.
+var factsPool = sync.Pool{New: func() any { return new(facts) }}
+
+// Read fills op (all of it) from span and says whether the span is GenAI. It runs over the attributes once, allocates nothing
+// for a span that is not GenAI, and never fails: what makes no sense is said in op.UsageState. op's strings share the span's
+// memory.
+func Read(scope *Scope, span ptrace.Span, op *Call) bool {
+	*op = Call{}
+	if foreign(scope, span) {
+		return false
+	}
+	f := factsPool.Get().(*facts) //nolint:forcetypeassert // nothing else is in the pool
+	f.collect(span.Attributes())
+	known := read(scope, span, op, f)
+	f.reset()
+	factsPool.Put(f)
+	return known
+}
+
+func read(scope *Scope, span ptrace.Span, op *Call, f *facts) bool {
+	r := reading{scope: scope, span: span, op: op, f: f}
+	op.Keys = f.keys
+	var v verdict
+	if f.marked || mayBeGenAI(scope, span, f) {
+		v = r.kind()
+	}
+	if !v.says() {
+		return r.claimsCost()
+	}
+	op.Kind, op.Name = v.kind, v.name
+	if op.Kind == genai.ModelCall {
+		r.call()
+	} else {
+		r.part()
+	}
+	r.written()
+	r.failure()
+	r.timing()
+	r.stale(statusFailed(span))
+	return true
+}
+
+// claimsCost makes a span that only claims a cost GenAI: the claim must not add to the total of its trace.
+func (r *reading) claimsCost() bool {
+	if !r.op.Has(HasOwnedCost) {
+		return false
+	}
+	r.op.Kind = genai.Other
+	r.cost()
+	r.written()
+	return true
+}
+
+// mayBeGenAI looks at spans without any attribute that only GenAI spans have.
+func mayBeGenAI(scope *Scope, span ptrace.Span, f *facts) bool {
+	switch scope.client {
+	case claudeCode:
+		return f.texts[tClaudeType] != ""
+	case googleADK, pydanticAI, litellmProxy:
+		return true
+	}
+	if f.valueRanks[vCacheHit] != 0 || f.texts[tCacheOperation] != "" || f.texts[tWorkflow] != "" && scope.client == agentFramework {
+		return true
+	}
+	return nameHints(span.Name())
+}
+
+// call reads a model call.
+func (r *reading) call() {
+	r.f.gatherJSON()
+	r.vercelMetadata()
+	r.models()
+	r.provider()
+	r.usage()
+	if r.op.CostSource == CostNone {
+		r.cost()
+	}
+	r.names()
+	r.op.ServiceTier = r.tier()
+	r.op.Region = r.region()
+	r.op.CacheHit = r.proxyHit()
+	if r.op.CacheHit { // LiteLLM repeats the first answer's cost on an answer from its cache
+		r.op.CostSource, r.op.ReportedUSD = CostNone, 0
+	}
+}
+
+// part reads what is no model call: it may repeat the usage of the calls below it and counts nothing itself.
+func (r *reading) part() {
+	f, op := r.f, r.op
+	op.RequestModel, op.ResponseModel, op.ResponseID = f.texts[tRequestModel], f.texts[tResponseModel], f.texts[tResponseID]
+	for _, t := range [...]text{tProvider, tHost, tSystem, tVercelProvider} {
+		if op.Provider = canonical(f.texts[t]); op.Provider != "" {
+			break
+		}
+	}
+	r.names()
+	r.cost()
+	if op.Kind == genai.Cache {
+		r.cacheOperation()
+	}
+}
+
+// names fills Agent, Tool and Conversation.
+func (r *reading) names() {
+	f, op := r.f, r.op
+	op.Agent = f.texts[tAgent]
+	if op.Agent == "" {
+		op.Agent = f.texts[tFunction]
+	}
+	if op.Kind == genai.Agent && op.Agent == "" {
+		op.Agent = r.named("agent_request:", tEntity, tAgentType, tNode)
+	}
+	if op.Kind == genai.Tool {
+		if op.Tool = f.texts[tTool]; op.Tool == "" {
+			op.Tool = r.named("tool_execution:", tEntity)
+		}
+	}
+	if op.Conversation = f.texts[tConversation]; op.Conversation == "" {
+		op.Conversation = f.texts[tLastConversation]
+	}
+}
+
+// named falls back to the dialects that name an agent or a tool elsewhere, last in the span's name.
+func (r *reading) named(prefix string, ts ...text) string {
+	for _, t := range ts {
+		if s := r.f.texts[t]; s != "" {
+			return s
+		}
+	}
+	name := r.span.Name()
+	if rest, ok := strings.CutPrefix(name, prefix); ok {
+		return rest
+	}
+	for _, t := range [...]text{tLangfuseType, tOpenInferenceKind, tLangsmithKind, tMlflowType} {
+		if r.f.texts[t] != "" {
+			return name
+		}
+	}
+	if rest, ok := strings.CutPrefix(name, r.op.Name+" "); ok {
+		return rest
+	}
+	return ""
+}
+
+// tier is the service tier that answered, else the one asked for unless that leaves the choice to the provider.
+func (r *reading) tier() string {
+	if s := r.f.texts[tResponseTier]; s != "" {
+		return strings.ToLower(s)
+	}
+	if s := strings.ToLower(r.f.texts[tRequestTier]); s != "auto" {
+		return s
+	}
+	return ""
+}
+
+// proxyHit says whether LiteLLM answered from its own cache.
+func (r *reading) proxyHit() bool {
+	if r.scope.client != litellmProxy {
+		return false
+	}
+	key := r.f.texts[tCacheKey]
+	if key == "" && r.f.texts[jLitellmHidden] != "" {
+		key = member(r.f.texts[jLitellmHidden], "cache_key")
+	}
+	return key != "" && key != "None" && key != "null"
+}
+
+// cacheOperation fills CacheOperation and CacheHit of a span of an application's cache.
+func (r *reading) cacheOperation() {
+	f, op := r.f, r.op
+	op.CacheOperation = genai.CacheGet
+	for _, s := range [...]string{f.texts[tCacheOperation], r.span.Name()} {
+		if genai.ContainsFold(s, "set") || genai.ContainsFold(s, "put") || genai.ContainsFold(s, "write") || genai.ContainsFold(s, "store") {
+			op.CacheOperation = genai.CacheSet
+		}
+		if s != "" {
+			break
+		}
+	}
+	if v, ok := f.value(vCacheHit); ok {
+		op.CacheHit = v.Type() == pcommon.ValueTypeBool && v.Bool() || v.Type() == pcommon.ValueTypeStr && strings.EqualFold(v.Str(), "true")
+	} else {
+		op.CacheHit = strings.EqualFold(f.texts[tCacheResult], genai.CacheHit)
+	}
+}
+
+// written reads what llmcost has put on the span before.
+func (r *reading) written() {
+	f, op := r.f, r.op
+	if op.Status = f.texts[tOurStatus]; op.Status == "" {
+		return
+	}
+	op.Reason = f.texts[tOurReason]
+	if v, ok := f.value(vCostTotal); ok {
+		op.TotalUSD, _ = genai.Number(v)
+	}
+	if v, ok := f.value(vSaved); ok {
+		op.SavedUSD, _ = genai.Number(v)
+	}
+}

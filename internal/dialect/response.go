@@ -1,0 +1,183 @@
+package dialect
+
+import (
+	"strings"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// answered is what a captured answer says of itself.
+type answered struct {
+	id, model, tier string
+
+	facts *facts // takes the sub-counts of usage that the answer breaks down further than the span does
+}
+
+// readAnswer reads a provider's answer, or LangChain's wrapping of one. Of its usage only sub-counts are taken, such as
+// Anthropic's one-hour cache writes, which no plain attribute of OpenInference says.
+func readAnswer(s string, f *facts) answered {
+	a := answered{facts: f}
+	p := scanJSON(s)
+	if !p.enter('{') {
+		return a
+	}
+	for {
+		key, ok := p.key()
+		if !ok {
+			return a
+		}
+		switch key {
+		case "id", "responseId", "response_id":
+			first(&a.id, p.text())
+		case "model", "modelVersion", "model_version":
+			first(&a.model, p.text())
+		case "service_tier", "serviceTier":
+			first(&a.tier, p.text())
+		case "usage":
+			a.usage(&p)
+		case "generations":
+			a.generations(&p)
+		case "llm_output", "llmOutput":
+			a.metadata(&p)
+		default:
+			p.skip()
+		}
+	}
+}
+
+func first(to *string, s string) {
+	if *to == "" {
+		*to = s
+	}
+}
+
+// generations reads generations[0][0] and skips the rest.
+func (a *answered) generations(p *jsonScan) {
+	if !p.enter('[') {
+		p.skip()
+		return
+	}
+	for n := 0; p.more(']'); n++ {
+		if n > 0 || !p.enter('[') {
+			p.skip()
+			continue
+		}
+		for m := 0; p.more(']'); m++ {
+			if m > 0 {
+				p.skip()
+				continue
+			}
+			a.generation(p)
+		}
+	}
+}
+
+func (a *answered) generation(p *jsonScan) {
+	if !p.enter('{') {
+		p.skip()
+		return
+	}
+	for {
+		key, ok := p.key()
+		if !ok {
+			return
+		}
+		switch key {
+		case "generationInfo", "generation_info":
+			a.metadata(p)
+		case "message":
+			a.message(p, 0)
+		default:
+			p.skip()
+		}
+	}
+}
+
+// message reads a LangChain message: its kwargs, or its fields themselves. The id of a run is LangChain's own and no answer's.
+func (a *answered) message(p *jsonScan, depth int) {
+	if depth > maxDepth || !p.enter('{') {
+		p.skip()
+		return
+	}
+	var own string
+	for {
+		key, ok := p.key()
+		if !ok {
+			break
+		}
+		switch key {
+		case "kwargs", "data":
+			a.message(p, depth+1)
+		case "response_metadata":
+			a.metadata(p)
+		case "usage_metadata":
+			a.usage(p)
+		case "id":
+			own = p.text()
+		default:
+			p.skip()
+		}
+	}
+	if !strings.HasPrefix(own, "run-") && !strings.HasPrefix(own, "lc_run-") {
+		first(&a.id, own)
+	}
+}
+
+func (a *answered) metadata(p *jsonScan) {
+	if !p.enter('{') {
+		p.skip()
+		return
+	}
+	for {
+		key, ok := p.key()
+		if !ok {
+			return
+		}
+		switch key {
+		case "model_name", "model":
+			first(&a.model, p.text())
+		case "id":
+			first(&a.id, p.text())
+		case "service_tier":
+			first(&a.tier, p.text())
+		case "usage", "tokenUsage", "token_usage":
+			a.usage(p)
+		default:
+			p.skip()
+		}
+	}
+}
+
+func (a *answered) usage(p *jsonScan) { a.facts.providerUsage(p) }
+
+// providerUsage reads the usage object as the provider sent it: its sub-counts, and, of Anthropic and Bedrock, whose own input leaves out
+// cached tokens, how many were not cached. That tells whether a client that shows its answer has added them up.
+func (f *facts) providerUsage(p *jsonScan) {
+	p.next()
+	at := p.i
+	f.usageObject(p, neither, tallyCount, tallyCount, 0)
+	o := scanJSON(p.s[at:p.i])
+	if !o.enter('{') {
+		return
+	}
+	uncached, apart := int64(genai.BadCount), false
+	for {
+		key, ok := o.key()
+		if !ok {
+			break
+		}
+		switch key {
+		case "input_tokens", "inputTokens":
+			if n, ok := o.count(); ok {
+				uncached = n
+			}
+			continue
+		case "cache_read_input_tokens", "cache_creation_input_tokens", "cacheReadInputTokens", "cacheWriteInputTokens":
+			apart = true
+		}
+		o.skip()
+	}
+	if apart && uncached != genai.BadCount {
+		f.add(nNoCache, uncached, jsonRank)
+	}
+}

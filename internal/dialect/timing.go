@@ -1,0 +1,64 @@
+package dialect
+
+import (
+	"math"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// maxFirstChunk bounds what is believed as time to the first chunk.
+const maxFirstChunk = 24 * 60 * 60
+
+// timing fills TimeToFirstChunk and Attempt.
+func (r *reading) timing() {
+	f := r.f
+	if v, ok := f.value(vFirstChunkSeconds); ok {
+		if s, ok := genai.Number(v); ok {
+			r.setFirstChunk(s)
+		}
+	} else if v, ok := f.value(vFirstChunkMillis); ok {
+		if ms, ok := genai.Number(v); ok {
+			r.setFirstChunk(ms / 1000)
+		}
+	} else if s := f.texts[tFirstChunkAt]; s != "" && len(s) <= genai.MaxNumber {
+		if at, err := time.Parse(time.RFC3339Nano, strings.Trim(s, `"`)); err == nil {
+			r.setFirstChunk(at.Sub(r.span.StartTimestamp().AsTime()).Seconds())
+		}
+	}
+	r.op.Attempt = r.attempt()
+}
+
+func (r *reading) setFirstChunk(s float64) {
+	if s > 0 && s <= maxFirstChunk {
+		r.op.TimeToFirstChunk = s
+	}
+}
+
+// attempt counts the retries before this answer. Claude Code counts attempts from 1.
+func (r *reading) attempt() int {
+	if v, ok := r.f.value(vResend); ok {
+		return small(v)
+	}
+	v, ok := r.f.value(vAttempt)
+	if !ok || r.scope.client != claudeCode && r.op.Kind != genai.ModelCall {
+		return 0
+	}
+	n := small(v)
+	if r.scope.client == codex {
+		return n
+	}
+	return max(0, n-1)
+}
+
+// small reads a small whole number such as an attempt or an HTTP status, 0 where there is none.
+func small(v pcommon.Value) int {
+	f, ok := genai.Number(v)
+	if !ok || f < 0 || f > math.MaxInt32 {
+		return 0
+	}
+	return int(f)
+}

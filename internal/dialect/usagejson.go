@@ -1,0 +1,196 @@
+package dialect
+
+import "strings"
+
+// jsonRank is the rank of every count that was found inside a JSON string: plain attributes are believed first.
+const jsonRank = 250
+
+// side says to which of the two sums an ambiguous key such as "audio" belongs.
+type side uint8
+
+const (
+	neither side = iota
+	inputSide
+	outputSide
+)
+
+// gatherJSON reads the usage that dialects hide in JSON strings into the tallies.
+func (f *facts) gatherJSON() {
+	if s := f.texts[jLangfuseUsage]; s != "" {
+		f.readBuckets(s)
+	}
+	if s := f.texts[jLangsmithUsage]; s != "" {
+		f.readUsage(s, nLangsmithInput, nLangsmithOutput)
+	} else {
+		f.readDetails(f.texts[jInputDetails], inputSide)
+		f.readDetails(f.texts[jOutputDetails], outputSide)
+	}
+	if s := f.texts[jMlflowUsage]; s != "" {
+		f.readUsage(unwrap(s), nMlflowInput, nMlflowOutput)
+	}
+	if s := f.texts[jLitellmUsage]; s != "" {
+		f.readUsage(s, nLitellmInput, nLitellmOutput)
+	}
+	if s := f.texts[jVertexResponse]; s != "" {
+		f.readMember(s, nVertexInput, nVertexOutput)
+	}
+	if s := f.texts[jGenkitOutput]; s != "" {
+		f.readMember(s, nGenkitInput, nGenkitOutput)
+	}
+}
+
+func (f *facts) readUsage(s string, in, out tally) {
+	p := scanJSON(s)
+	f.usageObject(&p, neither, in, out, 0)
+}
+
+func (f *facts) readDetails(s string, sd side) {
+	if s == "" {
+		return
+	}
+	p := scanJSON(s)
+	f.usageObject(&p, sd, tallyCount, tallyCount, 0)
+}
+
+// readMember reads the usage object that is a member of the object s.
+func (f *facts) readMember(s string, in, out tally) {
+	p := scanJSON(s)
+	if !p.enter('{') {
+		return
+	}
+	for {
+		key, ok := p.key()
+		if !ok {
+			return
+		}
+		switch key {
+		case "usageMetadata", "usage_metadata", "usage":
+			f.usageObject(&p, neither, in, out, 0)
+		case "modelVersion", "model_version":
+			f.setText(tResponseModel, p.text())
+		case "responseId", "response_id":
+			f.setText(tResponseID, p.text())
+		default:
+			p.skip()
+		}
+	}
+}
+
+// usageObject reads one usage object, and the objects of details in it. in and out take the pair; tallyCount drops it.
+func (f *facts) usageObject(p *jsonScan, sd side, in, out tally, depth int) {
+	if !p.enter('{') {
+		p.skip()
+		return
+	}
+	for {
+		key, ok := p.key()
+		if !ok {
+			return
+		}
+		if p.next() == '{' && depth < maxDepth {
+			if inner, follow := detailSide(key, sd); follow {
+				f.usageObject(p, inner, tallyCount, tallyCount, depth+1)
+				continue
+			}
+		}
+		if f.served(p, key) {
+			continue
+		}
+		t := usageTally(f.ofTier(key), sd)
+		switch {
+		case t == nInput:
+			t = in
+		case t == nOutput:
+			t = out
+		case t == nTotal && depth > 0:
+			t = tallyCount
+		}
+		f.addFrom(p, t)
+	}
+}
+
+// addFrom takes the next value as a count of t, or skips it.
+func (f *facts) addFrom(p *jsonScan, t tally) {
+	if t == tallyCount {
+		p.skip()
+	} else if n, ok := p.count(); ok {
+		f.add(t, n, jsonRank)
+	}
+}
+
+// served consumes what Anthropic's usage says of how the call was served: the service tier, and where, which has its price when it was
+// kept in the US.
+func (f *facts) served(p *jsonScan, key string) bool {
+	switch key {
+	case "service_tier", "serviceTier":
+		f.setText(tResponseTier, p.text())
+	case "inference_geo", "inferenceGeo":
+		if s := p.text(); s == "us" {
+			f.setText(tRegion, s)
+		}
+	default:
+		return false
+	}
+	return true
+}
+
+// ofTier takes the service tier off the names of LangChain's details: "flex_cache_read", "priority_reasoning".
+func (f *facts) ofTier(key string) string {
+	for _, tier := range [...]string{"flex", "priority"} {
+		if rest, ok := strings.CutPrefix(key, tier); ok && len(rest) > 1 && rest[0] == '_' {
+			f.setText(tResponseTier, tier)
+			return rest[1:]
+		}
+	}
+	return key
+}
+
+// detailSide says whether the object under key breaks a count down, and which.
+func detailSide(key string, sd side) (side, bool) {
+	switch key {
+	case "input_token_details", "input_tokens_details", "prompt_tokens_details", "prompt_token_details", "promptTokensDetails",
+		"inputTokenDetails", "cache_creation", "cacheCreation":
+		return inputSide, true
+	case "output_token_details", "output_tokens_details", "completion_tokens_details", "completionTokensDetails",
+		"outputTokenDetails":
+		return outputSide, true
+	case "usage", "usageMetadata", "usage_metadata":
+		return sd, true
+	}
+	return neither, false
+}
+
+// usageTally is the fact that key states inside a usage object; tallyCount for none.
+func usageTally(key string, sd side) tally {
+	switch key {
+	case "input_tokens", "prompt_tokens", "inputTokens", "promptTokens", "promptTokenCount", "prompt_token_count", "input":
+		return nInput
+	case "output_tokens", "completion_tokens", "outputTokens", "completionTokens", "candidatesTokenCount",
+		"candidates_token_count", "output":
+		return nOutput
+	case "total_tokens", "totalTokens", "totalTokenCount", "total_token_count", "total":
+		return nTotal
+	case "cache_read", "cache_read_input_tokens", "cached_tokens", "cachedTokens", "input_cached_tokens", "cacheReadInputTokens",
+		"cachedInputTokens", "cachedPromptTokens", "cachedContentTokenCount", "cached_content_token_count", "cachedContentTokens",
+		"cache_read_tokens", "cacheReadTokens":
+		return nCacheRead
+	case "cache_creation", "cache_creation_input_tokens", "cacheCreationInputTokens", "cacheWriteInputTokens", "cacheWriteTokens",
+		"cache_write_tokens", "cache_write", "cache_creation_tokens", "cache_write_input_tokens":
+		return nCacheWrite
+	case "ephemeral_5m_input_tokens", "ephemeral5mInputTokens":
+		return nCacheWrite5m
+	case "ephemeral_1h_input_tokens", "ephemeral1hInputTokens":
+		return nCacheWrite1h
+	case "reasoning", "reasoning_tokens", "reasoningTokens", "thoughtsTokenCount", "thoughts_token_count", "thoughtsTokens",
+		"output_reasoning_tokens":
+		return nReasoning
+	case "audio", "audio_tokens", "audioTokens":
+		switch sd {
+		case inputSide:
+			return nInputAudio
+		case outputSide:
+			return nOutputAudio
+		}
+	}
+	return tallyCount
+}

@@ -1,0 +1,84 @@
+package llmcost
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/dialect"
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// What llmcost understood of a span is what every component behind it reads, whether or not it fills in the conventions' attributes.
+func TestTheCanonicalFormSaysWhatTheDialectSaid(t *testing.T) {
+	for client := range truths(t) {
+		for _, normalize := range []bool{true, false} {
+			want := readAll(capture(t, client))
+			td := startProcessor(t, func(c *Config) { c.Normalize = normalize }).process(t, capture(t, client))
+			i := 0
+			eachSpan(td, func(span ptrace.Span) {
+				var got genai.Operation
+				is := genai.ReadCanonical(span, &got)
+				requireSame(t, &want[i], &got, is)
+				i++
+			})
+		}
+	}
+}
+
+func readAll(td ptrace.Traces) []genai.Operation {
+	var ops []genai.Operation
+	for _, rs := range td.ResourceSpans().All() {
+		for _, ss := range rs.ScopeSpans().All() {
+			scope := dialect.NewScope(ss.Scope(), rs.Resource(), nil)
+			for _, span := range ss.Spans().All() {
+				var call dialect.Call
+				dialect.Read(&scope, span, &call)
+				ops = append(ops, call.Operation)
+			}
+		}
+	}
+	return ops
+}
+
+// requireSame compares what the canonical form carries. Of what is no call it carries neither model nor usage, and of calls no audio.
+func requireSame(t *testing.T, want, got *genai.Operation, is bool) {
+	t.Helper()
+	if want.Kind == genai.Other || want.Kind == genai.NotGenAI {
+		require.False(t, is && got.Kind != genai.Other, "%+v", got)
+		return
+	}
+	w := *want
+	w.Status, w.Reason, w.TotalUSD, w.SavedUSD = got.Status, got.Reason, got.TotalUSD, got.SavedUSD
+	w.Usage.InputAudio, w.Usage.OutputAudio = 0, 0
+	if w.ServiceTier == "default" || w.ServiceTier == "standard" {
+		w.ServiceTier = ""
+	}
+	if w.Kind != genai.ModelCall {
+		w.RequestModel, w.ResponseModel, w.ResponseID = got.RequestModel, got.ResponseModel, got.ResponseID
+		w.TimeToFirstChunk, w.Attempt = got.TimeToFirstChunk, got.Attempt
+	}
+	if w.Kind != genai.Tool {
+		w.Tool = got.Tool
+	}
+	require.Equal(t, w, *got)
+}
+
+func BenchmarkReadCanonical(b *testing.B) {
+	p := startProcessor(b, nil)
+	var spans []ptrace.Span
+	for client := range truths(b) {
+		eachSpan(p.process(b, capture(b, client)), func(span ptrace.Span) {
+			var op genai.Operation
+			if genai.ReadCanonical(span, &op) && op.Kind == genai.ModelCall {
+				spans = append(spans, span)
+			}
+		})
+	}
+	var op genai.Operation
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		genai.ReadCanonical(spans[i%len(spans)], &op)
+	}
+}

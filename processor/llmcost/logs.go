@@ -1,0 +1,64 @@
+package llmcost
+
+import (
+	"slices"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/plog"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/dialect"
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// logRequest answers the log records of one request in which command-line agents tell of their calls. A record stands for itself: the
+// same call may be told in spans and metrics too, and which of them is counted is for cli_agents of genaimetrics to say.
+type logRequest struct {
+	cfg    *Config
+	write  *annotator
+	prices *policy
+	now    time.Time
+	tally  tally
+}
+
+func (l *logRequest) process(ld plog.Logs) {
+	opts := dialect.Options{UsageOnAgent: l.cfg.UsageOnAgent}
+	for _, rl := range ld.ResourceLogs().All() {
+		for _, sl := range rl.ScopeLogs().All() {
+			scope := dialect.NewScope(sl.Scope(), rl.Resource(), &opts)
+			ignored := slices.Contains(l.cfg.IgnoreScopes, sl.Scope().Name())
+			for _, rec := range sl.LogRecords().All() {
+				l.answer(&scope, rec, ignored)
+			}
+		}
+	}
+}
+
+func (l *logRequest) answer(scope *dialect.Scope, rec plog.LogRecord, ignored bool) {
+	attrs := rec.Attributes()
+	if l.cfg.TrustUpstream {
+		if _, ok := attrs.Get(genai.CostStatus); ok {
+			return
+		}
+	}
+	var call dialect.Call
+	switch {
+	case !dialect.ReadLog(scope, rec, &call):
+		if dialect.OwnsCost(attrs) { // a claim that must not add to any total
+			removeOwned(attrs)
+		}
+	case call.Kind != genai.ModelCall:
+		l.write.annotate(attrs, &call, nil)
+	default:
+		b := bill{status: genai.StatusDuplicate, reason: genai.ReasonIgnoredScope}
+		if !ignored {
+			b = l.prices.billFor(&call, logTime(rec, l.now))
+		}
+		l.write.annotate(attrs, &call, &b)
+		l.tally.add(b.status, b.reason)
+	}
+}
+
+// logTime is the instant whose prices hold.
+func logTime(rec plog.LogRecord, now time.Time) time.Time {
+	return firstTime(now, rec.Timestamp(), rec.ObservedTimestamp())
+}
