@@ -9,7 +9,6 @@ import (
 	"go.opentelemetry.io/collector/pdata/pmetric"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
-	"github.com/otelcol-llm/otelcol-llm/test/gateway"
 )
 
 // TestAgentsCountedByTheirMetrics: in the default wiring cli_agents: {claude-code: metrics} counts deltas, each once, and naming
@@ -68,18 +67,10 @@ func claudeTokens(n int) pmetric.Metrics {
 // TestSDKMetrics: configs/sdk-metrics.yaml tells percentiles of a service that sends only metrics.
 func TestSDKMetrics(t *testing.T) {
 	t.Parallel()
-	ports := gateway.FreePorts(t, 3)
-	gateway.Start(t, gateway.Options{
-		Config: gateway.Root() + "/configs/sdk-metrics.yaml",
-		Args:   []string{"--set=service.telemetry.metrics.level=none", "--set=processors.perfstats.interval=1s"},
-		Env: []string{
-			"OTLP_GRPC_ENDPOINT=" + gateway.Loopback(ports[0]), "OTLP_HTTP_ENDPOINT=" + gateway.Loopback(ports[1]),
-			"PROMETHEUS_ENDPOINT=" + gateway.Loopback(ports[2]),
-		},
-	})
-	postMetrics(t, "http://"+gateway.Loopback(ports[1]), sdkDurations())
+	s := startShipped(t, "configs/sdk-metrics.yaml", []string{"--set=processors.perfstats.interval=1s"})
+	postMetrics(t, s.otlp, sdkDurations())
 	require.Eventually(t, func() bool {
-		got := scrape(t, "http://"+gateway.Loopback(ports[2])+"/metrics")
+		got := scrape(t, s.scrape)
 		return got.sum("llm_perf_samples", "service_name", "sdk-only") == 10 &&
 			got.sum("gen_ai_client_operation_duration_seconds_count") == 0
 	}, 30*time.Second, 100*time.Millisecond)

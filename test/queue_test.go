@@ -53,27 +53,18 @@ const overOTLP = `
 receivers:
   otlp: {protocols: {http: {endpoint: "${env:OTLP_HTTP_ENDPOINT}"}}}
 service:
-  telemetry: {metrics: {level: none}}
   pipelines:
     traces: {receivers: [otlp]}
     logs: {receivers: [otlp]}
     metrics/clients: {receivers: [otlp]}
 `
 
-// kafkaGateway starts configs/kafka-gateway.yaml, reading OTLP, and returns where to post traces.
-func kafkaGateway(t *testing.T, backend string) string {
+// kafkaGateway starts configs/kafka-gateway.yaml, reading OTLP.
+func kafkaGateway(t *testing.T, backend string, env ...string) *shipped {
 	t.Helper()
-	ports := gateway.FreePorts(t, 2)
 	intake := filepath.Join(t.TempDir(), "otlp.yaml")
 	require.NoError(t, os.WriteFile(intake, []byte(overOTLP), 0o600))
-	gateway.Start(t, gateway.Options{
-		Config: gateway.Root() + "/configs/kafka-gateway.yaml", Args: []string{"--config", intake},
-		Env: []string{
-			"OTLP_HTTP_ENDPOINT=" + gateway.Loopback(ports[0]), "PROMETHEUS_ENDPOINT=" + gateway.Loopback(ports[1]),
-			"OTLP_BACKEND=" + backend,
-		},
-	})
-	return "http://" + gateway.Loopback(ports[0]) + "/v1/traces"
+	return startShipped(t, "configs/kafka-gateway.yaml", []string{"--config", intake}, append(env, "OTLP_BACKEND="+backend)...)
 }
 
 // TestKafkaGatewayAnswersWhenTheBackendHasIt: what reads from Kafka marks a message when the pipeline answers, so it must not answer
@@ -84,13 +75,13 @@ func TestKafkaGatewayAnswersWhenTheBackendHasIt(t *testing.T) {
 	require.NoError(t, err)
 
 	backend := sink.Start(t)
-	gateway.Post(t, kafkaGateway(t, backend.GRPC), "application/x-protobuf", body)
+	gateway.Post(t, kafkaGateway(t, backend.GRPC).otlp+"/v1/traces", "application/x-protobuf", body)
 	assert.Equal(t, 100, backend.SpanCount(), "at the moment of the answer")
 
 	away := gateway.Loopback(gateway.FreePorts(t, 1)[0])
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, kafkaGateway(t, away), bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, kafkaGateway(t, away, "SHUTDOWN_TIMEOUT=2s").otlp+"/v1/traces", bytes.NewReader(body))
 	require.NoError(t, err)
 	req.Header.Set("Content-Type", "application/x-protobuf")
 	resp, err := http.DefaultClient.Do(req)

@@ -38,16 +38,11 @@ var textKeys = []string{
 // redacting starts configs/redaction.yaml.
 func redacting(t *testing.T) (otlp, scrapeURL string, backend *sink.Sink) {
 	t.Helper()
-	ports := gateway.FreePorts(t, 3)
 	backend = sink.Start(t)
-	gateway.Start(t, gateway.Options{Config: gateway.Root() + "/configs/redaction.yaml", Args: []string{
-		"--set=service.telemetry.metrics.level=none", "--set=connectors.genaimetrics.interval=1s",
-		"--set=exporters.otlp_grpc/backend.sending_queue.batch.flush_timeout=10ms",
-	}, Env: []string{
-		"OTLP_GRPC_ENDPOINT=" + gateway.Loopback(ports[0]), "OTLP_HTTP_ENDPOINT=" + gateway.Loopback(ports[1]),
-		"PROMETHEUS_ENDPOINT=" + gateway.Loopback(ports[2]), "OTLP_BACKEND=" + backend.GRPC,
-	}})
-	return "http://" + gateway.Loopback(ports[1]), "http://" + gateway.Loopback(ports[2]) + "/metrics", backend
+	s := startShipped(t, "configs/redaction.yaml", []string{
+		"--set=connectors.genaimetrics.interval=1s", "--set=exporters.otlp_grpc/backend.sending_queue.batch.flush_timeout=10ms",
+	}, "OTLP_BACKEND="+backend.GRPC)
+	return s.otlp, s.scrape, backend
 }
 
 // TestRedactionOfRecordedClients: no text that a recorded client sent leaves, and what is needed to see the bill does.

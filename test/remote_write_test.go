@@ -6,7 +6,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/otelcol-llm/otelcol-llm/test/gateway"
 	"github.com/otelcol-llm/otelcol-llm/test/prometheus"
 )
 
@@ -17,13 +16,10 @@ func TestRemoteWrite(t *testing.T) {
 	t.Parallel()
 	begun := time.Now()
 	server := prometheus.Start(t, true)
-	ports := gateway.FreePorts(t, 2)
-	g := gateway.Start(t, gateway.Options{Config: gateway.Root() + "/configs/remote-write.yaml", Env: []string{
-		"OTLP_GRPC_ENDPOINT=" + gateway.Loopback(ports[0]), "OTLP_HTTP_ENDPOINT=" + gateway.Loopback(ports[1]),
-		"REMOTE_WRITE_URL=" + server.URL + "/api/v1/write", "GATEWAY_ID=writer",
-	}, Args: []string{"--set=service.telemetry.metrics.level=none", "--set=connectors.genaimetrics.interval=1s", "--set=connectors.genaimetrics.zero_for=0s"}})
+	s := startShipped(t, "configs/remote-write.yaml", []string{"--set=connectors.genaimetrics.interval=1s", "--set=connectors.genaimetrics.zero_for=0s"},
+		"REMOTE_WRITE_URL="+server.URL+"/api/v1/write", "GATEWAY_ID=writer")
 	traces, truth := aFewMinutes(t, 1000)
-	postTraces(t, "http://"+gateway.Loopback(ports[1]), traces)
+	postTraces(t, s.otlp, traces)
 
 	want := inParts(truth.gauges())
 	settled(t, func(t2 assert.TestingT) {
@@ -38,5 +34,5 @@ func TestRemoteWrite(t *testing.T) {
 				10*time.Second, 100*time.Millisecond, "%v", key)
 		}
 	}
-	checkQuiet(t, g)
+	checkQuiet(t, s.Gateway)
 }

@@ -16,12 +16,8 @@ import (
 func TestSecondTierPassesOn(t *testing.T) {
 	t.Parallel()
 	backend := sink.Start(t)
-	ports := gateway.FreePorts(t, 3)
-	second := gateway.Start(t, gateway.Options{Config: gateway.Root() + "/configs/second-tier.yaml", Env: []string{
-		"OTLP_GRPC_ENDPOINT=" + gateway.Loopback(ports[0]), "OTLP_HTTP_ENDPOINT=" + gateway.Loopback(ports[1]),
-		"PROMETHEUS_ENDPOINT=" + gateway.Loopback(ports[2]), "OTLP_BACKEND=" + backend.GRPC,
-	}, Args: []string{"--set=service.telemetry.metrics.level=none"}})
-	first, otlp, _, _ := defaults(t, "BACKEND_EXPORTER=otlp_grpc/backend", "OTLP_BACKEND="+gateway.Loopback(ports[0]))
+	second := startShipped(t, "configs/second-tier.yaml", nil, "OTLP_BACKEND="+backend.GRPC)
+	first, otlp, _, _ := defaults(t, "BACKEND_EXPORTER=otlp_grpc/backend", "OTLP_BACKEND="+second.grpc)
 	const capture = "vercel-ai-v6"
 	body, traces := readCapture(t, capture)
 	gateway.Post(t, otlp+"/v1/traces", "application/json", body)
@@ -30,5 +26,5 @@ func TestSecondTierPassesOn(t *testing.T) {
 		40*time.Second, 100*time.Millisecond, "traces and logs reach the backend behind the second tier")
 	assert.Equal(t, nano(readTruth(t)[capture].ExpectedTotalUSD), sum(count(t, backend.Traces()).priced))
 	checkQuiet(t, first)
-	checkQuiet(t, second)
+	checkQuiet(t, second.Gateway)
 }

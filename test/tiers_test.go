@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
-	"github.com/otelcol-llm/otelcol-llm/test/gateway"
 	"github.com/otelcol-llm/otelcol-llm/test/prometheus"
 )
 
@@ -19,18 +18,14 @@ func TestTwoTiers(t *testing.T) {
 	need(t, "prometheus")
 	t.Parallel()
 	begun := time.Now()
-	ports := gateway.FreePorts(t, 3)
-	second := gateway.Start(t, gateway.Options{Config: gateway.Root() + "/configs/second-tier.yaml", Env: []string{
-		"OTLP_GRPC_ENDPOINT=" + gateway.Loopback(ports[0]), "OTLP_HTTP_ENDPOINT=" + gateway.Loopback(ports[1]),
-		"PROMETHEUS_ENDPOINT=" + gateway.Loopback(ports[2]), "BACKEND_EXPORTER=nop", "GATEWAY_ID=second",
-	}, Args: []string{"--set=service.telemetry.metrics.level=none"}})
-	server := prometheus.Start(t, true, gateway.Loopback(ports[2]))
+	second := startShipped(t, "configs/second-tier.yaml", nil, "BACKEND_EXPORTER=nop", "GATEWAY_ID=second")
+	server := prometheus.Start(t, true, second.scraped)
 
 	var first [3]string
 	for i := range first {
 		_, first[i], _, _ = defaultsWith(t, []string{
 			"--set=connectors.genaimetrics.interval=1s", "--set=connectors.genaimetrics.zero_for=0s", "--set=processors.perfstats.histogram_scale=6",
-		}, fmt.Sprintf("GATEWAY_ID=first-%d", i), "BACKEND_EXPORTER=otlp_grpc/backend", "OTLP_BACKEND="+gateway.Loopback(ports[0]))
+		}, fmt.Sprintf("GATEWAY_ID=first-%d", i), "BACKEND_EXPORTER=otlp_grpc/backend", "OTLP_BACKEND="+second.grpc)
 	}
 	p := &population{
 		Rand: rand.New(rand.NewPCG(13, 17)), begin: begun.Add(-2 * time.Minute), spread: time.Minute,
@@ -68,5 +63,5 @@ func TestTwoTiers(t *testing.T) {
 			}
 		}
 	})
-	checkQuiet(t, second)
+	checkQuiet(t, second.Gateway)
 }

@@ -113,6 +113,9 @@ func (g *Gateway) Kill() {
 	<-g.done
 }
 
+// ExitCode is the status with which the process has ended; after Stop or Kill.
+func (g *Gateway) ExitCode() int { return g.cmd.ProcessState.ExitCode() }
+
 // PID is the process id.
 func (g *Gateway) PID() int { return g.cmd.Process.Pid }
 

@@ -35,6 +35,12 @@ type Sink struct {
 // Start serves until the test ends.
 func Start(t testing.TB) *Sink {
 	t.Helper()
+	return StartAt(t, "127.0.0.1:0")
+}
+
+// StartAt is Start with an address for gRPC.
+func StartAt(t testing.TB, address string) *Sink {
+	t.Helper()
 	s := &Sink{}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/traces", receive(s.addTraces))
@@ -44,7 +50,7 @@ func Start(t testing.TB) *Sink {
 	t.Cleanup(server.Close)
 	s.URL = server.URL
 
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}

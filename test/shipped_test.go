@@ -1,0 +1,60 @@
+package test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-llm/otelcol-llm/test/gateway"
+)
+
+// shipped is a gateway that runs one of the configurations that come with the project, on ports of its own.
+type shipped struct {
+	*gateway.Gateway
+	options   gateway.Options
+	grpc      string // host:port of OTLP/gRPC
+	otlp      string // OTLP/HTTP endpoint
+	scraped   string // host:port of the Prometheus endpoint
+	scrape    string // its URL
+	health    string // URL of the health status
+	telemetry string // URL of the gateway's own metrics
+}
+
+// startShipped runs a configuration, named from the top of the source tree.
+func startShipped(t testing.TB, config string, args []string, env ...string) *shipped {
+	t.Helper()
+	ports := gateway.FreePorts(t, 5)
+	at := func(n int) string { return gateway.Loopback(ports[n]) }
+	s := &shipped{
+		grpc: at(0), otlp: "http://" + at(1), scraped: at(2), scrape: "http://" + at(2) + "/metrics",
+		health: "http://" + at(3) + "/health/status", telemetry: "http://" + at(4) + "/metrics",
+	}
+	reader := fmt.Sprintf("--set=service.telemetry.metrics.readers=[{pull: {exporter: {prometheus: {host: 127.0.0.1, port: %d}}}}]", ports[4])
+	s.options = gateway.Options{
+		Config: gateway.Root() + "/" + config, Dir: t.TempDir(), Args: append([]string{reader}, args...),
+		Env: append([]string{
+			"OTLP_GRPC_ENDPOINT=" + at(0), "OTLP_HTTP_ENDPOINT=" + at(1), "PROMETHEUS_ENDPOINT=" + at(2), "HEALTH_ENDPOINT=" + at(3),
+		}, env...),
+	}
+	s.Gateway = gateway.Start(t, s.options)
+	return s
+}
+
+// again starts it anew after it has ended, as it was.
+func (s *shipped) again(t testing.TB) {
+	t.Helper()
+	s.Gateway = gateway.Start(t, s.options)
+}
+
+// get is the status and body of a page.
+func get(t require.TestingT, url string) (int, string) {
+	resp, err := http.Get(url)
+	require.NoError(t, err)
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	return resp.StatusCode, string(body)
+}
