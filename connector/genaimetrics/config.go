@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/collector/component"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/internal/limits"
 )
 
 // Config of the connector. README.md shows every key with its default.
@@ -101,8 +102,7 @@ func (c *Config) Validate() error {
 			errs = append(errs, fmt.Errorf(format, args...))
 		}
 	}
-	refuse(c.Interval > 0, "interval must be a positive duration, got %v", c.Interval)
-	refuse(c.ZeroFor >= 0, "zero_for must be 0 (off) or a positive duration, got %v", c.ZeroFor)
+	errs = append(errs, c.validateDurations()...)
 	refuse(len(c.Naming) > 0, "naming must have one or both of semconv, langchain, got none")
 	for i, n := range c.Naming {
 		refuse(n == namingSemconv || n == namingLangchain, "naming[%d] must be semconv or langchain, got %q", i, n)
@@ -111,14 +111,37 @@ func (c *Config) Validate() error {
 	refuse(c.Histograms == histogramsExponential || c.Histograms == histogramsClassic,
 		"histograms must be exponential or classic, got %q", c.Histograms)
 	refuse(c.SeriesLimit >= 1 && c.SeriesLimit <= 1_000_000, "series_limit must be between 1 and 1000000, got %d", c.SeriesLimit)
-	refuse(c.ExpireAfter == 0 || c.ExpireAfter >= c.Interval,
-		"expire_after must be 0 (never) or at least interval (%v), got %v", c.Interval, c.ExpireAfter)
-	refuse(c.Dedupe.Window >= 0, "dedupe.window must be 0 (off) or a positive duration, got %v", c.Dedupe.Window)
 	refuse(c.Dedupe.MaxEntries >= 1 && c.Dedupe.MaxEntries <= 10_000_000,
 		"dedupe.max_entries must be between 1 and 10000000, got %d", c.Dedupe.MaxEntries)
 	errs = append(errs, c.validateDimensions()...)
 	errs = append(errs, c.validateAgents()...)
 	return errors.Join(errs...)
+}
+
+const (
+	minInterval = 100 * time.Millisecond
+	maxInterval = time.Hour
+	minMemory   = time.Second // of what was counted
+	maxMemory   = 7 * 24 * time.Hour
+	longest     = 10 * 365 * 24 * time.Hour
+)
+
+func (c *Config) validateDurations() []error {
+	var errs []error
+	check := func(key string, d, least, most time.Duration, zero string) {
+		if err := limits.Duration(d, least, most, zero); err != nil {
+			errs = append(errs, fmt.Errorf("%s %w", key, err))
+		}
+	}
+	check("interval", c.Interval, minInterval, maxInterval, "")
+	check("zero_for", c.ZeroFor, minInterval, maxInterval, "off")
+	check("dedupe.window", c.Dedupe.Window, minMemory, maxMemory, "off")
+	expire := c.ExpireAfter
+	check("expire_after", expire, time.Second, longest, "never")
+	if expire >= time.Second && expire < c.Interval {
+		errs = append(errs, fmt.Errorf("expire_after must be 0 (never) or at least interval (%v), got %v", c.Interval, expire))
+	}
+	return errs
 }
 
 func (c *Config) validateDimensions() []error {

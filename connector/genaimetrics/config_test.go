@@ -3,6 +3,7 @@ package genaimetrics
 import (
 	"os"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,7 +18,7 @@ func TestDefaultConfigIsValid(t *testing.T) {
 // Every wrong key is named at once. A zero interval is one of spanmetrics' faults: it passes there, and panics later.
 func TestConfigErrorsComeTogether(t *testing.T) {
 	err := (&Config{
-		Interval: 0, Naming: []string{"semconv", "prom", "semconv"}, Histograms: "summary", SeriesLimit: 0, ExpireAfter: -time.Second,
+		Interval: 0, ZeroFor: 2 * time.Hour, Naming: []string{"semconv", "prom", "semconv"}, Histograms: "summary", SeriesLimit: 0, ExpireAfter: -time.Second,
 		Dedupe: Dedupe{Window: -1, MaxEntries: 0},
 		Dimensions: []Dimension{
 			{Name: ""},
@@ -29,13 +30,14 @@ func TestConfigErrorsComeTogether(t *testing.T) {
 		CLIAgents: map[string]string{"codex": "spans", "aider": "logs"},
 	}).Validate()
 	for _, want := range []string{
-		"interval must be a positive duration, got 0s",
+		"interval must be from 100ms to 1h, got 0s",
 		`naming[1] must be semconv or langchain, got "prom"`,
 		`naming[2] repeats "semconv"`,
 		`histograms must be exponential or classic, got "summary"`,
 		"series_limit must be between 1 and 1000000, got 0",
-		"expire_after must be 0 (never) or at least interval (0s), got -1s",
-		"dedupe.window must be 0 (off) or a positive duration, got -1ns",
+		"expire_after must be 0 (never) or from 1s to 87600h, got -1s",
+		"dedupe.window must be 0 (off) or from 1s to 168h, got -1ns",
+		"zero_for must be 0 (off) or from 100ms to 1h, got 2h0m0s",
 		"dedupe.max_entries must be between 1 and 10000000, got 0",
 		"dimensions[0].name must not be empty",
 		`dimensions[1].from must be span or resource, got "header"`,
@@ -48,6 +50,24 @@ func TestConfigErrorsComeTogether(t *testing.T) {
 		require.ErrorContains(t, err, want)
 	}
 	require.ErrorContains(t, (&Config{Interval: time.Second}).Validate(), "naming must have one or both of semconv, langchain, got none")
+}
+
+// 15 without a unit is 15 ns: an export would follow the other, and what was counted be forgotten before it comes again.
+func TestDurationsWithoutAUnitAreRefused(t *testing.T) {
+	for _, key := range []string{"interval", "zero_for", "expire_after", "dedupe::window"} {
+		for _, value := range []any{15, 900000, "-1s"} {
+			cfg := createDefaultConfig().(*Config)
+			conf := confmap.NewFromStringMap(map[string]any{key: value})
+			require.NoError(t, conf.Unmarshal(cfg))
+			require.ErrorContains(t, cfg.Validate(), strings.ReplaceAll(key, "::", ".")+" must be ", "%s: %v", key, value)
+		}
+	}
+	cfg := createDefaultConfig().(*Config)
+	cfg.Interval = 15
+	require.EqualError(t, cfg.Validate(), "interval must be from 100ms to 1h, got 15ns; was the unit forgotten? 15 is nanoseconds, 15s is seconds")
+	cfg = createDefaultConfig().(*Config)
+	cfg.Interval, cfg.ExpireAfter = time.Minute, 30*time.Second
+	require.EqualError(t, cfg.Validate(), "expire_after must be 0 (never) or at least interval (1m0s), got 30s")
 }
 
 // Fault of spanmetrics: a typo is taken for the default.

@@ -28,6 +28,12 @@ import (
 func start(t *testing.T, cfg *Config, next consumer.Metrics) *genaiMetrics {
 	t.Helper()
 	require.NoError(t, cfg.Validate())
+	return started(t, cfg, next)
+}
+
+// started starts a connector whatever its configuration.
+func started(t *testing.T, cfg *Config, next consumer.Metrics) *genaiMetrics {
+	t.Helper()
 	c, err := NewFactory().CreateTracesToMetrics(context.Background(), connectortest.NewNopSettings(metadata.Type), cfg, next)
 	require.NoError(t, err)
 	require.NoError(t, c.Start(context.Background(), componenttest.NewNopHost()))
@@ -96,7 +102,7 @@ func TestManySendersAtOnce(t *testing.T) {
 	sink := new(consumertest.MetricsSink)
 	cfg := createDefaultConfig().(*Config)
 	cfg.Interval = time.Millisecond
-	c := start(t, cfg, sink)
+	c := started(t, cfg, sink)
 	const senders, requests, spans = 8, 50, 40
 	var requestsOf [senders][]ptrace.Traces
 	for i := range requestsOf {

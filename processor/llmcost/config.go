@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/collector/component"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/internal/limits"
 )
 
 // The attribute families that can be written beside llm.cost.total, llm.cost.status and what explains them.
@@ -87,7 +88,9 @@ func createDefaultConfig() component.Config {
 }
 
 const (
-	maxDedupeEntries = 100_000_000      // up to 25 GB
+	maxDedupeEntries = 100_000_000 // up to 25 GB
+	minTTL           = time.Second
+	maxTTL           = 7 * 24 * time.Hour
 	minHold          = time.Millisecond // less is a number without its unit
 	maxHold          = 5 * time.Second  // a sender that waits longer gives up
 )
@@ -104,11 +107,11 @@ func (c *Config) Validate() error {
 	if n := c.Dedupe.MaxEntries; n < 1 || n > maxDedupeEntries {
 		errs = append(errs, fmt.Errorf("dedupe::max_entries: must be from 1 to %d, got %d", maxDedupeEntries, n))
 	}
-	if c.Dedupe.TTL <= 0 {
-		errs = append(errs, fmt.Errorf("dedupe::ttl: must be above 0, got %s", c.Dedupe.TTL))
+	if err := limits.Duration(c.Dedupe.TTL, minTTL, maxTTL, ""); err != nil {
+		errs = append(errs, fmt.Errorf("dedupe::ttl: %w", err))
 	}
-	if h := c.Dedupe.Hold; h != 0 && (h < minHold || h > maxHold) {
-		errs = append(errs, fmt.Errorf("dedupe::hold: must be 0 or from %s to %s, got %s", minHold, maxHold, h))
+	if err := limits.Duration(c.Dedupe.Hold, minHold, maxHold, "no request waits"); err != nil {
+		errs = append(errs, fmt.Errorf("dedupe::hold: %w", err))
 	}
 	errs = append(errs, noBlank("usage_on_agent", c.UsageOnAgent), noBlank("ignore_scopes", c.IgnoreScopes))
 	rows, err := c.Prices.rows()

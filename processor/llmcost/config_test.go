@@ -88,7 +88,7 @@ prices:
 		`price_factor::openai: factor must be a decimal from 0 to 1000`,
 		`usage_on_agent[0]`, `ignore_scopes[0]`,
 		`unknown_model::action: must be one of mark, estimate, got "guess"`,
-		`dedupe::max_entries: must be from 1 to`, `dedupe::ttl: must be above 0, got 0s`,
+		`dedupe::max_entries: must be from 1 to`, `dedupe::ttl: must be from 1s to 168h, got 0s`,
 		`prices::file`, `prices::models`, `regex`, `input_mtok`,
 	} {
 		require.Contains(t, err.Error(), part)
@@ -115,6 +115,14 @@ func TestRatesForUnknownModelsMustMakeSenseUnused(t *testing.T) {
 func TestEstimateNeedsRates(t *testing.T) {
 	_, err := load(t, "unknown_model: {action: estimate}")
 	require.ErrorContains(t, err, "unknown_model::prices: must name the rates")
+}
+
+// 900 without a unit is 900 ns, in which nothing comes again: everything would be billed twice.
+func TestDurationsWithoutAUnitAreRefused(t *testing.T) {
+	_, err := load(t, "dedupe: {ttl: 900}")
+	require.EqualError(t, err, "dedupe::ttl: must be from 1s to 168h, got 900ns; was the unit forgotten? 900 is nanoseconds, 900s is seconds")
+	_, err = load(t, "dedupe: {hold: 500}")
+	require.ErrorContains(t, err, "dedupe::hold: must be 0 (no request waits) or from 1ms to 5s, got 500ns; was the unit forgotten?")
 }
 
 func TestUnknownKeyIsRefused(t *testing.T) {

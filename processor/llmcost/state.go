@@ -70,8 +70,9 @@ func newState(cfg *Config, set component.TelemetrySettings) (*state, error) {
 }
 
 // Start begins to look after the price file.
-func (s *state) Start(_ context.Context, host component.Host) error {
+func (s *state) Start(ctx context.Context, host component.Host) error {
 	s.host = host
+	s.begin(ctx)
 	ctx, stop := context.WithCancel(context.Background())
 	s.stop = stop
 	go s.watchPrices(ctx)
@@ -110,8 +111,7 @@ func (s *state) decideNow(witnesses []witness) {
 // report adds a request's answers to own telemetry.
 func (s *state) report(ctx context.Context, t *tally) {
 	for _, c := range t.counts {
-		s.telemetry.LlmcostSpans.Add(ctx, c.spans, metric.WithAttributeSet(
-			attribute.NewSet(attribute.String("status", c.status), attribute.String("reason", c.reason))))
+		s.telemetry.LlmcostSpans.Add(ctx, c.spans, answer(c.status, c.reason))
 	}
 	if t.uncounted > 0 {
 		s.telemetry.LlmcostUncountedCost.Add(ctx, usd(t.uncounted))

@@ -1,0 +1,52 @@
+package llmcost
+
+import (
+	"context"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
+)
+
+// answers are those that a span can be given: its status, and why.
+var answers = [...]struct{ status, reason string }{
+	{genai.StatusPriced, ""},
+	{genai.StatusReported, ""},
+	{genai.StatusFree, ""},
+	{genai.StatusFree, genai.ReasonCacheHit},
+	{genai.StatusFree, genai.ReasonFailed},
+	{genai.StatusEstimated, genai.ReasonClientEstimate},
+	{genai.StatusEstimated, genai.ReasonFallbackRate},
+	{genai.StatusEstimated, genai.ReasonGuessedUsage},
+	{genai.StatusEstimated, pricing.GuessServiceTier},
+	{genai.StatusEstimated, pricing.GuessPrepaid},
+	{genai.StatusEstimated, pricing.GuessOverlap},
+	{genai.StatusRollup, genai.ReasonAgentSpan},
+	{genai.StatusDuplicate, genai.ReasonSameResponse},
+	{genai.StatusDuplicate, genai.ReasonParentCounted},
+	{genai.StatusDuplicate, genai.ReasonChildCounted},
+	{genai.StatusDuplicate, genai.ReasonIgnoredScope},
+	{genai.StatusUnpriced, genai.ReasonUnknownModel},
+	{genai.StatusUnpriced, genai.ReasonNoUsage},
+	{genai.StatusUnpriced, genai.ReasonBadUsage},
+	{genai.StatusUnpriced, genai.ReasonNoRate},
+	{genai.StatusUnpriced, genai.ReasonNotReported},
+}
+
+func answer(status, reason string) metric.AddOption {
+	return metric.WithAttributeSet(attribute.NewSet(attribute.String("status", status), attribute.String("reason", reason)))
+}
+
+// begin shows every counter that can come, so that the first thing that it counts is an increase.
+func (s *state) begin(ctx context.Context) {
+	for _, a := range answers {
+		s.telemetry.LlmcostSpans.Add(ctx, 0, answer(a.status, a.reason))
+	}
+	s.telemetry.LlmcostUncountedCost.Add(ctx, 0)
+	if s.cfg.Prices.File != "" {
+		s.telemetry.LlmcostPriceFileReloads.Add(ctx, 0, reloadOK)
+		s.telemetry.LlmcostPriceFileReloads.Add(ctx, 0, reloadError)
+	}
+}
