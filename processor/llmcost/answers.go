@@ -35,14 +35,14 @@ var answers = [...]struct{ status, reason string }{
 	{genai.StatusUnpriced, genai.ReasonNotReported},
 }
 
-func answer(status, reason string) metric.AddOption {
+func answerOf(status, reason string) metric.AddOption {
 	return metric.WithAttributeSet(attribute.NewSet(attribute.String("status", status), attribute.String("reason", reason)))
 }
 
 // begin shows every counter that can come, so that the first thing that it counts is an increase.
 func (s *state) begin(ctx context.Context) {
 	for _, a := range answers {
-		s.telemetry.LlmcostSpans.Add(ctx, 0, answer(a.status, a.reason))
+		s.telemetry.LlmcostSpans.Add(ctx, 0, answerOf(a.status, a.reason))
 	}
 	s.telemetry.LlmcostUncountedCost.Add(ctx, 0)
 	if s.cfg.Prices.File != "" {

@@ -111,7 +111,7 @@ func (s *state) decideNow(witnesses []witness) {
 // report adds a request's answers to own telemetry.
 func (s *state) report(ctx context.Context, t *tally) {
 	for _, c := range t.counts {
-		s.telemetry.LlmcostSpans.Add(ctx, c.spans, answer(c.status, c.reason))
+		s.telemetry.LlmcostSpans.Add(ctx, c.spans, answerOf(c.status, c.reason))
 	}
 	if t.uncounted > 0 {
 		s.telemetry.LlmcostUncountedCost.Add(ctx, usd(t.uncounted))
