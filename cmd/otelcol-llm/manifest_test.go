@@ -124,7 +124,7 @@ func TestComponentsInTheBinary(t *testing.T) {
 	require.Equal(t, []string{"hostresources", "kafka", "otlp"}, typesOf(factories.Receivers))
 	require.Equal(t, []string{
 		"attributes", "batch", "clientmetrics", "cumulativetodelta", "deltatocumulative", "filter", "llmcost", "memory_limiter", "perfstats", "redaction",
-		"resource", "tail_sampling", "transform",
+		"requestsize", "resource", "tail_sampling", "transform",
 	}, typesOf(factories.Processors))
 	require.Equal(t, []string{"count", "forward", "genaimetrics", "span_metrics"}, typesOf(factories.Connectors))
 	require.Equal(t, []string{
