@@ -29,6 +29,13 @@ func defaultsWith(t *testing.T, args []string, env ...string) (g *gateway.Gatewa
 // defaultsAll gives the gateway's own metrics too.
 func defaultsAll(t *testing.T, args []string, env ...string) (g *gateway.Gateway, otlp, scrapeURL, health, own string) {
 	t.Helper()
+	g, otlp, scrapeURL, health, own, _ = defaultsGRPC(t, args, env...)
+	return g, otlp, scrapeURL, health, own
+}
+
+// defaultsGRPC gives the host:port for OTLP/gRPC too.
+func defaultsGRPC(t *testing.T, args []string, env ...string) (g *gateway.Gateway, otlp, scrapeURL, health, own, rpc string) {
+	t.Helper()
 	ports := gateway.FreePorts(t, 5)
 	env = append(env,
 		"OTLP_GRPC_ENDPOINT="+gateway.Loopback(ports[0]),
@@ -39,7 +46,7 @@ func defaultsAll(t *testing.T, args []string, env ...string) (g *gateway.Gateway
 	)
 	g = gateway.Start(t, gateway.Options{Config: gateway.Root() + "/collector-config.yaml", Args: args, Env: env})
 	url := func(port int) string { return "http://" + gateway.Loopback(port) }
-	return g, url(ports[1]), url(ports[2]) + "/metrics", url(ports[3]) + "/health/status", url(ports[4]) + "/metrics"
+	return g, url(ports[1]), url(ports[2]) + "/metrics", url(ports[3]) + "/health/status", url(ports[4]) + "/metrics", gateway.Loopback(ports[0])
 }
 
 // firstValue is the time in which the first value of a series must have come out of a default configuration: it is 0 for 45 s at most.

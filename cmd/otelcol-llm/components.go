@@ -32,6 +32,7 @@ import (
 	llmcost "github.com/otelcol-llm/otelcol-llm/processor/llmcost"
 	perfstats "github.com/otelcol-llm/otelcol-llm/processor/perfstats"
 	clientmetrics "github.com/otelcol-llm/otelcol-llm/processor/clientmetrics"
+	requestsize "github.com/otelcol-llm/otelcol-llm/processor/requestsize"
 	memorylimiterprocessor "go.opentelemetry.io/collector/processor/memorylimiterprocessor"
 	batchprocessor "go.opentelemetry.io/collector/processor/batchprocessor"
 	transformprocessor "github.com/open-telemetry/opentelemetry-collector-contrib/processor/transformprocessor"
@@ -129,6 +130,7 @@ func components() (otelcol.Factories, error) {
 		llmcost.NewFactory(),
 		perfstats.NewFactory(),
 		clientmetrics.NewFactory(),
+		requestsize.NewFactory(),
 		memorylimiterprocessor.NewFactory(),
 		batchprocessor.NewFactory(),
 		transformprocessor.NewFactory(),
@@ -147,6 +149,7 @@ func components() (otelcol.Factories, error) {
 		llmcost.NewFactory().Type(): "github.com/otelcol-llm/otelcol-llm v0.0.0",
 		perfstats.NewFactory().Type(): "github.com/otelcol-llm/otelcol-llm v0.0.0",
 		clientmetrics.NewFactory().Type(): "github.com/otelcol-llm/otelcol-llm v0.0.0",
+		requestsize.NewFactory().Type(): "github.com/otelcol-llm/otelcol-llm v0.0.0",
 		memorylimiterprocessor.NewFactory().Type(): "go.opentelemetry.io/collector/processor/memorylimiterprocessor v0.155.0",
 		batchprocessor.NewFactory().Type(): "go.opentelemetry.io/collector/processor/batchprocessor v0.155.0",
 		transformprocessor.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/processor/transformprocessor v0.155.0",

@@ -112,7 +112,7 @@ func TestDefaultConfigurationByEnvironment(t *testing.T) {
 	} {
 		require.Equal(t, want, conf.Get(key), key)
 	}
-	for _, signal := range []string{"traces", "metrics/agents", "logs"} {
+	for _, signal := range []string{"traces/backend", "metrics/backend", "logs/backend"} {
 		require.Contains(t, conf.Get("service::pipelines::"+signal+"::exporters"), "otlp_http/backend", signal)
 	}
 }
@@ -145,7 +145,7 @@ func TestClientsCannotSendOurMetrics(t *testing.T) {
 			}
 			for _, id := range p["exporters"] {
 				switch {
-				case strings.HasPrefix(id, "prometheus"), strings.HasPrefix(id, "forward"):
+				case strings.HasPrefix(id, "prometheus"), id == "forward/clients":
 					assert.Equal(t, 1, guarded, "%s %s", file, name)
 					reached++
 				case strings.HasPrefix(id, "otlp"), strings.HasPrefix(id, "kafka"):
@@ -157,6 +157,43 @@ func TestClientsCannotSendOurMetrics(t *testing.T) {
 	assert.GreaterOrEqual(t, reached, 4)
 }
 
+// The largest request to a backend is one number in each file: what the exporters cut to, and above which an item is refused; and no
+// signal of clients reaches an exporter past it.
+func TestOneLimitOfRequests(t *testing.T) {
+	files, err := filepath.Glob("../../configs/*.yaml")
+	require.NoError(t, err)
+	checked := 0
+	for _, file := range append(files, "../../collector-config.yaml") {
+		conf := resolved(t, file)
+		limit := conf.Get("processors::requestsize::max_bytes")
+		for id, settings := range conf.Get("exporters").(map[string]any) {
+			if cut := confmap.NewFromStringMap(asMap(settings)).Get("sending_queue::batch::max_size"); cut != nil {
+				assert.Equal(t, limit, cut, "%s %s", file, id)
+				checked++
+			} else {
+				assert.False(t, strings.HasPrefix(id, "otlp") || strings.HasPrefix(id, "kafka"), "%s %s does not cut", file, id)
+			}
+		}
+		for name, p := range pipelines(t, file) {
+			own := slices.Contains(p["receivers"], "genaimetrics") // small, and told by nobody who could be refused
+			for _, id := range p["exporters"] {
+				if !own && (strings.HasPrefix(id, "otlp") || strings.HasPrefix(id, "kafka")) {
+					assert.Contains(t, p["processors"], "requestsize", "%s %s", file, name)
+				}
+			}
+		}
+		if grpc := conf.Get("receivers::otlp::protocols::grpc::max_recv_msg_size_mib"); conf.IsSet("receivers::otlp") {
+			assert.Equal(t, grpc.(int)<<20, conf.Get("receivers::otlp::protocols::http::max_request_body_size"), file)
+		}
+	}
+	assert.GreaterOrEqual(t, checked, 10)
+}
+
+func asMap(settings any) map[string]any {
+	m, _ := settings.(map[string]any)
+	return m
+}
+
 func fromClients(receivers []string) bool {
 	return slices.ContainsFunc(receivers, func(id string) bool {
 		return strings.HasPrefix(id, "otlp") || strings.HasPrefix(id, "kafka") || strings.HasPrefix(id, "forward/clients")
@@ -166,14 +203,19 @@ func fromClients(receivers []string) bool {
 // pipelines are those of a file: by name, then by receivers, processors, exporters.
 func pipelines(t *testing.T, file string) map[string]map[string][]string {
 	t.Helper()
+	conf, err := resolved(t, file).Sub("service::pipelines")
+	require.NoError(t, err)
+	out := map[string]map[string][]string{}
+	require.NoError(t, conf.Unmarshal(&out))
+	return out
+}
+
+func resolved(t *testing.T, file string) *confmap.Conf {
+	t.Helper()
 	resolver, err := confmap.NewResolver(resolverSettings("file:" + file))
 	require.NoError(t, err)
 	conf, err := resolver.Resolve(t.Context())
 	require.NoError(t, err)
 	require.NoError(t, resolver.Shutdown(t.Context()))
-	conf, err = conf.Sub("service::pipelines")
-	require.NoError(t, err)
-	out := map[string]map[string][]string{}
-	require.NoError(t, conf.Unmarshal(&out))
-	return out
+	return conf
 }

@@ -222,9 +222,9 @@ func TestHollowPartsAreLeftOut(t *testing.T) {
 }
 
 func TestConfig(t *testing.T) {
-	assert.ErrorContains(t, createDefaultConfig().(*Config).Validate(), "max_bytes must be set")
-	assert.ErrorContains(t, (&Config{MaxBytes: 1}).Validate(), "max_bytes must be 0 or at least 1024, got 1")
-	assert.NoError(t, (&Config{MaxBytes: 0}).Validate())
+	require.ErrorContains(t, createDefaultConfig().(*Config).Validate(), "max_bytes must be set")
+	require.ErrorContains(t, (&Config{MaxBytes: 1}).Validate(), "max_bytes must be 0 or at least 1024, got 1")
+	require.NoError(t, (&Config{MaxBytes: 0}).Validate())
 }
 
 func TestReadme(t *testing.T) {
