@@ -45,6 +45,8 @@ const (
 	tRequestTier
 	tRegion
 	tServer
+	tURL
+	tSoldBy
 	tErrorType
 	tLevel
 	tMessage

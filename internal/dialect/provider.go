@@ -8,6 +8,10 @@ import (
 // provider fills Provider with the convention's name.
 func (r *reading) provider() {
 	f := r.f
+	if p := cloudOfClaude[f.texts[tSoldBy]]; p != "" {
+		r.op.Provider, r.op.Sure = p, true
+		return
+	}
 	for _, t := range [...]text{tProvider, tHost, tSystem, tSideProvider, tVercelProvider} {
 		if f.texts[t] == "" {
 			continue
@@ -38,6 +42,9 @@ func (r *reading) provider() {
 	}
 	r.op.Provider = providerOfModel(r.op.Model())
 }
+
+// cloudOfClaude is what Claude Code says of where its calls go; "firstParty" may be any server that speaks Anthropic's protocol.
+var cloudOfClaude = map[string]string{"bedrock": "aws.bedrock", "vertex": "gcp.vertex_ai", "foundry": "azure.ai.openai"}
 
 // member returns a string member of a JSON object.
 func member(s, want string) string {

@@ -97,7 +97,7 @@ func (r *reading) call() {
 	}
 	r.names()
 	r.op.ServiceTier = r.tier()
-	r.op.Region = r.region()
+	r.op.Region, r.op.Server, r.op.URL = r.f.texts[tRegion], r.f.texts[tServer], r.f.texts[tURL]
 	r.op.CacheHit = r.proxyHit()
 	if r.op.CacheHit { // LiteLLM repeats the first answer's cost on an answer from its cache
 		r.op.CostSource, r.op.ReportedUSD = CostNone, 0

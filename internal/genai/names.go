@@ -87,21 +87,23 @@ const (
 
 // Values of llm.cost.reason.
 const (
-	ReasonUnknownModel   = "unknown_model"
-	ReasonNoUsage        = "no_usage"
-	ReasonBadUsage       = "bad_usage"
-	ReasonFailed         = "failed"
-	ReasonAgentSpan      = "agent_span"
-	ReasonSameResponse   = "same_response"
-	ReasonParentCounted  = "parent_counted"
-	ReasonChildCounted   = "child_counted"
-	ReasonIgnoredScope   = "ignored_scope"
-	ReasonClientEstimate = "client_estimate"
-	ReasonFallbackRate   = "fallback_rate"
-	ReasonGuessedUsage   = "guessed_usage"
-	ReasonNoRate         = "no_rate"
-	ReasonNotReported    = "not_reported"
-	ReasonCacheHit       = "cache_hit"
+	ReasonUnknownModel    = "unknown_model"
+	ReasonNoUsage         = "no_usage"
+	ReasonBadUsage        = "bad_usage"
+	ReasonFailed          = "failed"
+	ReasonAgentSpan       = "agent_span"
+	ReasonSameResponse    = "same_response"
+	ReasonParentCounted   = "parent_counted"
+	ReasonChildCounted    = "child_counted"
+	ReasonIgnoredScope    = "ignored_scope"
+	ReasonClientEstimate  = "client_estimate"
+	ReasonFallbackRate    = "fallback_rate"
+	ReasonGuessedUsage    = "guessed_usage"
+	ReasonNoRate          = "no_rate"
+	ReasonNotReported     = "not_reported"
+	ReasonCacheHit        = "cache_hit"
+	ReasonLocalServer     = "local_server"
+	ReasonProviderGuessed = "provider_guessed"
 )
 
 // Semantic-convention attributes that are read, and filled in by `normalize`.

@@ -47,6 +47,9 @@ func (t *Table) Find(provider, model string) *Model {
 	if r := p.vendors(name); r != nil {
 		return t.model(r, p.id, name)
 	}
+	if p.id == "openrouter" && strings.HasSuffix(name, ":free") { // a variant of any model, whatever the table has of it
+		return &Model{Provider: p.id, ID: name, Row: p.id + "/*:free@" + t.data.Released, lists: []compiled{{free: true}}}
+	}
 	return nil
 }
 
@@ -232,7 +235,7 @@ func (t *Table) model(r *row, provider, name string) *Model {
 }
 
 func (t *Table) userModel(u *userRow, provider, name string) *Model {
-	m := &Model{Provider: provider, ID: u.ID, Row: u.ID + "@" + u.Origin, lists: u.lists}
+	m := &Model{Provider: provider, ID: u.ID, Row: u.ID + "@" + u.Origin, Own: true, lists: u.lists}
 	if u.Provider != "" {
 		m.Row = u.Provider + "/" + m.Row
 	}

@@ -44,6 +44,7 @@ func TestFind(t *testing.T) {
 		{"groq", "groq/openai/gpt-oss-120b", "groq/openai/gpt-oss-120b"},
 		{"github", "claude-opus-4.8", "github-copilot/claude-opus-4.8"},
 
+		{"openrouter", "openai/some-new-model:free", "openrouter/*:free"},
 		{"openrouter", "sonnet-4.5", ""},
 		{"acme", "gpt-4o-mini", ""}, // an unknown provider has no price, whatever the model
 		{"openai", "gpt-9", ""},

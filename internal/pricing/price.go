@@ -10,6 +10,7 @@ type Model struct {
 	Provider string // who bills; the row may be another's (Azure sells some of OpenAI's models at OpenAI's prices), as Row shows
 	ID       string
 	Row      string // "openai/gpt-4o-mini@2026-09-23"
+	Own      bool   // a row of the user's own, not of the table
 
 	lists    []compiled
 	service  []serviceTier

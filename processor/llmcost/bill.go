@@ -36,6 +36,8 @@ type pricedModel struct {
 
 // billFor decides what one counted model call cost. The end of the span chooses between old and new prices.
 func (p *policy) billFor(op *dialect.Call, end time.Time) bill {
+	s := p.soldAt(op)
+	nameSeller(op, &s)
 	usage := op.UsageState
 	if usage != genai.UsageBad && op.Usage == (genai.Usage{}) {
 		usage = genai.UsageNone // zeros are what clients write that were told nothing
@@ -54,25 +56,30 @@ func (p *policy) billFor(op *dialect.Call, end time.Time) bill {
 	case p.reported == reportedOnly:
 		return bill{status: genai.StatusUnpriced, reason: genai.ReasonNotReported}
 	}
-	if usage != genai.UsageNone {
-		if b, ok := p.fromTable(op, end); ok {
-			return b
+	switch {
+	case usage == genai.UsageNone:
+	case s.status != "" && op.CostSource != dialect.CostClient:
+		return bill{status: s.status, reason: s.reason}
+	case s.model != nil:
+		b := s.price(op, end)
+		if s.reason != "" && (b.status == genai.StatusPriced || b.status == genai.StatusFree) {
+			b.status, b.reason = genai.StatusEstimated, s.reason
 		}
+		return b
 	}
 	return p.withoutRow(op, usage, end)
 }
 
-// fromTable prices the call by the model that answered, or, where the table does not know that name (a deployment's or an
-// alias), by the model that was asked for.
-func (p *policy) fromTable(op *dialect.Call, end time.Time) (bill, bool) {
-	row := p.matches.find(op.Provider, op.Model())
-	if row.model == nil && op.RequestModel != "" && op.RequestModel != op.Model() {
-		row = p.matches.find(op.Provider, op.RequestModel)
+// soldAt looks for the model that answered, or, where the table does not know that name (a deployment's or an alias) or can only guess
+// who sells it, for the model that was asked for.
+func (p *policy) soldAt(op *dialect.Call) sold {
+	s := p.matches.find(op, op.Model())
+	if asked := op.RequestModel; asked != "" && asked != op.Model() && (s.model == nil || s.reason == genai.ReasonProviderGuessed) {
+		if other := p.matches.find(op, asked); other.model != nil && (s.model == nil || other.reason == "") {
+			return other
+		}
 	}
-	if row.model == nil {
-		return bill{}, false
-	}
-	return row.price(op, end), true
+	return s
 }
 
 // withoutRow is for calls that the table cannot price: a client's own guess, the fallback rate, or the plain truth.

@@ -42,6 +42,8 @@ type Config struct {
 	ReportedCost string `mapstructure:"reported_cost"`
 	// PriceFactor multiplies the table price by provider: your contract.
 	PriceFactor map[string]float64 `mapstructure:"price_factor"`
+	// LocalServers is estimate (default), price, free or unpriced: what a model costs that answers from this machine or a private network.
+	LocalServers string `mapstructure:"local_servers"`
 	// TrustUpstream passes spans that carry llm.cost.status unchanged: this is a second tier. Default false.
 	TrustUpstream bool `mapstructure:"trust_upstream"`
 	// UsageOnAgent lists instrumentation scopes whose only usage is on the agent span, which then counts.
@@ -82,6 +84,7 @@ func createDefaultConfig() component.Config {
 		Attributes:   []string{familyOpenInference, familyOpenLIT},
 		Normalize:    true,
 		ReportedCost: reportedPrefer,
+		LocalServers: localEstimate,
 		UnknownModel: UnknownModelConfig{Action: unknownMark},
 		Dedupe:       DedupeConfig{MaxEntries: 200_000, TTL: genai.DedupeWindow},
 	}
@@ -99,6 +102,7 @@ const (
 func (c *Config) Validate() error {
 	errs := []error{
 		oneOf("reported_cost", c.ReportedCost, reportedPrefer, reportedIgnore, reportedOnly),
+		oneOf("local_servers", c.LocalServers, localEstimate, localPrice, localFree, localUnpriced),
 		oneOf("unknown_model::action", c.UnknownModel.Action, unknownMark, unknownEstimate),
 	}
 	for i, family := range c.Attributes {

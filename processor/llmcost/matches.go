@@ -6,61 +6,111 @@ import (
 	"time"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/bounded"
+	"github.com/otelcol-llm/otelcol-llm/internal/dialect"
 	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
 )
 
-// maxMatches and maxMatchName bound what distinct model names can make the processor remember: about 2 MB of names of the
+// maxMatches, maxMatchName and maxServers bound what distinct model names can make the processor remember: about 2 MB of names of the
 // usual length, 10 MB at the very most. A longer name is looked up each time.
 const (
 	maxMatches   = 20_000
 	maxMatchName = 512
+	maxServers   = 2_000
 )
 
-// matches remembers the price row of a provider's model, so that the price of a lookup does not depend on the size of the
+// matches remembers who sold a provider's model and at which price row, so that the price of a lookup does not depend on the size of the
 // table. Unknown models are remembered too. It is safe for concurrent use.
 type matches struct {
 	table   *pricing.Table
 	factors map[string]pricing.Factor // by provider id of the table
+	local   string
 
-	mu    sync.RWMutex
-	known *bounded.Map[matchKey, pricedModel]
+	mu      sync.RWMutex
+	known   *bounded.Map[question, sold]
+	servers *bounded.Map[string, pricing.Seller] // by address
 }
 
-type matchKey struct{ provider, model string }
-
-func newMatches(table *pricing.Table, factors map[string]pricing.Factor) *matches {
-	return &matches{table: table, factors: factors, known: bounded.New[matchKey, pricedModel](maxMatches, 0)}
+func newMatches(table *pricing.Table, factors map[string]pricing.Factor, local string) *matches {
+	return &matches{
+		table: table, factors: factors, local: local,
+		known: bounded.New[question, sold](maxMatches, 0), servers: bounded.New[string, pricing.Seller](maxServers, 0),
+	}
 }
 
-func (m *matches) find(provider, model string) pricedModel {
-	key := matchKey{provider, model}
+// find answers for a call, and the model under one of its names.
+func (m *matches) find(op *dialect.Call, model string) sold {
+	q := question{provider: op.Provider, sure: op.Sure, model: model}
+	if op.Server != "" || op.URL != "" {
+		q.at, q.foreign = m.seller(op.Server, op.URL)
+	}
 	m.mu.RLock()
-	row, ok := m.known.Get(key, time.Time{})
+	s, ok := m.known.Get(q, time.Time{})
 	m.mu.RUnlock()
 	if ok {
-		return row
+		return s
 	}
-	row = m.lookUp(provider, model)
-	if len(provider) > maxMatchName || len(model) > maxMatchName {
-		return row
+	s = m.lookUp(q)
+	if len(q.provider) > maxMatchName || len(model) > maxMatchName {
+		return s
 	}
-	key = matchKey{strings.Clone(provider), strings.Clone(model)} // the span's memory is not ours to keep
+	q.provider, q.model = strings.Clone(q.provider), strings.Clone(model) // the span's memory is not ours to keep
+	q.at = pricing.Seller{Provider: strings.Clone(q.at.Provider), Region: strings.Clone(q.at.Region), Local: q.at.Local}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.known.Put(key, row, time.Time{})
-	return row
+	m.known.Put(q, s, time.Time{})
+	return s
 }
 
-func (m *matches) lookUp(provider, model string) pricedModel {
-	row := m.table.Find(provider, model)
-	if row == nil {
-		return pricedModel{}
+func (m *matches) lookUp(q question) sold {
+	s := whoSold(m.table, q, m.local)
+	if s.model == nil || s.reason != "" {
+		return s // whose contract it falls under is not known
 	}
-	seller := row.Provider
-	if provider != "" {
-		seller = m.table.Provider(provider) // Azure sells at OpenAI's rows, but the contract is with Azure
+	seller := s.model.Provider
+	switch {
+	case s.seller != "":
+		seller = s.seller
+	case q.provider != "":
+		seller = m.table.Provider(q.provider) // Azure sells at OpenAI's rows, but the contract is with Azure
 	}
-	return pricedModel{model: row, factor: m.factors[seller]}
+	s.factor = m.factors[seller]
+	return s
+}
+
+// seller is who answers at a span's addresses. foreign is true where nobody is known to, and where the two are not one seller's.
+func (m *matches) seller(server, url string) (who pricing.Seller, foreign bool) {
+	if server == "" || url == "" {
+		who = m.sellerAt(server + url)
+		return who, who == pricing.Seller{}
+	}
+	a, b := m.sellerAt(server), m.sellerAt(url)
+	switch {
+	case a == pricing.Seller{}:
+		return b, b == pricing.Seller{}
+	case b == pricing.Seller{} || a.Provider == b.Provider && a.Local == b.Local:
+		return a, false
+	case a.Local: // a proxy of this network, and what it stands for
+		return b, false
+	}
+	return pricing.Seller{}, true
+}
+
+func (m *matches) sellerAt(address string) pricing.Seller {
+	m.mu.RLock()
+	s, ok := m.servers.Get(address, time.Time{})
+	m.mu.RUnlock()
+	if ok {
+		return s
+	}
+	s = m.table.SellerAt(address)
+	if len(address) <= maxMatchName {
+		address = strings.Clone(address)
+		s.Region = strings.Clone(s.Region)
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.servers.Put(address, s, time.Time{})
+	}
+	return s
 }
 
 func (m *matches) len() int {

@@ -102,7 +102,7 @@ func (s *state) usePrices(rows []pricing.Row) error {
 	s.prices.Store(&policy{
 		reported: s.cfg.ReportedCost,
 		fallback: pricedModel{model: fallback},
-		matches:  newMatches(table, factors),
+		matches:  newMatches(table, factors, s.cfg.LocalServers),
 	})
 	return nil
 }

@@ -1,0 +1,120 @@
+package llmcost
+
+import (
+	"strings"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/dialect"
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
+)
+
+// What is done with a model that answers from this machine or a private network.
+const (
+	localEstimate = "estimate" // the maker's price, as an estimate, where nobody else runs the model: a proxy may stand there
+	localPrice    = "price"    // as anywhere else: such addresses are proxies that pass the bill on
+	localFree     = "free"     // nobody bills there
+	localUnpriced = "unpriced"
+)
+
+// question is what is asked of the price table: the evidence of who sold a call, and the model.
+type question struct {
+	provider string         // what the span calls it
+	at       pricing.Seller // at the address that answered
+	foreign  bool           // an address was told that is nobody's whom the table knows, or two that are not one seller's
+	sure     bool           // the client itself says who answered
+	model    string
+}
+
+// sold is the answer: the price row, and why it is a guess where it is one.
+type sold struct {
+	pricedModel
+	seller string // the table's id of who sells, where harder evidence than the provider's name says it
+	region string
+	status string // of a call that has no row: genai.StatusFree or, with a reason, genai.StatusUnpriced
+	reason string // why the row is only the likely one, or why there is none
+}
+
+// sdkNames are the providers whose SDKs are pointed at other servers by a setting, and name their own maker all the same.
+var sdkNames = map[string]bool{"openai": true, "anthropic": true}
+
+// whoSold finds the price row for a question. Harder evidence wins over softer: the client's word for who answered, then the address,
+// then the shape of the model's id, then the provider's name. What rests on none of them is said to be a guess.
+func whoSold(t *pricing.Table, q question, local string) sold {
+	name, s := q.provider, sold{}
+	shaped := false
+	if !q.sure {
+		by := q.at
+		if by.Provider == "" {
+			by = t.SellerByName(q.model)
+			shaped = by.Provider != ""
+		}
+		s.region = by.Region
+		if by.Provider != "" && by.Provider != t.Provider(q.provider) {
+			name, s.seller = by.Provider, by.Provider
+		}
+	}
+	row := t.Find(name, q.model)
+	switch {
+	case row != nil && row.Own:
+		s.model = row
+	case q.at.Local && !q.sure && local != localPrice:
+		s.atHome(t, q.model, row, shaped, local)
+	case row != nil:
+		s.model = row
+		if q.foreign && !q.sure && !shaped && sdkNames[t.Provider(q.provider)] {
+			s.reason = genai.ReasonProviderGuessed
+		}
+	default:
+		if s.model, _ = t.Maker(q.model); s.model != nil {
+			s.reason = genai.ReasonProviderGuessed
+		}
+	}
+	return s
+}
+
+// atHome is for models that answer from this machine or a private network.
+func (s *sold) atHome(t *pricing.Table, model string, row *pricing.Model, shaped bool, local string) {
+	s.reason = genai.ReasonLocalServer
+	switch local {
+	case localFree:
+		s.status = genai.StatusFree
+		return
+	case localUnpriced:
+		s.status = genai.StatusUnpriced
+		return
+	}
+	made, only := t.Maker(model)
+	switch {
+	case shaped && row != nil:
+		s.model = row
+	case only:
+		s.model = made
+	default:
+		s.status = genai.StatusUnpriced
+	}
+}
+
+// conventionNames are the semantic conventions' names of sellers whose id in the table is another.
+var conventionNames = map[string]string{
+	"aws": "aws.bedrock", "azure": "azure.ai.openai", "google": "gcp.gemini", "x-ai": "x_ai", "mistral": "mistral_ai",
+	"moonshotai": "moonshot_ai",
+}
+
+// nameSeller makes the call's provider the one that sold it.
+func nameSeller(op *dialect.Call, s *sold) {
+	if op.Region == "" {
+		op.Region = s.region
+	}
+	if s.seller == "" {
+		return
+	}
+	name := s.seller
+	if n, ok := conventionNames[name]; ok {
+		name = n
+	}
+	if s.seller == "google" && (s.region != "" || strings.Contains(op.Model(), "@")) {
+		name = "gcp.vertex_ai"
+	}
+	op.Provider = name
+	op.Stale |= op.Keys & dialect.HasProviderName
+}
