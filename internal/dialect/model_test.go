@@ -118,16 +118,14 @@ func TestModelAndResponse(t *testing.T) {
 			asked: "gemini-2.5-flash", provider: "gcp.gemini",
 		},
 		{
-			name: "vertex by host", scope: "gcp.vertex.agent", attrs: attrs{
-				"gen_ai.operation.name": "generate_content", "gen_ai.system": "gcp.vertex.agent",
-				"gen_ai.request.model": "gemini-2.5-flash", "server.address": "us-east5-aiplatform.googleapis.com",
+			name: "vertex by its scope's name", scope: "gcp.vertex.agent", attrs: attrs{
+				"gen_ai.operation.name": "generate_content", "gen_ai.system": "gcp.vertex.agent", "gen_ai.request.model": "gemini-2.5-flash",
 			},
-			asked: "gemini-2.5-flash", provider: "gcp.vertex_ai", region: "us-east5",
+			asked: "gemini-2.5-flash", provider: "gcp.vertex_ai",
 		},
-		{name: "bedrock by host", scope: "x", attrs: attrs{
-			"gen_ai.operation.name": "chat", "gen_ai.system": "AWS",
-			"server.address": "bedrock-runtime.eu-west-1.amazonaws.com",
-		}, provider: "aws.bedrock", region: "eu-west-1"},
+		{name: "claude code says the cloud", scope: "com.anthropic.claude_code.tracing", attrs: attrs{
+			"span.type": "llm_request", "gen_ai.provider.name": "anthropic", "anthropic.provider": "vertex", "model": "claude-opus-4-8@default",
+		}, asked: "claude-opus-4-8@default", provider: "gcp.vertex_ai"},
 		{
 			name: "region said", scope: "x", attrs: attrs{"gen_ai.operation.name": "chat", "gen_ai.request.model": "us.anthropic.claude-sonnet-4-5", "aws.region": "us-west-2"},
 			asked: "us.anthropic.claude-sonnet-4-5", provider: "aws.bedrock", region: "us-west-2",

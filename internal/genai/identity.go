@@ -48,8 +48,8 @@ func (h *Hasher) ID(id *[24]byte) uint64 {
 }
 
 // Response is the key of a provider's answer; 0 without an id. Where the provider's ids are unique in the world the id alone says which
-// answer it is; elsewhere the token counts must agree, because servers and mocks give one id to several answers.
-func (h *Hasher) Response(id string, u *Usage) uint64 {
+// answer it is; elsewhere the output tokens must agree, because servers and mocks give one id to several answers.
+func (h *Hasher) Response(id string, output int64) uint64 {
 	if id == "" {
 		return 0
 	}
@@ -59,8 +59,8 @@ func (h *Hasher) Response(id string, u *Usage) uint64 {
 	}
 	var b [24]byte
 	binary.LittleEndian.PutUint64(b[0:], key)
-	binary.LittleEndian.PutUint64(b[8:], uint64(u.Input))   //nolint:gosec // any 64 bits will do
-	binary.LittleEndian.PutUint64(b[16:], uint64(u.Output)) //nolint:gosec // any 64 bits will do
+	binary.LittleEndian.PutUint64(b[8:], uint64(output)) //nolint:gosec // any 64 bits will do
+	b[16] = 1
 	return h.ID(&b)
 }
 

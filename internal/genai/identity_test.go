@@ -12,7 +12,7 @@ func TestKeysOfWhatIsCounted(t *testing.T) {
 	h, other := NewHasher(), NewHasher()
 	require.Zero(t, h.Span(pcommon.TraceID{}, pcommon.SpanID{1}), "no trace id")
 	require.Zero(t, h.Span(pcommon.TraceID{1}, pcommon.SpanID{}), "no span id")
-	require.Zero(t, h.Response("", &Usage{Input: 1}))
+	require.Zero(t, h.Response("", 1))
 	require.NotEqual(t, h.Span(pcommon.TraceID{1}, pcommon.SpanID{1}), other.Span(pcommon.TraceID{1}, pcommon.SpanID{1}),
 		"no sender knows the seed")
 	seen := map[uint64]string{}
@@ -23,12 +23,12 @@ func TestKeysOfWhatIsCounted(t *testing.T) {
 	}
 	for i := range 100 {
 		add(h.Span(pcommon.TraceID{1}, pcommon.SpanID{byte(i + 1)}), fmt.Sprint("span ", i))
-		add(h.Response(fmt.Sprint("r", i), &Usage{Input: 1}), fmt.Sprint("r", i))
-		add(h.Response("same", &Usage{Input: int64(i)}), fmt.Sprint("same ", i))
-		add(h.Response(fmt.Sprintf("chatcmpl-%020d", i), &Usage{}), fmt.Sprint("long ", i))
-		add(h.Response(fmt.Sprintf("a text over one block of sixteen bytes, and another %d", i), &Usage{}), fmt.Sprint("longer ", i))
+		add(h.Response(fmt.Sprint("r", i), 1), fmt.Sprint("r", i))
+		add(h.Response("same", int64(i)), fmt.Sprint("same ", i))
+		add(h.Response(fmt.Sprintf("chatcmpl-%020d", i), 0), fmt.Sprint("long ", i))
+		add(h.Response(fmt.Sprintf("a text over one block of sixteen bytes, and another %d", i), 0), fmt.Sprint("longer ", i))
 	}
-	require.Equal(t, "r1", seen[h.Response("r1", &Usage{Input: 1})], "the same again")
+	require.Equal(t, "r1", seen[h.Response("r1", 1)], "the same again")
 }
 
 func TestResponseIDsThatAreUnique(t *testing.T) {
@@ -45,7 +45,7 @@ func TestResponseIDsThatAreUnique(t *testing.T) {
 	} {
 		require.Equal(t, unique, UniqueResponseID(id), id)
 		if id != "" {
-			same := h.Response(id, &Usage{Input: 1}) == h.Response(id, &Usage{Input: 2})
+			same := h.Response(id, 1) == h.Response(id, 2)
 			require.Equal(t, unique, same, id)
 		}
 	}

@@ -160,6 +160,11 @@ var closed = map[string]bool{"openai": true, "anthropic": true, "google": true, 
 // open are parts of names of models of closed makers whose weights anybody may run.
 var open = [...]string{"gpt-oss", "gemma", "whisper", "grok-1", "r1-1776"}
 
+// Closed says that nobody but a maker that keeps its weights, and those who resell it, run a model of the maker's.
+func Closed(maker, model string) bool {
+	return closed[maker] && !hasPart(strings.ToLower(model), open[:])
+}
+
 // Maker is the row of whoever makes a model, for calls whose seller is not known. only is true where nobody but its maker and those who
 // resell it run the model: its weights are not to be had.
 func (t *Table) Maker(model string) (row *Model, only bool) {
@@ -170,7 +175,7 @@ func (t *Table) Maker(model string) (row *Model, only bool) {
 	for {
 		if p := t.byModel(name); p != nil {
 			if r := t.row(p, name); r != nil {
-				return t.model(r, p.id, name), closed[p.id] && !hasPart(name, open[:])
+				return t.model(r, p.id, name), Closed(p.id, name)
 			}
 		}
 		_, rest, ok := strings.Cut(name, "/")

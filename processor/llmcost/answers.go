@@ -23,6 +23,9 @@ var answers = [...]struct{ status, reason string }{
 	{genai.StatusEstimated, pricing.GuessServiceTier},
 	{genai.StatusEstimated, pricing.GuessPrepaid},
 	{genai.StatusEstimated, pricing.GuessOverlap},
+	{genai.StatusEstimated, genai.ReasonProviderGuessed},
+	{genai.StatusEstimated, genai.ReasonLocalServer},
+	{genai.StatusFree, genai.ReasonLocalServer},
 	{genai.StatusRollup, genai.ReasonAgentSpan},
 	{genai.StatusDuplicate, genai.ReasonSameResponse},
 	{genai.StatusDuplicate, genai.ReasonParentCounted},
@@ -33,6 +36,7 @@ var answers = [...]struct{ status, reason string }{
 	{genai.StatusUnpriced, genai.ReasonBadUsage},
 	{genai.StatusUnpriced, genai.ReasonNoRate},
 	{genai.StatusUnpriced, genai.ReasonNotReported},
+	{genai.StatusUnpriced, genai.ReasonLocalServer},
 }
 
 func answerOf(status, reason string) metric.AddOption {

@@ -56,18 +56,27 @@ func (p *policy) billFor(op *dialect.Call, end time.Time) bill {
 	case p.reported == reportedOnly:
 		return bill{status: genai.StatusUnpriced, reason: genai.ReasonNotReported}
 	}
-	switch {
-	case usage == genai.UsageNone:
-	case s.status != "" && op.CostSource != dialect.CostClient:
-		return bill{status: s.status, reason: s.reason}
-	case s.model != nil:
-		b := s.price(op, end)
-		if s.reason != "" && (b.status == genai.StatusPriced || b.status == genai.StatusFree) {
-			b.status, b.reason = genai.StatusEstimated, s.reason
+	if usage != genai.UsageNone {
+		if b, ok := s.bill(op, end); ok {
+			return b
 		}
-		return b
 	}
 	return p.withoutRow(op, usage, end)
+}
+
+// bill is what the call cost at whoever sold it; false where that is not known.
+func (s *sold) bill(op *dialect.Call, end time.Time) (bill, bool) {
+	switch {
+	case s.status != "" && op.CostSource != dialect.CostClient:
+		return bill{status: s.status, reason: s.reason}, true
+	case s.model == nil:
+		return bill{}, false
+	}
+	b := s.price(op, end)
+	if s.reason != "" && (b.status == genai.StatusPriced || b.status == genai.StatusFree) {
+		b.status, b.reason = genai.StatusEstimated, s.reason
+	}
+	return b, true
 }
 
 // soldAt looks for the model that answered, or, where the table does not know that name (a deployment's or an alias) or can only guess

@@ -44,6 +44,7 @@ type witness struct {
 	self     uint64 // of trace id and span id; 0 for a span without them
 	parent   uint64 // of trace id and parent span id; 0 for a root
 	response uint64 // of the response id; 0 without one
+	read     inputs
 	during   period
 	bare     bool   // carries no usage
 	remote   bool   // an agent that runs elsewhere: it stands for every call inside it, however deep
@@ -74,6 +75,17 @@ func (p period) overlaps(q period) bool {
 	return p.start < q.end && q.start < p.end
 }
 
+// inputs are what two reports of one answer must agree in, unless its id is unique in the world: the input, which some senders tell
+// without what the cache gave.
+type inputs struct {
+	all, uncached int64
+	unique        bool
+}
+
+func (a inputs) agree(b inputs) bool {
+	return a.unique || a.all == b.all || a.uncached == b.all || a.all == b.uncached
+}
+
 // known is what is remembered of a witness that counts: how much of the bill it knew and what it cost.
 type known struct {
 	nano int64
@@ -92,6 +104,7 @@ type answer struct {
 	known
 	by     uint64
 	during period
+	read   inputs
 }
 
 // counted says whether a call directly inside the span is counted by it, or by a span elsewhere that the span repeats. Where a call
@@ -189,7 +202,7 @@ func (c *countedCalls) decideOne(w *witness, now time.Time) {
 		c.tellParent(w, mine, now)
 	}
 	if w.outcome == counts && slot != 0 {
-		c.answers.Put(slot, answer{mine, w.self, w.during}, now)
+		c.answers.Put(slot, answer{mine, w.self, w.during, w.read}, now)
 	}
 }
 
@@ -210,7 +223,7 @@ func (c *countedCalls) response(w *witness, now time.Time) (slot uint64, said *a
 			return slot, nil
 		case a.by == w.self && w.self != 0:
 			return slot, nil
-		case a.during.overlaps(w.during):
+		case a.during.overlaps(w.during) && a.read.agree(w.read):
 			return slot, &a
 		}
 	}

@@ -41,7 +41,8 @@ func newMatches(table *pricing.Table, factors map[string]pricing.Factor, local s
 func (m *matches) find(op *dialect.Call, model string) sold {
 	q := question{provider: op.Provider, sure: op.Sure, model: model}
 	if op.Server != "" || op.URL != "" {
-		q.at, q.foreign = m.seller(op.Server, op.URL)
+		q.at, q.torn = m.seller(op.Server, op.URL)
+		q.foreign = q.at == pricing.Seller{}
 	}
 	m.mu.RLock()
 	s, ok := m.known.Get(q, time.Time{})
@@ -77,20 +78,19 @@ func (m *matches) lookUp(q question) sold {
 	return s
 }
 
-// seller is who answers at a span's addresses. foreign is true where nobody is known to, and where the two are not one seller's.
-func (m *matches) seller(server, url string) (who pricing.Seller, foreign bool) {
+// seller is who answers at a span's addresses. torn is true where the two are not one seller's.
+func (m *matches) seller(server, url string) (who pricing.Seller, torn bool) {
 	if server == "" || url == "" {
-		who = m.sellerAt(server + url)
-		return who, who == pricing.Seller{}
+		return m.sellerAt(server + url), false
 	}
 	a, b := m.sellerAt(server), m.sellerAt(url)
 	switch {
-	case a == pricing.Seller{}:
-		return b, b == pricing.Seller{}
-	case b == pricing.Seller{} || a.Provider == b.Provider && a.Local == b.Local:
+	case b == pricing.Seller{}:
 		return a, false
-	case a.Local: // a proxy of this network, and what it stands for
+	case a == pricing.Seller{} || a.Local: // a proxy, and what it stands for
 		return b, false
+	case a.Provider == b.Provider:
+		return a, false
 	}
 	return pricing.Seller{}, true
 }

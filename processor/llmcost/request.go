@@ -121,7 +121,8 @@ func newWitness(hash *genai.Hasher, op *dialect.Call, span ptrace.Span) witness 
 		w.parent = hash.Span(trace, parent)
 	}
 	if !w.bare && !op.CacheHit { // an answer from a cache has the id of the answer that was paid
-		w.response = hash.Response(op.ResponseID, &op.Usage)
+		w.response = hash.Response(op.ResponseID, op.Usage.Output)
+		w.read = inputs{op.Usage.Input, op.Usage.InputUncached(), genai.UniqueResponseID(op.ResponseID)}
 	}
 	w.remote = w.self != 0 && op.Name == genai.OpInvokeAgent && span.Kind() == ptrace.SpanKindClient
 	return w

@@ -20,7 +20,8 @@ const (
 type question struct {
 	provider string         // what the span calls it
 	at       pricing.Seller // at the address that answered
-	foreign  bool           // an address was told that is nobody's whom the table knows, or two that are not one seller's
+	foreign  bool           // an address was told, and is nobody's whom the table knows
+	torn     bool           // two were told that are not one seller's
 	sure     bool           // the client itself says who answered
 	model    string
 }
@@ -61,7 +62,7 @@ func whoSold(t *pricing.Table, q question, local string) sold {
 		s.atHome(t, q.model, row, shaped, local)
 	case row != nil:
 		s.model = row
-		if q.foreign && !q.sure && !shaped && sdkNames[t.Provider(q.provider)] {
+		if !q.sure && (q.torn || q.foreign && !shaped && sdkNames[t.Provider(q.provider)]) {
 			s.reason = genai.ReasonProviderGuessed
 		}
 	default:
@@ -85,7 +86,7 @@ func (s *sold) atHome(t *pricing.Table, model string, row *pricing.Model, shaped
 	}
 	made, only := t.Maker(model)
 	switch {
-	case shaped && row != nil:
+	case row != nil && (shaped || pricing.Closed(row.Provider, model)):
 		s.model = row
 	case only:
 		s.model = made
