@@ -22,11 +22,10 @@ type told struct {
 	mu     sync.Mutex
 	counts map[string]int64
 	gauges map[string]float64
-	at     map[string]pcommon.Timestamp // of the gauges: a batch and the ticker may overtake one another
 }
 
 func newTold(from string, next consumer.Metrics) *told {
-	return &told{from: from, next: next, counts: map[string]int64{}, gauges: map[string]float64{}, at: map[string]pcommon.Timestamp{}}
+	return &told{from: from, next: next, counts: map[string]int64{}, gauges: map[string]float64{}}
 }
 
 func (*told) Capabilities() consumer.Capabilities { return consumer.Capabilities{} }
@@ -74,8 +73,11 @@ func (c *told) keepMetric(m pmetric.Metric) {
 	case pmetric.MetricTypeGauge:
 		for _, p := range m.Gauge().DataPoints().All() {
 			id := identity(m.Name(), pairs(p.Attributes()))
-			if strings.HasPrefix(id, "llm.perf.") && p.Timestamp() >= c.at[id] {
-				c.gauges[id], c.at[id] = p.DoubleValue(), p.Timestamp()
+			if !strings.HasPrefix(id, "llm.perf.") {
+				continue
+			}
+			if c.gauges[id] = p.DoubleValue(); p.Flags().NoRecordedValue() {
+				delete(c.gauges, id)
 			}
 		}
 	}

@@ -9,9 +9,9 @@ const deploymentHours = deploymentDays * 24
 
 // history counts a service's deployments by the hour they were reported in.
 type history struct {
+	telling
 	byHour map[int64]float64 // at most deploymentHours + 1
-	moved  bool
-	told   time.Time
+	place  *place            // of the service; nil is the overflow
 }
 
 func hour(t time.Time) int64 { return t.Unix() / 3600 }
@@ -25,6 +25,11 @@ func (h *history) add(at, now time.Time, n float64) bool {
 	}
 	h.byHour[hour(at)] += n
 	return true
+}
+
+// live says whether there is anything to tell: deployments, or a service that had none and is at work.
+func (h *history) live(deployments float64, since time.Time) bool {
+	return deployments > 0 || h.place != nil && !h.place.active.Before(since)
 }
 
 // count forgets what is older than the seven days.

@@ -29,7 +29,8 @@ type engine struct {
 	groups   *groups
 	deployed *bounded.Map[string, *history]
 	ours     *bounded.Map[serviceMetric, struct{}]
-	moved    bool      // a gauge did, since they were told
+	moved    bool // a gauge did, since they were told
+	ended    []*telling
 	since    time.Time // what has been seen so far began here; rates divide by no more
 	sum      summary
 	points   [outcomes]int64 // since the last report
@@ -45,7 +46,7 @@ func newEngine(cfg *Config, now time.Time) *engine {
 		times: newTimes(steady.New(now)), cfg: cfg, clock: c, since: now.Round(0),
 		own:      configured(cfg),
 		streams:  newStreams(cfg.SeriesLimit*streamsPerSeries, cfg.SeriesLimit*bytesPerSeries, cfg.ExpireAfter),
-		groups:   newGroups(cfg.SeriesLimit, len(builtin)+len(cfg.Latency)*4+len(cfg.Ratios)*4, ttl),
+		groups:   newGroups(cfg.SeriesLimit, len(builtin)+len(cfg.Latency)*4+len(cfg.Ratios)*4, ttl, newCatalog(cfg)),
 		deployed: bounded.New[string, *history](cfg.SeriesLimit+1, deploymentDays*24*time.Hour),
 		ours:     bounded.New[serviceMetric, struct{}](cfg.SeriesLimit*len(builtin), ttl),
 	}

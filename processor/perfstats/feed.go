@@ -10,27 +10,27 @@ import (
 
 // feed adds an increase to every set of gauges it belongs to and says whether its time was in the window.
 func (e *engine) feed(b *batch, h header, at time.Time, i increase) bool {
-	service, overflow := e.service(b, h.attrs)
+	who := e.subject(b, h.attrs)
 	fed := false
 	if b.builtin != nil && b.builtin.kinds&h.kind != 0 {
 		if b.builtin.depth > 0 {
-			fed = e.deploy(service, at, b.now, i.value)
-		} else if e.mayCount(b, service) {
-			fed = e.feedSource(b, b.builtin, h.attrs, service, overflow, at, i)
+			fed = e.deploy(who, at, b.now, i.value)
+		} else if e.mayCount(b, who.service) {
+			fed = e.feedSource(b, b.builtin, h.attrs, who, at, i)
 		} else {
 			fed = true
 		}
 	}
 	for _, s := range b.own {
 		if s.kinds&h.kind != 0 {
-			fed = e.feedSource(b, s, h.attrs, service, overflow, at, i) || fed
+			fed = e.feedSource(b, s, h.attrs, who, at, i) || fed
 		}
 	}
 	return fed
 }
 
 func (e *engine) feedSource(
-	b *batch, s *source, attrs pcommon.Map, service string, overflow bool, at time.Time, i increase,
+	b *batch, s *source, attrs pcommon.Map, who subject, at time.Time, i increase,
 ) bool {
 	epoch, place := e.clock.place(at, b.now)
 	if place == late {
@@ -39,11 +39,17 @@ func (e *engine) feedSource(
 	if i.from.Before(e.since) {
 		e.since = i.from
 	}
+	if i.empty() {
+		return true
+	}
+	if who.place != nil {
+		who.place.active = b.now
+	}
 	if s.seconds && b.factor != 1 {
 		i.hist = scaled(i.hist, b.factor)
 	}
 	t := s.target(attrs)
-	k := key{family: t.family, name: t.name, service: service, overflow: overflow}
+	k := key{family: t.family, name: t.name, service: who.service, overflow: who.place == nil}
 	e.count(k, s, attrs, epoch, b.now, i)
 	for _, attr := range t.split {
 		if v := text(attrs, attr); v != "" {
@@ -65,23 +71,28 @@ func (e *engine) count(k key, s *source, attrs pcommon.Map, epoch int64, now tim
 	g.moved, e.moved = true, true
 }
 
-// service is whose point it is. An overflow point of genaimetrics belongs to none.
-func (e *engine) service(b *batch, attrs pcommon.Map) (name string, overflow bool) {
-	name = text(attrs, genai.ServiceName)
+// subject is whose point it is.
+type subject struct {
+	service string
+	place   *place // nil is the overflow, which belongs to no service
+}
+
+func (e *engine) subject(b *batch, attrs pcommon.Map) subject {
+	name := text(attrs, genai.ServiceName)
 	if name == "" {
-		if v, ok := attrs.Get(genai.AttrOverflow); ok && v.Bool() {
-			return "", true
+		if v, ok := attrs.Get(genai.AttrOverflow); ok && v.Bool() { // of genaimetrics
+			return subject{}
 		}
 		name = text(b.resource.Attributes(), genai.ServiceName)
 	}
 	if name == "" {
 		name = "unknown_service"
 	}
-	if !e.groups.service(name, b.now) {
-		e.groups.overflowed++
-		return "", true
+	p := e.groups.service(name, b.now)
+	if p == nil {
+		return subject{}
 	}
-	return name, false
+	return subject{service: name, place: p}
 }
 
 // mayCount keeps an SDK's metric out while genaimetrics reports the same for the service.
@@ -98,12 +109,13 @@ func (e *engine) mayCount(b *batch, service string) bool {
 	return !reported
 }
 
-func (e *engine) deploy(service string, at, now time.Time, n float64) bool {
-	h, ok := e.deployed.Get(service, now)
+func (e *engine) deploy(who subject, at, now time.Time, n float64) bool {
+	h, ok := e.deployed.Get(who.service, now)
 	if !ok {
-		h = &history{}
+		h = &history{telling: newTelling(e.groups.catalog.of(key{family: deployments}))}
 	}
-	e.deployed.Put(service, h, now)
+	e.deployed.Put(who.service, h, now)
+	h.place = who.place
 	h.moved, e.moved = true, true
 	return h.add(at, now, n)
 }

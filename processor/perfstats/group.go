@@ -23,43 +23,52 @@ func (k key) part() bool { return k.value != "" || k.family == quality }
 
 // group is one set of gauges.
 type group struct {
-	ring  ring
-	seen  [measures]bool // a measure that was never seen has no gauge, one that rests has 0
-	moved bool           // since it was told last
-	told  time.Time
+	telling
+	ring ring
+	seen [measures]bool // a measure that was never seen has no gauge, one that rests has 0
 }
 
 // groups holds the sets: as many services and as many parts of services as the limit allows, then one overflow set in place of each kind
-// of further ones. Nothing is pushed out, a set leaves when its window is empty.
+// of further ones. Nothing is pushed out, a set leaves when its window is empty and it was told that its gauges ended.
 type groups struct {
 	limit      int
-	services   *bounded.Map[string, struct{}]
+	catalog    catalog
+	services   *bounded.Map[string, *place]
 	whole      *bounded.Map[key, *group] // by service: bounded by the services, and by what the config names
 	parts      *bounded.Map[key, *group]
 	overflowed int64
 }
 
-// newGroups: kinds is how many sets of gauges one service can have.
-func newGroups(limit, kinds int, ttl time.Duration) *groups {
+// newGroups: kinds is how many sets of gauges one service can have, ttl how long a service has a place after its last point.
+func newGroups(limit, kinds int, ttl time.Duration, c catalog) *groups {
 	return &groups{
 		limit:    limit,
-		services: bounded.New[string, struct{}](limit, ttl),
-		whole:    bounded.New[key, *group]((limit+1)*2*kinds, ttl),
-		parts:    bounded.New[key, *group](limit, ttl),
+		catalog:  c,
+		services: bounded.New[string, *place](limit, ttl),
+		whole:    bounded.New[key, *group]((limit+1)*2*kinds, 0),
+		parts:    bounded.New[key, *group](limit, 0),
 	}
 }
 
-// service admits a service or says that it belongs to the overflow.
-func (g *groups) service(name string, now time.Time) bool {
-	if g.services.Touch(name, now) {
-		return true
+// place is that of a service among those that have gauges of their own.
+type place struct {
+	active time.Time // when something came last that was not a counter at rest
+}
+
+// service admits a service, or gives nil: it belongs to the overflow.
+func (g *groups) service(name string, now time.Time) *place {
+	if p, ok := g.services.Get(name, now); ok {
+		g.services.Touch(name, now)
+		return p
 	}
 	g.services.Expire(now)
 	if g.services.Len() >= g.limit {
-		return false
+		g.overflowed++
+		return nil
 	}
-	g.services.Put(name, struct{}{}, now)
-	return true
+	p := &place{}
+	g.services.Put(name, p, now)
+	return p
 }
 
 // get finds the set of a key, or the overflow set that takes its place.
@@ -72,7 +81,6 @@ func (g *groups) get(k key, now time.Time) *group {
 		store.Touch(k, now)
 		return found
 	}
-	store.Expire(now)
 	if k.part() && store.Len() >= g.limit {
 		g.overflowed++
 		k.overflow = true
@@ -88,15 +96,13 @@ func (g *groups) get(k key, now time.Time) *group {
 			return found
 		}
 	}
-	made := &group{}
+	made := &group{telling: newTelling(g.catalog.of(k))}
 	store.Put(k, made, now)
 	return made
 }
 
-func (g *groups) expire(now time.Time) {
-	g.services.Expire(now)
-	g.whole.Expire(now)
-	g.parts.Expire(now)
+func (g *groups) stores() [2]*bounded.Map[key, *group] {
+	return [2]*bounded.Map[key, *group]{g.whole, g.parts}
 }
 
 func (g *groups) len() int { return g.whole.Len() + g.parts.Len() }

@@ -135,9 +135,13 @@ func (p *perfProcessor) tell(rest bool) bool {
 	if points == 0 {
 		return false
 	}
-	if err := p.next.ConsumeMetrics(p.ctx, md); err != nil {
+	err := p.next.ConsumeMetrics(p.ctx, md)
+	if err != nil {
 		p.set.Logger.Warn("the pipeline refused gauges; they are told again at the next interval", zap.Error(err))
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.engine.arrived(err == nil)
 	return true
 }
 

@@ -177,6 +177,7 @@ func TestAFutureCounterRecovers(t *testing.T) {
 func TestConcurrencyIsTheSumOfSeriesAtTheirPeak(t *testing.T) {
 	now := time.Unix(1_000_000, 0)
 	e := newEngine(createDefaultConfig().(*Config), now)
+	told := math.NaN()
 	say := func(model string, v int64, after time.Duration) float64 {
 		at := now.Add(after)
 		e.absorb(oneMetric(genai.MetricInflightPeak, func(m pmetric.Metric) {
@@ -187,7 +188,10 @@ func TestConcurrencyIsTheSumOfSeriesAtTheirPeak(t *testing.T) {
 		}), at)
 		md := pmetric.NewMetrics()
 		e.tell(md.ResourceMetrics().AppendEmpty().ScopeMetrics().AppendEmpty(), at, true)
-		return gaugeOf(md, genai.PerfConcurrency, genai.ServiceName, "shop")
+		if v := gaugeOf(md, genai.PerfConcurrency, genai.ServiceName, "shop"); !math.IsNaN(v) { // else it did not move
+			told = v
+		}
+		return told
 	}
 	assert.Equal(t, 3.0, say("a", 3, 0))
 	assert.Equal(t, 5.0, say("a", 5, time.Second), "the same sub-window: the larger one")

@@ -24,6 +24,9 @@ type increase struct {
 	hist  *expohist.Histogram // of a histogram, else nil
 }
 
+// empty says that nothing came.
+func (i increase) empty() bool { return i.value == 0 && (i.hist == nil || i.hist.Count() == 0) }
+
 // number is what of an increase a ratio divides.
 func (i increase) number(kind string) float64 {
 	switch {

@@ -66,15 +66,19 @@ func (r *ring) at(epoch int64) *cell {
 
 // summary is a whole window added up. Its histograms are reused from one set of gauges to the next.
 type summary struct {
+	outcomeCounts
 	n             [measures]float64
+	seen          *[measures]bool // ever
+	live          bool            // anything came in the window
 	latency, ttft expohist.Histogram
 	active, up    float64 // sub-windows with calls, and those of them in which the service was up
 	elapsed       time.Duration
+	deployments   float64 // of the set of a service's deployments, which has nothing else
 }
 
 // add sums up the cells that are still in the window that ends with sub-window current. The peak is the largest of the sub-windows' peaks.
-func (s *summary) add(r *ring, current int64, down float64) {
-	s.n, s.active, s.up = [measures]float64{}, 0, 0
+func (s *summary) add(r *ring, seen *[measures]bool, current int64, down float64) {
+	s.n, s.seen, s.live, s.active, s.up = [measures]float64{}, seen, false, 0, 0
 	s.latency.Reset()
 	s.ttft.Reset()
 	for i := range r {
@@ -82,6 +86,7 @@ func (s *summary) add(r *ring, current int64, down float64) {
 		if c.epoch <= current-steps || c.epoch > current {
 			continue
 		}
+		s.live = true
 		peak := max(s.n[peakCalls], c.n[peakCalls])
 		for m, v := range c.n {
 			s.n[m] += v
@@ -96,4 +101,5 @@ func (s *summary) add(r *ring, current int64, down float64) {
 			}
 		}
 	}
+	s.outcomeCounts = outcomesOf(&s.n)
 }

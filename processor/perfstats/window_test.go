@@ -313,7 +313,7 @@ func TestTenantsWithoutEnd(t *testing.T) {
 	total := 0.0
 	for k, g := range e.groups.whole.All() {
 		if !k.part() {
-			e.sum.add(&g.ring, e.clock.epoch(now), 1)
+			e.sum.add(&g.ring, &g.seen, e.clock.epoch(now), 1)
 			total += e.sum.n[calls]
 		}
 	}

@@ -1,7 +1,6 @@
 package perfstats
 
 import (
-	"math"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -51,36 +50,39 @@ func (w *writer) of(k key) *writer {
 	return w
 }
 
-// ratio writes part / whole, unless there was nothing.
-func (w *writer) ratio(name string, part, whole float64, labels ...string) {
-	if whole > 0 {
-		w.put(name, part/whole, labels...)
+// put writes one point.
+func (w *writer) put(g *gauge, v float64) {
+	dps, ok := w.gauges[g.name]
+	if !ok {
+		dps = w.metric(g.name)
+		w.gauges[g.name] = dps
 	}
+	w.point(dps, g).SetDoubleValue(v)
 }
 
-// put writes one point; labels are pairs of attribute and value. What left the range of a float64 is not told.
-func (w *writer) put(name string, v float64, labels ...string) {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return
+// end writes that a series has no value any more. Each has a metric of its own: Prometheus' exporter leaves out what follows such a point
+// in a metric.
+func (w *writer) end(g *gauge) {
+	w.point(w.metric(g.name), g).SetFlags(pmetric.DefaultDataPointFlags.WithNoRecordedValue(true))
+}
+
+func (w *writer) metric(name string) pmetric.NumberDataPointSlice {
+	about, known := described[name]
+	if !known { // a ratio from the config
+		about = description{"1", "What the config divides, over the window."}
 	}
-	dps, ok := w.gauges[name]
-	if !ok {
-		about, known := described[name]
-		if !known { // a ratio from the config
-			about = description{"1", "What the config divides, over the window."}
-		}
-		m := w.sm.Metrics().AppendEmpty()
-		m.SetName(name)
-		m.SetUnit(about.unit)
-		m.SetDescription(about.text)
-		dps = m.SetEmptyGauge().DataPoints()
-		w.gauges[name] = dps
-	}
+	m := w.sm.Metrics().AppendEmpty()
+	m.SetName(name)
+	m.SetUnit(about.unit)
+	m.SetDescription(about.text)
+	return m.SetEmptyGauge().DataPoints()
+}
+
+func (w *writer) point(dps pmetric.NumberDataPointSlice, g *gauge) pmetric.NumberDataPoint {
 	dp := dps.AppendEmpty()
 	dp.SetTimestamp(w.now)
-	dp.SetDoubleValue(v)
 	attrs := dp.Attributes()
-	attrs.EnsureCapacity(len(labels)/2 + 3)
+	attrs.EnsureCapacity(len(g.labels)/2 + 3)
 	if w.key.overflow {
 		attrs.PutBool(genai.AttrOverflow, true)
 	}
@@ -93,8 +95,9 @@ func (w *writer) put(name string, v float64, labels ...string) {
 	if w.key.family == quality {
 		attrs.PutStr(genai.EvaluationName, w.key.name)
 	}
-	for i := 0; i+1 < len(labels); i += 2 {
-		attrs.PutStr(labels[i], labels[i+1])
+	for i := 0; i+1 < len(g.labels); i += 2 {
+		attrs.PutStr(g.labels[i], g.labels[i+1])
 	}
 	w.points++
+	return dp
 }
