@@ -23,6 +23,7 @@ import (
 	prometheusremotewriteexporter "github.com/open-telemetry/opentelemetry-collector-contrib/exporter/prometheusremotewriteexporter"
 	kafkaexporter "github.com/open-telemetry/opentelemetry-collector-contrib/exporter/kafkaexporter"
 	delivery "github.com/otelcol-llm/otelcol-llm/extension/delivery"
+	tokenfile "github.com/otelcol-llm/otelcol-llm/extension/tokenfile"
 	zpagesextension "go.opentelemetry.io/collector/extension/zpagesextension"
 	healthcheckv2extension "github.com/open-telemetry/opentelemetry-collector-contrib/extension/healthcheckv2extension"
 	pprofextension "github.com/open-telemetry/opentelemetry-collector-contrib/extension/pprofextension"
@@ -70,6 +71,7 @@ func components() (otelcol.Factories, error) {
 
 	factories.Extensions, err = otelcol.MakeFactoryMap[extension.Factory](
 		delivery.NewFactory(),
+		tokenfile.NewFactory(),
 		zpagesextension.NewFactory(),
 		healthcheckv2extension.NewFactory(),
 		pprofextension.NewFactory(),
@@ -82,6 +84,7 @@ func components() (otelcol.Factories, error) {
 	}
 	factories.ExtensionModules = makeModulesMap(factories.Extensions, map[component.Type]string{
 		delivery.NewFactory().Type(): "github.com/otelcol-llm/otelcol-llm v0.0.0",
+		tokenfile.NewFactory().Type(): "github.com/otelcol-llm/otelcol-llm v0.0.0",
 		zpagesextension.NewFactory().Type(): "go.opentelemetry.io/collector/extension/zpagesextension v0.155.0",
 		healthcheckv2extension.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/extension/healthcheckv2extension v0.155.0",
 		pprofextension.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/extension/pprofextension v0.155.0",
