@@ -36,7 +36,12 @@ func defaultsAll(t *testing.T, args []string, env ...string) (g *gateway.Gateway
 // defaultsGRPC gives the host:port for OTLP/gRPC too.
 func defaultsGRPC(t *testing.T, args []string, env ...string) (g *gateway.Gateway, otlp, scrapeURL, health, own, rpc string) {
 	t.Helper()
-	ports := gateway.FreePorts(t, 5)
+	return defaultsOn(t, gateway.FreePorts(t, 5), args, env...)
+}
+
+// defaultsOn takes the ports: OTLP over gRPC and HTTP, Prometheus, health, the gateway's own metrics.
+func defaultsOn(t *testing.T, ports []int, args []string, env ...string) (g *gateway.Gateway, otlp, scrapeURL, health, own, rpc string) {
+	t.Helper()
 	env = append(env,
 		"OTLP_GRPC_ENDPOINT="+gateway.Loopback(ports[0]),
 		"OTLP_HTTP_ENDPOINT="+gateway.Loopback(ports[1]),

@@ -28,6 +28,7 @@ func TestHostInPrometheus(t *testing.T) {
 	g, _, scrapeURL, _ := defaultsWith(t, []string{
 		"--set=receivers.hostresources.cgroup=false", `--set=receivers.hostresources.network.include=["*"]`,
 	})
+	runs := time.Now()
 	server := prometheus.Start(t, true, hostOf(scrapeURL))
 	gw := processRig{server, strconv.Itoa(g.PID())}
 	require.Eventually(t, func() bool {
@@ -49,7 +50,7 @@ func TestHostInPrometheus(t *testing.T) {
 		return 1024 * (now["MemTotal"] - now["MemAvailable"]), server.Scalar(t, `system_memory_usage_bytes{system_memory_state="used"}`)
 	})
 	agree(t, "load", 0.5, func() (float64, float64) { return loadAverage(t), server.Scalar(t, "system_cpu_load_average_15m") })
-	gw.check(t, started)
+	gw.check(t, started, runs)
 	checkQuiet(t, g)
 }
 
@@ -64,7 +65,7 @@ func (p *processRig) of(t *testing.T, metric string) float64 {
 	return p.server.Scalar(t, fmt.Sprintf(`%s{component="gateway", process_pid=%q, process_executable_name!=""}`, metric, p.pid))
 }
 
-func (p *processRig) check(t *testing.T, started time.Time) {
+func (p *processRig) check(t *testing.T, before, after time.Time) {
 	t.Helper()
 	agree(t, "resident memory", 0.2*rss(t, p.pid), func() (float64, float64) { return rss(t, p.pid), p.of(t, "process_memory_usage_bytes") })
 	agree(t, "open files", 10, func() (float64, float64) {
@@ -76,11 +77,45 @@ func (p *processRig) check(t *testing.T, started time.Time) {
 		highest := procFields(t, "/proc/"+p.pid+"/status")["VmHWM"] * 1024
 		assert.LessOrEqual(t2, p.of(t, "process_memory_usage_high_water_bytes"), highest)
 		assert.GreaterOrEqual(t2, p.of(t, "process_memory_usage_high_water_bytes"), 0.5*highest)
-		assert.InDelta(t2, started.Unix(), p.of(t, "process_start_time_seconds"), 10)
+		// Before it was started the binary may have been built. The kernel's boot time is in whole seconds.
+		assert.GreaterOrEqual(t2, p.of(t, "process_start_time_seconds"), float64(before.Unix()-2))
+		assert.LessOrEqual(t2, p.of(t, "process_start_time_seconds"), float64(after.Unix()+2))
 		assert.LessOrEqual(t2, p.of(t, "process_cpu_utilization_busy_ratio"), p.of(t, "process_cpu_utilization_peak_ratio")+1e-9)
 		assert.LessOrEqual(t2, p.of(t, "process_cpu_utilization_peak_ratio"), 1.0)
 		assert.Greater(t2, p.of(t, "process_uptime_seconds"), 0.0)
 	})
+}
+
+// TestHostIncrease: increase() shows all that the machine cost since the gateway started, and of what the kernel counts what was counted since
+// then and not what was there before. Prometheus runs first, or it could miss the 0.
+func TestHostIncrease(t *testing.T) {
+	need(t, "prometheus")
+	t.Parallel()
+	received := loopbackReceived(t)
+	ports := gateway.FreePorts(t, 5)
+	server := prometheus.Start(t, false, gateway.Loopback(ports[2]))
+	g, _, _, _, _, _ := defaultsOn(t, ports, []string{
+		"--set=receivers.hostresources.cost.compute_usd_per_hour=3600", `--set=receivers.hostresources.network.include=["*"]`,
+		"--set=receivers.hostresources.collection_interval=2s",
+	})
+	const cost, loopback = "llm_infra_cost_usd_total", `system_network_io_bytes_total{network_interface_name="lo", network_io_direction="receive"}`
+	require.Eventually(t, func() bool {
+		now := server.Query(t, cost)
+		return len(now) == 1 && now[0].Value > 0
+	}, 2*time.Minute, time.Second)
+	series := server.Matrix(t, cost+"[10m]")
+	require.Len(t, series, 1)
+	values := series[0].Values
+	assert.Zero(t, values[0])
+	assert.GreaterOrEqual(t, values[len(values)-1], 20.0, "a dollar a second, nothing for zero_for")
+	assert.GreaterOrEqual(t, server.Scalar(t, "increase("+cost+"[10m])"), values[len(values)-1])
+
+	series = server.Matrix(t, loopback+"[10m]")
+	require.Len(t, series, 1)
+	values = series[0].Values
+	assert.LessOrEqual(t, values[len(values)-1]-values[0], loopbackReceived(t)-received)
+	assert.GreaterOrEqual(t, values[0], received, "what was there before is in the first value")
+	checkQuiet(t, g)
 }
 
 // TestHostLangchainNaming: one gauge by component takes the place of a process's memory.

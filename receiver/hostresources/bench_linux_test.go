@@ -58,6 +58,7 @@ func BenchmarkReport(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		now = now.Add(time.Second)
-		s.report(now)
+		s.report(now, false)
+		s.delivered()
 	}
 }

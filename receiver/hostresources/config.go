@@ -60,6 +60,8 @@ type Config struct {
 	Network DevicesConfig `mapstructure:"network"`
 	// Naming says under which names the memory of processes is reported.
 	Naming []string `mapstructure:"naming"`
+	// ZeroFor is how long a counter that begins while the receiver runs stays 0, so that increase() sees its first value.
+	ZeroFor time.Duration `mapstructure:"zero_for"`
 	// Cost is what the machine costs.
 	Cost CostConfig `mapstructure:"cost"`
 }
@@ -101,6 +103,7 @@ func defaultConfig() *Config {
 		Disk:             DevicesConfig{Include: []string{}, Exclude: []string{}},
 		Network:          DevicesConfig{Include: []string{}, Exclude: []string{}},
 		Naming:           []string{namingSemconv},
+		ZeroFor:          20 * time.Second,
 	}
 }
 
@@ -127,24 +130,33 @@ func (c *Config) Validate() error {
 }
 
 func (c *Config) validateIntervals() error {
-	var errs []error
-	if c.CollectionInterval <= 0 {
-		errs = append(errs, fmt.Errorf("collection_interval must be above 0, got %s", c.CollectionInterval))
+	errs := []error{
+		atLeast("collection_interval", c.CollectionInterval, minSampleInterval, ""),
+		atLeast("sample_interval", c.SampleInterval, minSampleInterval, ""),
+		atLeast("initial_delay", c.InitialDelay, time.Millisecond, "0s (none)"),
+		atLeast("timeout", c.Timeout, minSampleInterval, "0s (none)"),
+		atLeast("zero_for", c.ZeroFor, minSampleInterval, "0s (off)"),
 	}
-	if c.SampleInterval < minSampleInterval {
-		errs = append(errs, fmt.Errorf("sample_interval must be at least %s, got %s", minSampleInterval, c.SampleInterval))
-	}
-	if c.CollectionInterval > 0 && c.SampleInterval > c.CollectionInterval {
+	if c.CollectionInterval >= minSampleInterval && c.SampleInterval > c.CollectionInterval {
 		errs = append(errs, fmt.Errorf("sample_interval must be at most collection_interval (%s), got %s",
 			c.CollectionInterval, c.SampleInterval))
 	}
-	if c.InitialDelay < 0 {
-		errs = append(errs, fmt.Errorf("initial_delay must be 0 or more, got %s", c.InitialDelay))
-	}
-	if c.Timeout < 0 {
-		errs = append(errs, fmt.Errorf("timeout must be 0 (none) or more, got %s", c.Timeout))
-	}
 	return errors.Join(errs...)
+}
+
+// atLeast refuses a duration below a floor: a number without a unit is taken for nanoseconds. zero says what 0 means where it is allowed.
+func atLeast(key string, got, floor time.Duration, zero string) error {
+	switch {
+	case got >= floor, got == 0 && zero != "":
+		return nil
+	case zero != "":
+		zero += " or "
+	}
+	err := fmt.Errorf("%s must be %sat least %s, got %s", key, zero, floor, got)
+	if got > 0 {
+		return fmt.Errorf("%w; a duration needs a unit, such as 10s", err)
+	}
+	return err
 }
 
 func (p ProcessConfig) validate(key string) error {

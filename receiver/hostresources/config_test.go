@@ -90,12 +90,17 @@ func TestConfigErrors(t *testing.T) {
 		`processes[0].match.command must be a regular expression (RE2), got "(": `: func(c *Config) {
 			c.Processes = []ProcessConfig{{Component: "a", Match: MatchConfig{Command: "("}}}
 		},
-		"sample_interval must be at most collection_interval (10s), got 11s":  func(c *Config) { c.SampleInterval = 11 * time.Second },
-		"sample_interval must be at least 100ms, got 0s":                      func(c *Config) { c.SampleInterval = 0 },
-		"collection_interval must be above 0, got 0s":                         func(c *Config) { c.CollectionInterval = 0 },
-		"initial_delay must be 0 or more, got -1s":                            func(c *Config) { c.InitialDelay = -time.Second },
-		"timeout must be 0 (none) or more, got -1s":                           func(c *Config) { c.Timeout = -time.Second },
-		"cost.compute_usd_per_hour must be between 0 and 1000000 USD, got -1": func(c *Config) { c.Cost.ComputeUSDPerHour = -1 },
+		"sample_interval must be at most collection_interval (10s), got 11s":                             func(c *Config) { c.SampleInterval = 11 * time.Second },
+		"sample_interval must be at least 100ms, got 0s":                                                 func(c *Config) { c.SampleInterval = 0 },
+		"collection_interval must be at least 100ms, got 0s":                                             func(c *Config) { c.CollectionInterval = 0 },
+		"collection_interval must be at least 100ms, got 10ns; a duration needs a unit, such as 10s":     func(c *Config) { c.CollectionInterval = 10 },
+		"sample_interval must be at least 100ms, got 1ns; a duration needs a unit, such as 10s":          func(c *Config) { c.SampleInterval = 1 },
+		"initial_delay must be 0s (none) or at least 1ms, got -1s":                                       func(c *Config) { c.InitialDelay = -time.Second },
+		"initial_delay must be 0s (none) or at least 1ms, got 1ns; a duration needs a unit, such as 10s": func(c *Config) { c.InitialDelay = 1 },
+		"timeout must be 0s (none) or at least 100ms, got -1s":                                           func(c *Config) { c.Timeout = -time.Second },
+		"timeout must be 0s (none) or at least 100ms, got 5ns; a duration needs a unit, such as 10s":     func(c *Config) { c.Timeout = 5 },
+		"zero_for must be 0s (off) or at least 100ms, got 20ns; a duration needs a unit, such as 10s":    func(c *Config) { c.ZeroFor = 20 },
+		"cost.compute_usd_per_hour must be between 0 and 1000000 USD, got -1":                            func(c *Config) { c.Cost.ComputeUSDPerHour = -1 },
 		"cost.storage_usd_per_hour must be between 0 and 1000000 USD, got 1e+07": func(c *Config) {
 			c.Cost.StorageUSDPerHour = 1e7
 		},
@@ -128,10 +133,11 @@ func TestConfigErrors(t *testing.T) {
 func TestConfigErrorsAllAtOnce(t *testing.T) {
 	cfg := defaultConfig()
 	cfg.SampleInterval = time.Minute
+	cfg.ZeroFor, cfg.InitialDelay = 20, 1
 	cfg.Cost.ComputeUSDPerHour = -1
 	cfg.Processes = []ProcessConfig{{Component: "a", Match: MatchConfig{Command: "("}}}
 	err := cfg.Validate()
-	for _, key := range []string{"sample_interval", "cost.compute_usd_per_hour", "processes[0].match.command"} {
+	for _, key := range []string{"sample_interval", "zero_for", "initial_delay", "cost.compute_usd_per_hour", "processes[0].match.command"} {
 		assert.ErrorContains(t, err, key)
 	}
 }

@@ -1,38 +1,87 @@
 package hostresources
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"time"
+)
 
-// counterStarts remembers since when each device has been counting: since boot, or since the last report before it came or its
-// counters fell back, so that a replaced disk or interface reads as a new start and not as a negative rate. It holds the devices
-// of the last report only.
-type counterStarts struct {
-	last     map[string]counterStart
-	reported time.Time
+// deviceSeries remembers the devices of one kind: since when each has been counting, and whose series are to be ended. A device counts
+// since boot, or since the last reading before it came or its counters fell back, so that a replaced disk or interface reads as a new
+// start and not as a negative rate. It knows all devices that the last reading had, whether they are reported or not: one that takes
+// a free place under the cap has been counting all the while.
+type deviceSeries struct {
+	kind     *deviceKind
+	known    map[string]*deviceState // nil before the first reading
+	read     time.Time               // of the points that the last reading went into
+	reported bool                    // since the last delivery
 }
 
-type counterStart struct {
+type deviceState struct {
 	reading deviceReading
 	start   time.Time
+	zero    zeroFirst
+	present bool
+	told    bool // in the last report
+	shown   bool // may be seen downstream
 }
 
-// update gives the start of each device's counters as of this report.
-func (c *counterStarts) update(devices []deviceReading, boot, now time.Time) []time.Time {
-	starts := make([]time.Time, len(devices))
-	next := make(map[string]counterStart, len(devices))
-	for i, d := range devices {
-		before, ok := c.last[d.name]
-		switch {
-		case c.last == nil:
-			starts[i] = boot
-		case ok && !fellBack(before.reading, d):
-			starts[i] = before.start
-		default:
-			starts[i] = c.reported
-		}
-		next[d.name] = counterStart{reading: d, start: starts[i]}
+// update takes a reading of all devices for points of the time at.
+func (s *deviceSeries) update(all []deviceReading, boot, at time.Time) {
+	first := s.known == nil
+	if first {
+		s.known = make(map[string]*deviceState, len(all))
 	}
-	c.last, c.reported = next, now
-	return starts
+	before := make(map[string]bool, len(s.known))
+	for name, d := range s.known {
+		before[name], d.present, d.told = d.present, false, false
+	}
+	for _, r := range all {
+		d := s.known[r.name]
+		if d == nil {
+			d = &deviceState{}
+			s.known[r.name] = d
+		}
+		switch {
+		case first:
+			d.start = boot
+		case !before[r.name]:
+			d.start, d.zero = s.read, zeroFirst{holding: true}
+		case fellBack(d.reading, r):
+			d.start = s.read
+		}
+		d.reading, d.present = r, true
+	}
+	maps.DeleteFunc(s.known, func(_ string, d *deviceState) bool { return !d.present && !d.shown })
+	s.read, s.reported = at, true
+}
+
+// ended are the devices that were reported and are not any more.
+func (s *deviceSeries) ended() (names []string) {
+	for name, d := range s.known {
+		if d.shown && !d.told {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// delivered notes that the report made then has arrived: what it ended is forgotten.
+func (s *deviceSeries) delivered(then time.Time) {
+	if !s.reported {
+		return
+	}
+	s.reported = false
+	for name, d := range s.known {
+		if d.told {
+			d.zero.delivered(then)
+			continue
+		}
+		if d.shown = false; !d.present {
+			delete(s.known, name)
+		}
+	}
 }
 
 func fellBack(before, now deviceReading) bool {

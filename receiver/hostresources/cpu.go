@@ -99,7 +99,7 @@ func diffUsage(prev, cur [numModes]float64, elapsed time.Duration, cpus float64)
 	return d
 }
 
-// cpuWindow gathers the differences of one collection interval.
+// cpuWindow gathers the differences of one interval.
 type cpuWindow struct {
 	sum  cpuDelta
 	peak float64 // the highest busy share among the samples
@@ -115,6 +115,14 @@ func (w *cpuWindow) add(d cpuDelta) {
 	}
 	w.sum.total += d.total
 	w.peak = max(w.peak, d.busy()/d.total)
+}
+
+func (w *cpuWindow) merge(o cpuWindow) {
+	for m := range o.sum.modes {
+		w.sum.modes[m] += o.sum.modes[m]
+	}
+	w.sum.total += o.sum.total
+	w.peak = max(w.peak, o.peak)
 }
 
 func (w *cpuWindow) empty() bool { return w.sum.total <= 0 }

@@ -131,17 +131,3 @@ func TestAccruedCost(t *testing.T) {
 		last = got
 	}
 }
-
-func TestCounterStarts(t *testing.T) {
-	boot, at := time.Unix(1000, 0), time.Unix(5000, 0)
-	tick := func() time.Time { at = at.Add(10 * time.Second); return at }
-	var c counterStarts
-	first := tick()
-	assert.Equal(t, []time.Time{boot, boot}, c.update([]deviceReading{{name: "a", inBytes: 9}, {name: "b", outOps: 9}}, boot, first))
-	second := tick()
-	got := c.update([]deviceReading{{name: "a", inBytes: 9}, {name: "b", outOps: 3}, {name: "c"}}, boot, second)
-	assert.Equal(t, []time.Time{boot, first, first}, got, "b fell back and c is new: both began after the first report")
-	got = c.update([]deviceReading{{name: "a", inBytes: 10}, {name: "b", outOps: 4}}, boot, tick())
-	assert.Equal(t, []time.Time{boot, first}, got)
-	assert.Len(t, c.last, 2, "a device that is gone is forgotten")
-}

@@ -63,27 +63,29 @@ type chooser struct {
 	faults   *faults
 }
 
-// devices reads the chosen ones at report time, in order of name. false is nothing read, which is not the same as no devices.
-func (c *chooser) devices(now time.Time) ([]deviceReading, bool) {
+// readAll reads all devices. false is nothing read, which is not the same as no devices.
+func (c *chooser) readAll(now time.Time) ([]deviceReading, bool) {
 	if c.read == nil {
 		return nil, false
 	}
 	all, err := c.read(nil)
-	if c.faults.failed(c.resource, c.resource, err, now) && len(all) == 0 {
-		return nil, false
-	}
-	all = c.choose(all)
-	c.faults.dropped(c.resource, "max_devices", c.limit, len(all)-c.limit, now)
-	all = all[:min(len(all), c.limit)]
-	slices.SortFunc(all, byName)
-	return all, true
+	return all, !c.faults.failed(c.resource, c.resource, err, now) || len(all) > 0
 }
 
 func byName(a, b deviceReading) int { return strings.Compare(a.name, b.name) }
 
-// choose leaves out what the configuration does not want, and partitions: what they do is counted on their disk, too. Where there are
+// choose gives those of all devices that are reported, in order of name.
+func (c *chooser) choose(all []deviceReading, now time.Time) []deviceReading {
+	wanted := c.ranked(all)
+	c.faults.dropped(c.resource, "max_devices", c.limit, len(wanted)-c.limit, now)
+	wanted = wanted[:min(len(wanted), c.limit)]
+	slices.SortFunc(wanted, byName)
+	return wanted
+}
+
+// ranked leaves out what the configuration does not want, and partitions: what they do is counted on their disk, too. Where there are
 // more than the cap allows, those that matter come first: hardware, then what is not virtual.
-func (c *chooser) choose(all []deviceReading) []deviceReading {
+func (c *chooser) ranked(all []deviceReading) []deviceReading {
 	names := make(map[string]bool, len(all))
 	for i := range all {
 		names[all[i].name] = true

@@ -113,6 +113,13 @@ func (b *testBench) second() {
 	b.sample(b.now)
 }
 
+// report is one that arrives.
+func (b *testBench) report(now time.Time) pmetric.Metrics {
+	md := b.sampler.report(now, false)
+	b.delivered()
+	return md
+}
+
 // value finds a point by metric and attribute values (in any order); ok says whether there is one.
 func value(md pmetric.Metrics, name string, attributes ...string) (v float64, ok bool) {
 	for _, p := range pointsOf(md, name) {
@@ -140,7 +147,16 @@ func hasAll(p pmetric.NumberDataPoint, values []string) bool {
 	return true
 }
 
-func pointsOf(md pmetric.Metrics, name string) (out []pmetric.NumberDataPoint) {
+// pointsOf are the points of a metric that have a value, endsOf those that say that there is none any more.
+func pointsOf(md pmetric.Metrics, name string) []pmetric.NumberDataPoint {
+	return pointsWith(md, name, false)
+}
+
+func endsOf(md pmetric.Metrics, name string) []pmetric.NumberDataPoint {
+	return pointsWith(md, name, true)
+}
+
+func pointsWith(md pmetric.Metrics, name string, noValue bool) (out []pmetric.NumberDataPoint) {
 	metrics := md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics()
 	for i := range metrics.Len() {
 		m := metrics.At(i)
@@ -154,7 +170,9 @@ func pointsOf(md pmetric.Metrics, name string) (out []pmetric.NumberDataPoint) {
 			points = m.Gauge().DataPoints()
 		}
 		for j := range points.Len() {
-			out = append(out, points.At(j))
+			if points.At(j).Flags().NoRecordedValue() == noValue {
+				out = append(out, points.At(j))
+			}
 		}
 	}
 	return out

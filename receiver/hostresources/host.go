@@ -20,11 +20,11 @@ type hostReader struct {
 	group     [numModes]float64
 	at        time.Time // of prev or group; zero before the first reading
 
-	cpu        cpuWindow
+	cpu        untoldCPU
 	modes      modeSet
 	last       memoryReading
 	haveMemory bool
-	used, swap gaugeWindow
+	used, swap untoldGauge
 }
 
 // refresh looks again at how large the machine is and at the limits, which can change while a container runs. Limits that cannot
@@ -92,7 +92,7 @@ func (h *hostReader) sampleCPU(now time.Time) {
 	}
 	h.cpus, h.modes = len(cur), h.src.cpuModes
 	if !h.at.IsZero() {
-		h.cpu.add(diffCPUs(h.prev, h.cur))
+		h.cpu.since.add(diffCPUs(h.prev, h.cur))
 	}
 	h.prev, h.cur, h.at = h.cur, h.prev, now
 }
@@ -104,7 +104,7 @@ func (h *hostReader) sampleGroup(now time.Time) {
 	}
 	h.modes = modesOf(modeUser, modeSystem, modeIdle)
 	if !h.at.IsZero() {
-		h.cpu.add(diffUsage(h.group, used, now.Sub(h.at), h.limits.cpus))
+		h.cpu.since.add(diffUsage(h.group, used, now.Sub(h.at), h.limits.cpus))
 	}
 	h.group, h.at = used, now
 }
@@ -123,10 +123,10 @@ func (h *hostReader) sampleMemory(now time.Time) {
 	}
 	h.last = m
 	if v, ok := m.utilization(); ok {
-		h.used.add(v)
+		h.used.since.add(v)
 	}
 	if v, ok := m.swapUtilization(); ok {
-		h.swap.add(v)
+		h.swap.since.add(v)
 	}
 }
 
@@ -150,7 +150,9 @@ func (h *hostReader) limitMemory(m memoryReading) (memoryReading, error) {
 	return m, nil
 }
 
-// forget begins the next interval.
-func (h *hostReader) forget() {
-	h.cpu, h.used, h.swap = cpuWindow{}, gaugeWindow{}, gaugeWindow{}
+// delivered forgets what the last report told.
+func (h *hostReader) delivered() {
+	h.cpu.delivered()
+	h.used.delivered()
+	h.swap.delivered()
 }

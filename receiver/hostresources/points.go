@@ -29,7 +29,24 @@ type definition struct {
 type writer struct {
 	metrics pmetric.MetricSlice
 	host    string
-	now     pcommon.Timestamp
+	now     pcommon.Timestamp // of the points
+	at      time.Time         // the same
+	made    time.Time         // the clock's reading at which the report is made
+	steady  time.Time         // the same by a clock that nobody sets
+	zeroFor time.Duration     // how long new counters stay 0
+	final   bool              // nothing is told later
+}
+
+// holds says whether a new counter is still 0 in this report.
+func (w *writer) holds(z *zeroFirst) bool { return !w.final && z.holds(w.made, w.zeroFor) }
+
+// end ends a series: a point without a value. It stands in a metric of its own, because the Prometheus exporter reads no point that
+// stands behind such a one in a metric.
+func (w *writer) end(def *definition, attributes ...string) pcommon.Map {
+	p := w.metric(def)
+	point := p.point(attributes...)
+	point.SetFlags(pmetric.DefaultDataPointFlags.WithNoRecordedValue(true))
+	return point.Attributes()
 }
 
 // points are those of one metric, which comes into being with the first of them: what cannot be read is absent.

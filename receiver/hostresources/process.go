@@ -13,6 +13,8 @@ type follower struct {
 	limit   int
 	pids    []int
 	tracked []*tracked
+	// components whose memory may be seen downstream under langchain's name, and whether the last report has it.
+	components map[string]bool
 }
 
 // tracked is one process with what it did since the last report.
@@ -24,12 +26,21 @@ type tracked struct {
 	cpus  float64 // how many CPUs 100 % is
 	last  processReading
 	at    time.Time // of last
-	cpu   cpuWindow
-	rss   gaugeWindow
-	ended bool // reported once more for its peak, then forgotten
+	cpu   untoldCPU
+	rss   untoldGauge
+	ended bool // reported once more for its peak, then its series are ended, then it is forgotten
 
 	highWater uint64 // at the last report
+	showing
 }
+
+// processID is what tells the series of processes apart. Two processes that had one pid one after the other may have the same.
+type processID struct {
+	pid                   int
+	component, executable string
+}
+
+func (p *tracked) id() processID { return processID{p.pid, p.component, p.executable} }
 
 // discover looks for processes again. Those already followed come before new ones when there are more than limit.
 func (f *follower) discover(now time.Time, cpus func(pid int) float64) {
@@ -67,13 +78,29 @@ func (f *follower) discover(now time.Time, cpus func(pid int) float64) {
 			running++
 		}
 	}
-	// Those that ended take no place, but are kept until the next report: it may be far away, and they many.
-	room := max(min(f.limit-running, 2*f.limit-len(f.tracked)), 0)
+	f.dropEnded(len(f.tracked)-running-f.limit, now)
+	// Those that ended take no place.
+	room := max(f.limit-running, 0)
 	if len(fresh) > room {
 		f.faults.dropped(resourceProcesses, "max_processes", f.limit, len(fresh)-room, now)
 		fresh = fresh[:room]
 	}
 	f.tracked = append(f.tracked, fresh...)
+}
+
+// dropEnded forgets the first n that ended: the next report that is delivered may be far away, and they many.
+func (f *follower) dropEnded(n int, now time.Time) {
+	if n <= 0 {
+		return
+	}
+	f.faults.dropped(resourceProcesses, "max_processes", f.limit, n, now)
+	f.tracked = slices.DeleteFunc(f.tracked, func(p *tracked) bool {
+		if !p.ended || n == 0 {
+			return false
+		}
+		n--
+		return true
+	})
 }
 
 // find is the process of that pid that is followed and has not ended, as far as is known.
@@ -104,16 +131,16 @@ func (f *follower) begin(pid int, component string, now time.Time) (p *tracked, 
 		name = ""
 	}
 	p = &tracked{pid: pid, component: component, executable: name, created: r.created, last: r, at: now}
-	p.rss.add(float64(r.rss))
+	p.rss.since.add(float64(r.rss))
 	return p, false
 }
 
 // add takes one sample.
 func (p *tracked) add(r processReading, now time.Time) {
 	if p.cpus > 0 {
-		p.cpu.add(diffUsage(p.last.cpu, r.cpu, now.Sub(p.at), p.cpus))
+		p.cpu.since.add(diffUsage(p.last.cpu, r.cpu, now.Sub(p.at), p.cpus))
 	}
-	p.rss.add(float64(r.rss))
+	p.rss.since.add(float64(r.rss))
 	p.last, p.at = r, now
 }
 
@@ -132,14 +159,6 @@ func (f *follower) sample(now time.Time) {
 			continue
 		}
 		p.add(r, now)
-	}
-}
-
-// forget begins the next interval: what ended goes, the others start new windows.
-func (f *follower) forget() {
-	f.tracked = slices.DeleteFunc(f.tracked, func(p *tracked) bool { return p.ended })
-	for _, p := range f.tracked {
-		p.cpu, p.rss = cpuWindow{}, gaugeWindow{}
 	}
 }
 

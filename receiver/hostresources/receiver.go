@@ -31,6 +31,20 @@ type hostReceiver struct {
 	stopped sync.Once
 }
 
+// confirming tells the sampler that a report has arrived; of one that was refused nothing is forgotten.
+type confirming struct {
+	consumer.Metrics
+	delivered func()
+}
+
+func (c *confirming) ConsumeMetrics(ctx context.Context, md pmetric.Metrics) error {
+	err := c.Metrics.ConsumeMetrics(ctx, md)
+	if err == nil {
+		c.delivered()
+	}
+	return err
+}
+
 func newReceiver(set receiver.Settings, cfg *Config, next consumer.Metrics) (*hostReceiver, error) {
 	telemetry, err := metadata.NewTelemetryBuilder(set.TelemetrySettings)
 	if err != nil {
@@ -40,6 +54,7 @@ func newReceiver(set receiver.Settings, cfg *Config, next consumer.Metrics) (*ho
 	if err != nil {
 		return nil, err
 	}
+	next = &confirming{Metrics: next, delivered: s.delivered}
 	r := &hostReceiver{cfg: cfg, sampler: s, telemetry: telemetry, logger: set.Logger, next: next}
 	sc, err := scraper.NewMetrics(r.scrape, scraper.WithStart(r.startSampling), scraper.WithShutdown(r.stopSampling))
 	if err != nil {
@@ -50,7 +65,7 @@ func newReceiver(set receiver.Settings, cfg *Config, next consumer.Metrics) (*ho
 }
 
 func (r *hostReceiver) scrape(context.Context) (pmetric.Metrics, error) {
-	return r.sampler.report(time.Now()), nil
+	return r.sampler.report(time.Now(), false), nil
 }
 
 func (r *hostReceiver) startSampling(context.Context, component.Host) error {
@@ -92,7 +107,7 @@ func (r *hostReceiver) Shutdown(ctx context.Context) (err error) {
 	r.stopped.Do(func() {
 		err = r.Metrics.Shutdown(ctx)
 		if r.cancel != nil && err == nil {
-			err = r.next.ConsumeMetrics(ctx, r.sampler.report(time.Now()))
+			err = r.next.ConsumeMetrics(ctx, r.sampler.report(time.Now(), true))
 		}
 		r.telemetry.Shutdown()
 	})

@@ -20,7 +20,7 @@ func TestReceiver(t *testing.T) {
 	cfg := defaultConfig()
 	cfg.CollectionInterval, cfg.SampleInterval, cfg.InitialDelay = 300*time.Millisecond, minSampleInterval, time.Millisecond
 	cfg.Processes = []ProcessConfig{{Component: "gateway", Match: MatchConfig{Self: true}}}
-	cfg.Naming = allNamings
+	cfg.Naming, cfg.ZeroFor = allNamings, 0
 	cfg.Cost = CostConfig{ComputeUSDPerHour: 0.34, StorageUSDPerHour: 0.02}
 	sink := new(consumertest.MetricsSink)
 	r, err := NewFactory().CreateMetrics(context.Background(), receivertest.NewNopSettings(metadata.Type), cfg, sink)

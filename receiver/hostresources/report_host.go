@@ -10,23 +10,31 @@ func (h *hostReader) reportCPU(w *writer) {
 	if limit := h.cpuLimit(h.limits); limit > 0 {
 		w.metric(defCPULimit).float(limit)
 	}
-	if h.cpu.empty() {
+	cpu := h.cpu.tell()
+	if cpu.empty() {
 		return
 	}
 	utilization := w.metric(defCPUUtilization)
 	for m, name := range modeNames {
 		if h.modes.has(cpuMode(m)) {
-			utilization.float(h.cpu.share(cpuMode(m)), genai.AttrCPUMode, name)
+			utilization.float(cpu.share(cpuMode(m)), genai.AttrCPUMode, name)
 		}
 	}
-	w.metric(defCPUBusy).float(h.cpu.busy())
-	w.metric(defCPUPeak).float(h.cpu.peak)
+	w.metric(defCPUBusy).float(cpu.busy())
+	w.metric(defCPUPeak).float(cpu.peak)
 }
 
 func (h *hostReader) reportMemory(w *writer) {
-	if !h.haveMemory {
-		return
+	if h.haveMemory {
+		h.reportMemoryNow(w)
 	}
+	if used := h.used.tell(); !used.empty() {
+		w.metric(defMemoryUtilization).float(used.average(), genai.AttrMemoryState, "used")
+		w.metric(defMemoryPeak).float(used.peak)
+	}
+}
+
+func (h *hostReader) reportMemoryNow(w *writer) {
 	usage := w.metric(defMemoryUsage)
 	for _, s := range []struct {
 		state state
@@ -36,10 +44,6 @@ func (h *hostReader) reportMemory(w *writer) {
 	}
 	w.metric(defMemoryLimit).int(h.last.total)
 	w.metric(defMemoryAvailable).state(h.last.available)
-	if !h.used.empty() {
-		w.metric(defMemoryUtilization).float(h.used.average(), genai.AttrMemoryState, "used")
-		w.metric(defMemoryPeak).float(h.used.peak)
-	}
 }
 
 // reportPaging leaves the swap space out on a machine that has none.
@@ -50,9 +54,9 @@ func (h *hostReader) reportPaging(w *writer, boot, now time.Time) {
 		usage.int(h.last.swapTotal-free, genai.AttrPagingState, "used")
 		usage.int(free, genai.AttrPagingState, "free")
 	}
-	if !h.swap.empty() {
-		w.metric(defPagingUtilization).float(h.swap.average(), genai.AttrPagingState, "used")
-		w.metric(defPagingPeak).float(h.swap.peak)
+	if swap := h.swap.tell(); !swap.empty() {
+		w.metric(defPagingUtilization).float(swap.average(), genai.AttrPagingState, "used")
+		w.metric(defPagingPeak).float(swap.peak)
 	}
 	if h.src.activity == nil {
 		return
@@ -78,34 +82,5 @@ func (h *hostReader) reportLoad(w *writer, now time.Time) {
 	}
 	for i, def := range defLoad {
 		w.metric(def).float(load[i])
-	}
-}
-
-func reportDisks(w *writer, disks []deviceReading, starts []time.Time) {
-	bytes, operations := w.metric(defDiskIO), w.metric(defDiskOperations)
-	for i, d := range disks {
-		device := []string{genai.AttrDevice, d.name, genai.AttrDiskDirection, "read"}
-		bytes.since(starts[i], known(d.inBytes), device...)
-		operations.since(starts[i], known(d.inOps), device...)
-		device[3] = "write"
-		bytes.since(starts[i], known(d.outBytes), device...)
-		operations.since(starts[i], known(d.outOps), device...)
-	}
-}
-
-func reportInterfaces(w *writer, interfaces []deviceReading, starts []time.Time) {
-	bytes, packets := w.metric(defNetworkIO), w.metric(defNetworkPackets)
-	errors, dropped := w.metric(defNetworkErrors), w.metric(defNetworkDropped)
-	for i, d := range interfaces {
-		device := []string{genai.AttrNetworkInterface, d.name, genai.AttrNetworkDirection, "receive"}
-		bytes.since(starts[i], known(d.inBytes), device...)
-		packets.since(starts[i], known(d.inOps), device...)
-		errors.since(starts[i], known(d.inErrors), device...)
-		dropped.since(starts[i], known(d.inDrops), device...)
-		device[3] = "transmit"
-		bytes.since(starts[i], known(d.outBytes), device...)
-		packets.since(starts[i], known(d.outOps), device...)
-		errors.since(starts[i], known(d.outErrors), device...)
-		dropped.since(starts[i], known(d.outDrops), device...)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pmetric"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/internal/steady"
 )
 
 // maxDiscovery is the longest time between two looks for new processes and changed limits.
@@ -26,13 +27,17 @@ type sampler struct {
 	chooseDisks, chooseInterfaces chooser
 
 	mu         sync.Mutex
+	clock      *steady.Clock
+	line       *steady.Line
 	start      time.Time // of the cost counter
+	cost       zeroFirst
+	reported   time.Time
 	sampled    time.Time
 	discovered time.Time
 	hostReader hostReader
 	follower   follower
-	disks      counterStarts
-	interfaces counterStarts
+	disks      deviceSeries
+	interfaces deviceSeries
 	boot       time.Time
 }
 
@@ -54,7 +59,9 @@ func newSampler(cfg *Config, src *source, f *faults) (*sampler, error) {
 		DevicesConfig: cfg.Network, resource: resourceNetwork, virtual: virtualInterfaces, limit: cfg.MaxDevices,
 		read: src.interfaces, place: src.interfacePlace, faults: f,
 	}
-	s.follower = follower{src: src, match: match, faults: f, limit: cfg.MaxProcesses}
+	s.disks, s.interfaces = deviceSeries{kind: &diskKind}, deviceSeries{kind: &interfaceKind}
+	s.cost.holding = true
+	s.follower = follower{src: src, match: match, faults: f, limit: cfg.MaxProcesses, components: map[string]bool{}}
 	return s, nil
 }
 
@@ -69,7 +76,8 @@ func toSet(list []string) map[string]bool {
 // begin takes the first readings, which later ones are compared with.
 func (s *sampler) begin(host string, now time.Time) {
 	s.mu.Lock()
-	s.host, s.start = host, now
+	s.host, s.start, s.clock = host, now, steady.New(now)
+	s.line = steady.NewLine(s.clock)
 	s.mu.Unlock()
 	s.sample(now)
 }
@@ -95,8 +103,8 @@ func (s *sampler) sample(now time.Time) {
 	}
 }
 
-// report writes what was gathered since the last report and begins the next interval.
-func (s *sampler) report(now time.Time) pmetric.Metrics {
+// report writes what was gathered since the last report that was delivered. final is the last one.
+func (s *sampler) report(now time.Time, final bool) pmetric.Metrics {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	md := pmetric.NewMetrics()
@@ -106,13 +114,27 @@ func (s *sampler) report(now time.Time) pmetric.Metrics {
 	}
 	sm := rm.ScopeMetrics().AppendEmpty()
 	sm.Scope().SetName(genai.HostScope)
-	w := &writer{metrics: sm.Metrics(), host: s.host, now: pcommon.NewTimestampFromTime(now)}
+	at := s.line.At(now)
+	w := &writer{
+		metrics: sm.Metrics(), host: s.host, now: pcommon.NewTimestampFromTime(at), at: at,
+		made: now, steady: s.clock.Now(now), zeroFor: s.cfg.ZeroFor, final: final,
+	}
+	s.reported = now
 	s.reportHost(w, now)
 	s.follower.report(w, s.naming, now)
 	s.reportCost(w, now)
-	s.hostReader.forget()
-	s.follower.forget()
 	return md
+}
+
+// delivered begins the next interval: what the last report told has arrived.
+func (s *sampler) delivered() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hostReader.delivered()
+	s.follower.delivered()
+	s.disks.delivered(s.reported)
+	s.interfaces.delivered(s.reported)
+	s.cost.delivered(s.reported)
 }
 
 func (s *sampler) reportHost(w *writer, now time.Time) {
@@ -130,14 +152,10 @@ func (s *sampler) reportHost(w *writer, now time.Time) {
 		s.hostReader.reportLoad(w, now)
 	}
 	if s.wants[resourceDisk] {
-		if disks, ok := s.chooseDisks.devices(now); ok {
-			reportDisks(w, disks, s.disks.update(disks, boot, now))
-		}
+		s.disks.report(w, &s.chooseDisks, boot, now)
 	}
 	if s.wants[resourceNetwork] {
-		if interfaces, ok := s.chooseInterfaces.devices(now); ok {
-			reportInterfaces(w, interfaces, s.interfaces.update(interfaces, boot, now))
-		}
+		s.interfaces.report(w, &s.chooseInterfaces, boot, now)
 	}
 }
 
@@ -155,6 +173,10 @@ func (s *sampler) bootTime(now time.Time) time.Time {
 
 func (s *sampler) reportCost(w *writer, now time.Time) {
 	cost := w.metric(defInfraCost)
+	elapsed := now.Sub(s.start)
+	if w.holds(&s.cost) {
+		elapsed = 0
+	}
 	for _, c := range []struct {
 		resource string
 		rate     float64
@@ -164,6 +186,6 @@ func (s *sampler) reportCost(w *writer, now time.Time) {
 		}
 		point := cost.point(genai.AttrResource, c.resource)
 		point.SetStartTimestamp(pcommon.NewTimestampFromTime(s.start))
-		point.SetDoubleValue(float64(accrued(hourlyRate(c.rate), now.Sub(s.start))) / nanoUSD)
+		point.SetDoubleValue(float64(accrued(hourlyRate(c.rate), elapsed)) / nanoUSD)
 	}
 }
