@@ -32,7 +32,7 @@ func (f *facts) readBuckets(s string) {
 			continue
 		}
 		b.add(key, n)
-		if t := bucketTally(key); t != tallyCount {
+		if t := bucketTally(key); t != noTally {
 			f.add(t, n, jsonRank)
 		}
 	}
@@ -50,7 +50,7 @@ func (f *facts) bucketDetails(p *jsonScan, key string, b *buckets) {
 	if key != "cache_creation" && key != "cacheCreation" {
 		b.whole = true
 	}
-	f.usageObject(p, inner, tallyCount, tallyCount, 1)
+	f.usageObject(p, inner, noTally, noTally, 1)
 }
 
 func bucketTally(key string) tally {
@@ -73,7 +73,7 @@ func bucketTally(key string) tally {
 	if t := usageTally(key, neither); t != nInput && t != nOutput && t != nTotal {
 		return t
 	}
-	return tallyCount
+	return noTally
 }
 
 // buckets adds up usage_details.
@@ -90,7 +90,7 @@ func (b *buckets) add(key string, n int64) {
 	}
 	t := usageTally(key, neither)
 	if n == genai.BadCount {
-		b.bad = b.bad || t != tallyCount || strings.HasPrefix(key, "input") || strings.HasPrefix(key, "output") || strings.HasPrefix(key, "cache")
+		b.bad = b.bad || t != noTally || strings.HasPrefix(key, "input") || strings.HasPrefix(key, "output") || strings.HasPrefix(key, "cache")
 		return
 	}
 	switch {

@@ -105,7 +105,7 @@ func callsOf(td ptrace.Traces) []told {
 	eachSpan(td, func(scope *Scope, span ptrace.Span) {
 		var op Call
 		if Read(scope, span, &op) && op.Kind == genai.ModelCall && op.UsageState != genai.UsageNone {
-			all = append(all, told{op, clients[scope.client].dialect, span.SpanID(), span.ParentSpanID()})
+			all = append(all, told{op, scope.client.name, span.SpanID(), span.ParentSpanID()})
 		}
 	})
 	sort.SliceStable(all, func(i, j int) bool { return all[i].op.Usage.SubCounts() > all[j].op.Usage.SubCounts() })

@@ -2,82 +2,66 @@ package dialect
 
 import "github.com/otelcol-llm/otelcol-llm/internal/genai"
 
-// exclusiveInput lists the senders whose input count leaves out cached tokens; it must decide also where uncached tokens
-// outnumber cached ones. Everyone else follows the convention: the input holds its parts. Every row is from a recorded run or
-// from the client's source.
-var exclusiveInput = [...]struct {
-	client   client
-	provider string // part of the provider's name as the span gives it, "" for any
-	spelled  bool   // only where the cache counts are attributes under OpenInference's names, not just in the answer
-	bare     bool   // only where the pair that is read is the client's own, under keys without a prefix
-}{
-	{client: claudeCode, bare: true}, // from 2.1.332 on it says the convention's pair beside, inclusive
-	{client: traceloopAnthropicJS},   // the Python package of the same project adds them up
-	{client: openlitAnthropicJS},
-	{client: traceloopBedrock},
-	{client: openInferenceBedrock, spelled: true}, // its Anthropic stream adds them up and leaves the parts in the answer
-	{client: vercelAI, provider: "anthropic"},     // up to AI SDK 5; 6 and later send noCacheTokens
-	{client: vercelAI, provider: "bedrock"},
+// conventions are the semantic conventions of OpenTelemetry, v1.36 and later, and the attributes of ours that are read again. The first
+// attribute of each fact is that of the canonical form.
+var conventions = &client{
+	name: "otel",
+	scopes: []scope{
+		{name: "@opentelemetry/instrumentation-*"},
+		{name: "opentelemetry.instrumentation.*"},
+	},
+	keys: join(
+		texts(tOperation, genAI, genai.OperationName),
+		texts(tProvider, genAI, genai.ProviderName),
+		texts(tSystem, genAI, "gen_ai.system"),
+		texts(tRequestModel, genAI, genai.RequestModel),
+		texts(tResponseModel, genAI, genai.ResponseModel),
+		texts(tResponseID, genAI, genai.ResponseID),
+		texts(tConversation, plain, genai.ConversationID, "session.id"),
+		texts(tAgent, plain, genai.AgentName),
+		texts(tTool, plain, genai.ToolName),
+		texts(tErrorType, plain, genai.ErrorType),
+		texts(tMessage, plain, "error.message"),
+		texts(tRegion, plain, "aws.region", "cloud.region"),
+		texts(tServer, plain, "server.address", "net.peer.name", "peer.address"),
+		texts(tURL, plain, "gen_ai.openai.api_base", "gen_ai.request.api_base", "llm.request.base_url", "url.full", "http.url"),
+		texts(tResponseTier, plain, "openai.response.service_tier", "gen_ai.openai.response.service_tier",
+			"gen_ai.response.service_tier", "anthropic.response.service_tier", "anthropic.usage.service_tier"),
+		texts(tRequestTier, plain, "openai.request.service_tier", "gen_ai.openai.request.service_tier",
+			"gen_ai.request.service_tier", "anthropic.request.service_tier"),
+		texts(tInputMessages, plain, "gen_ai.input.messages"),
+		texts(tCurrency, plain, "gen_ai.usage.cost.currency"),
+		texts(tCostSource, plain, "gen_ai.usage.cost.source"),
+		tallies(nInput, genai.UsageInput),
+		tallies(nOutput, genai.UsageOutput),
+		tallies(nTotal, "gen_ai.usage.total_tokens"),
+		tallies(nCacheRead, genai.UsageCacheRead),
+		tallies(nCacheWrite, genai.UsageCacheWrite, genai.UsageCacheCreated),
+		tallies(nReasoning, genai.UsageReasoning),
+		values(vFirstChunkSeconds, plain, genai.FirstChunk, "gen_ai.client.inference.time_to_first_chunk",
+			genai.MetricTimeToFirstChunk, "gen_ai.server.time_to_first_token"),
+		values(vFinish, plain, "gen_ai.response.finish_reasons", "gen_ai.response.finish_reason"),
+		values(vHTTPStatus, plain, "http.response.status_code", "http.status_code"),
+		values(vResend, plain, genai.ResendCount),
+		values(vCostAmount, genAI, "gen_ai.usage.cost.amount"),
+	),
+	words: []word{{fact: tOperation, read: operationKind}},
+	pairs: []pair{{in: nInput, out: nOutput}},
+	costs: []cost{{value: vCostAmount, knows: amountIsBill, ok: amountInUSD}},
 }
 
-// inputExclusive decides whether cached tokens must be added to the input.
-func (r *reading) inputExclusive(c *counts) bool {
-	cached := c.read + c.write
-	switch {
-	case cached == 0:
-		return false
-	case cached > c.in:
-		return true
-	case c.hasNoCache && (c.in == c.noCache || c.in == c.noCache+cached || r.f.tallyRanks[nNoCache] < jsonRank):
-		return c.in == c.noCache // the client's own count is believed whatever it is, the provider's answer where it fits
-	case c.total > 0 && cached != c.reasoning && c.total == c.in+c.out+cached:
-		return true
-	case c.total > 0 && c.reasoning > 0 && c.total == c.in+c.out+cached+c.reasoning:
-		return true
-	}
-	return r.senderExcludes(c)
+// ours are the attributes that llmcost has written, here or in a first tier. What it took from the client is in llm.cost.reported.
+var ours = &client{
+	name: "llmcost",
+	keys: join(
+		texts(tOurStatus, plain, genai.CostStatus),
+		texts(tOurReason, plain, genai.CostReason),
+		texts(tResponseTier, plain, genai.CallTier),
+		tallies(nCacheWrite1h, genai.CallCacheWrite1h),
+		values(vReported, plain, genai.CostReported),
+	),
+	costs: []cost{{value: vReported, ok: (*reading).isOurs}},
 }
 
-// senderExcludes says whether the sender is one that leaves cached tokens out.
-func (r *reading) senderExcludes(c *counts) bool {
-	sender := r.scope.client
-	if r.isVercel() {
-		sender = vercelAI
-	}
-	for i := range exclusiveInput {
-		row := &exclusiveInput[i]
-		if row.client == sender && genai.ContainsFold(r.saidProvider(), row.provider) &&
-			(!row.spelled || r.f.keys&hasOpenInferenceCache != 0) && (!row.bare || c.bare) {
-			return true
-		}
-	}
-	return false
-}
-
-// saidProvider is the provider in the sender's words.
-func (r *reading) saidProvider() string {
-	for _, t := range [...]text{tVercelProvider, tProvider, tHost, tSystem} {
-		if s := r.f.texts[t]; s != "" {
-			return s
-		}
-	}
-	return ""
-}
-
-// outputExclusive decides whether reasoning tokens must be added to the output.
-func (r *reading) outputExclusive(c *counts) bool {
-	cached := c.read + c.write
-	switch {
-	case c.reasoning == 0:
-		return false
-	case c.reasoning > c.out:
-		return true
-	case c.total > 0 && c.total == c.in+c.out:
-		return false
-	case c.total > 0 && cached != c.reasoning && c.total == c.in+c.out+c.reasoning:
-		return true
-	case c.total > 0 && cached > 0 && c.total == c.in+c.out+cached+c.reasoning:
-		return true
-	}
-	return r.scope.client == googleADK || r.scope.client == geminiCLI
-}
+func (r *reading) isOurs() bool  { return r.f.texts[tOurStatus] != "" }
+func (r *reading) notOurs() bool { return r.f.texts[tOurStatus] == "" }

@@ -8,89 +8,52 @@ import (
 
 // cost fills CostSource and ReportedUSD. A cost of 0 beside tokens means that the sender did not know.
 func (r *reading) cost() {
-	const plainCosts = 1<<(vReported+1) - 1
-	f := r.f
-	if f.valued&plainCosts == 0 && f.texts[jLangfuseCost] == "" && f.texts[jMlflowCost] == "" && f.texts[jLangsmithUsage] == "" {
+	if !r.saysCost() {
 		return
 	}
-	for _, row := range costRows {
-		usd, ok := r.costOf(row.value)
-		if !ok || !usable(usd) {
-			continue
+	for i := range costs {
+		c := &costs[i]
+		if usd, ok := r.costOf(c); ok && usable(usd) {
+			r.op.ReportedUSD, r.op.CostSource = usd, billIf(r.scope.fromProvider || c.knows != nil && c.knows(r))
+			return
 		}
-		r.op.ReportedUSD = usd
-		r.op.CostSource = r.whoseCost(row.value)
-		return
 	}
 }
 
-// The facts that say a cost, in order of precedence. Those past valueCount stand in JSON strings.
-const (
-	costInLangfuse value = valueCount + iota
-	costInMlflow
-	costInLangsmith
-)
-
-var costRows = [...]struct{ value value }{
-	{vCostAmount},
-	{vCostLitellm},
-	{vCostGenAI},
-	{vCostTotal},
-	{costInLangfuse},
-	{vCostOperation},
-	{costInMlflow},
-	{vCostUsage},
-	{vCostOther},
-	{costInLangsmith},
-	{vReported},
-}
-
-// costOf reads one row. What llmcost has written itself is no report; it keeps the sender's value in llm.cost.reported.
-func (r *reading) costOf(v value) (float64, bool) {
-	f := r.f
-	ours := f.texts[tOurStatus] != ""
-	switch v {
-	case costInLangfuse:
-		return memberNumber(unwrap(f.texts[jLangfuseCost]), "total")
-	case costInMlflow:
-		return memberNumber(unwrap(f.texts[jMlflowCost]), "total_cost")
-	case costInLangsmith:
-		return memberNumber(f.texts[jLangsmithUsage], "total_cost")
-	case vCostAmount:
-		if c := f.texts[tCurrency]; c != "" && !strings.EqualFold(c, "USD") {
-			return 0, false
-		}
-	case vCostTotal, vCostUsage:
-		if ours {
-			return 0, false
-		}
-	case vReported:
-		if !ours {
-			return 0, false
+func (r *reading) saysCost() bool {
+	if r.f.valued&costMask != 0 {
+		return true
+	}
+	for _, t := range costJSON {
+		if r.f.texts[t] != "" {
+			return true
 		}
 	}
-	val, ok := f.value(v)
+	return false
+}
+
+// costOf reads one attribute.
+func (r *reading) costOf(c *cost) (float64, bool) {
+	if c.ok != nil && !c.ok(r) {
+		return 0, false
+	}
+	if c.name != "" {
+		return memberNumber(unwrap(r.f.texts[c.in]), c.name)
+	}
+	v, ok := r.f.value(c.value)
 	if !ok {
 		return 0, false
 	}
-	return genai.Number(val)
+	return genai.Number(v)
 }
 
-// whoseCost says whether the sender knows the bill.
-func (r *reading) whoseCost(v value) CostSource {
-	f := r.f
-	switch {
-	case v == vCostAmount:
-		if s := f.texts[tCostSource]; s != "" {
-			return billIf(strings.EqualFold(s, "provider"))
-		}
-	case v == vCostLitellm:
-		return CostBill
-	case v == vCostGenAI:
-		return billIf(r.scope.client == litellmProxy && (r.span.Name() == "Received Proxy Server Request" || f.texts[tProxyKey] != ""))
-	}
-	return billIf(r.scope.fromProvider)
+// amountInUSD and amountIsBill read what gen_ai.usage.cost.amount says of itself.
+func amountInUSD(r *reading) bool {
+	c := r.f.texts[tCurrency]
+	return c == "" || strings.EqualFold(c, "USD")
 }
+
+func amountIsBill(r *reading) bool { return strings.EqualFold(r.f.texts[tCostSource], "provider") }
 
 func billIf(knows bool) CostSource {
 	if knows {

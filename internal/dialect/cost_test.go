@@ -71,8 +71,6 @@ func TestWhatLlmcostWrote(t *testing.T) {
 	op := readAttrs(t, "x", "chat", with(chat, attrs{"llm.cost.status": "priced", "llm.cost.reason": "client_estimate", "llm.cost.total": 0.9, "llm.cost.saved": 0.1}))
 	assert.Equal(t, "priced", op.Status)
 	assert.Equal(t, "client_estimate", op.Reason)
-	assert.InDelta(t, 0.9, op.TotalUSD, 0)
-	assert.InDelta(t, 0.1, op.SavedUSD, 0)
 	assert.True(t, op.Counts())
 	assert.Empty(t, readAttrs(t, "x", "chat", with(chat, attrs{"llm.cost.total": 0.9})).Status)
 }

@@ -1,7 +1,8 @@
 package dialect
 
 // A text is a fact of type string, a tally a token count, a value a fact of any other type. Several attributes, of several
-// dialects, may say the same fact; the first of them in the key table wins, whatever their order on the span.
+// dialects, may say the same fact; the first of them wins, in the order of known and of each client's keys, whatever their order on the
+// span. Facts that only one client has are made in its file.
 type (
 	text  uint8
 	tally uint8
@@ -9,23 +10,11 @@ type (
 )
 
 const (
-	tOperation text = iota
-	tVercelOperation
-	tLangfuseType
-	tOpenInferenceKind
-	tTraceloopKind
-	tLangsmithKind
-	tMlflowType
-	tRequestType
-	tMastraType
-	tClaudeType
-	tGenkitType
-	tSentryType
+	tMark text = iota // of no use but to show that the span is GenAI
+	tOperation
 	tResponseModel
-	tModelName
+	tModelName // that answered or was asked for, which of them is not said
 	tRequestModel
-	tBareModel
-	tLitellmModel
 	tProvider
 	tHost
 	tSystem
@@ -46,11 +35,9 @@ const (
 	tRegion
 	tServer
 	tURL
-	tSoldBy
 	tErrorType
 	tLevel
 	tMessage
-	tGenkitState
 	tCurrency
 	tCostSource
 	tFirstChunkAt
@@ -58,94 +45,50 @@ const (
 	tOurReason
 	tCacheOperation
 	tCacheResult
-	tLitellmCall
-	tProxyKey
-	tCacheKey
 	tInputMessages
 	jOutput
-	jCompletion
-	jMetadata
-	jLangfuseUsage
-	jLangfuseCost
-	jLangsmithUsage
-	jInputDetails
-	jOutputDetails
-	jMlflowUsage
-	jMlflowCost
-	jVercelMetadata
-	jVertexResponse
-	jGenkitName
-	jGenkitOutput
-	jLitellmUsage
-	jLitellmHidden
-	textCount
+	sharedTexts
 )
 
 const (
-	nVercelInput tally = iota
-	nVercelOutput
-	nVercelPrompt
-	nVercelCompletion
-	nVercelTokens
-	nCodexInput
-	nCodexOutput
-	nInput
+	nInput tally = iota
 	nOutput
-	nOpenInferenceInput
-	nOpenInferenceOutput
-	nBareInput
-	nBareOutput
-	nOldInput
-	nOldOutput
-	nOldestInput
-	nOldestOutput
-	nLangfuseInput
-	nLangfuseOutput
-	nLangsmithInput
-	nLangsmithOutput
-	nMlflowInput
-	nMlflowOutput
-	nVertexInput
-	nVertexOutput
-	nGenkitInput
-	nGenkitOutput
-	nLitellmInput
-	nLitellmOutput
-	nAggregated
-	nPartial
 	nTotal
 	nNoCache
 	nCacheRead
 	nCacheWrite
 	nCacheWrite5m
 	nCacheWrite1h
-	nBareCacheRead
-	nBareCacheWrite
-	nBareCacheWrite5m
-	nBareCacheWrite1h
 	nReasoning
 	nInputAudio
 	nOutputAudio
-	tallyCount
+	sharedTallies
 )
 
 const (
 	vCostAmount value = iota
-	vCostLitellm
-	vCostGenAI
 	vCostTotal
-	vCostOperation
 	vCostUsage
-	vCostOther
 	vReported
-	vSaved
 	vFirstChunkSeconds
 	vFirstChunkMillis
 	vFinish
 	vHTTPStatus
 	vAttempt
 	vResend
-	vSuccess
 	vCacheHit
-	valueCount
+	sharedValues
 )
+
+// How many facts of each type there may be; sets of tallies and values are bits of a word.
+const (
+	maxTexts  = 96
+	maxValues = 32
+	noTally   = tally(63) // the tally of nothing
+)
+
+var nextText, nextTally, nextValue = sharedTexts, sharedTallies, sharedValues
+
+func newText() text   { nextText++; return nextText - 1 }
+func newTally() tally { nextTally++; return nextTally - 1 }
+func newValue() value { nextValue++; return nextValue - 1 }

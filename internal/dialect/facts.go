@@ -13,28 +13,31 @@ type facts struct {
 	marked bool // an attribute was seen that only GenAI spans have
 	keys   KeySet
 
-	set  [textCount]text // the texts that are set, to reset them
+	set  [maxTexts]text // the texts that are set, to reset them
 	sets int
 
-	texts     [textCount]string
-	textRanks [textCount]uint8
+	texts     [maxTexts]string
+	textRanks [maxTexts]uint8
 
-	tallies    [tallyCount]int64
-	tallyRanks [tallyCount]uint8 // 0: missing
-	present    uint64            // tallies that were sent and make sense
-	bad        uint64            // tallies that were sent and make no sense
+	tallies    [noTally]int64
+	tallyRanks [noTally]uint8 // 0: missing
+	present    uint64         // tallies that were sent and make sense
+	bad        uint64         // tallies that were sent and make no sense
 
-	values     [valueCount]pcommon.Value
-	valueRanks [valueCount]uint8
+	values     [maxValues]pcommon.Value
+	valueRanks [maxValues]uint8
 	valued     uint32 // values that are set
 }
 
-// collect runs over attrs once.
-func (f *facts) collect(attrs pcommon.Map) {
+// collect runs over attrs, of a span of the client with the given bit, once.
+func (f *facts) collect(attrs pcommon.Map, client uint64) {
 	for key, v := range attrs.All() {
 		e := lookup(key)
 		if e == nil {
 			f.keys |= unread(key)
+			continue
+		}
+		if e.only != 0 && e.only&client == 0 {
 			continue
 		}
 		f.keys |= e.keys
@@ -120,7 +123,7 @@ func (f *facts) add(t tally, n int64, rank uint8) {
 
 func (f *facts) has(t tally) bool { return (f.present|f.bad)&(1<<t) != 0 }
 
-// tally is 0 for what is missing and for tallyCount, the tally of nothing.
+// tally is 0 for what is missing and for noTally, the tally of nothing.
 func (f *facts) tally(t tally) int64 {
 	if f.present&(1<<t) == 0 {
 		return 0

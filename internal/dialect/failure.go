@@ -40,10 +40,10 @@ func (r *reading) failed(thrown bool) bool {
 	if r.span.Status().Code() == ptrace.StatusCodeError || f.texts[tErrorType] != "" {
 		return true
 	}
-	if f.texts[tLevel] == "ERROR" || f.texts[tGenkitState] == "error" {
+	if strings.EqualFold(f.texts[tLevel], "error") {
 		return true
 	}
-	if v, ok := f.value(vSuccess); ok && r.scope.client == claudeCode && saysFalse(v) {
+	if r.scope.client.failed != nil && r.scope.client.failed(r) {
 		return true
 	}
 	if v, ok := f.value(vFinish); ok && saysError(v) {
@@ -52,8 +52,8 @@ func (r *reading) failed(thrown bool) bool {
 	if !thrown {
 		return false
 	}
-	// LangSmith says OK and leaves the exception as an event. Others record exceptions that they survived.
-	return r.scope.client == langsmithSDK || r.op.Kind == genai.ModelCall && r.op.UsageState == genai.UsageNone
+	// Some say OK and leave the exception as an event. Others record exceptions that they survived.
+	return r.scope.traits.throws || r.op.Kind == genai.ModelCall && r.op.UsageState == genai.UsageNone
 }
 
 func saysFalse(v pcommon.Value) bool {

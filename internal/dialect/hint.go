@@ -56,11 +56,7 @@ func (e *entry) hinting() bool {
 // foreign says whether span is surely not GenAI: most spans of most services are not, and this answers them in a fraction of
 // the time of reading them. False only means that the span has to be read.
 func foreign(scope *Scope, span ptrace.Span) bool {
-	switch scope.client {
-	case claudeCode, googleADK, pydanticAI, litellmProxy, agentFramework: // these name spans by the scope
-		return false
-	}
-	return !nameHints(span.Name()) && !attributesHint(span.Attributes())
+	return scope.client.mayBe == nil && !nameHints(span.Name()) && !attributesHint(span.Attributes())
 }
 
 func attributesHint(attrs pcommon.Map) bool {

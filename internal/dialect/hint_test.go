@@ -42,15 +42,16 @@ func TestForeignSpansAreNotGenAI(t *testing.T) {
 			setAny(r, span.Attributes(), randomKey(r))
 		}
 		scope := NewScope(pcommon.NewInstrumentationScope(), pcommon.NewResource(), nil)
-		scope.client = clientOf(scopes[r.IntN(len(scopes))])
+		scope.client, scope.traits = clientOf(scopes[r.IntN(len(scopes))])
 		if !foreign(&scope, span) {
 			passed++
 			continue
 		}
-		var f facts
 		var op Call
-		f.collect(span.Attributes())
-		require.False(t, read(&scope, span, &op, &f), "%v %v", span.Name(), span.Attributes().AsRaw())
+		r := reading{scope: scope, span: span, op: &op}
+		r.f = &r.facts
+		r.f.collect(span.Attributes(), scope.client.bit)
+		require.False(t, r.read(), "%v %v", span.Name(), span.Attributes().AsRaw())
 		require.Zero(t, op.Keys)
 	}
 	require.Positive(t, passed)

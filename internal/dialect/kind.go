@@ -19,25 +19,34 @@ func (v verdict) says() bool { return v.kind != genai.NotGenAI }
 // kind decides from the span alone what it stands for; the first rule that says something wins.
 func (r *reading) kind() verdict {
 	v := r.kindOfClient()
-	if !v.says() {
-		v = r.kindOfVercel()
-	}
-	if !v.says() {
-		v = r.kindOfLangfuse()
-	}
-	if !v.says() {
-		v = r.kindOfOpenInference()
-	}
-	if !v.says() {
-		v = r.kindOfOperation()
-	}
-	if !v.says() {
-		v = r.kindOfOthers()
+	for i := 0; i < len(words) && !v.says(); i++ {
+		if w := &words[i]; r.f.texts[w.fact] != "" {
+			v = w.kind(r)
+		}
 	}
 	if !v.says() {
 		v = r.kindOfName()
 	}
 	return r.onAgent(v)
+}
+
+// kindOfClient knows the clients whose spans borrow names that mean something else there.
+func (r *reading) kindOfClient() (v verdict) {
+	if kind := r.scope.client.kind; kind != nil {
+		v = kind(r)
+	}
+	if !v.says() && r.f.has(nAggregated) {
+		v = verdict{genai.Agent, genai.OpInvokeAgent}
+	}
+	return v
+}
+
+func (w *word) kind(r *reading) verdict {
+	s := r.f.texts[w.fact]
+	if w.read != nil {
+		return w.read(r, s)
+	}
+	return kindWord(strings.Trim(s, `"`))
 }
 
 // onAgent makes the agent span the call for senders that put the only complete usage there.
@@ -47,7 +56,7 @@ func (r *reading) onAgent(v verdict) verdict {
 	}
 	switch v.kind {
 	case genai.Agent, genai.Workflow:
-		if r.f.hasPair() {
+		if r.hasPair() {
 			v.kind = genai.ModelCall
 		}
 	case genai.ModelCall:
@@ -56,73 +65,6 @@ func (r *reading) onAgent(v verdict) verdict {
 		}
 	}
 	return v
-}
-
-// hasPair says whether the span carries any usage of its own.
-func (f *facts) hasPair() bool {
-	for i := range pairs {
-		p := &pairs[i]
-		if f.tally(p.in) > 0 || f.tally(p.out) > 0 {
-			return true
-		}
-	}
-	return f.texts[jLangsmithUsage] != "" || f.texts[jMlflowUsage] != ""
-}
-
-// kindOfVercel reads ai.operationId: its last part begins with "do" on the spans that talk to a model, all others hold sums.
-func (r *reading) kindOfVercel() verdict {
-	id := r.f.texts[tVercelOperation]
-	if id == "" {
-		return verdict{}
-	}
-	last := id[strings.LastIndexByte(id, '.')+1:]
-	switch {
-	case strings.HasPrefix(last, "doEmbed"):
-		return verdict{genai.ModelCall, genai.OpEmbeddings}
-	case strings.HasPrefix(last, "doRerank"):
-		return verdict{genai.Retrieval, genai.OpRetrieval}
-	case strings.HasPrefix(last, "do"):
-		return verdict{genai.ModelCall, genai.OpChat}
-	case last == "toolCall":
-		return verdict{genai.Tool, genai.OpExecuteTool}
-	case strings.HasPrefix(last, "embed") || r.f.texts[tFunction] == "":
-		return verdict{genai.Workflow, genai.OpInvokeWorkflow}
-	}
-	return verdict{genai.Agent, genai.OpInvokeAgent}
-}
-
-func (r *reading) kindOfLangfuse() verdict {
-	switch t := r.f.texts[tLangfuseType]; t {
-	case "":
-		return verdict{}
-	case "generation":
-		return verdict{genai.ModelCall, genai.OpChat}
-	case "span":
-		return verdict{genai.Step, ""}
-	case "event":
-		return verdict{genai.Other, ""}
-	default:
-		return kindWord(t)
-	}
-}
-
-func (r *reading) kindOfOpenInference() verdict {
-	if t := r.f.texts[tOpenInferenceKind]; t != "" {
-		return kindWord(t)
-	}
-	return verdict{}
-}
-
-// kindOfOthers asks the dialects that come after the convention's own operation name.
-func (r *reading) kindOfOthers() verdict {
-	for _, t := range [...]text{tTraceloopKind, tLangsmithKind, tMlflowType, tRequestType, tSentryType, tMastraType, tGenkitType} {
-		if s := r.f.texts[t]; s != "" {
-			if v := kindWord(strings.Trim(s, `"`)); v.says() {
-				return v
-			}
-		}
-	}
-	return verdict{}
 }
 
 // kindWord reads the word for a span's kind in any dialect; they agree where they overlap.
@@ -167,9 +109,9 @@ func foldTo(dst []byte, w string) []byte {
 	return dst
 }
 
-// kindOfOperation reads gen_ai.operation.name.
-func (r *reading) kindOfOperation() verdict {
-	switch op := r.f.texts[tOperation]; op {
+// operationKind reads gen_ai.operation.name.
+func operationKind(r *reading, op string) verdict {
+	switch op {
 	case "":
 		return verdict{}
 	case genai.OpChat, "llm_call", "responses", "messages":
@@ -179,9 +121,6 @@ func (r *reading) kindOfOperation() verdict {
 	case genai.OpGenerateContent:
 		return verdict{genai.ModelCall, genai.OpGenerateContent}
 	case genai.OpEmbeddings, "embedding", "embed_content":
-		if r.outerEmbeddings() {
-			return verdict{genai.Workflow, genai.OpInvokeWorkflow}
-		}
 		return verdict{genai.ModelCall, genai.OpEmbeddings}
 	case genai.OpInvokeAgent:
 		if r.remoteAgent() {
@@ -220,34 +159,25 @@ func operationFamily(op string) verdict {
 	return verdict{}
 }
 
-// outerEmbeddings recognises the span that @ai-sdk/otel opens around its embeddings calls: it looks like a call, but only those
-// inside it carry usage. Its last word may come before theirs. One that failed may be all there is.
-func (r *reading) outerEmbeddings() bool {
-	return r.scope.client == vercelSemconv && !r.f.has(nInput) && r.span.Status().Code() != ptrace.StatusCodeError
-}
-
 // remoteAgent says whether an invoke_agent span is a call to an agent that runs elsewhere: such a span is a CLIENT span, has
 // usage of its own, and does not come from a framework that runs its agents itself.
 func (r *reading) remoteAgent() bool {
-	return r.span.Kind() == ptrace.SpanKindClient && !clients[r.scope.client].localAgents &&
-		r.f.texts[tTraceloopKind] == "" && r.f.texts[tMastraType] == "" && r.f.hasPair()
+	return r.span.Kind() == ptrace.SpanKindClient && !r.scope.traits.localAgents &&
+		r.f.texts[tTraceloopKind] == "" && r.f.texts[tMastraType] == "" && r.hasPair()
 }
 
 // kindOfName is the last resort: the older LangChain dialect, spans of frameworks that only their names tell, and spans that
 // have a model and usage and no kind.
 func (r *reading) kindOfName() verdict {
 	f, name := r.f, r.span.Name()
-	switch {
-	case strings.HasPrefix(name, "llm_call:"):
-		return verdict{genai.ModelCall, genai.OpChat}
-	case strings.HasPrefix(name, "agent_request:"):
-		return verdict{genai.Agent, genai.OpInvokeAgent}
-	case strings.HasPrefix(name, "tool_execution:"):
-		return verdict{genai.Tool, genai.OpExecuteTool}
-	case r.isCache():
+	if v := langchainKind(name); v.says() {
+		return v
+	}
+	if r.isCache() {
 		return verdict{genai.Cache, ""}
-	case r.scope.client == pydanticAI:
-		if v := pydanticKind(name); v.says() {
+	}
+	if kind := r.scope.client.lateKind; kind != nil {
+		if v := kind(name); v.says() {
 			return v
 		}
 	}
@@ -255,9 +185,9 @@ func (r *reading) kindOfName() verdict {
 		return verdict{}
 	}
 	switch {
-	case f.texts[tWorkflow] != "" && !f.hasPair():
+	case f.texts[tWorkflow] != "" && !r.hasPair():
 		return verdict{genai.Workflow, genai.OpInvokeWorkflow}
-	case f.hasModel() && (f.hasPair() || r.span.Kind() == ptrace.SpanKindClient):
+	case f.hasModel() && (r.hasPair() || r.span.Kind() == ptrace.SpanKindClient):
 		if strings.Contains(name, "embedding") {
 			return verdict{genai.ModelCall, genai.OpEmbeddings}
 		}

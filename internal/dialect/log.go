@@ -13,7 +13,7 @@ type logReader func(attrs pcommon.Map, c *Call) bool
 // ReadLog fills c (all of it) from a log record of a client that tells of its calls in events, and says whether this one does.
 func ReadLog(scope *Scope, rec plog.LogRecord, c *Call) bool {
 	*c = Call{}
-	read := logReaders[scope.client][eventName(rec)]
+	read := scope.client.events[eventName(rec)]
 	attrs := rec.Attributes()
 	if read == nil || !read(attrs, c) {
 		return false

@@ -5,20 +5,37 @@ package dialect
 const slotBits = 11
 
 var (
-	entries []entry
-	slots   [1 << slotBits]uint8
+	entries = []entry{{}} // the first is none
+	slots   [1 << slotBits]uint16
 )
 
-func init() { //nolint:gochecknoinits // the table is a constant that Go cannot express
-	entries = append([]entry{{}}, keyTable()...)
-	for i := 1; i < len(entries); i++ {
-		s := slot(entries[i].key)
+// fillTable puts the attributes of all clients into the table. Their rank for a fact is their place among those that say it.
+func fillTable(clients []*client) {
+	var ranks [classValue + 1][256]uint8
+	add := func(e entry, only uint64) {
+		if at := lookup(e.key); at != nil {
+			at.only |= only // of the plain names, several clients may have the same one; TestKeyTable finds those that differ
+			return
+		}
+		ranks[e.class][e.fact]++
+		e.rank, e.only = ranks[e.class][e.fact], only
+		s := slot(e.key)
 		for slots[s] != 0 {
 			s = (s + 1) % uint32(len(slots))
 		}
-		slots[s] = uint8(i) //nolint:gosec // TestKeyTable proves that there are at most 255
-		if entries[i].hinting() {
-			hints.add(entries[i].key)
+		slots[s] = uint16(len(entries)) //nolint:gosec // a few hundred
+		entries = append(entries, e)
+		if e.hinting() {
+			hints.add(e.key)
+		}
+	}
+	for _, c := range clients {
+		for _, e := range c.keys {
+			add(e, 0)
+		}
+		for _, e := range c.own {
+			e.marks = false
+			add(e, c.bit)
 		}
 	}
 	hints.add(CostFamily)

@@ -12,9 +12,6 @@ func (r *reading) models() {
 	op.ResponseModel = f.texts[tResponseModel]
 	op.ResponseID = f.texts[tResponseID]
 	op.RequestModel = f.texts[tRequestModel]
-	if f.texts[tBareModel] != "" && (r.scope.client == claudeCode || r.scope.client == codex || r.scope.client == geminiCLI) {
-		r.orRequest(f.texts[tBareModel])
-	}
 	if op.ResponseModel == "" || op.ResponseID == "" || f.writesCache() || r.mayLeaveOutCache() {
 		r.answer()
 	}
@@ -23,11 +20,8 @@ func (r *reading) models() {
 		op.ResponseModel = named
 	}
 	r.orRequest(named)
-	if r.scope.client == litellmProxy {
-		r.litellmModel()
-	}
-	if name := f.texts[jGenkitName]; name != "" && op.Kind == genai.ModelCall && op.Model() == "" {
-		op.RequestModel = name[strings.IndexByte(name, '/')+1:]
+	for _, correct := range corrections {
+		correct(r)
 	}
 }
 
@@ -47,18 +41,9 @@ func (r *reading) orRequest(model string) {
 	}
 }
 
-// litellmModel: the proxy answers with the alias the caller asked for and says as request model what it called; that one is billed.
-func (r *reading) litellmModel() {
-	if m := r.f.texts[tLitellmModel]; m != "" {
-		r.op.ResponseModel = m
-	} else if m := r.f.texts[tRequestModel]; m != "" {
-		r.op.ResponseModel = m
-	}
-}
-
 // answer reads model, id and service tier from the captured answer.
 func (r *reading) answer() {
-	for _, t := range [...]text{jOutput, jCompletion} {
+	for _, t := range answers {
 		s := r.f.texts[t]
 		if s == "" || s[0] != '{' {
 			continue

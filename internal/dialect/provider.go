@@ -8,46 +8,34 @@ import (
 // provider fills Provider with the convention's name.
 func (r *reading) provider() {
 	f := r.f
-	if p := cloudOfClaude[f.texts[tSoldBy]]; p != "" {
-		r.op.Provider, r.op.Sure = p, true
-		return
+	if soldBy := r.scope.client.soldBy; soldBy != nil {
+		if p := soldBy(r); p != "" {
+			r.op.Provider, r.op.Sure = p, true
+			return
+		}
 	}
 	for _, t := range [...]text{tProvider, tHost, tSystem, tSideProvider, tVercelProvider} {
 		if f.texts[t] == "" {
 			continue
 		}
 		if p := canonical(strings.Trim(f.texts[t], `"`)); p != "" {
-			if r.scope.client == googleADK {
+			if r.scope.traits.prefixed {
 				p = cmp.Or(prefixProvider(r.op.Model()), p)
 			}
 			r.op.Provider = p
 			return
 		}
 	}
-	if s := f.texts[jMetadata]; s != "" && s[0] == '{' {
-		if p := canonical(member(s, "ls_provider")); p != "" {
-			r.op.Provider = p
+	for _, ask := range providers {
+		if r.op.Provider = ask(r); r.op.Provider != "" {
 			return
 		}
-	}
-	if name := f.texts[jGenkitName]; name != "" {
-		if i := strings.IndexByte(name, '/'); i > 0 {
-			r.op.Provider = canonical(name[:i])
-			return
-		}
-	}
-	if rest, ok := strings.CutPrefix(r.span.Name(), "llm_call:"); ok {
-		r.op.Provider = canonical(rest)
-		return
 	}
 	r.op.Provider = providerOfModel(r.op.Model())
 }
 
-// cloudOfClaude is what Claude Code says of where its calls go; "firstParty" may be any server that speaks Anthropic's protocol.
-var cloudOfClaude = map[string]string{"bedrock": "aws.bedrock", "vertex": "gcp.vertex_ai", "foundry": "azure.ai.openai"}
-
-// member returns a string member of a JSON object.
-func member(s, want string) string {
+// textMember returns a string member of a JSON object.
+func textMember(s, want string) string {
 	p := scanJSON(s)
 	if !p.enter('{') {
 		return ""

@@ -10,38 +10,44 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
-// reading is one span being read.
+// reading is one span being read. It is kept with its facts, as the functions of clients let it escape.
 type reading struct {
-	scope *Scope
+	scope Scope
 	span  ptrace.Span
 	op    *Call
 	f     *facts
+	facts facts
 }
 
-// factsPool keeps the facts off the heap; they are too large to be zeroed for every span.
-var factsPool = sync.Pool{New: func() any { return new(facts) }}
+// readings keeps what is too large to be zeroed for every span.
+var readings = sync.Pool{New: func() any {
+	r := new(reading)
+	r.f = &r.facts
+	return r
+}}
 
-// Read fills op (all of it) from span and says whether the span is GenAI. It runs over the attributes once, allocates nothing
-// for a span that is not GenAI, and never fails: what makes no sense is said in op.UsageState. op's strings share the span's
-// memory.
+// Read fills op (all of it) from span and says whether the span is GenAI. It runs over the attributes once, allocates nothing,
+// and never fails: what makes no sense is said in op.UsageState. op's strings share the span's memory.
 func Read(scope *Scope, span ptrace.Span, op *Call) bool {
 	*op = Call{}
 	if foreign(scope, span) {
 		return false
 	}
-	f := factsPool.Get().(*facts) //nolint:forcetypeassert // nothing else is in the pool
-	f.collect(span.Attributes())
-	known := read(scope, span, op, f)
-	f.reset()
-	factsPool.Put(f)
+	r := readings.Get().(*reading) //nolint:forcetypeassert // nothing else is in the pool
+	r.scope, r.span, r.op = *scope, span, op
+	r.f.collect(span.Attributes(), scope.client.bit)
+	known := r.read()
+	r.f.reset()
+	r.scope, r.span, r.op = Scope{}, ptrace.Span{}, nil
+	readings.Put(r)
 	return known
 }
 
-func read(scope *Scope, span ptrace.Span, op *Call, f *facts) bool {
-	r := reading{scope: scope, span: span, op: op, f: f}
+func (r *reading) read() bool {
+	f, op := r.f, r.op
 	op.Keys = f.keys
 	var v verdict
-	if f.marked || mayBeGenAI(scope, span, f) {
+	if f.marked || r.mayBeGenAI() {
 		v = r.kind()
 	}
 	if !v.says() {
@@ -56,7 +62,7 @@ func read(scope *Scope, span ptrace.Span, op *Call, f *facts) bool {
 	r.written()
 	r.failure()
 	r.timing()
-	r.stale(statusFailed(span))
+	r.stale(statusFailed(r.span))
 	return true
 }
 
@@ -72,23 +78,19 @@ func (r *reading) claimsCost() bool {
 }
 
 // mayBeGenAI looks at spans without any attribute that only GenAI spans have.
-func mayBeGenAI(scope *Scope, span ptrace.Span, f *facts) bool {
-	switch scope.client {
-	case claudeCode:
-		return f.texts[tClaudeType] != ""
-	case googleADK, pydanticAI, litellmProxy:
-		return true
-	}
-	if f.valueRanks[vCacheHit] != 0 || f.texts[tCacheOperation] != "" || f.texts[tWorkflow] != "" && scope.client == agentFramework {
-		return true
-	}
-	return nameHints(span.Name())
+func (r *reading) mayBeGenAI() bool {
+	f := r.f
+	return r.scope.client.mayBe != nil && r.scope.client.mayBe(f) || f.valueRanks[vCacheHit] != 0 || f.texts[tCacheOperation] != "" ||
+		nameHints(r.span.Name())
 }
 
 // call reads a model call.
 func (r *reading) call() {
-	r.f.gatherJSON()
-	r.vercelMetadata()
+	for i := range members {
+		if s := r.f.texts[members[i].fact]; s != "" {
+			members[i].read(r, s)
+		}
+	}
 	r.models()
 	r.provider()
 	r.usage()
@@ -98,7 +100,7 @@ func (r *reading) call() {
 	r.names()
 	r.op.ServiceTier = r.tier()
 	r.op.Region, r.op.Server, r.op.URL = r.f.texts[tRegion], r.f.texts[tServer], r.f.texts[tURL]
-	r.op.CacheHit = r.proxyHit()
+	r.op.CacheHit = r.scope.client.hit != nil && r.scope.client.hit(r)
 	if r.op.CacheHit { // LiteLLM repeats the first answer's cost on an answer from its cache
 		r.op.CostSource, r.op.ReportedUSD = CostNone, 0
 	}
@@ -151,8 +153,8 @@ func (r *reading) named(prefix string, ts ...text) string {
 	if rest, ok := strings.CutPrefix(name, prefix); ok {
 		return rest
 	}
-	for _, t := range [...]text{tLangfuseType, tOpenInferenceKind, tLangsmithKind, tMlflowType} {
-		if r.f.texts[t] != "" {
+	for i := range words {
+		if t := words[i].fact; t != tOperation && r.f.texts[t] != "" {
 			return name
 		}
 	}
@@ -171,18 +173,6 @@ func (r *reading) tier() string {
 		return s
 	}
 	return ""
-}
-
-// proxyHit says whether LiteLLM answered from its own cache.
-func (r *reading) proxyHit() bool {
-	if r.scope.client != litellmProxy {
-		return false
-	}
-	key := r.f.texts[tCacheKey]
-	if key == "" && r.f.texts[jLitellmHidden] != "" {
-		key = member(r.f.texts[jLitellmHidden], "cache_key")
-	}
-	return key != "" && key != "None" && key != "null"
 }
 
 // cacheOperation fills CacheOperation and CacheHit of a span of an application's cache.
@@ -207,14 +197,6 @@ func (r *reading) cacheOperation() {
 // written reads what llmcost has put on the span before.
 func (r *reading) written() {
 	f, op := r.f, r.op
-	if op.Status = f.texts[tOurStatus]; op.Status == "" {
-		return
-	}
+	op.Status = f.texts[tOurStatus]
 	op.Reason = f.texts[tOurReason]
-	if v, ok := f.value(vCostTotal); ok {
-		op.TotalUSD, _ = genai.Number(v)
-	}
-	if v, ok := f.value(vSaved); ok {
-		op.SavedUSD, _ = genai.Number(v)
-	}
 }

@@ -155,7 +155,7 @@ func (a *answered) usage(p *jsonScan) { a.facts.providerUsage(p) }
 func (f *facts) providerUsage(p *jsonScan) {
 	p.next()
 	at := p.i
-	f.usageObject(p, neither, tallyCount, tallyCount, 0)
+	f.usageObject(p, neither, noTally, noTally, 0)
 	o := scanJSON(p.s[at:p.i])
 	if !o.enter('{') {
 		return

@@ -10,9 +10,6 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
-// maxFirstChunk bounds what is believed as time to the first chunk.
-const maxFirstChunk = 24 * 60 * 60
-
 // timing fills TimeToFirstChunk and Attempt.
 func (r *reading) timing() {
 	f := r.f
@@ -33,25 +30,21 @@ func (r *reading) timing() {
 }
 
 func (r *reading) setFirstChunk(s float64) {
-	if s > 0 && s <= maxFirstChunk {
+	if s > 0 && s <= genai.MaxFirstChunk {
 		r.op.TimeToFirstChunk = s
 	}
 }
 
-// attempt counts the retries before this answer. Claude Code counts attempts from 1.
+// attempt counts the retries before this answer.
 func (r *reading) attempt() int {
 	if v, ok := r.f.value(vResend); ok {
 		return small(v)
 	}
 	v, ok := r.f.value(vAttempt)
-	if !ok || r.scope.client != claudeCode && r.op.Kind != genai.ModelCall {
+	if !ok || !r.scope.traits.allAttempts && r.op.Kind != genai.ModelCall {
 		return 0
 	}
-	n := small(v)
-	if r.scope.client == codex {
-		return n
-	}
-	return max(0, n-1)
+	return max(0, small(v)-1-r.scope.traits.firstAttempt)
 }
 
 // small reads a small whole number such as an attempt or an HTTP status, 0 where there is none.

@@ -268,7 +268,6 @@ func TestUsage(t *testing.T) {
 			"gen_ai.operation.name": "llm_call", "gen_ai.usage.input_tokens": 4200,
 			"gen_ai.usage.output_tokens": 70, "gen_ai.usage.reasoning.output_tokens": 33,
 		}, genai.Usage{Input: 4200, Output: 103, Reasoning: 33}},
-		{"reasoning above the output", "x", "chat", with(chat, attrs{"gen_ai.usage.reasoning.output_tokens": 100}), genai.Usage{Input: 1200, Output: 185, Reasoning: 100}},
 		{
 			"codex", "codex_exec", "session_task.turn",
 			attrs{
@@ -426,4 +425,42 @@ func TestSameKeyTwice(t *testing.T) {
 		assert.Equal(t, "conversation-1", op.Conversation)
 		assert.Equal(t, genai.Usage{Input: 10, Output: 5}, op.Usage)
 	})
+}
+
+// What nothing but the size of the numbers tells is a guess: a client that is not known, no total, and a part larger than the whole.
+func TestGuessFromNumbersAlone(t *testing.T) {
+	for name, tc := range map[string]struct {
+		attrs attrs
+		want  genai.Usage
+		state genai.UsageState
+	}{
+		"reasoning above the output": {
+			attrs{"gen_ai.usage.reasoning.output_tokens": 100}, genai.Usage{Input: 1200, Output: 185, Reasoning: 100}, genai.UsageGuessed,
+		},
+		"cache above the input": {
+			attrs{"gen_ai.usage.cache_read.input_tokens": 1201}, genai.Usage{Input: 2401, Output: 85, CacheRead: 1201}, genai.UsageGuessed,
+		},
+		"cache as large as the input": {
+			attrs{"gen_ai.usage.cache_read.input_tokens": 1200}, genai.Usage{Input: 1200, Output: 85, CacheRead: 1200}, genai.UsageKnown,
+		},
+		"a total that holds the cache": {
+			attrs{"gen_ai.usage.cache_read.input_tokens": 1201, "gen_ai.usage.total_tokens": 2486},
+			genai.Usage{Input: 2401, Output: 85, CacheRead: 1201},
+			genai.UsageKnown,
+		},
+		"a total that holds the cache and the thoughts": {
+			attrs{"gen_ai.usage.cache_read.input_tokens": 100, "gen_ai.usage.reasoning.output_tokens": 64, "gen_ai.usage.total_tokens": 1449},
+			genai.Usage{Input: 1300, Output: 149, CacheRead: 100, Reasoning: 64},
+			genai.UsageKnown,
+		},
+		"a total that holds the thoughts, as many as are cached": {
+			attrs{"gen_ai.usage.cache_read.input_tokens": 64, "gen_ai.usage.reasoning.output_tokens": 64, "gen_ai.usage.total_tokens": 1349},
+			genai.Usage{Input: 1200, Output: 85, CacheRead: 64, Reasoning: 64},
+			genai.UsageKnown,
+		},
+	} {
+		op := readAttrs(t, "x", "chat", with(chat, tc.attrs))
+		assert.Equal(t, tc.want, op.Usage, name)
+		assert.Equal(t, tc.state, op.UsageState, name)
+	}
 }

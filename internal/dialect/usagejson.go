@@ -14,31 +14,6 @@ const (
 	outputSide
 )
 
-// gatherJSON reads the usage that dialects hide in JSON strings into the tallies.
-func (f *facts) gatherJSON() {
-	if s := f.texts[jLangfuseUsage]; s != "" {
-		f.readBuckets(s)
-	}
-	if s := f.texts[jLangsmithUsage]; s != "" {
-		f.readUsage(s, nLangsmithInput, nLangsmithOutput)
-	} else {
-		f.readDetails(f.texts[jInputDetails], inputSide)
-		f.readDetails(f.texts[jOutputDetails], outputSide)
-	}
-	if s := f.texts[jMlflowUsage]; s != "" {
-		f.readUsage(unwrap(s), nMlflowInput, nMlflowOutput)
-	}
-	if s := f.texts[jLitellmUsage]; s != "" {
-		f.readUsage(s, nLitellmInput, nLitellmOutput)
-	}
-	if s := f.texts[jVertexResponse]; s != "" {
-		f.readMember(s, nVertexInput, nVertexOutput)
-	}
-	if s := f.texts[jGenkitOutput]; s != "" {
-		f.readMember(s, nGenkitInput, nGenkitOutput)
-	}
-}
-
 func (f *facts) readUsage(s string, in, out tally) {
 	p := scanJSON(s)
 	f.usageObject(&p, neither, in, out, 0)
@@ -49,7 +24,7 @@ func (f *facts) readDetails(s string, sd side) {
 		return
 	}
 	p := scanJSON(s)
-	f.usageObject(&p, sd, tallyCount, tallyCount, 0)
+	f.usageObject(&p, sd, noTally, noTally, 0)
 }
 
 // readMember reads the usage object that is a member of the object s.
@@ -76,7 +51,7 @@ func (f *facts) readMember(s string, in, out tally) {
 	}
 }
 
-// usageObject reads one usage object, and the objects of details in it. in and out take the pair; tallyCount drops it.
+// usageObject reads one usage object, and the objects of details in it. in and out take the pair; noTally drops it.
 func (f *facts) usageObject(p *jsonScan, sd side, in, out tally, depth int) {
 	if !p.enter('{') {
 		p.skip()
@@ -89,7 +64,7 @@ func (f *facts) usageObject(p *jsonScan, sd side, in, out tally, depth int) {
 		}
 		if p.next() == '{' && depth < maxDepth {
 			if inner, follow := detailSide(key, sd); follow {
-				f.usageObject(p, inner, tallyCount, tallyCount, depth+1)
+				f.usageObject(p, inner, noTally, noTally, depth+1)
 				continue
 			}
 		}
@@ -103,7 +78,7 @@ func (f *facts) usageObject(p *jsonScan, sd side, in, out tally, depth int) {
 		case t == nOutput:
 			t = out
 		case t == nTotal && depth > 0:
-			t = tallyCount
+			t = noTally
 		}
 		f.addFrom(p, t)
 	}
@@ -111,7 +86,7 @@ func (f *facts) usageObject(p *jsonScan, sd side, in, out tally, depth int) {
 
 // addFrom takes the next value as a count of t, or skips it.
 func (f *facts) addFrom(p *jsonScan, t tally) {
-	if t == tallyCount {
+	if t == noTally {
 		p.skip()
 	} else if n, ok := p.count(); ok {
 		f.add(t, n, jsonRank)
@@ -160,7 +135,7 @@ func detailSide(key string, sd side) (side, bool) {
 	return neither, false
 }
 
-// usageTally is the fact that key states inside a usage object; tallyCount for none.
+// usageTally is the fact that key states inside a usage object; noTally for none.
 func usageTally(key string, sd side) tally {
 	switch key {
 	case "input_tokens", "prompt_tokens", "inputTokens", "promptTokens", "promptTokenCount", "prompt_token_count", "input":
@@ -192,5 +167,5 @@ func usageTally(key string, sd side) tally {
 			return nOutputAudio
 		}
 	}
-	return tallyCount
+	return noTally
 }

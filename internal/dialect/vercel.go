@@ -1,12 +1,112 @@
 package dialect
 
+import (
+	"strings"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+
+	"go.opentelemetry.io/collector/pdata/ptrace"
+)
+
+var (
+	tVercelOperation  = newText()
+	jVercelMetadata   = newText()
+	nVercelInput      = newTally()
+	nVercelOutput     = newTally()
+	nVercelPrompt     = newTally()
+	nVercelCompletion = newTally()
+	nVercelTokens     = newTally()
+)
+
+// vercelAI is the AI SDK, versions 4 to 6, and 7 through its legacy integration. Up to 5 the input of Anthropic and Bedrock leaves out
+// cached tokens; 6 and later say how many were not cached.
+var vercelAI = &client{
+	name:   "vercel-ai",
+	scopes: []scope{{name: "ai"}},
+	keys: join(
+		texts(tVercelOperation, genAI, "ai.operationId"),
+		texts(tVercelProvider, genAI, "ai.model.provider"),
+		texts(tRequestModel, genAI, "ai.model.id"),
+		texts(tResponseModel, genAI, "ai.response.model"),
+		texts(tResponseID, genAI, "ai.response.id"),
+		texts(tConversation, plain, "ai.telemetry.metadata.sessionId"),
+		texts(tFunction, genAI, "ai.telemetry.functionId"),
+		texts(tTool, plain, "ai.toolCall.name"),
+		texts(jVercelMetadata, plain, "ai.response.providerMetadata"),
+		tallies(nVercelInput, "ai.usage.inputTokens"),
+		tallies(nVercelOutput, "ai.usage.outputTokens"),
+		tallies(nVercelPrompt, "ai.usage.promptTokens"),
+		tallies(nVercelCompletion, "ai.usage.completionTokens"),
+		tallies(nVercelTokens, "ai.usage.tokens"),
+		tallies(nTotal, "ai.usage.totalTokens"),
+		tallies(nNoCache, "ai.usage.inputTokenDetails.noCacheTokens"),
+		tallies(nCacheRead, "ai.usage.inputTokenDetails.cacheReadTokens", "ai.usage.cachedInputTokens"),
+		tallies(nCacheWrite, "ai.usage.inputTokenDetails.cacheWriteTokens"),
+		tallies(nReasoning, "ai.usage.outputTokenDetails.reasoningTokens", "ai.usage.reasoningTokens"),
+		values(vFirstChunkMillis, plain, "ai.response.msToFirstChunk"),
+		values(vFinish, plain, "ai.response.finishReason"),
+	),
+	words: []word{{fact: tVercelOperation, read: vercelKind, first: true}},
+	json:  []member{{fact: jVercelMetadata, read: vercelMetadata}},
+	pairs: []pair{
+		{in: nVercelInput, out: nVercelOutput, when: (*reading).isVercel, apart: (*reading).vercelApart, first: true},
+		{in: nVercelPrompt, out: nVercelCompletion, when: (*reading).isVercel, apart: (*reading).vercelApart, first: true},
+		{in: nVercelTokens, out: noTally, when: (*reading).isVercel, first: true},
+	},
+	traits: traits{localAgents: true, cacheApart: (*reading).vercelApart},
+}
+
+// vercelOTel is @ai-sdk/otel of version 7, which follows the conventions.
+var vercelOTel = &client{
+	name:   "vercel-ai-otel",
+	scopes: []scope{{name: "gen_ai"}},
+	kind:   outerEmbeddings,
+	traits: traits{localAgents: true},
+}
+
+func (r *reading) isVercel() bool {
+	return r.scope.client.name == "vercel-ai" || r.f.texts[tVercelOperation] != ""
+}
+
+// vercelApart: the AI SDK up to version 5.
+func (r *reading) vercelApart() bool {
+	said := r.saidProvider()
+	return r.isVercel() && (genai.ContainsFold(said, "anthropic") || genai.ContainsFold(said, "bedrock"))
+}
+
+// vercelKind reads ai.operationId: its last part begins with "do" on the spans that talk to a model, all others hold sums.
+func vercelKind(r *reading, id string) verdict {
+	last := id[strings.LastIndexByte(id, '.')+1:]
+	switch {
+	case strings.HasPrefix(last, "doEmbed"):
+		return verdict{genai.ModelCall, genai.OpEmbeddings}
+	case strings.HasPrefix(last, "doRerank"):
+		return verdict{genai.Retrieval, genai.OpRetrieval}
+	case strings.HasPrefix(last, "do"):
+		return verdict{genai.ModelCall, genai.OpChat}
+	case last == "toolCall":
+		return verdict{genai.Tool, genai.OpExecuteTool}
+	case strings.HasPrefix(last, "embed") || r.f.texts[tFunction] == "":
+		return verdict{genai.Workflow, genai.OpInvokeWorkflow}
+	}
+	return verdict{genai.Agent, genai.OpInvokeAgent}
+}
+
+// outerEmbeddings recognises the span that @ai-sdk/otel opens around its embeddings calls: it looks like a call, but only those
+// inside it carry usage. Its last word may come before theirs. One that failed may be all there is.
+func outerEmbeddings(r *reading) verdict {
+	switch r.f.texts[tOperation] {
+	case genai.OpEmbeddings, "embedding", "embed_content":
+		if !r.f.has(nInput) && r.span.Status().Code() != ptrace.StatusCodeError {
+			return verdict{genai.Workflow, genai.OpInvokeWorkflow}
+		}
+	}
+	return verdict{}
+}
+
 // vercelMetadata reads ai.response.providerMetadata: what the provider said beyond the SDK's own counts. The AI SDK keeps the
 // service tier and the lifetime of cache writes only there, and version 5 all cache counts.
-func (r *reading) vercelMetadata() {
-	s := r.f.texts[jVercelMetadata]
-	if s == "" {
-		return
-	}
+func vercelMetadata(r *reading, s string) {
 	p := scanJSON(s)
 	if !p.enter('{') {
 		return

@@ -1,0 +1,87 @@
+package dialect
+
+import (
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+var (
+	tClaudeType   = newText()
+	tClaudeCloud  = newText()
+	nClaudeInput  = newTally()
+	nClaudeOutput = newTally()
+	vSuccess      = newValue()
+)
+
+// claudeCode says its counts under plain names, without cached tokens; from 2.1.332 on also under the conventions' names, with them.
+// Whether a cache write was for an hour only its logs say.
+var claudeCode = &client{
+	name:   "claude-code",
+	scopes: []scope{{name: "com.anthropic.claude_code*"}},
+	own: join(
+		texts(tClaudeType, plain, "span.type"),
+		texts(tRequestModel, plain, "model"),
+		texts(tTool, plain, "tool_name"),
+		tallies(nClaudeInput, "input_tokens"),
+		tallies(nClaudeOutput, "output_tokens"),
+		tallies(nCacheRead, "cache_read_tokens"),
+		tallies(nCacheWrite, "cache_creation_tokens"),
+		tallies(nCacheWrite5m, "cache_creation_5m_tokens"),
+		tallies(nCacheWrite1h, "cache_creation_1h_tokens"),
+		values(vFirstChunkMillis, plain, "ttft_ms"),
+		values(vSuccess, plain, "success"),
+	),
+	keys:   texts(tClaudeCloud, plain, "anthropic.provider"),
+	soldBy: func(r *reading) string { return cloudOfClaude[r.f.texts[tClaudeCloud]] },
+	kind:   func(r *reading) verdict { return claudeKind(r.f.texts[tClaudeType]) },
+	mayBe:  func(f *facts) bool { return f.texts[tClaudeType] != "" },
+	failed: func(r *reading) bool { v, ok := r.f.value(vSuccess); return ok && saysFalse(v) },
+	pairs:  []pair{{in: nClaudeInput, out: nClaudeOutput, apart: always}},
+	events: map[string]logReader{ // it leaves its name out of event.name
+		"api_request": claudeRequest, "claude_code.api_request": claudeRequest,
+		"api_error": claudeError, "claude_code.api_error": claudeError,
+		"tool_result": logTool("tool_name"), "claude_code.tool_result": logTool("tool_name"),
+	},
+	traits: traits{localAgents: true, allAttempts: true},
+}
+
+// cloudOfClaude is what Claude Code says of where its calls go; "firstParty" may be any server that speaks Anthropic's protocol.
+var cloudOfClaude = map[string]string{"bedrock": "aws.bedrock", "vertex": "gcp.vertex_ai", "foundry": "azure.ai.openai"}
+
+func claudeKind(t string) verdict {
+	switch t {
+	case "llm_request":
+		return verdict{genai.ModelCall, genai.OpChat}
+	case "interaction":
+		return verdict{genai.Agent, genai.OpInvokeAgent}
+	case "tool":
+		return verdict{genai.Tool, genai.OpExecuteTool}
+	case "":
+		return verdict{}
+	}
+	return verdict{genai.Step, ""}
+}
+
+func claudeRequest(attrs pcommon.Map, c *Call) bool {
+	logCall(attrs, c, genai.OpChat, "anthropic")
+	read, write, hour := count(attrs, "cache_read_tokens"), count(attrs, "cache_creation_tokens"), count(attrs, "cache_creation_1h_tokens")
+	write = max(write, hour+count(attrs, "cache_creation_5m_tokens"))
+	logUsage(c, genai.Usage{ // its input leaves the cached tokens out
+		Input: count(attrs, "input_tokens") + read + write, Output: count(attrs, "output_tokens"), CacheRead: read, CacheWrite: write, CacheWrite1h: hour,
+	})
+	if usd, ok := number(attrs, "cost_usd"); ok && usable(usd) {
+		c.CostSource, c.ReportedUSD = CostClient, usd
+	}
+	ms, _ := number(attrs, "ttft_ms")
+	c.TimeToFirstChunk = ms / 1000
+	logAttempt(attrs, c, 1)
+	return true
+}
+
+func claudeError(attrs pcommon.Map, c *Call) bool {
+	logCall(attrs, c, genai.OpChat, "anthropic")
+	logAttempt(attrs, c, 1)
+	logFailure(c, textOf(attrs, "status_code"))
+	return true
+}

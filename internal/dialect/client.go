@@ -1,0 +1,188 @@
+// Package dialect is all that knows clients: it reads one generative-AI operation from one span or log record, in whatever dialect the
+// client speaks. Each client is one file. It knows nothing of prices.
+package dialect
+
+import (
+	"strings"
+)
+
+// client is one client, or a family of them that speak alike: all that is known of it. Every field but the name may be empty. Its file is
+// the place to look when a price is wrong; docs/adding-a-client.md says how to write one.
+type client struct {
+	name   string
+	scopes []scope // how it is told
+
+	keys []entry // attributes that it says facts in, per fact in order of precedence
+	own  []entry // the same, of names so plain that they mean this under its scopes only
+
+	kind     func(*reading) verdict    // knows its spans by the scope, before any attribute is asked
+	lateKind func(name string) verdict // knows them by their name, when no attribute said anything
+	words    []word                    // attributes whose value is a word for the kind of the span, under any scope
+	pairs    []pair                    // attributes for input and output
+	json     []member                  // attributes that hold JSON with usage, read on model calls
+	answers  []text                    // attributes that hold the provider's answer
+	costs    []cost                    // attributes for what the call cost
+	provider func(*reading) string     // of a call, under any scope, that has none in an attribute; "" where it does not know either
+	soldBy   func(*reading) string     // who answers calls of its scopes, whatever the provider that it names; "" where it does not know
+	models   func(*reading)            // corrects, under any scope, what the attributes say of the models
+	failed   func(*reading) bool       // failures that neither the status nor error.type tells
+	hit      func(*reading) bool       // answers from the client's own cache
+	mayBe    func(*facts) bool         // spans without any attribute that only GenAI spans have may be its operations
+	events   map[string]logReader      // log events that tell of an operation
+	traits                             // of all its scopes that say nothing else
+	bit      uint64
+}
+
+// scope is the name of an instrumentation scope, or, ending in "*", the beginning of one; the longest that fits wins.
+type scope struct {
+	name   string
+	traits *traits // nil: the client's
+}
+
+// traits are what is known of spans before they are read.
+type traits struct {
+	localAgents   bool // its invoke_agent spans are roll-ups of its own calls, whatever their span kind
+	usageOnAgent  bool // its only complete usage is on the agent span
+	guesses       bool // counts tokens itself where the provider sends no usage
+	throws        bool // leaves the failure of an operation to an exception event
+	prefixed      bool // reaches other providers under names such as "openai/gpt-4o"
+	allAttempts   bool // says attempts of what is no model call too
+	firstAttempt  int  // the number of a first attempt, less 1
+	cacheApart    apart
+	thoughtsApart bool // its output count leaves out reasoning tokens
+}
+
+// apart says whether a client's input count leaves out cached tokens, where nothing on the span itself does.
+type apart func(*reading) bool
+
+func always(*reading) bool { return true }
+
+// word is an attribute whose value says the kind.
+type word struct {
+	fact  text
+	read  func(*reading, string) verdict // nil: kindWord
+	first bool                           // before gen_ai.operation.name
+}
+
+// pair is a pair of attributes for input and output. Both sides come from one pair, never input from one dialect and output from another.
+type pair struct {
+	in, out tally
+	when    func(*reading) bool // nil: always
+	first   bool                // before the conventions' pair
+	whole   bool                // already inclusive, whatever else is on the span
+	apart   apart               // says that its input leaves out cached tokens; nil: not, or the client's traits do
+}
+
+// member is an attribute that holds JSON.
+type member struct {
+	fact text
+	read func(r *reading, s string)
+	pair bool // it alone shows that the span has usage
+}
+
+// cost is an attribute that says what the call cost.
+type cost struct {
+	value value
+	in    text   // JSON text that holds it instead
+	name  string // of the member in that JSON
+	knows func(*reading) bool
+	ok    func(*reading) bool // nil: always
+}
+
+// The tables that reading works with, made of all clients.
+var (
+	pairs       []pair
+	words       []word
+	members     []member
+	answers     []text
+	costs       []cost
+	providers   []func(*reading) string
+	corrections []func(*reading)
+
+	costMask uint32 // the values among costs
+	costJSON []text
+	byFirst  [256][]scopeRule
+	nobody   = &client{}
+)
+
+type scopeRule struct {
+	name   string
+	prefix bool
+	client *client
+	traits *traits
+}
+
+func init() { //nolint:gochecknoinits // the tables are constants that Go cannot express
+	for i, c := range known {
+		c.bit = 1 << i
+		c.addScopes()
+		members = append(members, c.json...)
+		answers = append(answers, c.answers...)
+		if c.provider != nil {
+			providers = append(providers, c.provider)
+		}
+		if c.models != nil {
+			corrections = append(corrections, c.models)
+		}
+		c.addCosts()
+	}
+	for _, first := range [...]bool{true, false} {
+		for _, c := range known {
+			c.addPairs(first)
+		}
+	}
+	fillTable(known)
+}
+
+func (c *client) addCosts() {
+	costs = append(costs, c.costs...)
+	for _, row := range c.costs {
+		if row.name == "" {
+			costMask |= 1 << row.value
+		} else {
+			costJSON = append(costJSON, row.in)
+		}
+	}
+}
+
+// addPairs adds what comes before the conventions, or what comes after.
+func (c *client) addPairs(first bool) {
+	for _, p := range c.pairs {
+		if p.first == first {
+			pairs = append(pairs, p)
+		}
+	}
+	for _, w := range c.words {
+		if w.first == first {
+			words = append(words, w)
+		}
+	}
+}
+
+func (c *client) addScopes() {
+	for _, s := range c.scopes {
+		name, prefix := strings.CutSuffix(s.name, "*")
+		rule := scopeRule{name: name, prefix: prefix, client: c, traits: s.traits}
+		if rule.traits == nil {
+			rule.traits = &c.traits
+		}
+		byFirst[name[0]] = append(byFirst[name[0]], rule)
+	}
+}
+
+// clientOf finds the client by its scope's name.
+func clientOf(scope string) (*client, *traits) {
+	best, found := scopeRule{client: nobody, traits: &nobody.traits}, -1
+	if scope == "" {
+		return best.client, best.traits
+	}
+	for _, rule := range byFirst[scope[0]] {
+		switch {
+		case !rule.prefix && rule.name == scope:
+			return rule.client, rule.traits
+		case rule.prefix && len(rule.name) > found && strings.HasPrefix(scope, rule.name):
+			best, found = rule, len(rule.name)
+		}
+	}
+	return best.client, best.traits
+}

@@ -1,0 +1,90 @@
+package dialect
+
+import (
+	"strings"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+var (
+	nCodexInput  = newTally()
+	nCodexOutput = newTally()
+)
+
+// codex is OpenAI's Codex CLI. The span of a turn has the model and the sum of its calls; of the calls themselves no span has the model.
+var codex = &client{
+	name:   "codex",
+	scopes: []scope{{name: "codex"}, {name: "codex_*"}},
+	keys: join(
+		texts(tConversation, plain, "conversation.id"),
+		texts(tLastConversation, plain, "thread.id"),
+		tallies(nCodexInput, "codex.turn.token_usage.input_tokens"),
+		tallies(nCodexOutput, "codex.turn.token_usage.output_tokens"),
+		tallies(nTotal, "codex.turn.token_usage.total_tokens"),
+		tallies(nNoCache, "codex.turn.token_usage.non_cached_input_tokens"),
+		tallies(nCacheRead, "codex.turn.token_usage.cached_input_tokens"),
+		tallies(nCacheWrite, "codex.turn.token_usage.cache_write_input_tokens"),
+		tallies(nReasoning, "codex.turn.token_usage.reasoning_output_tokens", "codex.usage.reasoning_output_tokens"),
+	),
+	own:   texts(tRequestModel, plain, "model"),
+	kind:  codexKind,
+	pairs: []pair{{in: nCodexInput, out: nCodexOutput, first: true}},
+	events: map[string]logReader{
+		"codex.sse_event": codexEvent, "codex.api_request": codexFailure, "codex.tool_result": logTool("tool_name"),
+	},
+	traits: traits{localAgents: true, firstAttempt: -1},
+}
+
+func codexKind(r *reading) verdict {
+	f := r.f
+	switch {
+	case f.tallies[nCodexInput] > 0 || f.isBad(nCodexInput):
+		return verdict{genai.ModelCall, genai.OpChat}
+	case f.has(nCodexInput) || r.span.Name() == "handle_responses" && f.has(nInput):
+		return verdict{genai.Step, ""}
+	}
+	return verdict{}
+}
+
+// codexEvent counts a call when its usage is said. Of a complete stream there are two events, one of them without usage.
+func codexEvent(attrs pcommon.Map, c *Call) bool {
+	codexCall(attrs, c)
+	switch textOf(attrs, "event.kind") {
+	case "response.failed":
+		logFailure(c, "")
+		return true
+	case "response.completed":
+		if _, ok := attrs.Get("input_token_count"); !ok {
+			return false
+		}
+	default:
+		return false
+	}
+	logUsage(c, genai.Usage{
+		Input: count(attrs, "input_token_count"), Output: count(attrs, "output_token_count"), CacheRead: count(attrs, "cached_token_count"),
+		CacheWrite: count(attrs, "cache_write_token_count"), Reasoning: count(attrs, "reasoning_token_count"),
+	})
+	ms, _ := number(attrs, "ttft_ms")
+	c.TimeToFirstChunk = ms / 1000
+	return true
+}
+
+// codexFailure counts the requests that never became a stream; of the others codex.sse_event tells.
+func codexFailure(attrs pcommon.Map, c *Call) bool {
+	code := textOf(attrs, "http.response.status_code")
+	if code == "" && textOf(attrs, "error.message") == "" || strings.HasPrefix(code, "2") {
+		return false
+	}
+	codexCall(attrs, c)
+	logAttempt(attrs, c, 0)
+	c.Attempt = min(c.Attempt, 1) // every attempt has its event
+	logFailure(c, code)
+	return true
+}
+
+func codexCall(attrs pcommon.Map, c *Call) {
+	logCall(attrs, c, genai.OpChat, "openai")
+	c.Conversation = textOf(attrs, "conversation.id")
+}

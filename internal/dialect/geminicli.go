@@ -1,0 +1,43 @@
+package dialect
+
+import (
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// geminiCLI leaves thoughts out of the output. Cached tokens and thoughts are only in its logs.
+var geminiCLI = &client{
+	name:   "gemini-cli",
+	scopes: []scope{{name: "gemini-cli*"}},
+	own:    texts(tRequestModel, plain, "model"),
+	events: map[string]logReader{
+		"gemini_cli.api_response": geminiResponse, "gemini_cli.api_error": geminiError, "gemini_cli.tool_call": logTool("function_name"),
+	},
+	traits: traits{localAgents: true, thoughtsApart: true},
+}
+
+// geminiResponse: the output leaves the thoughts out.
+func geminiResponse(attrs pcommon.Map, c *Call) bool {
+	logCall(attrs, c, genai.OpGenerateContent, "gcp.gemini")
+	thoughts := count(attrs, "thoughts_token_count")
+	logUsage(c, genai.Usage{
+		Input: count(attrs, "input_token_count"), Output: count(attrs, "output_token_count") + thoughts,
+		CacheRead: count(attrs, "cached_content_token_count"), Reasoning: thoughts,
+	})
+	return true
+}
+
+func geminiError(attrs pcommon.Map, c *Call) bool {
+	logCall(attrs, c, genai.OpGenerateContent, "gcp.gemini")
+	requestError(attrs, c)
+	return true
+}
+
+func requestError(attrs pcommon.Map, c *Call) {
+	code := textOf(attrs, "status_code")
+	logFailure(c, code)
+	if t := textOf(attrs, "error_type"); t != "" && code == "" {
+		c.ErrorType = t
+	}
+}

@@ -1,0 +1,44 @@
+package dialect
+
+import "github.com/otelcol-llm/otelcol-llm/internal/genai"
+
+var (
+	tLangfuseType   = newText()
+	jLangfuseUsage  = newText()
+	jLangfuseCost   = newText()
+	nLangfuseInput  = newTally()
+	nLangfuseOutput = newTally()
+)
+
+// langfuse counts in buckets that are disjoint (buckets.go); its costs are its own estimates.
+var langfuse = &client{
+	name:   "langfuse",
+	scopes: []scope{{name: "langfuse*"}},
+	keys: join(
+		texts(tLangfuseType, genAI, "langfuse.observation.type"),
+		texts(tModelName, genAI, "langfuse.observation.model.name"),
+		texts(tConversation, plain, "langfuse.session.id"),
+		texts(jLangfuseUsage, genAI, "langfuse.observation.usage_details"),
+		texts(jLangfuseCost, plain, "langfuse.observation.cost_details"),
+		texts(tLevel, plain, "langfuse.observation.level"),
+		texts(tMessage, plain, "langfuse.observation.status_message"),
+		texts(tFirstChunkAt, plain, "langfuse.observation.completion_start_time"),
+	),
+	words:  []word{{fact: tLangfuseType, read: langfuseKind, first: true}},
+	json:   []member{{fact: jLangfuseUsage, read: func(r *reading, s string) { r.f.readBuckets(s) }}},
+	pairs:  []pair{{in: nLangfuseInput, out: nLangfuseOutput, first: true, whole: true}},
+	costs:  []cost{{in: jLangfuseCost, name: "total"}},
+	traits: traits{localAgents: true},
+}
+
+func langfuseKind(_ *reading, t string) verdict {
+	switch t {
+	case "generation":
+		return verdict{genai.ModelCall, genai.OpChat}
+	case "span":
+		return verdict{genai.Step, ""}
+	case "event":
+		return verdict{genai.Other, ""}
+	}
+	return kindWord(t)
+}

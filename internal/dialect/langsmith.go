@@ -1,0 +1,44 @@
+package dialect
+
+import "github.com/otelcol-llm/otelcol-llm/internal/genai"
+
+var (
+	tLangsmithKind   = newText()
+	jLangsmithUsage  = newText()
+	jInputDetails    = newText()
+	jOutputDetails   = newText()
+	nLangsmithInput  = newTally()
+	nLangsmithOutput = newTally()
+)
+
+// langsmith is LangSmith's SDK. A failed operation has the status OK and an exception event.
+var langsmith = &client{
+	name:   "langsmith",
+	scopes: []scope{{name: "langsmith*"}},
+	keys: join(
+		texts(tLangsmithKind, genAI, "langsmith.span.kind"),
+		texts(tRequestModel, genAI, "langsmith.metadata.ls_model_name"),
+		texts(tSideProvider, genAI, "langsmith.metadata.ls_provider"),
+		texts(tConversation, plain, "langsmith.metadata.session_id", "langsmith.metadata.thread_id"),
+		texts(jLangsmithUsage, genAI, "langsmith.usage_metadata", "langsmith.metadata.usage_metadata"),
+		texts(jInputDetails, plain, "gen_ai.usage.input_token_details"),
+		texts(jOutputDetails, plain, "gen_ai.usage.output_token_details"),
+	),
+	words: []word{{fact: tLangsmithKind, read: langsmithRetriever, first: true}, {fact: tLangsmithKind}},
+	json: []member{
+		{fact: jLangsmithUsage, read: func(r *reading, s string) { r.f.readUsage(s, nLangsmithInput, nLangsmithOutput) }, pair: true},
+		{fact: jInputDetails, read: func(r *reading, s string) { r.f.readDetails(s, inputSide) }},
+		{fact: jOutputDetails, read: func(r *reading, s string) { r.f.readDetails(s, outputSide) }},
+	},
+	pairs:  []pair{{in: nLangsmithInput, out: nLangsmithOutput}},
+	costs:  []cost{{in: jLangsmithUsage, name: "total_cost"}},
+	traits: traits{localAgents: true, throws: true},
+}
+
+// langsmithRetriever: LangSmith calls a retriever's operation "embeddings".
+func langsmithRetriever(_ *reading, t string) verdict {
+	if t == "retriever" {
+		return verdict{genai.Retrieval, genai.OpRetrieval}
+	}
+	return verdict{}
+}

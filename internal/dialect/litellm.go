@@ -1,0 +1,94 @@
+package dialect
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+var (
+	tLitellmModel  = newText()
+	tProxyKey      = newText()
+	tCacheKey      = newText()
+	jLitellmUsage  = newText()
+	jLitellmHidden = newText()
+	nLitellmInput  = newTally()
+	nLitellmOutput = newTally()
+	vCostLitellm   = newValue()
+	vCostGenAI     = newValue()
+)
+
+// litellm is LiteLLM, as proxy and as library. The proxy knows the bill. It answers with the alias the caller asked for and says as
+// request model what it called; that one is billed.
+var litellm = &client{
+	name:   "litellm",
+	scopes: []scope{{name: "litellm*"}},
+	keys: join(
+		texts(tLitellmModel, genAI, "litellm.provider.model"),
+		texts(tMark, genAI, "litellm.call_id"),
+		texts(tProxyKey, plain, "metadata.user_api_key_hash", "litellm.api_key.hash", "metadata.user_api_key_alias",
+			"metadata.user_api_key_team_id"),
+		texts(tCacheKey, plain, "hidden_params.cache_key"),
+		texts(jLitellmUsage, plain, "metadata.usage_object"),
+		texts(jLitellmHidden, plain, "hidden_params"),
+		values(vCostLitellm, genAI, "litellm.cost.total"),
+		values(vCostGenAI, genAI, "gen_ai.cost.total_cost"),
+	),
+	kind:   litellmKind,
+	mayBe:  func(*facts) bool { return true },
+	json:   []member{{fact: jLitellmUsage, read: func(r *reading, s string) { r.f.readUsage(s, nLitellmInput, nLitellmOutput) }}},
+	pairs:  []pair{{in: nLitellmInput, out: nLitellmOutput}},
+	costs:  []cost{{value: vCostLitellm, knows: func(*reading) bool { return true }}, {value: vCostGenAI, knows: litellmProxy}},
+	models: litellmModels,
+	hit:    litellmHit,
+}
+
+// litellmProxy says whether the span is of the proxy, not of the library.
+func litellmProxy(r *reading) bool {
+	return r.scope.client.name == "litellm" && (r.span.Name() == "Received Proxy Server Request" || r.f.texts[tProxyKey] != "")
+}
+
+// litellmKind: the request span carries the usage; the raw request below it repeats the provider's payload.
+func litellmKind(r *reading) verdict {
+	switch r.span.Name() {
+	case "raw_gen_ai_request":
+		return verdict{genai.Step, ""}
+	case "Received Proxy Server Request", "litellm_request":
+		if v := operationKind(r, r.f.texts[tOperation]); v.says() {
+			return v
+		}
+		if r.f.texts[tRequestModel] != "" || r.f.texts[tResponseModel] != "" || r.hasPair() {
+			return litellmCall(cmp.Or(r.f.texts[tRequestType], r.f.texts[tOperation]))
+		}
+	}
+	return verdict{}
+}
+
+func litellmCall(t string) verdict {
+	if strings.Contains(t, "embedding") {
+		return verdict{genai.ModelCall, genai.OpEmbeddings}
+	}
+	if strings.HasSuffix(t, "text_completion") {
+		return verdict{genai.ModelCall, genai.OpTextCompletion}
+	}
+	return verdict{genai.ModelCall, genai.OpChat}
+}
+
+func litellmModels(r *reading) {
+	if r.scope.client.name != "litellm" {
+		return
+	}
+	if m := cmp.Or(r.f.texts[tLitellmModel], r.f.texts[tRequestModel]); m != "" {
+		r.op.ResponseModel = m
+	}
+}
+
+// litellmHit says whether the proxy answered from its own cache.
+func litellmHit(r *reading) bool {
+	key := r.f.texts[tCacheKey]
+	if key == "" && r.f.texts[jLitellmHidden] != "" {
+		key = textMember(r.f.texts[jLitellmHidden], "cache_key")
+	}
+	return key != "" && key != "None" && key != "null"
+}

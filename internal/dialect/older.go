@@ -1,0 +1,40 @@
+package dialect
+
+import "github.com/otelcol-llm/otelcol-llm/internal/genai"
+
+var (
+	nOldInput     = newTally()
+	nOldOutput    = newTally()
+	nOldestInput  = newTally()
+	nOldestOutput = newTally()
+	vCostOther    = newValue()
+)
+
+// older are names that the conventions had once, or that many clients made up alike. Nobody in particular writes them.
+var older = &client{
+	name: "older",
+	keys: join(
+		texts(tSystem, genAI, "llm.system"),
+		texts(tAgent, plain, "agent.name"),
+		texts(tTool, plain, "tool.name"),
+		tallies(nOldInput, "gen_ai.usage.prompt_tokens"),
+		tallies(nOldOutput, "gen_ai.usage.completion_tokens"),
+		tallies(nOldestInput, "llm.usage.prompt_tokens", "llm.usage.input_tokens"),
+		tallies(nOldestOutput, "llm.usage.completion_tokens", "llm.usage.output_tokens"),
+		tallies(nTotal, "llm.usage.total_tokens"),
+		tallies(nCacheRead, "gen_ai.usage.cache_read_input_tokens", "gen_ai.usage.cached_input_tokens", "gen_ai.usage.prompt_tokens_details.cache_read",
+			"gen_ai.usage.input_tokens_details.cached_tokens", "gen_ai.usage.cache_read_tokens", "gen_ai.usage.cached_tokens",
+			"llm.usage.cache_read_input_tokens"),
+		tallies(nCacheWrite, "gen_ai.usage.cache_creation_input_tokens", "gen_ai.usage.cache_write_input_tokens",
+			"gen_ai.usage.prompt_tokens_details.cache_write", "gen_ai.usage.cache_creation_tokens", "gen_ai.usage.cache_write_tokens",
+			"llm.usage.cache_creation_input_tokens"),
+		tallies(nReasoning, "gen_ai.usage.reasoning_tokens", "gen_ai.usage.completion_tokens_details.reasoning",
+			"gen_ai.usage.output_tokens_details.reasoning_tokens", "llm.usage.reasoning_tokens"),
+		tallies(nInputAudio, "gen_ai.usage.prompt_tokens_details.audio_tokens"),
+		tallies(nOutputAudio, "gen_ai.usage.completion_tokens_details.audio_tokens"),
+		values(vCostUsage, genAI, genai.UsageCost),
+		values(vCostOther, genAI, "gen_ai.usage.cost_usd", "gen_ai.usage.total_cost", "llm.usage.total_cost"),
+	),
+	pairs: []pair{{in: nOldInput, out: nOldOutput}, {in: nOldestInput, out: nOldestOutput}},
+	costs: []cost{{value: vCostUsage, ok: (*reading).notOurs}, {value: vCostOther}},
+}

@@ -1,0 +1,32 @@
+package dialect
+
+var (
+	tTraceloopKind = newText()
+	tRequestType   = newText()
+	jCompletion    = newText()
+)
+
+// openLLMetry is Traceloop's. Its JavaScript package for Anthropic and both for Bedrock leave cached tokens out of the input; the Python
+// package for Anthropic adds them up. A stream that ends without usage has counts of its own tokenizer.
+var openLLMetry = &client{
+	name: "openllmetry",
+	scopes: []scope{
+		{name: "@traceloop/*"},
+		{name: "traceloop*"},
+		{name: "@traceloop/instrumentation-openai", traits: &traits{guesses: true}},
+		{name: "opentelemetry.instrumentation.openai", traits: &traits{guesses: true}},
+		{name: "@traceloop/instrumentation-anthropic", traits: &traits{cacheApart: always}},
+		{name: "@traceloop/instrumentation-bedrock", traits: &traits{cacheApart: always}},
+		{name: "opentelemetry.instrumentation.bedrock", traits: &traits{cacheApart: always}},
+	},
+	keys: join(
+		texts(tTraceloopKind, genAI, "traceloop.span.kind"),
+		texts(tRequestType, genAI, "llm.request.type"),
+		texts(tEntity, genAI, "traceloop.entity.name"),
+		texts(tConversation, plain, "traceloop.association.properties.session_id"),
+		texts(jCompletion, plain, "gen_ai.completion"),
+	),
+	words:   []word{{fact: tTraceloopKind}, {fact: tRequestType}},
+	answers: []text{jCompletion},
+	traits:  traits{localAgents: true},
+}

@@ -1,0 +1,52 @@
+package dialect
+
+import (
+	"strings"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+var (
+	nAggregated    = newTally()
+	nPartial       = newTally()
+	vCostOperation = newValue()
+)
+
+// pydanticAI is Pydantic AI and Logfire. Runs have sums under a name of their own; Logfire's integration of the Claude Agent SDK has the
+// whole usage only on the agent's span.
+var pydanticAI = &client{
+	name: "pydantic-ai",
+	scopes: []scope{
+		{name: "pydantic-ai*"},
+		{name: "logfire*"},
+		{name: "logfire.claude_agent_sdk", traits: &traits{localAgents: true, usageOnAgent: true}},
+	},
+	keys: join(
+		texts(tAgent, plain, "agent_name"),
+		tallies(nAggregated, "gen_ai.aggregated_usage.input_tokens", "gen_ai.aggregated_usage.output_tokens"),
+		tallies(nPartial, "gen_ai.usage.partial.input_tokens", "gen_ai.usage.partial.output_tokens"),
+		tallies(nCacheRead, "gen_ai.usage.details.cache_read_tokens", "gen_ai.usage.details.cache_read_input_tokens",
+			"gen_ai.usage.details.cached_tokens", "gen_ai.usage.details.cached_content_tokens"),
+		tallies(nCacheWrite, "gen_ai.usage.details.cache_write_tokens", "gen_ai.usage.details.cache_creation_input_tokens"),
+		tallies(nReasoning, "gen_ai.usage.details.reasoning_tokens", "gen_ai.usage.details.thoughts_tokens"),
+		tallies(nInputAudio, "gen_ai.usage.details.input_audio_tokens"),
+		tallies(nOutputAudio, "gen_ai.usage.details.output_audio_tokens"),
+		values(vCostOperation, plain, "operation.cost"),
+	),
+	lateKind: pydanticKind,
+	mayBe:    func(*facts) bool { return true },
+	costs:    []cost{{value: vCostOperation}},
+	traits:   traits{localAgents: true},
+}
+
+func pydanticKind(name string) verdict {
+	switch {
+	case strings.HasPrefix(name, "agent run") || strings.HasSuffix(name, " run") || strings.HasPrefix(name, "invoke_agent"):
+		return verdict{genai.Agent, genai.OpInvokeAgent}
+	case name == "running tools":
+		return verdict{genai.Step, ""}
+	case strings.HasPrefix(name, "running tool") || strings.HasPrefix(name, "execute_tool"):
+		return verdict{genai.Tool, genai.OpExecuteTool}
+	}
+	return verdict{}
+}
