@@ -150,19 +150,14 @@ func (c *Config) validateDimensions() []error {
 		errs = append(errs, fmt.Errorf("dimensions must have at most %d entries, got %d", maxDimensions, len(c.Dimensions)))
 	}
 	for i, d := range c.Dimensions {
-		switch {
-		case d.Name == "":
+		if d.Name == "" {
 			errs = append(errs, fmt.Errorf("dimensions[%d].name must not be empty", i))
-		case builtinAttributes[d.Name]:
-			errs = append(errs, fmt.Errorf("dimensions[%d].name must not be an attribute that the metrics have anyway, got %q", i, d.Name))
-		case slices.ContainsFunc(c.Dimensions[:i], func(o Dimension) bool { return o.Name == d.Name }):
-			errs = append(errs, fmt.Errorf("dimensions[%d].name repeats %q", i, d.Name))
 		}
 		if d.From != "" && d.From != fromSpan && d.From != fromResource {
 			errs = append(errs, fmt.Errorf("dimensions[%d].from must be span or resource, got %q", i, d.From))
 		}
 	}
-	return errs
+	return append(errs, c.validateLabels()...)
 }
 
 func (c *Config) validateAgents() []error {
@@ -180,14 +175,3 @@ func (c *Config) validateAgents() []error {
 	}
 	return errs
 }
-
-// builtinAttributes are the names that a dimension may not take.
-var builtinAttributes = func() map[string]bool {
-	m := map[string]bool{genai.AttrOverflow: true}
-	for i := range families {
-		for _, k := range families[i].keys {
-			m[k.name] = true
-		}
-	}
-	return m
-}()

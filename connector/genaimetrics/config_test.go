@@ -41,9 +41,9 @@ func TestConfigErrorsComeTogether(t *testing.T) {
 		"dedupe.max_entries must be between 1 and 10000000, got 0",
 		"dimensions[0].name must not be empty",
 		`dimensions[1].from must be span or resource, got "header"`,
-		`dimensions[2].name repeats "team"`,
-		`dimensions[3].name must not be an attribute that the metrics have anyway, got "service.name"`,
-		`dimensions[4].name must not be an attribute that the metrics have anyway, got "otel.metric.overflow"`,
+		`dimensions[2].name must become a label of its own in Prometheus, got "team": "team" is that of dimensions[1] (team)`,
+		`dimensions[3].name must become a label of its own in Prometheus, got "service.name": "service_name" is that of service.name`,
+		`dimensions[4].name must become a label of its own in Prometheus, got "otel.metric.overflow": "otel_metric_overflow" is that of otel.metric.overflow`,
 		`cli_agents.codex must be traces, logs, metrics or off, got "spans"`,
 		`cli_agents must be one of claude-code, codex, gemini-cli, qwen-code, got "aider"`,
 	} {

@@ -66,7 +66,7 @@ func newEngine(cfg *Config, now time.Time) *engine {
 		exported:  now.UnixNano(),
 	}
 	for i := range families {
-		e.enabled[i] = families[i].naming == "" || slices.Contains(cfg.Naming, families[i].naming)
+		e.enabled[i] = families[i].enabledBy(cfg.Naming)
 		e.tables[i] = newTable(cfg.SeriesLimit)
 	}
 	for agent, source := range cfg.CLIAgents {

@@ -1,6 +1,10 @@
 package genaimetrics
 
-import "github.com/otelcol-llm/otelcol-llm/internal/genai"
+import (
+	"slices"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
 
 // label is one thing that a metric can be split by. Its name as a point attribute depends on the family of names.
 type label uint8
@@ -48,6 +52,10 @@ type family struct {
 	alwaysClassic           bool
 	exemplars               bool
 	keys                    []key
+}
+
+func (f *family) enabledBy(naming []string) bool {
+	return f.naming == "" || slices.Contains(naming, f.naming)
 }
 
 type familyID uint8

@@ -280,6 +280,8 @@ const (
 	AttrState     = "state"
 	AttrCache     = "cache"
 	AttrOverflow  = "otel.metric.overflow"
+	// AttrComponentID tells the series of two components of one type apart, under the Collector's own name for that.
+	AttrComponentID = "otelcol.component.id"
 
 	// Those of `naming: langchain`.
 	AttrAgentType  = "agent_type"
