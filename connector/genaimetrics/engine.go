@@ -14,6 +14,7 @@ import (
 // engine holds all series of one configured connector, whatever signals feed it, so that one series has one writer.
 type engine struct {
 	cfg       *Config
+	component string // what its points say it is, "" for the one that has no name
 	enabled   [numFamilies]bool
 	langchain bool
 	ignored   map[string]bool // command-line agents whose spans are not counted

@@ -159,11 +159,14 @@ func (x *exporting) identity(s *series, p point, waits bool) {
 }
 
 func (e *engine) exportAttributes(fam *family, s *series, attrs pcommon.Map) {
+	attrs.EnsureCapacity(len(s.values) + 1)
+	if e.component != "" {
+		attrs.PutStr(genai.AttrComponentID, e.component)
+	}
 	if s.overflow {
 		attrs.PutBool(genai.AttrOverflow, true)
 		return
 	}
-	attrs.EnsureCapacity(len(s.values))
 	for i, v := range s.values {
 		switch {
 		case v == "":

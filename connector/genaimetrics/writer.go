@@ -52,6 +52,9 @@ func newWriter(cfg *Config, set connector.Settings, next consumer.Metrics) (*wri
 		resource: gateway(set.Resource), version: set.BuildInfo.Version,
 		stop: make(chan struct{}), stopped: make(chan struct{}),
 	}
+	if set.ID.Name() != "" {
+		w.engine.component = set.ID.String()
+	}
 	w.ctx, w.cancel = context.WithCancel(context.Background())
 	return w, nil
 }
