@@ -9,11 +9,11 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
-// The namers of the Prometheus exporters, for scrapes and for remote write. Two attributes that become one label make them join the values;
+// The namers of the Prometheus exporters, for scrapes and, but for the first underscore, for remote write. Two attributes that become one label make them join the values;
 // one that becomes a label which they set themselves, or none, makes them drop the metric.
 var (
 	scrapeNamer = otlptranslator.LabelNamer{PreserveMultipleUnderscores: true}
-	writeNamer  = otlptranslator.LabelNamer{UnderscoreLabelSanitization: true}
+	writeNamer  = otlptranslator.LabelNamer{}
 )
 
 // labelOwners are the labels that a series has in Prometheus, and whose each is.
@@ -31,6 +31,9 @@ func (l labelOwners) take(attribute, owner string) (label, taken string) {
 	label, err = writeNamer.Build(attribute)
 	if err != nil {
 		return "", "no label at all"
+	}
+	if strings.HasPrefix(label, "_") {
+		label = "key" + label
 	}
 	if strings.HasPrefix(label, "otel_scope_") {
 		return label, "the scope's"

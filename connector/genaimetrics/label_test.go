@@ -39,6 +39,7 @@ func TestDimensionsHaveALabelOfTheirOwn(t *testing.T) {
 		{langchain, []string{"tool.name"}, `"tool_name" is that of tool_name`},
 		{semconv, []string{"team.name", "team_name"}, `dimensions[1].name must become a label of its own in Prometheus, got "team_name": "team_name" is that of dimensions[0] (team.name)`},
 		{semconv, []string{"team.name", "x", "team/name"}, `got "team/name": "team_name" is that of dimensions[0] (team.name)`},
+		{semconv, []string{"_team", "key_team"}, `"key_team" is that of dimensions[0] (_team)`},
 		{semconv, []string{"1st", "key_1st"}, `"key_1st" is that of dimensions[0] (1st)`},
 	} {
 		cfg := createDefaultConfig().(*Config)
