@@ -9,8 +9,8 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
-// The namers of the Prometheus exporters, for scrapes and, but for the first underscore, for remote write. Two attributes that become one label make them join the values;
-// one that becomes a label which they set themselves, or none, makes them drop the metric.
+// The namers of the Prometheus exporters, for scrapes and, but for the first underscore, for remote write. Two attributes that become one
+// label make them join the values; one that becomes a label which they set themselves, or none, makes them drop the metric.
 var (
 	scrapeNamer = otlptranslator.LabelNamer{PreserveMultipleUnderscores: true}
 	writeNamer  = otlptranslator.LabelNamer{}
