@@ -18,8 +18,20 @@ type Call struct {
 	URL         string  // the same as a URL, where the span has one
 	Sure        bool    // the client says itself who answered: Provider is not just the name of its SDK
 
+	Extras Extras
+
 	Keys  KeySet // attributes that the span carries
 	Stale KeySet // facts of which the span's own attribute of the canonical form says another thing, or cannot say it
+}
+
+// Extras are what some calls used besides, which only their price needs.
+type Extras struct {
+	InputImage, InputVideo int64 // parts of Usage.Input
+	CacheAudio, CacheImage int64 // parts of Usage.CacheRead, and of the input's audio and images
+	OutputImage            int64 // part of Usage.Output
+	WebSearches            int64
+	FileSearches           int64
+	CodeRuns               int64
 }
 
 // CostSource says who put a cost on the span.

@@ -22,6 +22,7 @@ const (
 	CostPrice    = "llm.cost.price"
 	CostSaved    = "llm.cost.saved"
 	CostReported = "llm.cost.reported"
+	CostFees     = "llm.cost.fees"
 
 	// CostUncounted is on a duplicate that knows more of the bill than the report that was counted before it: USD above that.
 	CostUncounted = "llm.cost.uncounted"

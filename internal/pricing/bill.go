@@ -112,12 +112,20 @@ func (c *compiled) bill(u *Usage, bill *bill, b *basis, tell charged) error {
 	if !covered && len(c.rates) > 0 && !u.Empty() {
 		return ErrNoRate
 	}
+	c.doubt(u, b)
+	return nil
+}
+
+// doubt says what of the usage the list does not settle.
+func (c *compiled) doubt(u *Usage, b *basis) {
+	if b.guess == "" && u.WebSearches > 0 && !c.free && c.has&(1<<UnitWebSearches) == 0 {
+		b.guess = GuessFee
+	}
 	for _, j := range c.joins {
 		if b.guess == "" && u.quantity(j[0]) > 0 && u.quantity(j[1]) > 0 && u.quantity(j[2]) == 0 {
 			b.guess = GuessOverlap
 		}
 	}
-	return nil
 }
 
 // compare keeps what caching changed.

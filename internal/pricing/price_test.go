@@ -112,6 +112,11 @@ func TestPrice(t *testing.T) {
 			call:  Call{ServiceTier: "turbo", Usage: Usage{Input: 1000}},
 			want:  Cost{Total: 3000_000, Input: 3000_000, InputUncached: 3000_000, Guess: GuessServiceTier},
 		},
+		"a search whose price the row does not have": {
+			rates: claude,
+			call:  Call{Usage: Usage{Input: 1000, WebSearches: 2}},
+			want:  Cost{Total: 3000_000, Input: 3000_000, InputUncached: 3000_000, Guess: GuessFee},
+		},
 		"default is the list price": {
 			rates: claude,
 			call:  Call{ServiceTier: "DEFAULT", Usage: Usage{Input: 1000}},

@@ -50,7 +50,7 @@ type Cost struct {
 	Saved int64
 	Free  bool   // the row says that this model costs nothing
 	Row   string // the row used, for audits: "openai/gpt-4o-mini@2026-09-23"
-	Guess string // "" for an exact price, else why it is a guess: GuessServiceTier, GuessPrepaid, GuessOverlap
+	Guess string // "" for an exact price, else why it is a guess: GuessServiceTier, GuessPrepaid, GuessFee, GuessOverlap
 }
 
 // Reasons for Cost.Guess.
@@ -59,6 +59,8 @@ const (
 	GuessServiceTier = "unknown_service_tier"
 	// GuessPrepaid: the call used capacity that was paid for beforehand, such as Vertex' provisioned throughput; the list price was used.
 	GuessPrepaid = "prepaid_capacity"
+	// GuessFee: a search was made, and the row says nothing of what one costs; it was left out.
+	GuessFee = "unknown_fee"
 	// GuessOverlap: the row prices cached audio (or another overlap) apart, both halves were used, and nothing says how much they
 	// overlap; no overlap was assumed.
 	GuessOverlap = "unknown_overlap"

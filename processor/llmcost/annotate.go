@@ -96,6 +96,7 @@ func (a *annotator) writeBill(attrs pcommon.Map, op *dialect.Call, b *bill) {
 	}
 	attrs.PutStr(genai.CostPrice, b.row)
 	putAmount(attrs, genai.CostSaved, b.cost.Saved)
+	putAmount(attrs, genai.CostFees, b.cost.Fees)
 	if a.openInference {
 		writeParts(attrs, b)
 	}
@@ -104,7 +105,7 @@ func (a *annotator) writeBill(attrs pcommon.Map, op *dialect.Call, b *bill) {
 // writeParts writes the breakdown under OpenInference's names: the two sums always, of the details those that are not zero.
 func writeParts(attrs pcommon.Map, b *bill) {
 	c := &b.cost
-	attrs.PutDouble(genai.CostPrompt, usd(c.Input))
+	attrs.PutDouble(genai.CostPrompt, usd(c.Input-c.Fees))
 	attrs.PutDouble(genai.CostCompletion, usd(c.Output))
 	putAmount(attrs, genai.CostPromptInput, c.InputUncached)
 	putAmount(attrs, genai.CostPromptCacheRead, c.CacheRead)

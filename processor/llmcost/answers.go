@@ -22,6 +22,7 @@ var answers = [...]struct{ status, reason string }{
 	{genai.StatusEstimated, genai.ReasonGuessedUsage},
 	{genai.StatusEstimated, pricing.GuessServiceTier},
 	{genai.StatusEstimated, pricing.GuessPrepaid},
+	{genai.StatusEstimated, pricing.GuessFee},
 	{genai.StatusEstimated, pricing.GuessOverlap},
 	{genai.StatusEstimated, genai.ReasonProviderGuessed},
 	{genai.StatusEstimated, genai.ReasonLocalServer},

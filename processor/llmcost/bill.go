@@ -124,11 +124,7 @@ func (r *pricedModel) price(op *dialect.Call, end time.Time) bill {
 		Time:        end,
 		ServiceTier: op.ServiceTier,
 		Region:      op.Region,
-		Usage: pricing.Usage{
-			Input: op.Usage.Input, Output: op.Usage.Output,
-			CacheRead: op.Usage.CacheRead, CacheWrite: op.Usage.CacheWrite, CacheWrite1h: op.Usage.CacheWrite1h,
-			InputAudio: op.Usage.InputAudio, Reasoning: op.Usage.Reasoning, OutputAudio: op.Usage.OutputAudio,
-		},
+		Usage:       used(op),
 	}
 	cost, err := r.model.Price(&call, r.factor)
 	if err != nil {
@@ -144,6 +140,24 @@ func (r *pricedModel) price(op *dialect.Call, end time.Time) bill {
 		b.status, b.reason = genai.StatusEstimated, cost.Guess
 	}
 	return b
+}
+
+func used(op *dialect.Call) pricing.Usage {
+	u, x := &op.Usage, &op.Extras
+	used := pricing.Usage{
+		Input: u.Input, Output: u.Output, CacheRead: u.CacheRead, CacheWrite: u.CacheWrite, CacheWrite1h: u.CacheWrite1h,
+		InputAudio: u.InputAudio, Reasoning: u.Reasoning, OutputAudio: u.OutputAudio, InputImage: x.InputImage, InputVideo: x.InputVideo,
+		CacheAudioRead: x.CacheAudio, CacheImageRead: x.CacheImage, OutputImage: x.OutputImage, WebSearches: x.WebSearches,
+	}
+	for _, tool := range [...]struct {
+		unit string
+		n    int64
+	}{{"storage_searches", x.FileSearches}, {"code_executions", x.CodeRuns}} {
+		if unit, ok := pricing.UnitByUsageName(tool.unit); ok && tool.n > 0 {
+			used.Other = append(used.Other, pricing.Quantity{Unit: unit, N: tool.n})
+		}
+	}
+	return used
 }
 
 func priceErrorReason(err error) string {
