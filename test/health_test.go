@@ -53,7 +53,7 @@ func TestHealthTellsOfExportersThatFail(t *testing.T) {
 func TestPersistentQueue(t *testing.T) {
 	t.Parallel()
 	away := gateway.Loopback(gateway.FreePorts(t, 1)[0])
-	s := startShipped(t, "configs/persistent-queue.yaml", soon, "OTLP_BACKEND="+away, "GATEWAY_ID=0123")
+	s := startShipped(t, "configs/persistent-queue.yaml", soon, "OTLP_BACKEND="+away)
 	_, traces := readCapture(t, "vercel-ai-v6")
 	want := map[string]bool{}
 	const runs = 20

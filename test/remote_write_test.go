@@ -14,7 +14,7 @@ func remoteWriter(t *testing.T, server *prometheus.Server, env ...string) *shipp
 	t.Helper()
 	return startShipped(t, "configs/remote-write.yaml", []string{
 		"--set=connectors.genaimetrics.interval=1s", "--set=connectors.genaimetrics.zero_for=0s", "--set=processors.perfstats.interval=1s",
-	}, append(env, "REMOTE_WRITE_URL="+server.URL+"/api/v1/write", "GATEWAY_ID=0123")...)
+	}, append(env, "REMOTE_WRITE_URL="+server.URL+"/api/v1/write")...)
 }
 
 // TestRemoteWrite pushes to Prometheus with configs/remote-write.yaml what others scrape: the gauges are the same, native histograms

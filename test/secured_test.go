@@ -59,7 +59,7 @@ func secured(t *testing.T, tokens string) (s *shipped, trust *tls.Config, client
 	s = startShipped(t, "configs/secured.yaml", []string{
 		"--set=connectors.genaimetrics.interval=1s", "--set=connectors.genaimetrics.zero_for=0s", "--set=extensions.tokenfile.interval=100ms",
 	},
-		"GATEWAY_CERT="+cert, "GATEWAY_KEY="+key, "GATEWAY_TOKENS="+tokens, "GATEWAY_ID=0123")
+		"GATEWAY_CERT="+cert, "GATEWAY_KEY="+key, "GATEWAY_TOKENS="+tokens)
 	s.otlp = strings.Replace(s.otlp, "http:", "https:", 1)
 	client = &http.Client{Transport: &http.Transport{TLSClientConfig: trust, DisableKeepAlives: true}}
 	return s, trust, client

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -23,6 +25,9 @@ type shipped struct {
 	telemetry string // URL of the gateway's own metrics
 }
 
+// shippedID is what such a gateway is called unless the environment says otherwise: a text that looks like a number.
+const shippedID = "0123"
+
 // startShipped runs a configuration, named from the top of the source tree.
 func startShipped(t testing.TB, config string, args []string, env ...string) *shipped {
 	t.Helper()
@@ -36,10 +41,14 @@ func startShipped(t testing.TB, config string, args []string, env ...string) *sh
 	s.options = gateway.Options{
 		Config: gateway.Root() + "/" + config, Dir: t.TempDir(), Args: append([]string{reader}, args...),
 		Env: append([]string{
-			"OTLP_GRPC_ENDPOINT=" + at(0), "OTLP_HTTP_ENDPOINT=" + at(1), "PROMETHEUS_ENDPOINT=" + at(2), "HEALTH_ENDPOINT=" + at(3),
+			"GATEWAY_ID=" + shippedID, "OTLP_GRPC_ENDPOINT=" + at(0), "OTLP_HTTP_ENDPOINT=" + at(1), "PROMETHEUS_ENDPOINT=" + at(2), "HEALTH_ENDPOINT=" + at(3),
 		}, env...),
 	}
 	s.Gateway = gateway.Start(t, s.options)
+	if !slices.ContainsFunc(env, func(one string) bool { return strings.HasPrefix(one, "GATEWAY_ID=") }) {
+		_, text := get(t, s.telemetry)
+		require.Contains(t, text, `service_instance_id="`+shippedID+`"`)
+	}
 	return s
 }
 
