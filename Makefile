@@ -84,7 +84,7 @@ bench: ## benchmarks, side by side with peers
 
 .PHONY: fuzz
 fuzz: ## run every fuzz target for FUZZTIME (default 30s)
-	@set -e; for dir in $$(grep -rlE --include='*_test.go' '^func Fuzz' cmd connector exporter internal processor receiver 2>/dev/null | xargs -r -n1 dirname | sort -u); do \
+	@set -e; for dir in $$(grep -rlE --include='*_test.go' '^func Fuzz' cmd connector exporter extension internal processor provider receiver 2>/dev/null | xargs -r -n1 dirname | sort -u); do \
 		for target in $$($(GO) test -list '^Fuzz' ./$$dir | grep '^Fuzz'); do \
 			echo "fuzz $$dir $$target"; $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) ./$$dir; \
 		done; \

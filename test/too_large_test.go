@@ -2,6 +2,7 @@ package test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"io"
 	"net/http"
@@ -63,11 +64,19 @@ func textLogs(sizes ...int) plog.Logs {
 // postProto gives the status and the answer of an OTLP request over HTTP.
 func postProto(t *testing.T, url string, body []byte) (int, string) {
 	t.Helper()
+	return postEncoded(t, url, "", body)
+}
+
+func postEncoded(t *testing.T, url, encoding string, body []byte) (int, string) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	require.NoError(t, err)
 	req.Header.Set("Content-Type", "application/x-protobuf")
+	if encoding != "" {
+		req.Header.Set("Content-Encoding", encoding)
+	}
 	resp, err := http.DefaultClient.Do(req)
 	require.NoError(t, err)
 	defer func() { _ = resp.Body.Close() }()
@@ -141,4 +150,61 @@ func recordCount(s *sink.Sink) int {
 		n += logs.LogRecordCount()
 	}
 	return n
+}
+
+// TestRequestsTooLargeAreCounted: both protocols take requests of 64 MiB and refuse larger ones, as they come and uncompressed, and the
+// gateway's own metrics say how many.
+func TestRequestsTooLargeAreCounted(t *testing.T) {
+	t.Parallel()
+	const limit = 64 << 20
+	g, otlp, _, _, own, rpc := defaultsGRPC(t, nil)
+	const requests = "otelcol_intake_requests"
+	require.Contains(t, scrape(t, own), requests, "it begins at 0")
+
+	almost := make([]int, 63)
+	for i := range almost {
+		almost[i] = 1 << 20
+	}
+	large := textLogs(almost...)
+	body, err := plogotlp.NewExportRequestFromLogs(large).MarshalProto()
+	require.NoError(t, err)
+	require.InDelta(t, limit, len(body), 1<<20)
+	code, answer := postProto(t, otlp+"/v1/logs", body)
+	require.Equal(t, http.StatusOK, code, answer)
+	conn := dial(t, rpc)
+	client := plogotlp.NewGRPCClient(conn)
+	_, err = client.Export(t.Context(), plogotlp.NewExportRequestFromLogs(large))
+	require.NoError(t, err)
+
+	// One byte more than what is read: the answer comes when the gateway has read all that was sent.
+	code, _ = postProto(t, otlp+"/v1/logs", make([]byte, limit+1))
+	assert.Equal(t, http.StatusBadRequest, code)
+	code, _ = postEncoded(t, otlp+"/v1/logs", "gzip", gzipped(t, make([]byte, limit+1)))
+	assert.Equal(t, http.StatusBadRequest, code, "it is small as it comes")
+	for _, options := range [][]grpc.CallOption{nil, {grpc.UseCompressor("gzip")}} {
+		_, err = client.Export(t.Context(), plogotlp.NewExportRequestFromLogs(textLogs(limit+1)), options...)
+		assert.Equal(t, codes.ResourceExhausted, status.Code(err))
+	}
+	code, _ = postProto(t, otlp+"/v1/logs", []byte("not OTLP"))
+	assert.Equal(t, http.StatusBadRequest, code)
+
+	require.Eventually(t, func() bool {
+		got := scrape(t, own)
+		count := func(protocol, outcome string) float64 {
+			return got.sum(requests, "protocol", protocol, "outcome", outcome)
+		}
+		return count("http", "accepted") == 1 && count("grpc", "accepted") == 1 &&
+			count("http", "too_large") == 2 && count("grpc", "too_large") == 2 && count("http", "rejected") == 1
+	}, 40*time.Second, 100*time.Millisecond)
+	checkQuiet(t, g)
+}
+
+func gzipped(t *testing.T, body []byte) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	_, err := w.Write(body)
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	return out.Bytes()
 }

@@ -24,6 +24,7 @@ import (
 	kafkaexporter "github.com/open-telemetry/opentelemetry-collector-contrib/exporter/kafkaexporter"
 	delivery "github.com/otelcol-llm/otelcol-llm/extension/delivery"
 	tokenfile "github.com/otelcol-llm/otelcol-llm/extension/tokenfile"
+	intake "github.com/otelcol-llm/otelcol-llm/extension/intake"
 	zpagesextension "go.opentelemetry.io/collector/extension/zpagesextension"
 	healthcheckv2extension "github.com/open-telemetry/opentelemetry-collector-contrib/extension/healthcheckv2extension"
 	pprofextension "github.com/open-telemetry/opentelemetry-collector-contrib/extension/pprofextension"
@@ -72,6 +73,7 @@ func components() (otelcol.Factories, error) {
 	factories.Extensions, err = otelcol.MakeFactoryMap[extension.Factory](
 		delivery.NewFactory(),
 		tokenfile.NewFactory(),
+		intake.NewFactory(),
 		zpagesextension.NewFactory(),
 		healthcheckv2extension.NewFactory(),
 		pprofextension.NewFactory(),
@@ -85,6 +87,7 @@ func components() (otelcol.Factories, error) {
 	factories.ExtensionModules = makeModulesMap(factories.Extensions, map[component.Type]string{
 		delivery.NewFactory().Type(): "github.com/otelcol-llm/otelcol-llm v0.0.0",
 		tokenfile.NewFactory().Type(): "github.com/otelcol-llm/otelcol-llm v0.0.0",
+		intake.NewFactory().Type(): "github.com/otelcol-llm/otelcol-llm v0.0.0",
 		zpagesextension.NewFactory().Type(): "go.opentelemetry.io/collector/extension/zpagesextension v0.155.0",
 		healthcheckv2extension.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/extension/healthcheckv2extension v0.155.0",
 		pprofextension.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/extension/pprofextension v0.155.0",

@@ -183,6 +183,9 @@ func TestOneLimitOfRequests(t *testing.T) {
 			}
 		}
 		if grpc := conf.Get("receivers::otlp::protocols::grpc::max_recv_msg_size_mib"); conf.IsSet("receivers::otlp") {
+			for _, protocol := range []string{"grpc", "http"} {
+				assert.Contains(t, conf.Get("receivers::otlp::protocols::"+protocol+"::middlewares"), map[string]any{"id": "intake"}, file)
+			}
 			assert.Equal(t, grpc.(int)<<20, conf.Get("receivers::otlp::protocols::http::max_request_body_size"), file)
 		}
 	}
