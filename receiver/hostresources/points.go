@@ -35,6 +35,7 @@ type writer struct {
 	steady  time.Time         // the same by a clock that nobody sets
 	zeroFor time.Duration     // how long new counters stay 0
 	final   bool              // nothing is told later
+	gauges  hostSeries        // that of the host are noted here; nil while others are written
 }
 
 // holds says whether a new counter is still 0 in this report.
@@ -79,6 +80,9 @@ func (p *points) begin() {
 func (p *points) point(attributes ...string) pmetric.NumberDataPoint {
 	if !p.begun {
 		p.begin()
+	}
+	if p.w.gauges != nil && p.def.kind != counter {
+		p.w.gauges.seen(p.def, attributes)
 	}
 	point := p.slice.AppendEmpty()
 	point.SetTimestamp(p.w.now)

@@ -35,6 +35,7 @@ type sampler struct {
 	sampled    time.Time
 	discovered time.Time
 	hostReader hostReader
+	gauges     hostSeries
 	follower   follower
 	disks      deviceSeries
 	interfaces deviceSeries
@@ -60,7 +61,7 @@ func newSampler(cfg *Config, src *source, f *faults) (*sampler, error) {
 		read: src.interfaces, place: src.interfacePlace, faults: f,
 	}
 	s.disks, s.interfaces = deviceSeries{kind: &diskKind}, deviceSeries{kind: &interfaceKind}
-	s.cost.holding = true
+	s.gauges, s.cost.holding = hostSeries{}, true
 	s.follower = follower{src: src, match: match, faults: f, limit: cfg.MaxProcesses, components: map[string]bool{}}
 	return s, nil
 }
@@ -117,10 +118,12 @@ func (s *sampler) report(now time.Time, final bool) pmetric.Metrics {
 	at := s.line.At(now)
 	w := &writer{
 		metrics: sm.Metrics(), host: s.host, now: pcommon.NewTimestampFromTime(at), at: at,
-		made: now, steady: s.clock.Now(now), zeroFor: s.cfg.ZeroFor, final: final,
+		made: now, steady: s.clock.Now(now), zeroFor: s.cfg.ZeroFor, final: final, gauges: s.gauges,
 	}
 	s.reported = now
 	s.reportHost(w, now)
+	w.gauges = nil
+	s.gauges.end(w)
 	s.follower.report(w, s.naming, now)
 	s.reportCost(w, now)
 	return md
@@ -130,6 +133,7 @@ func (s *sampler) report(now time.Time, final bool) pmetric.Metrics {
 func (s *sampler) delivered() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.gauges.delivered()
 	s.hostReader.delivered()
 	s.follower.delivered()
 	s.disks.delivered(s.reported)
