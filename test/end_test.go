@@ -22,7 +22,7 @@ func TestGaugesEnd(t *testing.T) {
 	need(t, "prometheus")
 	t.Parallel()
 	quick := []string{
-		"--set=connectors.genaimetrics.interval=1s", "--set=processors.perfstats.window=6s", "--set=processors.perfstats.interval=1s",
+		"--set=connectors.genaimetrics.interval=1s", "--set=connectors.genaimetrics.zero_for=1s", "--set=processors.perfstats.window=6s", "--set=processors.perfstats.interval=1s",
 	}
 	backend := sink.Start(t)
 	g, otlp, scrapeURL, _ := defaultsWith(t, quick, "GATEWAY_ID=scraped", "BACKEND_EXPORTER=otlp_grpc/backend", "OTLP_BACKEND="+backend.GRPC)

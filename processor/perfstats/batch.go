@@ -11,14 +11,15 @@ import (
 
 // batch is what the points of one metric have in common.
 type batch struct {
-	now      time.Time
-	resource pcommon.Resource
-	hash     *[16]byte // of the resource's attributes, computed when needed
-	scope    string
-	metric   string
-	factor   float64 // to seconds, for durations
-	builtin  *source // nil if the metric is none
-	own      []*source
+	now       time.Time
+	resource  pcommon.Resource
+	hash      *[16]byte // of the resource's attributes, computed when needed
+	scope     string
+	metric    string
+	langchain bool    // one of genaimetrics' LangChain names
+	factor    float64 // to seconds, for durations
+	builtin   *source // nil if the metric is none
+	own       []*source
 }
 
 func (b *batch) reads(kind uint8) bool {

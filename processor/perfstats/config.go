@@ -42,6 +42,8 @@ type Config struct {
 	Latency []LatencySource `mapstructure:"latency"`
 	// Ratios lists gauges that divide one metric by another.
 	Ratios []RatioSource `mapstructure:"ratios"`
+	// Dimensions split gauges that rest on other senders' metrics than genaimetrics', whose points have the dimensions that it adds.
+	Dimensions []string `mapstructure:"dimensions"`
 	// SeriesLimit is how many services, and how many models, agents, tools and evaluations of services, have gauges of their own.
 	SeriesLimit int `mapstructure:"series_limit"`
 	// ExpireAfter is how long the last value of a cumulative series is remembered after its last point.
@@ -111,6 +113,7 @@ func (c *Config) Validate() error {
 	errs = append(errs, c.Health.check()...)
 	errs = append(errs, checkLatency(c.Latency)...)
 	errs = append(errs, checkRatios(c.Ratios)...)
+	errs = append(errs, checkDimensions(c.Dimensions)...)
 	return errors.Join(errs...)
 }
 

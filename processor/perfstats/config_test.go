@@ -1,6 +1,7 @@
 package perfstats
 
 import (
+	"errors"
 	"math"
 	"os"
 	"strings"
@@ -64,9 +65,10 @@ func TestValidateReportsEverythingAtOnce(t *testing.T) {
 // Two quantiles with one label would be two points of one series; a window or limit out of reach would take all memory.
 func TestValidateRefuses(t *testing.T) {
 	for want, change := range map[string]func(*Config){
-		"quantiles[1]": func(c *Config) { c.Quantiles = []float64{0.9999999, 1} },
-		"window":       func(c *Config) { c.Window, c.ExpireAfter = 25*time.Hour, 26*time.Hour },
-		"series_limit": func(c *Config) { c.SeriesLimit = 100_001 },
+		"quantiles[1]":  func(c *Config) { c.Quantiles = []float64{0.9999999, 1} },
+		"window":        func(c *Config) { c.Window, c.ExpireAfter = 25*time.Hour, 26*time.Hour },
+		"dimensions[1]": func(c *Config) { c.Dimensions = []string{"a.b", "a_b"} },
+		"series_limit":  func(c *Config) { c.SeriesLimit = 100_001 },
 	} {
 		cfg := createDefaultConfig().(*Config)
 		change(cfg)
@@ -76,6 +78,30 @@ func TestValidateRefuses(t *testing.T) {
 	cfg := createDefaultConfig().(*Config)
 	cfg.Quantiles = []float64{0, 0.99, 0.999, 0.9999, 0.99999, 1}
 	require.NoError(t, cfg.Validate())
+}
+
+// Two dimensions of one label, or one that a series has anyway, would make Prometheus drop what the gauges say.
+func TestDimensionsHaveALabelOfTheirOwn(t *testing.T) {
+	for name, want := range map[string]string{
+		"team": "", "deployment.environment.name": "", "k8s.namespace.name": "",
+		"":                     `dimensions[0] must be the name of an attribute that can be a label in Prometheus, got ""`,
+		"...":                  `can be a label in Prometheus, got "..."`,
+		"__name__":             `can be a label in Prometheus, got "__name__"`,
+		"otel.scope.name":      `can be a label in Prometheus, got "otel.scope.name"`,
+		"service.name":         `dimensions[0] must become a label of its own in Prometheus, got "service.name": service_name is that of service.name`,
+		"gen_ai_request_model": "gen_ai_request_model is that of gen_ai.request.model",
+		"job":                  "job is that of job",
+		"stat":                 "stat is that of stat",
+	} {
+		errs := checkDimensions([]string{name})
+		if want == "" {
+			require.Empty(t, errs, name)
+			continue
+		}
+		require.Len(t, errs, 1, name)
+		require.ErrorContains(t, errs[0], want)
+	}
+	require.ErrorContains(t, errors.Join(checkDimensions(make([]string, 17))...), "dimensions must be at most 16, got 17")
 }
 
 // A number without a unit is nanoseconds to the Collector.
@@ -117,7 +143,7 @@ func TestREADME(t *testing.T) {
 		require.NoError(t, err)
 		cfg := unmarshal(t, sub)
 		if strings.Contains(text, "expire_after") { // the full block shows the defaults, and an example of each list
-			cfg.Latency, cfg.Ratios = nil, nil
+			cfg.Latency, cfg.Ratios, cfg.Dimensions = nil, nil, nil
 			assert.Equal(t, createDefaultConfig(), cfg)
 		}
 	}

@@ -1,6 +1,8 @@
 package perfstats
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -25,9 +27,10 @@ type engine struct {
 	cfg      *Config
 	clock    clock
 	own      map[string][]*source // from the config
+	named    []string             // dimensions, sorted
 	streams  *streams
 	groups   *groups
-	deployed *bounded.Map[string, *history]
+	deployed *bounded.Map[owner, *history]
 	ours     *bounded.Map[serviceMetric, struct{}]
 	moved    bool // a gauge did, since they were told
 	ended    []*telling
@@ -45,9 +48,10 @@ func newEngine(cfg *Config, now time.Time) *engine {
 	return &engine{
 		times: newTimes(steady.New(now)), cfg: cfg, clock: c, since: now.Round(0),
 		own:      configured(cfg),
+		named:    slices.Sorted(slices.Values(cfg.Dimensions)),
 		streams:  newStreams(cfg.SeriesLimit*streamsPerSeries, cfg.SeriesLimit*bytesPerSeries, cfg.ExpireAfter),
 		groups:   newGroups(cfg.SeriesLimit, len(builtin)+len(cfg.Latency)*4+len(cfg.Ratios)*4, ttl, newCatalog(cfg)),
-		deployed: bounded.New[string, *history](cfg.SeriesLimit+1, deploymentDays*24*time.Hour),
+		deployed: bounded.New[owner, *history](cfg.SeriesLimit+1, deploymentDays*24*time.Hour),
 		ours:     bounded.New[serviceMetric, struct{}](cfg.SeriesLimit*len(builtin), ttl),
 	}
 }
@@ -61,6 +65,7 @@ func (e *engine) absorb(md pmetric.Metrics, wall time.Time) bool {
 			b.scope = sm.Scope().Name()
 			for _, m := range sm.Metrics().All() {
 				b.metric, b.factor = m.Name(), secondsIn(m.Unit())
+				b.langchain = strings.HasPrefix(b.metric, "langchain_")
 				b.builtin, b.own = builtin[b.metric], e.own[b.metric]
 				if b.scope != genai.MetricsScope && e.cfg.Sources != sourcesAll {
 					b.builtin = nil

@@ -49,7 +49,7 @@ func (e *engine) feedSource(
 		i.hist = scaled(i.hist, b.factor)
 	}
 	t := s.target(attrs)
-	k := key{family: t.family, name: t.name, service: who.service, overflow: who.place == nil}
+	k := key{family: t.family, name: t.name, owner: who.owner, overflow: who.place == nil}
 	e.count(k, s, attrs, epoch, b.now, i)
 	for _, attr := range t.split {
 		if v := text(attrs, attr); v != "" {
@@ -73,8 +73,8 @@ func (e *engine) count(k key, s *source, attrs pcommon.Map, epoch int64, now tim
 
 // subject is whose point it is.
 type subject struct {
-	service string
-	place   *place // nil is the overflow, which belongs to no service
+	owner
+	place *place // nil is the overflow, which belongs to no service
 }
 
 func (e *engine) subject(b *batch, attrs pcommon.Map) subject {
@@ -88,11 +88,12 @@ func (e *engine) subject(b *batch, attrs pcommon.Map) subject {
 	if name == "" {
 		name = "unknown_service"
 	}
-	p := e.groups.service(name, b.now)
+	who := owner{service: name, dims: e.dimensions(b, attrs)}
+	p := e.groups.service(who, b.now)
 	if p == nil {
 		return subject{}
 	}
-	return subject{service: name, place: p}
+	return subject{owner: who, place: p}
 }
 
 // mayCount keeps an SDK's metric out while genaimetrics reports the same for the service.
@@ -110,11 +111,11 @@ func (e *engine) mayCount(b *batch, service string) bool {
 }
 
 func (e *engine) deploy(who subject, at, now time.Time, n float64) bool {
-	h, ok := e.deployed.Get(who.service, now)
+	h, ok := e.deployed.Get(who.owner, now)
 	if !ok {
-		h = &history{telling: newTelling(e.groups.catalog.of(key{family: deployments}))}
+		h = &history{telling: newTelling(e.groups.catalog.of(key{family: deployments}), who.dims)}
 	}
-	e.deployed.Put(who.service, h, now)
+	e.deployed.Put(who.owner, h, now)
 	h.place = who.place
 	h.moved, e.moved = true, true
 	return h.add(at, now, n)

@@ -9,11 +9,17 @@ import (
 // other is the value of a model, agent, tool or evaluation that has no gauges of its own because series_limit is reached.
 const other = "_OTHER"
 
+// owner is whose gauges they are: a service, as far as dimensions do not tell several apart in it.
+type owner struct {
+	service string
+	dims    dims
+}
+
 // key names one set of gauges.
 type key struct {
-	family      family
-	name        string // target.name
-	service     string
+	family family
+	name   string // target.name
+	owner
 	attr, value string // the model, agent or tool, if it is not the whole service
 	overflow    bool
 }
@@ -33,7 +39,7 @@ type group struct {
 type groups struct {
 	limit      int
 	catalog    catalog
-	services   *bounded.Map[string, *place]
+	services   *bounded.Map[owner, *place]
 	whole      *bounded.Map[key, *group] // by service: bounded by the services, and by what the config names
 	parts      *bounded.Map[key, *group]
 	overflowed int64
@@ -44,7 +50,7 @@ func newGroups(limit, kinds int, ttl time.Duration, c catalog) *groups {
 	return &groups{
 		limit:    limit,
 		catalog:  c,
-		services: bounded.New[string, *place](limit, ttl),
+		services: bounded.New[owner, *place](limit, ttl),
 		whole:    bounded.New[key, *group]((limit+1)*2*kinds, 0),
 		parts:    bounded.New[key, *group](limit, 0),
 	}
@@ -56,9 +62,9 @@ type place struct {
 }
 
 // service admits a service, or gives nil: it belongs to the overflow.
-func (g *groups) service(name string, now time.Time) *place {
-	if p, ok := g.services.Get(name, now); ok {
-		g.services.Touch(name, now)
+func (g *groups) service(who owner, now time.Time) *place {
+	if p, ok := g.services.Get(who, now); ok {
+		g.services.Touch(who, now)
 		return p
 	}
 	g.services.Expire(now)
@@ -67,7 +73,7 @@ func (g *groups) service(name string, now time.Time) *place {
 		return nil
 	}
 	p := &place{}
-	g.services.Put(name, p, now)
+	g.services.Put(who, p, now)
 	return p
 }
 
@@ -96,7 +102,7 @@ func (g *groups) get(k key, now time.Time) *group {
 			return found
 		}
 	}
-	made := &group{telling: newTelling(g.catalog.of(k))}
+	made := &group{telling: newTelling(g.catalog.of(k), k.dims)}
 	store.Put(k, made, now)
 	return made
 }

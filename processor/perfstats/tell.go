@@ -19,13 +19,14 @@ const (
 // telling is what was told of a set.
 type telling struct {
 	gauges []gauge
-	marks  []mark // of each gauge
-	moved  bool   // since it was told last
+	dims   []string // pairs
+	marks  []mark   // of each gauge
+	moved  bool     // since it was told last
 	at     time.Time
 }
 
-func newTelling(gauges []gauge) telling {
-	return telling{gauges: gauges, marks: make([]mark, len(gauges))}
+func newTelling(gauges []gauge, d dims) telling {
+	return telling{gauges: gauges, dims: d.pairs(), marks: make([]mark, len(gauges))}
 }
 
 // tell writes the gauges of the sets that moved since they were told last and, if rest is true, of those that were not told for an
@@ -49,14 +50,14 @@ func (e *engine) tell(sm pmetric.ScopeMetrics, wall time.Time, rest bool) int {
 			}
 		}
 	}
-	for service, h := range e.deployed.All() {
+	for who, h := range e.deployed.All() {
 		if !due(&h.telling) {
 			continue
 		}
 		e.sum.deployments = h.count(now)
 		e.sum.live = h.live(e.sum.deployments, now.Add(-e.cfg.Window))
-		if !e.set(to.of(key{family: deployments, service: service, overflow: service == ""}), &h.telling, now) {
-			e.deployed.Delete(service)
+		if !e.set(to.of(key{family: deployments, owner: who, overflow: who.service == ""}), &h.telling, now) {
+			e.deployed.Delete(who)
 		}
 	}
 	if to.points > 0 {
@@ -75,10 +76,10 @@ func (e *engine) set(to *writer, t *telling, now time.Time) (wrote bool) {
 		v, ok := g.value(&e.sum)
 		switch {
 		case ok && !math.IsNaN(v) && !math.IsInf(v, 0): // what left the range of a float64 is not told
-			to.put(g, v)
+			to.put(g, t.dims, v)
 			t.marks[i] = standing
 		case t.marks[i] != untold:
-			to.end(g)
+			to.end(g, t.dims)
 			t.marks[i] = ending
 			ended = true
 		default:

@@ -281,8 +281,15 @@ func TestSDKsAreLeftAsideWhereGenAIMetricsReports(t *testing.T) {
 	})
 }
 
-// TestTenantsWithoutEnd: every point comes from another service; memory stops at the limit and the totals stay exact.
+// TestTenantsWithoutEnd: every point comes from another service, or is of another dimension; memory stops at the limit and the totals stay
+// exact.
 func TestTenantsWithoutEnd(t *testing.T) {
+	t.Run("services", func(t *testing.T) { tenants(t, genai.ServiceName) })
+	t.Run("dimensions", func(t *testing.T) { tenants(t, "tenant.id") })
+}
+
+func tenants(t *testing.T, attribute string) {
+	t.Helper()
 	cfg := createDefaultConfig().(*Config)
 	cfg.SeriesLimit = 50
 	now := time.Unix(1_000_000, 0)
@@ -302,7 +309,7 @@ func TestTenantsWithoutEnd(t *testing.T) {
 			dp.SetDoubleValue(1)
 			id := strconv.Itoa(i*perBatch + j)
 			stamp(dp.Attributes(), dp.SetStartTimestamp, dp.SetTimestamp, now, now)
-			dp.Attributes().PutStr(genai.ServiceName, "tenant-"+id)
+			dp.Attributes().PutStr(attribute, "tenant-"+id)
 			dp.Attributes().PutStr(genai.RequestModel, "model-"+id)
 		}
 		e.absorb(md, now)

@@ -51,19 +51,19 @@ func (w *writer) of(k key) *writer {
 }
 
 // put writes one point.
-func (w *writer) put(g *gauge, v float64) {
+func (w *writer) put(g *gauge, dims []string, v float64) {
 	dps, ok := w.gauges[g.name]
 	if !ok {
 		dps = w.metric(g.name)
 		w.gauges[g.name] = dps
 	}
-	w.point(dps, g).SetDoubleValue(v)
+	w.point(dps, g, dims).SetDoubleValue(v)
 }
 
 // end writes that a series has no value any more. Each has a metric of its own: Prometheus' exporter leaves out what follows such a point
 // in a metric.
-func (w *writer) end(g *gauge) {
-	w.point(w.metric(g.name), g).SetFlags(pmetric.DefaultDataPointFlags.WithNoRecordedValue(true))
+func (w *writer) end(g *gauge, dims []string) {
+	w.point(w.metric(g.name), g, dims).SetFlags(pmetric.DefaultDataPointFlags.WithNoRecordedValue(true))
 }
 
 func (w *writer) metric(name string) pmetric.NumberDataPointSlice {
@@ -78,11 +78,11 @@ func (w *writer) metric(name string) pmetric.NumberDataPointSlice {
 	return m.SetEmptyGauge().DataPoints()
 }
 
-func (w *writer) point(dps pmetric.NumberDataPointSlice, g *gauge) pmetric.NumberDataPoint {
+func (w *writer) point(dps pmetric.NumberDataPointSlice, g *gauge, dims []string) pmetric.NumberDataPoint {
 	dp := dps.AppendEmpty()
 	dp.SetTimestamp(w.now)
 	attrs := dp.Attributes()
-	attrs.EnsureCapacity(len(g.labels)/2 + 3)
+	attrs.EnsureCapacity((len(g.labels)+len(dims))/2 + 3)
 	if w.key.overflow {
 		attrs.PutBool(genai.AttrOverflow, true)
 	}
@@ -95,8 +95,10 @@ func (w *writer) point(dps pmetric.NumberDataPointSlice, g *gauge) pmetric.Numbe
 	if w.key.family == quality {
 		attrs.PutStr(genai.EvaluationName, w.key.name)
 	}
-	for i := 0; i+1 < len(g.labels); i += 2 {
-		attrs.PutStr(g.labels[i], g.labels[i+1])
+	for _, pairs := range [...][]string{dims, g.labels} {
+		for i := 0; i+1 < len(pairs); i += 2 {
+			attrs.PutStr(pairs[i], pairs[i+1])
+		}
 	}
 	w.points++
 	return dp
