@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/component"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/limits"
 )
 
 // Values of the config.
@@ -20,8 +22,11 @@ const (
 
 	minScale, maxScale = -4, 8 // what Prometheus' native histograms have
 
-	maxWindow = 24 * time.Hour
-	maxSeries = 100_000 // with which the memory for series alone is some gigabytes
+	maxWindow   = 24 * time.Hour
+	maxInterval = time.Hour
+	maxLatency  = 24 * time.Hour
+	longest     = 10 * 365 * 24 * time.Hour
+	maxSeries   = 100_000 // with which the memory for series alone is some gigabytes
 )
 
 // Config is the `perfstats` block.
@@ -101,20 +106,27 @@ func (c *Config) Validate() error {
 			errs = append(errs, fmt.Errorf(format, args...))
 		}
 	}
-	refuse(c.Window < time.Second || c.Window > maxWindow, "window must be 1s to %v, got %v", maxWindow, c.Window)
-	refuse(c.Interval < time.Second, "interval must be 1s or more, got %v", c.Interval)
+	errs = append(errs, checkDuration("window", c.Window, time.Second, maxWindow), checkDuration("interval", c.Interval, time.Second, maxInterval),
+		checkDuration("expire_after", c.ExpireAfter, time.Second, longest))
 	refuse(c.HistogramScale < minScale || c.HistogramScale > maxScale,
 		"histogram_scale must be %d to %d, got %d", minScale, maxScale, c.HistogramScale)
 	refuse(c.Sources != sourcesGenAIMetrics && c.Sources != sourcesAll,
 		"sources must be %s or %s, got %q", sourcesGenAIMetrics, sourcesAll, c.Sources)
 	refuse(c.SeriesLimit < 1 || c.SeriesLimit > maxSeries, "series_limit must be 1 to %d, got %d", maxSeries, c.SeriesLimit)
-	refuse(c.ExpireAfter < c.Window, "expire_after must be at least window (%v), got %v", c.Window, c.ExpireAfter)
+	refuse(c.ExpireAfter >= time.Second && c.ExpireAfter < c.Window, "expire_after must be at least window (%v), got %v", c.Window, c.ExpireAfter)
 	errs = append(errs, checkQuantiles(c.Quantiles)...)
 	errs = append(errs, c.Health.check()...)
 	errs = append(errs, checkLatency(c.Latency)...)
 	errs = append(errs, checkRatios(c.Ratios)...)
 	errs = append(errs, checkDimensions(c.Dimensions)...)
 	return errors.Join(errs...)
+}
+
+func checkDuration(key string, d, least, most time.Duration) error {
+	if err := limits.Duration(d, least, most, ""); err != nil {
+		return fmt.Errorf("%s %w", key, err)
+	}
+	return nil
 }
 
 func checkQuantiles(quantiles []float64) []error {
@@ -143,9 +155,7 @@ func (h *Health) check() []error {
 		if !(t.ErrorRatio >= 0 && t.ErrorRatio <= 1) { // so written for NaN
 			errs = append(errs, fmt.Errorf("health.%s.error_ratio must be 0 to 1, got %v", t.key, t.ErrorRatio))
 		}
-		if t.AvgLatency < time.Millisecond {
-			errs = append(errs, fmt.Errorf("health.%s.avg_latency must be 1ms or more, got %v", t.key, t.AvgLatency))
-		}
+		errs = append(errs, checkDuration("health."+t.key+".avg_latency", t.AvgLatency, time.Millisecond, maxLatency))
 	}
 	if h.Unhealthy.ErrorRatio < h.Degraded.ErrorRatio {
 		errs = append(errs, fmt.Errorf("health.unhealthy.error_ratio must not be below health.degraded.error_ratio (%v), got %v",

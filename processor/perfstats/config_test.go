@@ -33,17 +33,17 @@ func TestValidateReportsEverythingAtOnce(t *testing.T) {
 	err := cfg.Validate()
 	require.Error(t, err)
 	want := []string{
-		"window must be 1s to 24h0m0s, got -1m0s",
-		"interval must be 1s or more, got 0s",
+		"window must be from 1s to 24h, got -1m0s",
+		"interval must be from 1s to 1h, got 0s",
+		"expire_after must be from 1s to 87600h, got -1h0m0s",
 		"histogram_scale must be -4 to 8, got 20",
 		`sources must be genaimetrics or all, got "both"`,
 		"series_limit must be 1 to 100000, got 0",
-		"expire_after must be at least window (-1m0s), got -1h0m0s",
 		"quantiles[1] must be 0 to 1, got 1.5",
 		"quantiles[2] must be 0 to 1, got NaN",
 		"quantiles[3] must be one that is not listed yet and rounds to another percentile, got 0.5 (p50) again",
 		"health.unhealthy.error_ratio must be 0 to 1, got -0.1",
-		"health.unhealthy.avg_latency must be 1ms or more, got 0s",
+		"health.unhealthy.avg_latency must be from 1ms to 24h, got 0s",
 		"health.unhealthy.error_ratio must not be below health.degraded.error_ratio (0.5), got -0.1",
 		"health.unhealthy.avg_latency must not be below health.degraded.avg_latency (5s), got 0s",
 		"latency[0].metric must name a histogram, got nothing",
@@ -68,7 +68,8 @@ func TestValidateRefuses(t *testing.T) {
 		"quantiles[1]":  func(c *Config) { c.Quantiles = []float64{0.9999999, 1} },
 		"window":        func(c *Config) { c.Window, c.ExpireAfter = 25*time.Hour, 26*time.Hour },
 		"dimensions[1]": func(c *Config) { c.Dimensions = []string{"a.b", "a_b"} },
-		"series_limit":  func(c *Config) { c.SeriesLimit = 100_001 },
+		"expire_after must be at least window (5m0s), got 1m0s": func(c *Config) { c.ExpireAfter = time.Minute },
+		"series_limit": func(c *Config) { c.SeriesLimit = 100_001 },
 	} {
 		cfg := createDefaultConfig().(*Config)
 		change(cfg)
@@ -107,11 +108,15 @@ func TestDimensionsHaveALabelOfTheirOwn(t *testing.T) {
 // A number without a unit is nanoseconds to the Collector.
 func TestDurationsWithoutAUnit(t *testing.T) {
 	for want, conf := range map[string]map[string]any{
-		"interval must be 1s or more, got 15ns":                         {"interval": 15},
-		"window must be 1s to 24h0m0s, got 300ns":                       {"window": 300},
-		"expire_after must be at least window (5m0s), got 3.6µs":        {"expire_after": 3600},
-		"health.degraded.avg_latency must be 1ms or more, got 5ns":      {"health": map[string]any{"degraded": map[string]any{"avg_latency": 5}}},
-		"health.unhealthy.avg_latency must be 1ms or more, got 999.9µs": {"health": map[string]any{"unhealthy": map[string]any{"avg_latency": 999_900}}},
+		"interval must be from 1s to 1h, got 15ns; was the unit forgotten? 15 is nanoseconds, 15s is seconds": {"interval": 15},
+		"window must be from 1s to 24h, got 300ns; was the unit forgotten?":                                   {"window": 300},
+		"expire_after must be from 1s to 87600h, got 3.6µs; was the unit forgotten?":                          {"expire_after": 3600},
+		"health.degraded.avg_latency must be from 1ms to 24h, got 5ns; was the unit forgotten?": {
+			"health": map[string]any{"degraded": map[string]any{"avg_latency": 5}},
+		},
+		"health.unhealthy.avg_latency must be from 1ms to 24h, got 999.9µs": {
+			"health": map[string]any{"unhealthy": map[string]any{"avg_latency": 999_900}},
+		},
 	} {
 		cfg := createDefaultConfig().(*Config)
 		require.NoError(t, confmap.NewFromStringMap(conf).Unmarshal(cfg))
