@@ -7,7 +7,6 @@ import (
 )
 
 var (
-	tClaudeType   = newText()
 	tClaudeCloud  = newText()
 	nClaudeInput  = newTally()
 	nClaudeOutput = newTally()
@@ -20,7 +19,7 @@ var claudeCode = &client{
 	name:   "claude-code",
 	scopes: []scope{{name: "com.anthropic.claude_code*"}},
 	own: join(
-		texts(tClaudeType, plain, "span.type"),
+		texts(tSpanType, plain, "span.type"),
 		texts(tRequestModel, plain, "model"),
 		texts(tTool, plain, "tool_name"),
 		tallies(nClaudeInput, "input_tokens"),
@@ -34,8 +33,8 @@ var claudeCode = &client{
 	),
 	keys:   texts(tClaudeCloud, plain, "anthropic.provider"),
 	soldBy: func(r *reading) string { return cloudOfClaude[r.f.texts[tClaudeCloud]] },
-	kind:   func(r *reading) verdict { return claudeKind(r.f.texts[tClaudeType]) },
-	mayBe:  func(f *facts) bool { return f.texts[tClaudeType] != "" },
+	kind:   func(r *reading) verdict { return claudeKind(r.f.texts[tSpanType]) },
+	mayBe:  func(f *facts) bool { return f.texts[tSpanType] != "" },
 	failed: func(r *reading) bool { v, ok := r.f.value(vSuccess); return ok && saysFalse(v) },
 	pairs:  []pair{{in: nClaudeInput, out: nClaudeOutput, apart: always}},
 	events: map[string]logReader{ // it leaves its name out of event.name

@@ -16,6 +16,8 @@ type client struct {
 	own  []entry // the same, of names so plain that they mean this under its scopes only
 
 	kind     func(*reading) verdict    // knows its spans by the scope, before any attribute is asked
+	sum      func(*reading) verdict    // knows, under any scope, spans that are sums of others, whatever they look like
+	apart    apart                     // as cacheApart of the traits, under any scope
 	lateKind func(name string) verdict // knows them by their name, when no attribute said anything
 	words    []word                    // attributes whose value is a word for the kind of the span, under any scope
 	pairs    []pair                    // attributes for input and output
@@ -49,6 +51,10 @@ type traits struct {
 	allAttempts   bool // says attempts of what is no model call too
 	firstAttempt  int  // the number of a first attempt, less 1
 	cacheApart    apart
+	totalHolds    bool // its total holds cached tokens of which nothing else on the span tells
+	thoughtsTotal bool // the thoughts of Google's models are in its total only
+	knowsBill     bool // a cost on its spans is what was billed
+	callsAreSteps bool // of a client whose only complete usage is on the agent span
 	thoughtsApart bool // its output count leaves out reasoning tokens
 }
 
@@ -97,6 +103,8 @@ var (
 	answers     []text
 	costs       []cost
 	providers   []func(*reading) string
+	sums        []func(*reading) verdict
+	aparts      []apart
 	corrections []func(*reading)
 
 	costMask uint32 // the values among costs
@@ -118,6 +126,12 @@ func init() { //nolint:gochecknoinits // the tables are constants that Go cannot
 		c.addScopes()
 		members = append(members, c.json...)
 		answers = append(answers, c.answers...)
+		if c.sum != nil {
+			sums = append(sums, c.sum)
+		}
+		if c.apart != nil {
+			aparts = append(aparts, c.apart)
+		}
 		if c.provider != nil {
 			providers = append(providers, c.provider)
 		}

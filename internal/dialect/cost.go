@@ -14,7 +14,7 @@ func (r *reading) cost() {
 	for i := range costs {
 		c := &costs[i]
 		if usd, ok := r.costOf(c); ok && usable(usd) {
-			r.op.ReportedUSD, r.op.CostSource = usd, billIf(r.scope.fromProvider || c.knows != nil && c.knows(r))
+			r.op.ReportedUSD, r.op.CostSource = usd, billIf(r.scope.fromProvider || r.scope.traits.knowsBill || c.knows != nil && c.knows(r))
 			return
 		}
 	}

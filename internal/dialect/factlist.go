@@ -38,6 +38,7 @@ const (
 	tErrorType
 	tLevel
 	tMessage
+	tSpanType
 	tCurrency
 	tCostSource
 	tFirstChunkAt

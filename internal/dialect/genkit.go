@@ -10,7 +10,8 @@ var (
 	nGenkitOutput = newTally()
 )
 
-// genkit puts the model into the name and everything else into the JSON of its output.
+// genkit puts the model asked for into the name and everything else into the JSON of its output: usage in its own words, of Anthropic
+// without cached tokens, and the provider's whole answer as raw or custom. Embedders send no usage.
 var genkit = &client{
 	name:   "genkit",
 	scopes: []scope{{name: "genkit*"}},
@@ -21,12 +22,35 @@ var genkit = &client{
 		texts(jGenkitOutput, plain, "genkit:output"),
 	),
 	words:    []word{{fact: tGenkitType}},
-	json:     []member{{fact: jGenkitOutput, read: func(r *reading, s string) { r.f.readMember(s, nGenkitInput, nGenkitOutput) }}},
-	pairs:    []pair{{in: nGenkitInput, out: nGenkitOutput}},
+	json:     []member{{fact: jGenkitOutput, read: genkitOutput}},
+	pairs:    []pair{{in: nGenkitInput, out: nGenkitOutput, apart: genkitApart}},
 	models:   genkitModels,
 	provider: genkitProvider,
 	traits:   traits{localAgents: true},
 }
+
+func genkitOutput(r *reading, s string) {
+	p := scanJSON(s)
+	if !p.enter('{') {
+		return
+	}
+	for {
+		key, ok := p.key()
+		if !ok {
+			return
+		}
+		switch key {
+		case "usage":
+			r.f.usageObject(&p, neither, nGenkitInput, nGenkitOutput, 0)
+		case "raw", "custom":
+			r.f.providerAnswer(&p)
+		default:
+			p.skip()
+		}
+	}
+}
+
+func genkitApart(r *reading) bool { return strings.HasPrefix(r.f.texts[tGenkitName], "anthropic/") }
 
 func genkitModels(r *reading) {
 	if name := r.f.texts[tGenkitName]; name != "" && r.op.Model() == "" {

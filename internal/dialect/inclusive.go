@@ -1,6 +1,10 @@
 package dialect
 
-import "github.com/otelcol-llm/otelcol-llm/internal/genai"
+import (
+	"strings"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
 
 // inclusive brings the sender's counts into the inclusive convention. guess says that nothing but the size of the numbers told how.
 func (r *reading) inclusive(c *counts) (u genai.Usage, guess bool) {
@@ -19,7 +23,7 @@ func (r *reading) inclusive(c *counts) (u genai.Usage, guess bool) {
 	if thoughtsApart {
 		u.Output += c.reasoning
 	}
-	return u, cacheGuess || thoughtsGuess
+	return u, r.unexplained(&u, c.total) || cacheGuess || thoughtsGuess
 }
 
 // cacheApart decides whether cached tokens must be added to the input: by what the span itself proves, then by what is known of the
@@ -33,7 +37,7 @@ func (r *reading) cacheApart(c *counts) (apart, guess bool) {
 		return true, false
 	case c.hasNoCache && cached <= c.in && (c.in == c.noCache+cached || r.f.tallyRanks[nNoCache] < jsonRank):
 		return false, false // the client's own count is believed whatever it is, the provider's answer where it fits
-	case c.pair.apart != nil && c.pair.apart(r), r.scope.traits.cacheApart != nil && r.scope.traits.cacheApart(r):
+	case r.knownApart(c):
 		return true, false
 	case c.total > 0 && cached != c.reasoning && c.total == c.in+c.out+cached:
 		return true, false
@@ -41,6 +45,36 @@ func (r *reading) cacheApart(c *counts) (apart, guess bool) {
 		return true, false
 	}
 	return cached > c.in, cached > c.in
+}
+
+// knownApart says whether the client is known to leave cached tokens out of this pair.
+func (r *reading) knownApart(c *counts) bool {
+	if c.pair.apart != nil && c.pair.apart(r) || r.scope.traits.cacheApart != nil && r.scope.traits.cacheApart(r) {
+		return true
+	}
+	for _, known := range aparts {
+		if known(r) {
+			return true
+		}
+	}
+	return false
+}
+
+// unexplained adds the tokens that a client says in its total only: thoughts of Google's models, else cached tokens, of which it is then
+// not known whether they were read or written.
+func (r *reading) unexplained(u *genai.Usage, total int64) (guess bool) {
+	more := total - u.Input - u.Output
+	if more <= 0 || total > genai.MaxTokens {
+		return false
+	}
+	switch t := r.scope.traits; {
+	case t.thoughtsTotal && strings.HasPrefix(r.op.Provider, "gcp."):
+		u.Output, u.Reasoning = u.Output+more, u.Reasoning+more
+	case t.totalHolds && u.CacheRead+u.CacheWrite == 0:
+		u.Input += more
+		return true
+	}
+	return false
 }
 
 // thoughtsApart decides in the same way whether reasoning tokens must be added to the output.

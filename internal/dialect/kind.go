@@ -35,8 +35,8 @@ func (r *reading) kindOfClient() (v verdict) {
 	if kind := r.scope.client.kind; kind != nil {
 		v = kind(r)
 	}
-	if !v.says() && r.f.has(nAggregated) {
-		v = verdict{genai.Agent, genai.OpInvokeAgent}
+	for i := 0; i < len(sums) && !v.says(); i++ {
+		v = sums[i](r)
 	}
 	return v
 }
@@ -60,7 +60,7 @@ func (r *reading) onAgent(v verdict) verdict {
 			v.kind = genai.ModelCall
 		}
 	case genai.ModelCall:
-		if r.f.has(nPartial) {
+		if r.f.has(nPartial) || r.scope.traits.callsAreSteps {
 			v.kind = genai.Step
 		}
 	}

@@ -45,7 +45,7 @@ func (r *reading) orRequest(model string) {
 func (r *reading) answer() {
 	for _, t := range answers {
 		s := r.f.texts[t]
-		if s == "" || s[0] != '{' {
+		if s == "" || s[0] != '{' && s[0] != '[' {
 			continue
 		}
 		a := readAnswer(s, r.f)

@@ -9,6 +9,7 @@ import (
 var (
 	tOpenInferenceKind   = newText()
 	jMetadata            = newText()
+	jInput               = newText()
 	nOpenInferenceInput  = newTally()
 	nOpenInferenceOutput = newTally()
 )
@@ -22,6 +23,10 @@ var openInference = &client{
 		{name: "openinference.*"},
 		{name: "@arizeai/openinference-instrumentation-bedrock*", traits: &openInferenceBedrock},
 		{name: "openinference.instrumentation.bedrock*", traits: &openInferenceBedrock},
+		{name: "@arizeai/openinference-instrumentation-langchain*", traits: &openInferenceLangChain},
+		{name: "openinference.instrumentation.langchain*", traits: &openInferenceLangChain},
+		{name: "@arizeai/openinference-instrumentation-claude-agent-sdk*", traits: &openInferenceClaude},
+		{name: "openinference.instrumentation.claude_agent_sdk*", traits: &openInferenceClaude},
 	},
 	keys: join(
 		texts(tOpenInferenceKind, genAI, "openinference.span.kind"),
@@ -32,6 +37,7 @@ var openInference = &client{
 		texts(tNode, plain, "graph.node.id"),
 		texts(jOutput, plain, "output.value"),
 		texts(jMetadata, plain, "metadata"),
+		texts(jInput, plain, "input.value"),
 		tallies(nOpenInferenceInput, "llm.token_count.prompt"),
 		tallies(nOpenInferenceOutput, "llm.token_count.completion"),
 		tallies(nTotal, "llm.token_count.total"),
@@ -47,12 +53,35 @@ var openInference = &client{
 	pairs:    []pair{{in: nOpenInferenceInput, out: nOpenInferenceOutput}},
 	answers:  []text{jOutput},
 	costs:    []cost{{value: vCostTotal, ok: (*reading).notOurs}},
+	models:   openInferenceModels,
 	provider: (*reading).metadataProvider,
 	traits:   traits{localAgents: true},
 }
 
 // Bedrock's Converse counts as Amazon does, apart; the Anthropic stream adds the parts up and leaves them in the answer.
-var openInferenceBedrock = traits{cacheApart: func(r *reading) bool { return r.f.keys&hasOpenInferenceCache != 0 }}
+// Its ConverseStream has cached tokens in the total only.
+var openInferenceBedrock = traits{totalHolds: true, cacheApart: func(r *reading) bool { return r.f.keys&hasOpenInferenceCache != 0 }}
+
+var openInferenceLangChain = traits{localAgents: true, totalHolds: true, thoughtsTotal: true}
+
+// The Claude Agent SDK has the bill on the agent's span and no calls below it.
+var openInferenceClaude = traits{localAgents: true, usageOnAgent: true, knowsBill: true}
+
+// openInferenceModels: Bedrock's instrumentation names the maker where the model has an inference profile, whose price may be another;
+// the id stands in the request. LangChain's names the models of some providers in its metadata only.
+func openInferenceModels(r *reading) {
+	if r.f.texts[tOpenInferenceKind] == "" {
+		return
+	}
+	if s := r.f.texts[jInput]; r.scope.traits == &openInferenceBedrock && strings.HasPrefix(s, "{") {
+		if id := textMember(s, "modelId"); id != "" {
+			r.op.RequestModel, r.op.ResponseModel = id, id
+		}
+	}
+	if s := r.f.texts[jMetadata]; r.op.Model() == "" && strings.HasPrefix(s, "{") {
+		r.op.RequestModel = textMember(s, "ls_model_name")
+	}
+}
 
 // metadataProvider is the provider in LangChain's words.
 func (r *reading) metadataProvider() string {

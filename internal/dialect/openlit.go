@@ -1,6 +1,6 @@
 package dialect
 
-// openLIT's JavaScript package for Anthropic leaves cached tokens out of the input. A stream that ends without usage has counts of its
+// openLIT's JavaScript packages for Anthropic and Bedrock leave cached tokens out of the input. A stream that ends without usage has counts of its
 // own tokenizer. A tool's name on a model call is the tool that was asked for.
 var openLIT = &client{
 	name: "openlit",
@@ -9,6 +9,8 @@ var openLIT = &client{
 		{name: "openlit*"},
 		{name: "@openlit/instrumentation-openai", traits: &traits{localAgents: true, guesses: true}},
 		{name: "@openlit/instrumentation-anthropic", traits: &traits{localAgents: true, cacheApart: always}},
+		{name: "@openlit/instrumentation-bedrock", traits: &traits{localAgents: true, cacheApart: always}},
+		{name: "@openlit/instrumentation-claude-agent-sdk*", traits: &openLITClaude},
 	},
 	keys: join(
 		tallies(nCacheRead, "gen_ai.usage.prompt_tokens_details.cached_tokens"),
@@ -16,3 +18,6 @@ var openLIT = &client{
 	),
 	traits: traits{localAgents: true},
 }
+
+// With the Claude Agent SDK the calls say an output of 1; the agent's span has the bill.
+var openLITClaude = traits{localAgents: true, usageOnAgent: true, knowsBill: true, callsAreSteps: true}

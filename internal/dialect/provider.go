@@ -76,7 +76,7 @@ func canonical(s string) string {
 
 // providerNames maps whole names; "" says nothing about who answers.
 var providerNames = map[string]string{
-	"langchain": "", "langgraph": "", "unknown": "", "custom": "", "other": "", "vercel": "", "_other": "",
+	"langchain": "", "langgraph": "", "strands agents": "", "unknown": "", "custom": "", "other": "", "vercel": "", "_other": "",
 	"agent_framework": "", "agno": "", "autogen": "", "crewai": "", "dspy": "", "google-adk": "", "google_adk": "", "haystack": "",
 	"langchain4j": "", "llama_index": "", "llamaindex": "", "mastra": "", "microsoft.agent_framework": "", "openai_agents": "",
 	"pydantic-ai": "", "pydantic_ai": "", "semantic_kernel": "", "smolagents": "", "spring-ai": "", "spring_ai": "", "strands": "", "strands-agents": "",
@@ -105,6 +105,7 @@ var providerPrefixes = [...]struct{ prefix, provider string }{
 	{"azure-openai.", "azure.ai.openai"},
 	{"azure.", "azure.ai.openai"},
 	{"openai.", "openai"},
+	{"openai-", "openai"},
 	{"api.openai.com", "openai"},
 	{"amazon-bedrock", "aws.bedrock"},
 	{"bedrock", "aws.bedrock"},

@@ -33,6 +33,12 @@ var pydanticAI = &client{
 		tallies(nOutputAudio, "gen_ai.usage.details.output_audio_tokens"),
 		values(vCostOperation, plain, "operation.cost"),
 	),
+	sum: func(r *reading) (v verdict) {
+		if r.f.has(nAggregated) {
+			v = verdict{genai.Agent, genai.OpInvokeAgent}
+		}
+		return v
+	},
 	lateKind: pydanticKind,
 	mayBe:    func(*facts) bool { return true },
 	costs:    []cost{{value: vCostOperation}},

@@ -18,13 +18,29 @@ type answered struct {
 func readAnswer(s string, f *facts) answered {
 	a := answered{facts: f}
 	p := scanJSON(s)
+	p.enter('[') // of several answers, the first
+	a.read(&p)
+	return a
+}
+
+// providerAnswer reads the provider's whole answer, which is the value at hand.
+func (f *facts) providerAnswer(p *jsonScan) {
+	a := answered{facts: f}
+	a.read(p)
+	f.setText(tResponseModel, a.model)
+	f.setText(tResponseID, a.id)
+	f.setText(tResponseTier, a.tier)
+}
+
+func (a *answered) read(p *jsonScan) {
 	if !p.enter('{') {
-		return a
+		p.skip()
+		return
 	}
 	for {
 		key, ok := p.key()
 		if !ok {
-			return a
+			return
 		}
 		switch key {
 		case "id", "responseId", "response_id":
@@ -33,12 +49,12 @@ func readAnswer(s string, f *facts) answered {
 			first(&a.model, p.text())
 		case "service_tier", "serviceTier":
 			first(&a.tier, p.text())
-		case "usage":
-			a.usage(&p)
+		case "usage", "usageMetadata":
+			a.usage(p)
 		case "generations":
-			a.generations(&p)
+			a.generations(p)
 		case "llm_output", "llmOutput":
-			a.metadata(&p)
+			a.metadata(p)
 		default:
 			p.skip()
 		}

@@ -129,7 +129,7 @@ func detailSide(key string, sd side) (side, bool) {
 	case "output_token_details", "output_tokens_details", "completion_tokens_details", "completionTokensDetails",
 		"outputTokenDetails":
 		return outputSide, true
-	case "usage", "usageMetadata", "usage_metadata":
+	case "usage", "usageMetadata", "usage_metadata", "custom":
 		return sd, true
 	}
 	return neither, false

@@ -234,6 +234,7 @@ func (c *canonical) operation(op *Operation) bool {
 	}
 	switch kind {
 	case ModelCall:
+		op.CacheHit = op.Reason == ReasonCacheHit
 		c.usage(op)
 	case Cache:
 		op.CacheOperation, op.CacheHit = CacheSet, c.texts[cKind] == KindCacheHit

@@ -12,10 +12,14 @@ import (
 
 // What llmcost understood of a span is what every component behind it reads, whether or not it fills in the conventions' attributes.
 func TestTheCanonicalFormSaysWhatTheDialectSaid(t *testing.T) {
+	cases := clientCases(t)
 	for client := range truths(t) {
+		cases[client] = capture(t, client)
+	}
+	for _, sent := range cases {
 		for _, normalize := range []bool{true, false} {
-			want := readAll(capture(t, client))
-			td := startProcessor(t, func(c *Config) { c.Normalize = normalize }).process(t, capture(t, client))
+			want := readAll(sent)
+			td := startProcessor(t, func(c *Config) { c.Normalize = normalize }).process(t, copyOf(sent))
 			i := 0
 			eachSpan(td, func(span ptrace.Span) {
 				var got genai.Operation

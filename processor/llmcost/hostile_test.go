@@ -75,13 +75,17 @@ func FuzzProcess(f *testing.F) {
 		"": true, "gen_ai.usage.cost.amount": true, "gen_ai.usage.cost.currency": true, "metadata": true,
 	}
 	scopes := map[string]bool{"": true}
-	for _, spans := range dialectCases(new(testing.T)) {
-		for _, s := range spans {
-			scopes[s.scope] = true
-			for key := range s.attrs {
-				keys[key] = true
+	for _, td := range clientCases(f) {
+		for _, rs := range td.ResourceSpans().All() {
+			for _, ss := range rs.ScopeSpans().All() {
+				scopes[ss.Scope().Name()] = true
 			}
 		}
+		eachSpan(td, func(span ptrace.Span) {
+			for key := range span.Attributes().All() {
+				keys[key] = true
+			}
+		})
 	}
 	names, from := slices.Sorted(maps.Keys(keys)), slices.Sorted(maps.Keys(scopes))
 	f.Add([]byte("\x01\x02\x03\x04\x05\x06\x07\x08\x09"), `{"input_tokens":5,"output_tokens":7}`, int64(7), 0.5)

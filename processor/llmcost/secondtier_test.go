@@ -23,8 +23,8 @@ func TestWhatIsWrittenReadsTheSame(t *testing.T) {
 		first := sumOf(once)
 		require.Equal(t, first, sumOf(startProcessor(t, nil).process(t, once)))
 	}
-	for name, spans := range dialectCases(t) {
-		t.Run(name, func(t *testing.T) { same(t, traceOf(t, spans)) })
+	for name, td := range clientCases(t) {
+		t.Run(name, func(t *testing.T) { same(t, td) })
 	}
 	all := truths(t)
 	for _, client := range slices.Sorted(maps.Keys(all)) {

@@ -1,0 +1,43 @@
+package dialect
+
+var (
+	tLangwatchType   = newText()
+	jLangwatchUsage  = newText()
+	nLangwatchInput  = newTally()
+	nLangwatchOutput = newTally()
+)
+
+// langwatch is LangWatch's SDK and whoever writes its attributes.
+var langwatch = &client{
+	name:   "langwatch",
+	scopes: []scope{{name: "langwatch*"}},
+	keys: join(
+		texts(tLangwatchType, genAI, "langwatch.span.type"),
+		texts(jLangwatchUsage, genAI, "langwatch.metrics"),
+		texts(tConversation, plain, "langwatch.thread.id"),
+	),
+	words:  []word{{fact: tLangwatchType}},
+	json:   []member{{fact: jLangwatchUsage, read: langwatchMetrics, pair: true}},
+	pairs:  []pair{{in: nLangwatchInput, out: nLangwatchOutput}},
+	traits: traits{localAgents: true},
+}
+
+// langwatchMetrics reads the metrics, which may be wrapped: {"type": "json", "value": {…}}.
+func langwatchMetrics(r *reading, s string) {
+	r.f.readUsage(s, nLangwatchInput, nLangwatchOutput)
+	p := scanJSON(s)
+	if !p.enter('{') {
+		return
+	}
+	for {
+		key, ok := p.key()
+		if !ok {
+			return
+		}
+		if key == "value" {
+			r.f.usageObject(&p, neither, nLangwatchInput, nLangwatchOutput, 0)
+		} else {
+			p.skip()
+		}
+	}
+}
