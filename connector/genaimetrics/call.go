@@ -87,9 +87,8 @@ func (e *engine) addLatency(r *route, o *observation) {
 	if e.langchain {
 		e.record(r, slotLCLatency, o.seconds(), o)
 	}
-	if ttfc := o.op.TimeToFirstChunk; ttfc > 0 && ttfc <= maxSeconds {
-		e.record(r, slotTimeToFirstChunk, max(ttfc, 1e-9), o)
-	}
+	e.addInferenceLatency(r, o)
+	e.addChunks(r, o)
 	if o.skewed { // calls that seem to run for hours would be in flight with all that come
 		return
 	}
@@ -135,11 +134,15 @@ func (e *engine) addTokens(r *route, o *observation) {
 		return
 	}
 	e.addTokenCounts(r, o)
-	if u.Input > 0 {
-		e.record(r, slotUsageInput, float64(u.Input), o)
-	}
-	if u.Output > 0 {
-		e.record(r, slotUsageOutput, float64(u.Output), o)
+	e.recordTokens(r, slotUsageInput, u.Input, o)
+	e.recordTokens(r, slotUsageOutput, u.Output, o)
+	e.addInferenceTokens(r, o)
+}
+
+// recordTokens records how many tokens a call took, if any.
+func (e *engine) recordTokens(r *route, s slot, n int64, o *observation) {
+	if n > 0 {
+		e.record(r, s, float64(n), o)
 	}
 }
 

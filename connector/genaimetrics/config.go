@@ -20,7 +20,7 @@ type Config struct {
 	Interval time.Duration `mapstructure:"interval"`
 	// ZeroFor is how long a new counter or histogram is exported as 0 before its value is; 0 exports values at once.
 	ZeroFor time.Duration `mapstructure:"zero_for"`
-	// Naming is the families of metric names to emit: semconv, langchain.
+	// Naming is the families of metric names to emit: semconv, genai-0.1, langchain.
 	Naming []string `mapstructure:"naming"`
 	// Histograms is the kind of histogram under the semconv names: exponential or classic.
 	Histograms string `mapstructure:"histograms"`
@@ -60,6 +60,7 @@ type Dedupe struct {
 const (
 	namingSemconv   = "semconv"
 	namingLangchain = "langchain"
+	namingGenAI01   = "genai-0.1"
 
 	histogramsExponential = "exponential"
 	histogramsClassic     = "classic"
@@ -103,9 +104,9 @@ func (c *Config) Validate() error {
 		}
 	}
 	errs = append(errs, c.validateDurations()...)
-	refuse(len(c.Naming) > 0, "naming must have one or both of semconv, langchain, got none")
+	refuse(len(c.Naming) > 0, "naming must have one or more of semconv, genai-0.1, langchain, got none")
 	for i, n := range c.Naming {
-		refuse(n == namingSemconv || n == namingLangchain, "naming[%d] must be semconv or langchain, got %q", i, n)
+		refuse(n == namingSemconv || n == namingGenAI01 || n == namingLangchain, "naming[%d] must be semconv, genai-0.1 or langchain, got %q", i, n)
 		refuse(!slices.Contains(c.Naming[:i], n), "naming[%d] repeats %q", i, n)
 	}
 	refuse(c.Histograms == histogramsExponential || c.Histograms == histogramsClassic,

@@ -31,7 +31,7 @@ func TestConfigErrorsComeTogether(t *testing.T) {
 	}).Validate()
 	for _, want := range []string{
 		"interval must be from 100ms to 1h, got 0s",
-		`naming[1] must be semconv or langchain, got "prom"`,
+		`naming[1] must be semconv, genai-0.1 or langchain, got "prom"`,
 		`naming[2] repeats "semconv"`,
 		`histograms must be exponential or classic, got "summary"`,
 		"series_limit must be between 1 and 1000000, got 0",
@@ -49,7 +49,7 @@ func TestConfigErrorsComeTogether(t *testing.T) {
 	} {
 		require.ErrorContains(t, err, want)
 	}
-	require.ErrorContains(t, (&Config{Interval: time.Second}).Validate(), "naming must have one or both of semconv, langchain, got none")
+	require.ErrorContains(t, (&Config{Interval: time.Second}).Validate(), "naming must have one or more of semconv, genai-0.1, langchain, got none")
 }
 
 // 15 without a unit is 15 ns: an export would follow the other, and what was counted be forgotten before it comes again.

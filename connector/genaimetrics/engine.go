@@ -17,6 +17,7 @@ type engine struct {
 	component string // what its points say it is, "" for the one that has no name
 	enabled   [numFamilies]bool
 	langchain bool
+	genai01   bool
 	ignored   map[string]bool // command-line agents whose spans are not counted
 
 	mu        sync.Mutex
@@ -54,6 +55,7 @@ func newEngine(cfg *Config, now time.Time) *engine {
 	e := &engine{
 		cfg:       cfg,
 		langchain: slices.Contains(cfg.Naming, namingLangchain),
+		genai01:   slices.Contains(cfg.Naming, namingGenAI01),
 		ignored:   map[string]bool{},
 		routes:    map[string]*route{},
 		seen:      newRecent(cfg.Dedupe),

@@ -6,33 +6,6 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
-// label is one thing that a metric can be split by. Its name as a point attribute depends on the family of names.
-type label uint8
-
-const (
-	lblService label = iota
-	lblOperation
-	lblProvider
-	lblModel
-	lblStatus
-	lblErrorType
-	lblCostStatus
-	lblReason
-	lblComponent
-	lblAgent
-	lblTool
-	lblCacheOp
-	lblCacheResult
-	lblEvaluation
-	numLabels
-	lblTokenType // not a label of a route: each of its values has a slot of its own
-)
-
-type key struct {
-	label label
-	name  string
-}
-
 // kind is what the points of a family are.
 type kind uint8
 
@@ -47,7 +20,7 @@ const (
 type family struct {
 	name, unit, description string
 	kind                    kind
-	naming                  string // "" is emitted whatever the naming, because no other naming has it
+	namings                 []string // under which it is emitted; nil is under all, because no other naming has it
 	bounds                  []float64
 	alwaysClassic           bool
 	exemplars               bool
@@ -55,14 +28,23 @@ type family struct {
 }
 
 func (f *family) enabledBy(naming []string) bool {
-	return f.naming == "" || slices.Contains(naming, f.naming)
+	return f.namings == nil || slices.ContainsFunc(naming, func(n string) bool { return slices.Contains(f.namings, n) })
 }
+
+// Where the families are. What genai-0.1 does not rename, it has too.
+var (
+	inSemconv   = []string{namingSemconv}
+	inGenAI01   = []string{namingGenAI01}
+	inEither    = []string{namingSemconv, namingGenAI01}
+	inLangchain = []string{namingLangchain}
+)
 
 type familyID uint8
 
 const (
 	famOperationDuration familyID = iota
 	famTimeToFirstChunk
+	famTimePerChunk
 	famTokenUsage
 	famCalls
 	famTokens
@@ -80,6 +62,20 @@ const (
 	famEvaluation
 	famDeployments
 
+	famInferenceDuration
+	famInferenceFirstChunk
+	famInferencePerChunk
+	famInferenceInput
+	famInferenceOutput
+	famInferenceCacheRead
+	famInferenceCacheWrite
+	famInferenceReasoning
+	famInferenceInputPerCall
+	famInferenceOutputPerCall
+	famEmbeddingsDuration
+	famEmbeddingsInputPerCall
+	famInvokeAgentDuration
+
 	famLCRequests
 	famLCRequestDuration
 	famLCTokens
@@ -94,38 +90,11 @@ const (
 	numFamilies
 )
 
-// Point attributes by naming.
-var (
-	kService    = key{lblService, genai.ServiceName}
-	kOperation  = key{lblOperation, genai.OperationName}
-	kProvider   = key{lblProvider, genai.ProviderName}
-	kModel      = key{lblModel, genai.RequestModel}
-	kStatus     = key{lblStatus, genai.AttrStatus}
-	kErrorType  = key{lblErrorType, genai.ErrorType}
-	kTokenType  = key{lblTokenType, genai.TokenType}
-	kCostStatus = key{lblCostStatus, genai.CostStatus}
-	kReason     = key{lblReason, genai.AttrReason}
-	kComponent  = key{lblComponent, genai.AttrComponent}
-	kAgent      = key{lblAgent, genai.AgentName}
-	kTool       = key{lblTool, genai.ToolName}
-	kCacheOp    = key{lblCacheOp, genai.AttrOperation}
-	kResult     = key{lblCacheResult, genai.AttrResult}
-	kEvaluation = key{lblEvaluation, genai.EvaluationName}
-
-	lcAgent     = key{lblAgent, genai.AttrAgentType}
-	lcOperation = key{lblOperation, genai.AttrOperation}
-	lcModel     = key{lblModel, genai.AttrModel}
-	lcProvider  = key{lblProvider, genai.AttrProvider}
-	lcTokenType = key{lblTokenType, genai.AttrTokenType}
-	lcTool      = key{lblTool, genai.AttrToolName}
-	lcErrorType = key{lblErrorType, genai.AttrErrorType}
-	lcMetric    = key{lblEvaluation, genai.AttrMetricType}
-)
-
 // Bounds of classic histograms. The first three are what the semantic conventions advise.
 var (
 	boundsDuration = []float64{0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92}
 	boundsTokens   = []float64{1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864}
+	boundsAgent    = []float64{0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 51.2, 102.4, 204.8, 409.6}
 	boundsScore    = []float64{0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1}
 
 	boundsLCRequest = []float64{0.1, 0.5, 1, 2.5, 5, 10, 30, 60}
@@ -137,26 +106,31 @@ var (
 var families = [numFamilies]family{
 	famOperationDuration: {
 		name: genai.MetricOperationDuration, unit: "s", description: "How long model calls took.",
-		kind: histogram, naming: namingSemconv, bounds: boundsDuration, exemplars: true,
+		kind: histogram, namings: inSemconv, bounds: boundsDuration, exemplars: true,
 		keys: []key{kService, kOperation, kProvider, kModel, kErrorType},
 	},
 	famTimeToFirstChunk: {
 		name: genai.MetricTimeToFirstChunk, unit: "s", description: "How long streamed model calls took to their first chunk.",
-		kind: histogram, naming: namingSemconv, bounds: boundsDuration,
+		kind: histogram, namings: inSemconv, bounds: boundsDuration,
+		keys: []key{kService, kOperation, kProvider, kModel},
+	},
+	famTimePerChunk: {
+		name: genai.MetricTimePerChunk, unit: "s", description: "How long a streamed model call took per output token after its first chunk.",
+		kind: histogram, namings: inSemconv, bounds: boundsDuration,
 		keys: []key{kService, kOperation, kProvider, kModel},
 	},
 	famTokenUsage: {
 		name: genai.MetricTokenUsage, unit: "{token}", description: "Tokens per model call.",
-		kind: histogram, naming: namingSemconv, bounds: boundsTokens,
+		kind: histogram, namings: inSemconv, bounds: boundsTokens,
 		keys: []key{kService, kOperation, kProvider, kModel, kTokenType},
 	},
 	famCalls: {
 		name: genai.MetricCalls, unit: "{call}", description: "Model calls, by how they ended.",
-		kind: counter, naming: namingSemconv, keys: []key{kService, kProvider, kModel, kStatus},
+		kind: counter, namings: inEither, keys: []key{kService, kProvider, kModel, kStatus},
 	},
 	famTokens: {
 		name: genai.MetricTokens, unit: "{token}", description: "Tokens used; the token types are disjoint and add up to input plus output.",
-		kind: counter, naming: namingSemconv, keys: []key{kService, kProvider, kModel, kTokenType},
+		kind: counter, namings: inEither, keys: []key{kService, kProvider, kModel, kTokenType},
 	},
 	famCost: {
 		name: genai.MetricCostUSD, unit: "{USD}", description: "What model calls cost.",
@@ -180,7 +154,7 @@ var families = [numFamilies]family{
 	},
 	famErrors: {
 		name: genai.MetricErrors, unit: "{error}", description: "Operations that failed, by component.",
-		kind: counter, naming: namingSemconv, keys: []key{kService, kErrorType, kComponent},
+		kind: counter, namings: inEither, keys: []key{kService, kErrorType, kComponent},
 	},
 	famInflight: {
 		name: genai.MetricInflightPeak, unit: "{call}", description: "Most model calls in flight at once in the interval, from span times.",
@@ -188,74 +162,91 @@ var families = [numFamilies]family{
 	},
 	famAgentRequests: {
 		name: genai.MetricAgentRequests, unit: "{request}", description: "Runs of agents, by how they ended.",
-		kind: counter, naming: namingSemconv, keys: []key{kService, kAgent, kStatus},
+		kind: counter, namings: inEither, keys: []key{kService, kAgent, kStatus},
 	},
 	famAgentDuration: {
 		name: genai.MetricAgentDuration, unit: "s", description: "How long runs of agents took.",
-		kind: histogram, naming: namingSemconv, bounds: boundsDuration, exemplars: true, keys: []key{kService, kAgent, kErrorType},
+		kind: histogram, namings: inSemconv, bounds: boundsDuration, exemplars: true, keys: []key{kService, kAgent, kErrorType},
 	},
 	famToolDuration: {
 		name: genai.MetricToolDuration, unit: "s", description: "How long executions of tools took.",
-		kind: histogram, naming: namingSemconv, bounds: boundsDuration, exemplars: true, keys: []key{kService, kTool, kErrorType},
+		kind: histogram, namings: inEither, bounds: boundsDuration, exemplars: true, keys: []key{kService, kTool, kErrorType},
 	},
 	famCache: {
 		name: genai.MetricCacheOperations, unit: "{operation}", description: "Operations on application caches.",
-		kind: counter, naming: namingSemconv, keys: []key{kService, kCacheOp, kResult},
+		kind: counter, namings: inEither, keys: []key{kService, kCacheOp, kResult},
 	},
 	famEvaluation: {
 		name: genai.MetricEvaluationScore, unit: "1", description: "Scores that evaluations gave.",
-		kind: histogram, naming: namingSemconv, bounds: boundsScore, keys: []key{kService, kEvaluation, kAgent},
+		kind: histogram, namings: inEither, bounds: boundsScore, keys: []key{kService, kEvaluation, kAgent},
 	},
 	famDeployments: {
 		name: genai.MetricDeployments, unit: "{deployment}", description: "Times that a new service.version of a service was seen.",
 		kind: counter, keys: []key{kService},
 	},
 
+	famInferenceDuration:      seconds(genai.MetricInferenceDuration, "How long inferences took.", kErrorType),
+	famInferenceFirstChunk:    seconds(genai.MetricInferenceFirstChunk, "How long streamed inferences took to their first chunk."),
+	famInferencePerChunk:      seconds(genai.MetricInferencePerChunk, "How long a streamed inference took per output token after its first chunk."),
+	famInferenceInput:         tokensUsed(genai.MetricInferenceInput, "Input tokens used, cached ones among them."),
+	famInferenceOutput:        tokensUsed(genai.MetricInferenceOutput, "Output tokens used, reasoning among them."),
+	famInferenceCacheRead:     tokensUsed(genai.MetricInferenceCacheRead, "Input tokens read from the provider's cache."),
+	famInferenceCacheWrite:    tokensUsed(genai.MetricInferenceCacheWrite, "Input tokens written to the provider's cache."),
+	famInferenceReasoning:     tokensUsed(genai.MetricInferenceReasoning, "Output tokens used for reasoning."),
+	famInferenceInputPerCall:  tokensPerCall(genai.MetricInferenceInputPerCall, "Input tokens per inference."),
+	famInferenceOutputPerCall: tokensPerCall(genai.MetricInferenceOutputPerCall, "Output tokens per inference."),
+	famEmbeddingsDuration:     seconds(genai.MetricEmbeddingsDuration, "How long embeddings took.", kErrorType),
+	famEmbeddingsInputPerCall: tokensPerCall(genai.MetricEmbeddingsInputPerCall, "Input tokens per call for embeddings."),
+	famInvokeAgentDuration: {
+		name: genai.MetricInvokeAgentDuration, unit: "s", description: "How long runs of agents took.",
+		kind: histogram, namings: inGenAI01, bounds: boundsAgent, exemplars: true, keys: []key{kService, kAgent, kErrorType},
+	},
+
 	famLCRequests: {
 		name: genai.LangchainRequests, unit: "{request}", description: "Runs of agents, by how they ended.",
-		kind: counter, naming: namingLangchain, keys: []key{kService, lcAgent, kStatus},
+		kind: counter, namings: inLangchain, keys: []key{kService, lcAgent, kStatus},
 	},
 	famLCRequestDuration: {
 		name: genai.LangchainRequestDuration, unit: "s", description: "How long runs of agents took.",
-		kind: histogram, naming: namingLangchain, bounds: boundsLCRequest, alwaysClassic: true, exemplars: true,
+		kind: histogram, namings: inLangchain, bounds: boundsLCRequest, alwaysClassic: true, exemplars: true,
 		keys: []key{kService, lcAgent, lcOperation},
 	},
 	famLCTokens: {
 		name: genai.LangchainTokens, unit: "{token}", description: "Tokens used.",
-		kind: counter, naming: namingLangchain, keys: []key{kService, lcModel, lcTokenType},
+		kind: counter, namings: inLangchain, keys: []key{kService, lcModel, lcTokenType},
 	},
 	famLCCalls: {
 		name: genai.LangchainCalls, unit: "{call}", description: "Model calls, by how they ended.",
-		kind: counter, naming: namingLangchain, keys: []key{kService, lcProvider, lcModel, kStatus},
+		kind: counter, namings: inLangchain, keys: []key{kService, lcProvider, lcModel, kStatus},
 	},
 	famLCLatency: {
 		name: genai.LangchainLatency, unit: "s", description: "How long model calls took.",
-		kind: histogram, naming: namingLangchain, bounds: boundsLCLatency, alwaysClassic: true, exemplars: true,
+		kind: histogram, namings: inLangchain, bounds: boundsLCLatency, alwaysClassic: true, exemplars: true,
 		keys: []key{kService, lcProvider, lcModel},
 	},
 	famLCToolExecutions: {
 		name: genai.LangchainToolExecutions, unit: "{execution}", description: "Executions of tools, by how they ended.",
-		kind: counter, naming: namingLangchain, keys: []key{kService, lcTool, kStatus},
+		kind: counter, namings: inLangchain, keys: []key{kService, lcTool, kStatus},
 	},
 	famLCToolDuration: {
 		name: genai.LangchainToolDuration, unit: "s", description: "How long executions of tools took.",
-		kind: histogram, naming: namingLangchain, bounds: boundsLCTool, alwaysClassic: true, exemplars: true,
+		kind: histogram, namings: inLangchain, bounds: boundsLCTool, alwaysClassic: true, exemplars: true,
 		keys: []key{kService, lcTool},
 	},
 	famLCCache: {
 		name: genai.LangchainCacheOperations, unit: "{operation}", description: "Operations on application caches.",
-		kind: counter, naming: namingLangchain, keys: []key{kService, kCacheOp, kResult},
+		kind: counter, namings: inLangchain, keys: []key{kService, kCacheOp, kResult},
 	},
 	famLCMemory: {
 		name: genai.LangchainMemoryUsage, unit: "By", description: "Memory of the process that sends process.memory.usage.",
-		kind: gauge, naming: namingLangchain, keys: []key{kService, kComponent},
+		kind: gauge, namings: inLangchain, keys: []key{kService, kComponent},
 	},
 	famLCErrors: {
 		name: genai.LangchainErrors, unit: "{error}", description: "Operations that failed, by component.",
-		kind: counter, naming: namingLangchain, keys: []key{kService, lcErrorType, kComponent},
+		kind: counter, namings: inLangchain, keys: []key{kService, lcErrorType, kComponent},
 	},
 	famLCQuality: {
 		name: genai.LangchainQualityScore, unit: "1", description: "Scores that evaluations gave.",
-		kind: histogram, naming: namingLangchain, bounds: boundsScore, alwaysClassic: true, keys: []key{kService, lcAgent, lcMetric},
+		kind: histogram, namings: inLangchain, bounds: boundsScore, alwaysClassic: true, keys: []key{kService, lcAgent, lcMetric},
 	},
 }

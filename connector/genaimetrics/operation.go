@@ -12,6 +12,9 @@ func (e *engine) observeAgent(o *observation) {
 	e.addError(r, o)
 	if o.timed {
 		e.record(r, slotAgentDuration, o.seconds(), o)
+		if e.genai01 {
+			e.record(r, slotInvokeAgentDuration, o.seconds(), o)
+		}
 	}
 	if e.langchain {
 		e.add(r, slotLCRequests, o.weight)

@@ -49,7 +49,7 @@ func TestOwnCountersBeginAtZero(t *testing.T) {
 		want["otelcol_genaimetrics_"+name+" "] = 0
 	}
 	for i := range families {
-		if families[i].naming != namingLangchain {
+		if families[i].enabledBy([]string{namingSemconv}) {
 			want["otelcol_genaimetrics_overflowed "+families[i].name] = 0
 			want["otelcol_genaimetrics_expired "+families[i].name] = 0
 		}

@@ -11,12 +11,13 @@ import (
 const maxValueBytes = 256
 
 // slot is one series that one operation can add to: a family, and for the families that are split by token type one of the
-// types.
+// types. What is split by modality has one, the unknown.
 type slot uint8
 
 const (
 	slotOperationDuration slot = iota
 	slotTimeToFirstChunk
+	slotTimePerChunk
 	slotUsageInput
 	slotUsageOutput
 	slotCalls
@@ -38,6 +39,19 @@ const (
 	slotCache
 	slotEvaluation
 	slotDeployments
+	slotInferenceDuration
+	slotInferenceFirstChunk
+	slotInferencePerChunk
+	slotInferenceInput
+	slotInferenceOutput
+	slotInferenceCacheRead
+	slotInferenceCacheWrite
+	slotInferenceReasoning
+	slotInferenceInputPerCall
+	slotInferenceOutputPerCall
+	slotEmbeddingsDuration
+	slotEmbeddingsInputPerCall
+	slotInvokeAgentDuration
 	slotLCRequests
 	slotLCRequestDuration
 	slotLCTokensInput
@@ -57,41 +71,55 @@ var slots = [numSlots]struct {
 	family    familyID
 	tokenType string
 }{
-	slotOperationDuration: {famOperationDuration, ""},
-	slotTimeToFirstChunk:  {famTimeToFirstChunk, ""},
-	slotUsageInput:        {famTokenUsage, genai.TokensInput},
-	slotUsageOutput:       {famTokenUsage, genai.TokensOutput},
-	slotCalls:             {famCalls, ""},
-	slotInputUncached:     {famTokens, genai.TokensInputUncached},
-	slotCacheRead:         {famTokens, genai.TokensCacheRead},
-	slotCacheWrite:        {famTokens, genai.TokensCacheWrite},
-	slotOutputVisible:     {famTokens, genai.TokensOutputVisible},
-	slotReasoning:         {famTokens, genai.TokensReasoning},
-	slotCost:              {famCost, ""},
-	slotSaved:             {famSaved, ""},
-	slotUnpricedCalls:     {famUnpricedCalls, ""},
-	slotUnpricedTokens:    {famUnpricedTokens, ""},
-	slotRetries:           {famRetries, ""},
-	slotErrors:            {famErrors, ""},
-	slotInflight:          {famInflight, ""},
-	slotAgentRequests:     {famAgentRequests, ""},
-	slotAgentDuration:     {famAgentDuration, ""},
-	slotToolDuration:      {famToolDuration, ""},
-	slotCache:             {famCache, ""},
-	slotEvaluation:        {famEvaluation, ""},
-	slotDeployments:       {famDeployments, ""},
-	slotLCRequests:        {famLCRequests, ""},
-	slotLCRequestDuration: {famLCRequestDuration, ""},
-	slotLCTokensInput:     {famLCTokens, genai.TokensInput},
-	slotLCTokensOutput:    {famLCTokens, genai.TokensOutput},
-	slotLCCalls:           {famLCCalls, ""},
-	slotLCLatency:         {famLCLatency, ""},
-	slotLCToolExecutions:  {famLCToolExecutions, ""},
-	slotLCToolDuration:    {famLCToolDuration, ""},
-	slotLCCache:           {famLCCache, ""},
-	slotLCMemory:          {famLCMemory, ""},
-	slotLCErrors:          {famLCErrors, ""},
-	slotLCQuality:         {famLCQuality, ""},
+	slotOperationDuration:      {famOperationDuration, ""},
+	slotTimeToFirstChunk:       {famTimeToFirstChunk, ""},
+	slotTimePerChunk:           {famTimePerChunk, ""},
+	slotUsageInput:             {famTokenUsage, genai.TokensInput},
+	slotUsageOutput:            {famTokenUsage, genai.TokensOutput},
+	slotCalls:                  {famCalls, ""},
+	slotInputUncached:          {famTokens, genai.TokensInputUncached},
+	slotCacheRead:              {famTokens, genai.TokensCacheRead},
+	slotCacheWrite:             {famTokens, genai.TokensCacheWrite},
+	slotOutputVisible:          {famTokens, genai.TokensOutputVisible},
+	slotReasoning:              {famTokens, genai.TokensReasoning},
+	slotCost:                   {famCost, ""},
+	slotSaved:                  {famSaved, ""},
+	slotUnpricedCalls:          {famUnpricedCalls, ""},
+	slotUnpricedTokens:         {famUnpricedTokens, ""},
+	slotRetries:                {famRetries, ""},
+	slotErrors:                 {famErrors, ""},
+	slotInflight:               {famInflight, ""},
+	slotAgentRequests:          {famAgentRequests, ""},
+	slotAgentDuration:          {famAgentDuration, ""},
+	slotToolDuration:           {famToolDuration, ""},
+	slotCache:                  {famCache, ""},
+	slotEvaluation:             {famEvaluation, ""},
+	slotDeployments:            {famDeployments, ""},
+	slotInferenceDuration:      {famInferenceDuration, ""},
+	slotInferenceFirstChunk:    {famInferenceFirstChunk, ""},
+	slotInferencePerChunk:      {famInferencePerChunk, ""},
+	slotInferenceInput:         {famInferenceInput, genai.TokenModalityUnknown},
+	slotInferenceOutput:        {famInferenceOutput, genai.TokenModalityUnknown},
+	slotInferenceCacheRead:     {famInferenceCacheRead, genai.TokenModalityUnknown},
+	slotInferenceCacheWrite:    {famInferenceCacheWrite, genai.TokenModalityUnknown},
+	slotInferenceReasoning:     {famInferenceReasoning, genai.TokenModalityUnknown},
+	slotInferenceInputPerCall:  {famInferenceInputPerCall, ""},
+	slotInferenceOutputPerCall: {famInferenceOutputPerCall, ""},
+	slotEmbeddingsDuration:     {famEmbeddingsDuration, ""},
+	slotEmbeddingsInputPerCall: {famEmbeddingsInputPerCall, ""},
+	slotInvokeAgentDuration:    {famInvokeAgentDuration, ""},
+	slotLCRequests:             {famLCRequests, ""},
+	slotLCRequestDuration:      {famLCRequestDuration, ""},
+	slotLCTokensInput:          {famLCTokens, genai.TokensInput},
+	slotLCTokensOutput:         {famLCTokens, genai.TokensOutput},
+	slotLCCalls:                {famLCCalls, ""},
+	slotLCLatency:              {famLCLatency, ""},
+	slotLCToolExecutions:       {famLCToolExecutions, ""},
+	slotLCToolDuration:         {famLCToolDuration, ""},
+	slotLCCache:                {famLCCache, ""},
+	slotLCMemory:               {famLCMemory, ""},
+	slotLCErrors:               {famLCErrors, ""},
+	slotLCQuality:              {famLCQuality, ""},
 }
 
 // labels are the values by which operations are told apart.

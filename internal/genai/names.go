@@ -156,9 +156,25 @@ const (
 const (
 	MetricOperationDuration = "gen_ai.client.operation.duration"
 	MetricTimeToFirstChunk  = "gen_ai.client.operation.time_to_first_chunk"
+	MetricTimePerChunk      = "gen_ai.client.operation.time_per_output_chunk"
 	MetricTokenUsage        = "gen_ai.client.token.usage"
 	MetricToolDuration      = "gen_ai.execute_tool.duration"
 	MetricEvaluationScore   = "gen_ai.evaluation.score"
+
+	// Those of semantic-conventions-genai 0.1, under `naming: genai-0.1`.
+	MetricInferenceDuration      = "gen_ai.client.inference.duration"
+	MetricInferenceFirstChunk    = "gen_ai.client.inference.time_to_first_chunk"
+	MetricInferencePerChunk      = "gen_ai.client.inference.time_per_output_chunk"
+	MetricInferenceInput         = "gen_ai.client.inference.usage.input_tokens"
+	MetricInferenceOutput        = "gen_ai.client.inference.usage.output_tokens"
+	MetricInferenceCacheRead     = "gen_ai.client.inference.usage.cache_read.input_tokens"
+	MetricInferenceCacheWrite    = "gen_ai.client.inference.usage.cache_write.input_tokens"
+	MetricInferenceReasoning     = "gen_ai.client.inference.usage.reasoning.output_tokens"
+	MetricInferenceInputPerCall  = "gen_ai.client.inference.operation.input_tokens"
+	MetricInferenceOutputPerCall = "gen_ai.client.inference.operation.output_tokens"
+	MetricEmbeddingsDuration     = "gen_ai.client.embeddings.duration"
+	MetricEmbeddingsInputPerCall = "gen_ai.client.embeddings.operation.input_tokens"
+	MetricInvokeAgentDuration    = "gen_ai.invoke_agent.duration"
 
 	MetricCalls          = "llm.calls"
 	MetricTokens         = "llm.tokens"
@@ -283,6 +299,9 @@ const (
 	AttrOverflow  = "otel.metric.overflow"
 	// AttrComponentID tells the series of two components of one type apart, under the Collector's own name for that.
 	AttrComponentID = "otelcol.component.id"
+
+	TokenModality        = "gen_ai.token.modality"
+	TokenModalityUnknown = "unknown" // spans seldom tell text from images
 
 	// Those of `naming: langchain`.
 	AttrAgentType  = "agent_type"
