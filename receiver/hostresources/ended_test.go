@@ -1,15 +1,11 @@
 package hostresources
 
 import (
-	"context"
-	"errors"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.opentelemetry.io/collector/consumer/consumertest"
-	"go.opentelemetry.io/collector/pdata/pmetric"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 	"github.com/otelcol-llm/otelcol-llm/internal/steady"
@@ -181,17 +177,6 @@ func TestEndedProcessesAreBounded(t *testing.T) {
 		require.True(t, ok, "the one that runs is always followed")
 	}
 	assert.LessOrEqual(t, len(b.follower.tracked), 3+1+1)
-}
-
-func TestOnlyWhatArrivesIsConfirmed(t *testing.T) {
-	n := 0
-	count := func() { n++ }
-	refusing := &confirming{Metrics: consumertest.NewErr(errors.New("full")), delivered: count}
-	require.Error(t, refusing.ConsumeMetrics(context.Background(), pmetric.NewMetrics()))
-	assert.Zero(t, n)
-	taking := &confirming{Metrics: consumertest.NewNop(), delivered: count}
-	require.NoError(t, taking.ConsumeMetrics(context.Background(), pmetric.NewMetrics()))
-	assert.Equal(t, 1, n)
 }
 
 // The wall clock is set back: points go on, no start lies after its point, and a process is not younger for it.

@@ -24,25 +24,11 @@ type hostReceiver struct {
 	sampler   *sampler
 	telemetry *metadata.TelemetryBuilder
 	logger    *zap.Logger
-	next      consumer.Metrics
+	next      *confirming
 
-	cancel  context.CancelFunc
+	cancel  context.CancelFunc // of sampling; nil before Start
 	wg      sync.WaitGroup
 	stopped sync.Once
-}
-
-// confirming tells the sampler that a report has arrived; of one that was refused nothing is forgotten.
-type confirming struct {
-	consumer.Metrics
-	delivered func()
-}
-
-func (c *confirming) ConsumeMetrics(ctx context.Context, md pmetric.Metrics) error {
-	err := c.Metrics.ConsumeMetrics(ctx, md)
-	if err == nil {
-		c.delivered()
-	}
-	return err
 }
 
 func newReceiver(set receiver.Settings, cfg *Config, next consumer.Metrics) (*hostReceiver, error) {
@@ -54,13 +40,12 @@ func newReceiver(set receiver.Settings, cfg *Config, next consumer.Metrics) (*ho
 	if err != nil {
 		return nil, err
 	}
-	next = &confirming{Metrics: next, delivered: s.delivered}
-	r := &hostReceiver{cfg: cfg, sampler: s, telemetry: telemetry, logger: set.Logger, next: next}
+	r := &hostReceiver{cfg: cfg, sampler: s, telemetry: telemetry, logger: set.Logger, next: newConfirming(next, s.delivered)}
 	sc, err := scraper.NewMetrics(r.scrape, scraper.WithStart(r.startSampling), scraper.WithShutdown(r.stopSampling))
 	if err != nil {
 		return nil, err
 	}
-	r.Metrics, err = scraperhelper.NewMetricsController(&cfg.ControllerConfig, set, next, scraperhelper.AddMetricsScraper(metadata.Type, sc))
+	r.Metrics, err = scraperhelper.NewMetricsController(&cfg.ControllerConfig, set, r.next, scraperhelper.AddMetricsScraper(metadata.Type, sc))
 	return r, err
 }
 
@@ -102,14 +87,35 @@ func (r *hostReceiver) stopSampling(context.Context) error {
 	return nil
 }
 
-// Shutdown stops sampling and reports the last, shorter interval: the cost and a peak just before the end are not lost.
+// shutdownTimeout is how long Shutdown waits at most for whoever is downstream; the Collector itself sets no limit.
+const shutdownTimeout = 5 * time.Second
+
+// Shutdown stops sampling and reports the last, shorter interval: the cost and a peak just before the end are not lost. It does not wait
+// for ever for a consumer that hangs, whether that looks at its context or not.
 func (r *hostReceiver) Shutdown(ctx context.Context) (err error) {
 	r.stopped.Do(func() {
-		err = r.Metrics.Shutdown(ctx)
-		if r.cancel != nil && err == nil {
-			err = r.next.ConsumeMetrics(ctx, r.sampler.report(time.Now(), true))
+		defer r.telemetry.Shutdown()
+		ctx, cancel := context.WithTimeout(ctx, shutdownTimeout)
+		defer cancel()
+		defer r.next.abandon()
+		defer context.AfterFunc(ctx, r.next.abandon)()
+		done := make(chan error, 1)
+		go func() { done <- r.finish(ctx) }()
+		select {
+		case err = <-done:
+		case <-ctx.Done():
+			err = ctx.Err()
 		}
-		r.telemetry.Shutdown()
+		if err != nil && ctx.Err() != nil {
+			err = ctx.Err() // whichever of the two came first
+		}
 	})
 	return err
+}
+
+func (r *hostReceiver) finish(ctx context.Context) error {
+	if err := r.Metrics.Shutdown(ctx); err != nil || r.cancel == nil {
+		return err
+	}
+	return r.next.ConsumeMetrics(ctx, r.sampler.report(time.Now(), true))
 }
