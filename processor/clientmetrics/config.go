@@ -21,6 +21,7 @@ const (
 
 const (
 	maxSeries      = 1_000_000
+	maxInstances   = 1_000_000
 	minExpireAfter = time.Minute
 )
 
@@ -31,14 +32,16 @@ type Config struct {
 	Own string `mapstructure:"own"`
 	// Except lists metrics of the gateway that pass from clients all the same, unless their scope is the gateway's.
 	Except []string `mapstructure:"except"`
+	// InstanceLimit is how many instances that clients do not name themselves are told apart at a time; further ones are not.
+	InstanceLimit int `mapstructure:"instance_limit"`
 	// SeriesLimit is how many cumulative series are watched for second writers; 0 watches none.
 	SeriesLimit int `mapstructure:"series_limit"`
-	// ExpireAfter is how long a series is watched after its last point.
+	// ExpireAfter is how long a series is watched, and an instance told apart, after its last point.
 	ExpireAfter time.Duration `mapstructure:"expire_after"`
 }
 
 func createDefaultConfig() component.Config {
-	return &Config{Own: ownDrop, SeriesLimit: 20_000, ExpireAfter: time.Hour}
+	return &Config{Own: ownDrop, InstanceLimit: 10_000, SeriesLimit: 20_000, ExpireAfter: time.Hour}
 }
 
 // Validate reports everything that is wrong at once.
@@ -55,6 +58,9 @@ func (c *Config) Validate() error {
 		if !known[name] {
 			errs = append(errs, fmt.Errorf("except[%d] must be a metric of the gateway (gen_ai.client.token.usage, llm.calls …), got %q", i, name))
 		}
+	}
+	if c.InstanceLimit < 1 || c.InstanceLimit > maxInstances {
+		errs = append(errs, fmt.Errorf("instance_limit must be 1 to %d, got %d", maxInstances, c.InstanceLimit))
 	}
 	if c.SeriesLimit < 0 || c.SeriesLimit > maxSeries {
 		errs = append(errs, fmt.Errorf("series_limit must be 0 to %d, got %d", maxSeries, c.SeriesLimit))

@@ -28,6 +28,7 @@ type engine struct {
 	except   map[string]bool
 	verdicts *bounded.Map[shape, verdict]
 	identity identity
+	named    *instances
 	watch    *watcher // nil watches nothing
 
 	dropped    map[string]int64 // points by the gateway's metric, since they were taken
@@ -38,6 +39,7 @@ func newEngine(cfg *Config) *engine {
 	e := &engine{
 		cfg: cfg, own: newOwn(), except: map[string]bool{}, identity: newIdentity(),
 		verdicts: bounded.New[shape, verdict](rememberedShapes, 0), dropped: map[string]int64{},
+		named: newInstances(cfg.InstanceLimit, cfg.ExpireAfter),
 	}
 	for _, name := range cfg.Except {
 		e.except[name] = true
@@ -51,7 +53,7 @@ func newEngine(cfg *Config) *engine {
 // process takes out what is the gateway's, names the instances of the rest and counts the points of second writers.
 func (e *engine) process(md pmetric.Metrics, now time.Time) {
 	md.ResourceMetrics().RemoveIf(func(rm pmetric.ResourceMetrics) bool {
-		nameInstance(rm.Resource().Attributes())
+		e.named.name(rm.Resource().Attributes(), now)
 		rm.ScopeMetrics().RemoveIf(func(sm pmetric.ScopeMetrics) bool {
 			e.scope(rm.Resource(), sm, now)
 			return sm.Metrics().Len() == 0

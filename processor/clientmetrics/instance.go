@@ -5,9 +5,11 @@ import (
 	"hash/fnv"
 	"slices"
 	"strings"
+	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
+	"github.com/otelcol-llm/otelcol-llm/internal/bounded"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
@@ -23,16 +25,43 @@ var placeKeys = []string{
 	"k8s.pod.name", "container.name", "faas.instance", genai.AttrHostName, "host.id", "k8s.pod.uid", "container.id",
 }
 
-// nameInstance gives a resource without service.instance.id one that its other attributes make: the same for all that one process
-// sends, at every gateway and after every restart of the gateway. What the exporters tell apart by themselves, service name and
-// namespace, does not make one.
-func nameInstance(attrs pcommon.Map) {
+// instances are those that the gateway has named. Each makes series of its own in Prometheus, so they are bounded: processes may come and
+// go without end.
+type instances struct {
+	limit   int
+	known   *bounded.Map[string, struct{}]
+	unnamed int64 // resources that were left without, since it was taken
+}
+
+func newInstances(limit int, ttl time.Duration) *instances {
+	return &instances{limit: limit, known: bounded.New[string, struct{}](limit, ttl)}
+}
+
+// name gives a resource without service.instance.id one, unless there are too many.
+func (i *instances) name(attrs pcommon.Map, now time.Time) {
 	if id, ok := attrs.Get(genai.ServiceInstanceID); ok && id.AsString() != "" {
 		return
 	}
+	id := instanceOf(attrs)
+	if id == "" {
+		return
+	}
+	if !i.known.Touch(id, now) {
+		if i.known.Expire(now); i.known.Len() >= i.limit {
+			i.unnamed++
+			return
+		}
+		i.known.Put(id, struct{}{}, now)
+	}
+	attrs.PutStr(genai.ServiceInstanceID, id)
+}
+
+// instanceOf is what the other attributes of a resource make: the same for all that one process sends, at every gateway and after every
+// restart of the gateway. What the exporters tell apart by themselves, service name and namespace, makes none.
+func instanceOf(attrs pcommon.Map) string {
 	digest, ok := digestOf(attrs)
 	if !ok {
-		return
+		return ""
 	}
 	var parts []string
 	for _, key := range placeKeys {
@@ -44,7 +73,7 @@ func nameInstance(attrs pcommon.Map) {
 	if pid := textOf(attrs, genai.AttrProcessPID); pid != "" {
 		parts = append(parts, pid)
 	}
-	attrs.PutStr(genai.ServiceInstanceID, strings.Join(append(parts, digest), "-"))
+	return strings.Join(append(parts, digest), "-")
 }
 
 func textOf(attrs pcommon.Map, key string) string {

@@ -3,6 +3,7 @@ package clientmetrics
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -11,7 +12,7 @@ import (
 func instance(attrs map[string]any) string {
 	m := pcommon.NewMap()
 	_ = m.FromRaw(attrs)
-	nameInstance(m)
+	newInstances(1, time.Hour).name(m, time.Unix(1000, 0))
 	if v, ok := m.Get("service.instance.id"); ok {
 		return v.AsString()
 	}
@@ -50,4 +51,26 @@ func TestNameInstance(t *testing.T) {
 	assert.Regexp(t, `^é{31}-7-`, instance(with("host.name", "x"+strings.Repeat("é", 100)))[1:], "long names are cut between letters")
 	assert.Empty(t, instance(map[string]any{"service.name": "a", "service.namespace": "n"}), "nothing tells it apart")
 	assert.Empty(t, instance(nil))
+}
+
+// What makes up attributes, or never ends to start processes, makes no instances without end.
+func TestInstancesAreBounded(t *testing.T) {
+	all := newInstances(2, time.Hour)
+	at := func(host string, now time.Time) string {
+		m := pcommon.NewMap()
+		m.PutStr("host.name", host)
+		all.name(m, now)
+		if v, ok := m.Get("service.instance.id"); ok {
+			return v.Str()
+		}
+		return ""
+	}
+	now := time.Unix(1000, 0)
+	assert.NotEmpty(t, at("a", now))
+	assert.NotEmpty(t, at("b", now))
+	assert.Empty(t, at("c", now.Add(time.Minute)))
+	assert.NotEmpty(t, at("a", now.Add(50*time.Minute)), "one that is known stays")
+	assert.Equal(t, int64(1), all.unnamed)
+	assert.NotEmpty(t, at("c", now.Add(61*time.Minute)), "b is gone")
+	assert.Empty(t, at("b", now.Add(61*time.Minute)))
 }

@@ -55,6 +55,7 @@ func (p *clientProcessor) Start(ctx context.Context, _ component.Host) error {
 		p.telemetry.ClientmetricsCollisions.Add(ctx, 0, p.signs[s])
 	}
 	p.telemetry.ClientmetricsForgotten.Add(ctx, 0)
+	p.telemetry.ClientmetricsUnnamed.Add(ctx, 0)
 	return nil
 }
 
@@ -91,6 +92,11 @@ func (p *clientProcessor) report(ctx context.Context) {
 		}
 	}
 	p.engine.collisions = [signs]int64{}
+	if n := p.engine.named.unnamed; n > 0 {
+		p.telemetry.ClientmetricsUnnamed.Add(ctx, n)
+		p.engine.named.unnamed = 0
+	}
+	p.telemetry.ClientmetricsInstances.Record(ctx, int64(p.engine.named.known.Len()))
 	if w := p.engine.watch; w != nil {
 		if n := w.series.Evicted(); n > p.forgotten {
 			p.telemetry.ClientmetricsForgotten.Add(ctx, int64(n-p.forgotten)) //nolint:gosec // far below 2^63

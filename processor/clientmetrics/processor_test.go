@@ -158,6 +158,8 @@ func TestReplicasAreToldApart(t *testing.T) {
 	}
 	assert.Len(t, instances, 3)
 	assert.Equal(t, int64(3), b.told(t, "series", "", ""))
+	assert.Equal(t, int64(3), b.told(t, "instances", "", ""))
+	assert.Zero(t, b.told(t, "unnamed", "", ""))
 	assert.Zero(t, b.told(t, "collisions", "sign", "start_time"))
 	assert.Zero(t, b.told(t, "collisions", "sign", "value"))
 }
@@ -177,6 +179,15 @@ func TestReplicasThatNothingTellsApartAreCounted(t *testing.T) {
 	require.NoError(t, b.ConsumeMetrics(t.Context(), counterOf(0, 10, 7, nil)))
 	require.NoError(t, b.ConsumeMetrics(t.Context(), counterOf(0, 11, 3, nil)))
 	assert.Equal(t, int64(1), b.told(t, "collisions", "sign", "value"), "without start times a total that falls")
+}
+
+func TestUnnamedInstancesAreCounted(t *testing.T) {
+	b := newBench(t, func(cfg *Config) { cfg.InstanceLimit = 2 })
+	for i := range 5 {
+		require.NoError(t, b.ConsumeMetrics(t.Context(), counterOf(1, 2, 3, map[string]any{"n": i})))
+	}
+	assert.Equal(t, int64(2), b.told(t, "instances", "", ""))
+	assert.Equal(t, int64(3), b.told(t, "unnamed", "", ""))
 }
 
 func TestForgottenSeriesAreCounted(t *testing.T) {
@@ -220,11 +231,11 @@ func TestErrorsOfTheNextAreHandedBack(t *testing.T) {
 
 func TestConfig(t *testing.T) {
 	cfg := createDefaultConfig().(*Config)
-	*cfg = Config{Own: "keep", Except: []string{"llm.calls", "mine"}, SeriesLimit: -1, ExpireAfter: 15}
+	*cfg = Config{Own: "keep", Except: []string{"llm.calls", "mine"}, InstanceLimit: 0, SeriesLimit: -1, ExpireAfter: 15}
 	err := cfg.Validate()
 	for _, text := range []string{
 		`own must be one of drop, by_scope, pass, got "keep"`, `except[1] must be a metric of the gateway`, `got "mine"`,
-		"series_limit must be 0 to 1000000, got -1", "expire_after must be 1m0s or more, got 15ns",
+		"instance_limit must be 1 to 1000000, got 0", "series_limit must be 0 to 1000000, got -1", "expire_after must be 1m0s or more, got 15ns",
 	} {
 		assert.ErrorContains(t, err, text)
 	}
@@ -248,7 +259,7 @@ func TestReadme(t *testing.T) {
 	assert.Equal(t, []string{"gen_ai.client.token.usage"}, cfg.Except)
 	cfg.Except = nil
 	assert.Equal(t, createDefaultConfig(), cfg)
-	for _, name := range []string{"dropped", "collisions", "series", "forgotten"} {
+	for _, name := range []string{"dropped", "collisions", "series", "forgotten", "instances", "unnamed"} {
 		assert.Contains(t, string(text), "`otelcol_clientmetrics_"+name+"`")
 	}
 }

@@ -29,7 +29,9 @@ type TelemetryBuilder struct {
 	ClientmetricsCollisions metric.Int64Counter
 	ClientmetricsDropped    metric.Int64Counter
 	ClientmetricsForgotten  metric.Int64Counter
+	ClientmetricsInstances  metric.Int64Gauge
 	ClientmetricsSeries     metric.Int64Gauge
+	ClientmetricsUnnamed    metric.Int64Counter
 }
 
 // TelemetryBuilderOption applies changes to default builder.
@@ -79,10 +81,22 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		metric.WithUnit("{series}"),
 	)
 	errs = errors.Join(errs, err)
+	builder.ClientmetricsInstances, err = builder.meter.Int64Gauge(
+		"otelcol_clientmetrics_instances",
+		metric.WithDescription("Instances that are told apart though their clients do not name themselves. [Development]"),
+		metric.WithUnit("{instance}"),
+	)
+	errs = errors.Join(errs, err)
 	builder.ClientmetricsSeries, err = builder.meter.Int64Gauge(
 		"otelcol_clientmetrics_series",
 		metric.WithDescription("Cumulative series that are watched for second writers. [Development]"),
 		metric.WithUnit("{series}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ClientmetricsUnnamed, err = builder.meter.Int64Counter(
+		"otelcol_clientmetrics_unnamed",
+		metric.WithDescription("Resources that got no instance because instance_limit was reached; the last writer wins. [Development]"),
+		metric.WithUnit("{resource}"),
 	)
 	errs = errors.Join(errs, err)
 	return &builder, errs

@@ -22,7 +22,9 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ClientmetricsCollisions.Add(context.Background(), 1)
 	tb.ClientmetricsDropped.Add(context.Background(), 1)
 	tb.ClientmetricsForgotten.Add(context.Background(), 1)
+	tb.ClientmetricsInstances.Record(context.Background(), 1)
 	tb.ClientmetricsSeries.Record(context.Background(), 1)
+	tb.ClientmetricsUnnamed.Add(context.Background(), 1)
 	AssertEqualClientmetricsCollisions(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
@@ -32,7 +34,13 @@ func TestSetupTelemetry(t *testing.T) {
 	AssertEqualClientmetricsForgotten(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
+	AssertEqualClientmetricsInstances(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
 	AssertEqualClientmetricsSeries(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualClientmetricsUnnamed(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 
