@@ -1,12 +1,10 @@
 package perfstats
 
 import (
-	"math"
 	"time"
 
 	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/pdatautil"
 	"go.opentelemetry.io/collector/pdata/pcommon"
-	"go.opentelemetry.io/collector/pdata/pmetric"
 )
 
 // batch is what the points of one metric have in common.
@@ -39,18 +37,4 @@ func (b *batch) streamKey(attrs pcommon.Map, start pcommon.Timestamp) streamKey 
 		*b.hash = pdatautil.MapHash(b.resource.Attributes())
 	}
 	return streamKey{resource: *b.hash, attributes: pdatautil.MapHash(attrs), scope: b.scope, metric: b.metric, start: start}
-}
-
-func number(dp pmetric.NumberDataPoint) (float64, bool) {
-	if dp.Flags().NoRecordedValue() {
-		return 0, false
-	}
-	switch dp.ValueType() {
-	case pmetric.NumberDataPointValueTypeInt:
-		return float64(dp.IntValue()), true
-	case pmetric.NumberDataPointValueTypeDouble:
-		v := dp.DoubleValue()
-		return v, !math.IsNaN(v) && !math.IsInf(v, 0)
-	}
-	return 0, false
 }

@@ -9,9 +9,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pmetric"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/bounded"
-	"github.com/otelcol-llm/otelcol-llm/internal/expohist"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
-	"github.com/otelcol-llm/otelcol-llm/internal/histpoint"
 	"github.com/otelcol-llm/otelcol-llm/internal/steady"
 )
 
@@ -79,72 +77,31 @@ func (e *engine) absorb(md pmetric.Metrics, wall time.Time) bool {
 	return e.moved
 }
 
+// metric takes the points of a metric, each on one way: decode, the increase since its series' point before, the window.
 func (e *engine) metric(b *batch, m pmetric.Metric) {
-	switch m.Type() {
-	case pmetric.MetricTypeSum:
-		temporality := m.Sum().AggregationTemporality()
-		if !m.Sum().IsMonotonic() {
-			temporality = pmetric.AggregationTemporalityUnspecified
+	for r, result := range decode(m) {
+		if result == counted {
+			result = e.take(b, &r)
 		}
-		for _, dp := range m.Sum().DataPoints().All() {
-			v, ok := number(dp)
-			e.point(b, header{dp.Attributes(), dp.StartTimestamp(), dp.Timestamp(), counters, temporality}, total{value: v}, ok && v >= 0)
-		}
-	case pmetric.MetricTypeGauge:
-		for _, dp := range m.Gauge().DataPoints().All() {
-			v, ok := number(dp)
-			e.gauge(b, dp, v, ok && v >= 0)
-		}
-	case pmetric.MetricTypeHistogram:
-		for _, dp := range m.Histogram().DataPoints().All() {
-			c := readClassic(dp)
-			h := header{dp.Attributes(), dp.StartTimestamp(), dp.Timestamp(), histograms, m.Histogram().AggregationTemporality()}
-			if !dp.Flags().NoRecordedValue() && !c.usable() {
-				e.points[malformed]++
-				continue
-			}
-			e.point(b, h, total{classic: c}, !dp.Flags().NoRecordedValue())
-		}
-	case pmetric.MetricTypeExponentialHistogram:
-		for _, dp := range m.ExponentialHistogram().DataPoints().All() {
-			hist := expohist.New(bucketLimit)
-			histpoint.Read(hist, dp)
-			h := header{dp.Attributes(), dp.StartTimestamp(), dp.Timestamp(), histograms, m.ExponentialHistogram().AggregationTemporality()}
-			e.point(b, h, total{hist: hist}, !dp.Flags().NoRecordedValue())
-		}
-	case pmetric.MetricTypeSummary:
-		e.points[wrongKind] += int64(m.Summary().DataPoints().Len())
+		e.points[result]++
 	}
 }
 
-// header is what points of every kind have.
-type header struct {
-	attrs       pcommon.Map
-	start, at   pcommon.Timestamp
-	kind        uint8
-	temporality pmetric.AggregationTemporality
-}
-
-func (e *engine) point(b *batch, h header, t total, usable bool) {
-	if !usable {
-		e.points[noValue]++
-		return
+func (e *engine) take(b *batch, r *reading) outcome {
+	if !b.reads(r.kind) {
+		return wrongKind
 	}
-	if !b.reads(h.kind) || h.temporality == pmetric.AggregationTemporalityUnspecified {
-		e.points[wrongKind]++
-		return
+	at, ahead := e.timeOf(r.at, b.now)
+	i, result := e.increase(b, r, at)
+	switch {
+	case !result.brings():
+		return result
+	case !e.feed(b, r, at, i):
+		return late
+	case ahead && result == counted:
+		return future
 	}
-	at, ahead := e.timeOf(h.at, b.now)
-	i, result := e.increase(b, h, at, t)
-	if result.brings() {
-		if ahead && result == counted {
-			result = future
-		}
-		if !e.feed(b, h, at, i) {
-			result = late
-		}
-	}
-	e.points[result]++
+	return result
 }
 
 // timeOf is the point's time, or now if it has none or one that has not come yet; ahead is true if the writer's clock is too far off to be
@@ -161,18 +118,22 @@ func (e *engine) timeOf(ts pcommon.Timestamp, now time.Time) (at time.Time, ahea
 	return at, false
 }
 
-func (e *engine) increase(b *batch, h header, at time.Time, t total) (increase, outcome) {
-	start := time.Time{}
-	if known(h.start) {
-		start = h.start.AsTime().Add(-e.shift(h.at, b.now))
+// increase is what a point brings over what its series said before.
+func (e *engine) increase(b *batch, r *reading, at time.Time) (increase, outcome) {
+	if r.kind == gauges {
+		return e.rise(b, r, at)
 	}
-	if h.temporality == pmetric.AggregationTemporalityDelta {
+	start := time.Time{}
+	if known(r.start) {
+		start = r.start.AsTime().Add(-e.shift(r.at, b.now))
+	}
+	if r.delta {
 		if start.IsZero() || start.After(at) {
 			start = at
 		}
-		return t.whole(start), counted
+		return r.total.whole(start), counted
 	}
-	st := e.streams.get(b.streamKey(h.attrs, h.start), b.now)
+	st := e.streams.get(b.streamKey(r.attrs, r.start), b.now)
 	if st == nil {
 		return increase{}, tooMany
 	}
@@ -180,46 +141,33 @@ func (e *engine) increase(b *batch, h header, at time.Time, t total) (increase, 
 	if b.builtin != nil {
 		depth = max(depth, b.builtin.depth)
 	}
-	writer := streamKey{resource: *b.hash, scope: b.scope, metric: b.metric, start: h.start}
+	writer := streamKey{resource: *b.hash, scope: b.scope, metric: b.metric, start: r.start}
 	if before := e.streams.heard(writer, at, b.now); st.last.IsZero() && start.Before(before) {
 		start = before // the writer was heard without this series, so it began since
 	}
-	i, result := st.advance(start, at, b.now, depth, t)
+	i, result := st.advance(start, at, b.now, depth, r.total)
 	e.streams.weigh(st)
 	return i, result
 }
 
-// gauge counts, of every series and sub-window, the largest value; a set's peak is the sum over its series.
-func (e *engine) gauge(b *batch, dp pmetric.NumberDataPoint, v float64, usable bool) {
-	at, ahead := e.timeOf(dp.Timestamp(), b.now)
+// rise is by how much a gauge is above what its series said before in the sub-window: of every series and sub-window the largest value
+// counts, and a set's peak is the sum over its series.
+func (e *engine) rise(b *batch, r *reading, at time.Time) (increase, outcome) {
 	epoch, place := e.clock.place(at, b.now)
-	result := counted
-	switch {
-	case !b.reads(gauges):
-		result = wrongKind
-	case !usable:
-		result = noValue
-	case place == late:
-		result = late
-	default:
-		if ahead {
-			result = future
-		}
-		st := e.streams.get(b.streamKey(dp.Attributes(), 0), b.now)
-		if st == nil {
-			result = tooMany
-			break
-		}
-		if st.epoch > epoch {
-			result = stale
-			break
-		}
-		before := st.value
-		if st.epoch < epoch {
-			before = 0
-		}
-		st.epoch, st.value = epoch, max(before, v)
-		e.feed(b, header{attrs: dp.Attributes(), kind: gauges}, at, increase{from: at, value: max(0, v-before)})
+	if place == late {
+		return increase{}, late
 	}
-	e.points[result]++
+	st := e.streams.get(b.streamKey(r.attrs, 0), b.now)
+	if st == nil {
+		return increase{}, tooMany
+	}
+	if st.epoch > epoch {
+		return increase{}, stale
+	}
+	before := st.value
+	if st.epoch < epoch {
+		before = 0
+	}
+	st.epoch, st.value = epoch, max(before, r.total.value)
+	return increase{from: at, value: st.value - before}, counted
 }

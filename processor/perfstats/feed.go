@@ -9,21 +9,21 @@ import (
 )
 
 // feed adds an increase to every set of gauges it belongs to and says whether its time was in the window.
-func (e *engine) feed(b *batch, h header, at time.Time, i increase) bool {
-	who := e.subject(b, h.attrs)
+func (e *engine) feed(b *batch, r *reading, at time.Time, i increase) bool {
+	who := e.subject(b, r.attrs)
 	fed := false
-	if b.builtin != nil && b.builtin.kinds&h.kind != 0 {
+	if b.builtin != nil && b.builtin.kinds&r.kind != 0 {
 		if b.builtin.depth > 0 {
 			fed = e.deploy(who, at, b.now, i.value)
 		} else if e.mayCount(b, who.service) {
-			fed = e.feedSource(b, b.builtin, h.attrs, who, at, i)
+			fed = e.feedSource(b, b.builtin, r.attrs, who, at, i)
 		} else {
 			fed = true
 		}
 	}
 	for _, s := range b.own {
-		if s.kinds&h.kind != 0 {
-			fed = e.feedSource(b, s, h.attrs, who, at, i) || fed
+		if s.kinds&r.kind != 0 {
+			fed = e.feedSource(b, s, r.attrs, who, at, i) || fed
 		}
 	}
 	return fed
