@@ -31,6 +31,12 @@ const shippedID = "0123"
 // startShipped runs a configuration, named from the top of the source tree.
 func startShipped(t testing.TB, config string, args []string, env ...string) *shipped {
 	t.Helper()
+	return startShippedUnder(t, nil, config, args, env...)
+}
+
+// startShippedUnder is startShipped with a command that runs the binary.
+func startShippedUnder(t testing.TB, under []string, config string, args []string, env ...string) *shipped {
+	t.Helper()
 	ports := gateway.FreePorts(t, 5)
 	at := func(n int) string { return gateway.Loopback(ports[n]) }
 	s := &shipped{
@@ -39,7 +45,7 @@ func startShipped(t testing.TB, config string, args []string, env ...string) *sh
 	}
 	reader := fmt.Sprintf("--set=service.telemetry.metrics.readers=[{pull: {exporter: {prometheus: {host: 127.0.0.1, port: %d}}}}]", ports[4])
 	s.options = gateway.Options{
-		Config: gateway.Root() + "/" + config, Dir: t.TempDir(), Args: append([]string{reader}, args...),
+		Config: gateway.Root() + "/" + config, Under: under, Dir: t.TempDir(), Args: append([]string{reader}, args...),
 		Env: append([]string{
 			"GATEWAY_ID=" + shippedID, "OTLP_GRPC_ENDPOINT=" + at(0), "OTLP_HTTP_ENDPOINT=" + at(1), "PROMETHEUS_ENDPOINT=" + at(2), "HEALTH_ENDPOINT=" + at(3),
 		}, env...),

@@ -22,6 +22,7 @@ import (
 	prometheusexporter "github.com/open-telemetry/opentelemetry-collector-contrib/exporter/prometheusexporter"
 	prometheusremotewriteexporter "github.com/open-telemetry/opentelemetry-collector-contrib/exporter/prometheusremotewriteexporter"
 	kafkaexporter "github.com/open-telemetry/opentelemetry-collector-contrib/exporter/kafkaexporter"
+	admission "github.com/otelcol-llm/otelcol-llm/extension/admission"
 	delivery "github.com/otelcol-llm/otelcol-llm/extension/delivery"
 	tokenfile "github.com/otelcol-llm/otelcol-llm/extension/tokenfile"
 	intake "github.com/otelcol-llm/otelcol-llm/extension/intake"
@@ -71,6 +72,7 @@ func components() (otelcol.Factories, error) {
 	}
 
 	factories.Extensions, err = otelcol.MakeFactoryMap[extension.Factory](
+		admission.NewFactory(),
 		delivery.NewFactory(),
 		tokenfile.NewFactory(),
 		intake.NewFactory(),
@@ -85,6 +87,7 @@ func components() (otelcol.Factories, error) {
 		return otelcol.Factories{}, err
 	}
 	factories.ExtensionModules = makeModulesMap(factories.Extensions, map[component.Type]string{
+		admission.NewFactory().Type(): "github.com/otelcol-llm/otelcol-llm v0.0.0",
 		delivery.NewFactory().Type(): "github.com/otelcol-llm/otelcol-llm v0.0.0",
 		tokenfile.NewFactory().Type(): "github.com/otelcol-llm/otelcol-llm v0.0.0",
 		intake.NewFactory().Type(): "github.com/otelcol-llm/otelcol-llm v0.0.0",

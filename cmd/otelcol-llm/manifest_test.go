@@ -131,6 +131,6 @@ func TestComponentsInTheBinary(t *testing.T) {
 		"debug", "kafka", "nop", "otlp_grpc", "otlp_http", "prometheus", "prometheus_remote_write",
 	}, typesOf(factories.Exporters))
 	require.Equal(t, []string{
-		"basicauth", "bearertokenauth", "delivery", "file_storage", "healthcheckv2", "intake", "pprof", "tokenfile", "zpages",
+		"admission", "basicauth", "bearertokenauth", "delivery", "file_storage", "healthcheckv2", "intake", "pprof", "tokenfile", "zpages",
 	}, typesOf(factories.Extensions))
 }

@@ -26,6 +26,7 @@ type Options struct {
 	Args   []string // further arguments
 	Env    []string // KEY=value
 	Dir    string   // working directory; a temporary one when empty
+	Under  []string // a command that runs the binary, which it gets with its arguments
 }
 
 // Gateway is a running binary.
@@ -75,7 +76,8 @@ func launch(t testing.TB, o Options) *Gateway {
 		o.Dir = t.TempDir()
 	}
 	g := &Gateway{log: &logBuffer{}, done: make(chan struct{})}
-	g.cmd = exec.Command(Binary(t), append([]string{"--config", o.Config}, o.Args...)...)
+	command := slices.Concat(o.Under, []string{Binary(t), "--config", o.Config}, o.Args)
+	g.cmd = exec.Command(command[0], command[1:]...)
 	g.cmd.Dir = o.Dir
 	g.cmd.Env = append(os.Environ(), o.Env...)
 	g.cmd.Stdout, g.cmd.Stderr = g.log, g.log

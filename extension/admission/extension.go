@@ -1,0 +1,97 @@
+package admission
+
+import (
+	"context"
+	"net/http"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/extension"
+	"go.opentelemetry.io/collector/extension/extensionmiddleware"
+	"go.uber.org/zap"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/stats"
+)
+
+// A stream that waits has this much buffered at most; the window that gRPC finds by itself grows to 16 MiB a stream.
+const (
+	streamWindow     = 1 << 20
+	connectionWindow = 2 << 20
+)
+
+type admission struct {
+	cfg    *Config
+	logger *zap.Logger
+	limit  uint64
+	gate   *gate
+}
+
+var (
+	_ extension.Extension            = (*admission)(nil)
+	_ extensionmiddleware.HTTPServer = (*admission)(nil)
+	_ extensionmiddleware.GRPCServer = (*admission)(nil)
+	_ stats.Handler                  = (*admission)(nil)
+)
+
+func newAdmission(cfg *Config, logger *zap.Logger, limit uint64) *admission {
+	return &admission{cfg: cfg, logger: logger, limit: limit, gate: newGate(max(1, share(limit, cfg.InFlightRatio)))}
+}
+
+// Start is part of component.Component.
+func (a *admission) Start(context.Context, component.Host) error {
+	if a.limit > 0 {
+		setGoLimit(share(a.limit, a.cfg.GoMemoryRatio))
+	}
+	a.logger.Info("Requests in flight are bounded", zap.Uint64("memory_limit", a.limit), zap.Int64("bytes_in_flight", a.gate.size))
+	return nil
+}
+
+// Shutdown is part of component.Component.
+func (a *admission) Shutdown(context.Context) error { return nil }
+
+// GetHTTPHandler is part of extensionmiddleware.HTTPServer.
+func (a *admission) GetHTTPHandler(context.Context) (extensionmiddleware.WrapHTTPHandlerFunc, error) {
+	return func(_ context.Context, next http.Handler) (http.Handler, error) {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			leave, err := a.gate.enter(r.Context(), a.weight(r))
+			if err != nil { // the client has gone
+				http.Error(w, err.Error(), http.StatusServiceUnavailable)
+				return
+			}
+			defer leave()
+			next.ServeHTTP(w, r)
+		}), nil
+	}, nil
+}
+
+// weight is what the body takes when it is read.
+func (a *admission) weight(r *http.Request) int64 {
+	if encoding := r.Header.Get("Content-Encoding"); r.ContentLength < 0 || (encoding != "" && encoding != "identity") {
+		return max(a.cfg.AssumedBytes, r.ContentLength)
+	}
+	return r.ContentLength
+}
+
+// GetGRPCServerOptions is part of extensionmiddleware.GRPCServer.
+func (a *admission) GetGRPCServerOptions(context.Context) ([]grpc.ServerOption, error) {
+	return []grpc.ServerOption{
+		grpc.StatsHandler(a), grpc.InitialWindowSize(streamWindow), grpc.InitialConnWindowSize(connectionWindow),
+	}, nil
+}
+
+// TagRPC is the first that gRPC calls for a stream, in a goroutine of its own, before it reads the message: here the stream waits. When its
+// client goes it comes through without a place, and ends. The end of its context makes room again, whatever became of it.
+func (a *admission) TagRPC(ctx context.Context, _ *stats.RPCTagInfo) context.Context {
+	if leave, err := a.gate.enter(ctx, a.cfg.AssumedBytes); err == nil {
+		context.AfterFunc(ctx, leave)
+	}
+	return ctx
+}
+
+// HandleRPC is part of stats.Handler.
+func (*admission) HandleRPC(context.Context, stats.RPCStats) {}
+
+// TagConn is part of stats.Handler.
+func (*admission) TagConn(ctx context.Context, _ *stats.ConnTagInfo) context.Context { return ctx }
+
+// HandleConn is part of stats.Handler.
+func (*admission) HandleConn(context.Context, stats.ConnStats) {}

@@ -1,0 +1,107 @@
+package test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+)
+
+// container makes a cgroup (version 1) with a memory limit and returns its directory, or skips the test where it may not.
+func container(t *testing.T, mib int) string {
+	t.Helper()
+	dir := fmt.Sprintf("/sys/fs/cgroup/memory/otelcol-llm-test-%d-%d", os.Getpid(), mib)
+	err := os.Mkdir(dir, 0o755)
+	if err == nil {
+		t.Cleanup(func() { _ = os.Remove(dir) })
+		err = os.WriteFile(filepath.Join(dir, "memory.limit_in_bytes"), []byte(strconv.Itoa(mib<<20)), 0o600)
+	}
+	if err != nil {
+		t.Skipf("no cgroup of our own here: %v", err)
+	}
+	return dir
+}
+
+// prompts is a request of so many MiB, in spans of 100 KiB.
+func prompts(mib int) ptraceotlp.ExportRequest {
+	traces := ptrace.NewTraces()
+	spans := traces.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans()
+	text := strings.Repeat("a prompt ", 100<<10/9)
+	for n := range mib * 1024 / 100 {
+		span := spans.AppendEmpty()
+		span.SetTraceID(pcommon.TraceID{byte(n), 1})
+		span.SetSpanID(pcommon.SpanID{byte(n), 1})
+		span.SetName("chat")
+		span.Attributes().PutStr("gen_ai.input.messages", text)
+	}
+	return ptraceotlp.NewExportRequestFromTraces(traces)
+}
+
+// TestMemoryOfAContainer: a gateway with the default configuration in a container of MEMORY_MIB (256) takes what eight clients send at once, 19 MiB
+// each and twice, over HTTP and over gRPC, or tells them to try again; it is not killed. It logs the most memory that it had.
+func TestMemoryOfAContainer(t *testing.T) {
+	mib, clients := 256, 8
+	if given := os.Getenv("MEMORY_MIB"); given != "" {
+		var err error
+		mib, err = strconv.Atoi(given)
+		require.NoError(t, err)
+	}
+	dir := container(t, mib)
+	s := startShippedUnder(t, []string{"sh", "-c", `echo $$ > ` + dir + `/cgroup.procs && exec "$0" "$@"`}, "collector-config.yaml", nil)
+	request := prompts(19)
+	body, err := request.MarshalProto()
+	require.NoError(t, err)
+	conn, err := grpc.NewClient(s.grpc, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	require.NoError(t, err)
+	defer func() { _ = conn.Close() }()
+	for name, send := range map[string]func(context.Context) bool{
+		"HTTP": func(ctx context.Context) bool {
+			req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.otlp+"/v1/traces", strings.NewReader(string(body)))
+			if err != nil {
+				return false
+			}
+			req.Header.Set("Content-Type", "application/x-protobuf")
+			resp, err := http.DefaultClient.Do(req)
+			return err == nil && resp.Body.Close() == nil && resp.StatusCode == http.StatusOK
+		},
+		"gRPC": func(ctx context.Context) bool {
+			_, err := ptraceotlp.NewGRPCClient(conn).Export(ctx, request)
+			return err == nil
+		},
+	} {
+		var wg sync.WaitGroup
+		for range clients {
+			wg.Go(func() {
+				for range 2 {
+					assert.Eventually(t, func() bool {
+						ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+						defer cancel()
+						return send(ctx)
+					}, time.Minute, 100*time.Millisecond, name)
+				}
+			})
+		}
+		wg.Wait()
+	}
+	code, _ := get(t, s.health)
+	assert.Equal(t, http.StatusOK, code, "it lives")
+	peak, err := os.ReadFile(filepath.Join(dir, "memory.max_usage_in_bytes"))
+	require.NoError(t, err)
+	t.Logf("at most %s bytes of %d MiB", strings.TrimSpace(string(peak)), mib)
+	s.Stop(t)
+	assert.Zero(t, s.ExitCode())
+}
