@@ -47,7 +47,9 @@ func (f *facts) bucketDetails(p *jsonScan, key string, b *buckets) {
 		p.skip()
 		return
 	}
-	if key != "cache_creation" && key != "cacheCreation" {
+	switch key {
+	case "cache_creation", "cacheCreation", "server_tool_use", "serverToolUse":
+	default:
 		b.whole = true
 	}
 	f.usageObject(p, inner, noTally, noTally, 1)

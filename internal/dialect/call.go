@@ -19,6 +19,10 @@ type Call struct {
 	Sure        bool    // the client says itself who answered: Provider is not just the name of its SDK
 
 	Extras Extras
+	Doubt  string // why the counts may be other ones, as an llm.cost.reason; "" where nothing speaks against them
+
+	ForeignCost float64 // what the client says it cost in another currency than USD, and which
+	Currency    string
 
 	Keys  KeySet // attributes that the span carries
 	Stale KeySet // facts of which the span's own attribute of the canonical form says another thing, or cannot say it

@@ -8,6 +8,7 @@ import (
 
 var (
 	tClaudeCloud  = newText()
+	tSpeed        = newText()
 	nClaudeInput  = newTally()
 	nClaudeOutput = newTally()
 	vSuccess      = newValue()
@@ -28,6 +29,7 @@ var claudeCode = &client{
 		tallies(nCacheWrite, "cache_creation_tokens"),
 		tallies(nCacheWrite5m, "cache_creation_5m_tokens"),
 		tallies(nCacheWrite1h, "cache_creation_1h_tokens"),
+		texts(tSpeed, plain, "speed"),
 		values(vFirstChunkMillis, plain, "ttft_ms"),
 		values(vSuccess, plain, "success"),
 	),

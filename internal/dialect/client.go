@@ -55,6 +55,7 @@ type traits struct {
 	thoughtsTotal bool // the thoughts of Google's models are in its total only
 	knowsBill     bool // a cost on its spans is what was billed
 	callsAreSteps bool // of a client whose only complete usage is on the agent span
+	milliseconds  bool // what should be in seconds of a time to the first token is not
 	thoughtsApart bool // its output count leaves out reasoning tokens
 }
 
@@ -89,6 +90,7 @@ type member struct {
 // cost is an attribute that says what the call cost.
 type cost struct {
 	value value
+	and   value  // the other part of what it is a part of; 0 is none
 	in    text   // JSON text that holds it instead
 	name  string // of the member in that JSON
 	knows func(*reading) bool

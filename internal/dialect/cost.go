@@ -18,6 +18,22 @@ func (r *reading) cost() {
 			return
 		}
 	}
+	r.foreignCost()
+}
+
+// foreignCost keeps an amount that is not in USD, which is nothing to count with.
+func (r *reading) foreignCost() {
+	if amountInUSD(r) {
+		return
+	}
+	for _, at := range [...]value{vCostAmount, vCostUsage} {
+		if v, ok := r.f.value(at); ok {
+			if n, ok := genai.Number(v); ok && usable(n) {
+				r.op.ForeignCost, r.op.Currency = n, r.f.texts[tCurrency]
+				return
+			}
+		}
+	}
 }
 
 func (r *reading) saysCost() bool {
@@ -44,7 +60,12 @@ func (r *reading) costOf(c *cost) (float64, bool) {
 	if !ok {
 		return 0, false
 	}
-	return genai.Number(v)
+	usd, ok := genai.Number(v)
+	if more, has := r.f.value(c.and); ok && c.and != 0 && has {
+		part, fine := genai.Number(more)
+		return usd + part, fine
+	}
+	return usd, ok
 }
 
 // amountInUSD and amountIsBill read what gen_ai.usage.cost.amount says of itself.

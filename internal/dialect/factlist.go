@@ -63,6 +63,14 @@ const (
 	nReasoning
 	nInputAudio
 	nOutputAudio
+	nInputImage
+	nOutputImage
+	nInputVideo
+	nCacheAudio
+	nCacheImage
+	nWebSearches
+	nFileSearches
+	nCodeRuns
 	sharedTallies
 )
 

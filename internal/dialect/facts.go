@@ -27,6 +27,8 @@ type facts struct {
 	values     [maxValues]pcommon.Value
 	valueRanks [maxValues]uint8
 	valued     uint32 // values that are set
+
+	steps genai.Usage // what the iterations of one call used together, as Anthropic counts
 }
 
 // collect runs over attrs, of a span of the client with the given bit, once.
@@ -46,13 +48,29 @@ func (f *facts) collect(attrs pcommon.Map, client uint64) {
 		case classText:
 			f.addText(e, v)
 		case classTally:
-			if n, ok := genai.Count(v); ok {
+			if n, ok := genai.Count(v); ok && !untold(tally(e.fact), v) {
 				f.add(tally(e.fact), n, e.rank)
 			}
 		default:
 			f.addValue(e, v)
 		}
 	}
+}
+
+// untold: some senders write -1 for a part of the counts that they were not told.
+func untold(t tally, v pcommon.Value) bool {
+	if t >= noTally || subCounts&(1<<t) == 0 {
+		return false
+	}
+	switch v.Type() {
+	case pcommon.ValueTypeInt:
+		return v.Int() == -1
+	case pcommon.ValueTypeDouble:
+		return v.Double() == -1
+	case pcommon.ValueTypeStr:
+		return v.Str() == "-1"
+	}
+	return false
 }
 
 func (f *facts) addValue(e *entry, v pcommon.Value) {
@@ -104,7 +122,7 @@ func (f *facts) reset() {
 		f.tallies[i], f.tallyRanks[i] = 0, 0
 	}
 	f.present, f.bad, f.valued = 0, 0, 0
-	f.marked, f.keys, f.sets = false, 0, 0
+	f.marked, f.keys, f.sets, f.steps = false, 0, 0, genai.Usage{}
 }
 
 // add keeps the count of the best rank, except that any count beats a 0: a dialect that does not know a sub-count may say 0

@@ -47,7 +47,7 @@ func TestKeyTable(t *testing.T) {
 func TestNothingKept(t *testing.T) {
 	full := with(chat, attrs{
 		"llm.cost.total": 3.0, "http.request.resend_count": 2, "gen_ai.usage.cache_read.input_tokens": 5,
-		"gen_ai.usage.reasoning.output_tokens": -1, "gen_ai.agent.name": "a", "error.type": "x", "llm.cost.status": "priced",
+		"gen_ai.usage.reasoning.output_tokens": -2, "gen_ai.agent.name": "a", "error.type": "x", "llm.cost.status": "priced",
 	})
 	assert.Equal(t, genai.UsageBad, readAttrs(t, "x", "chat", full).UsageState)
 	op := readAttrs(t, "x", "chat", attrs{"gen_ai.operation.name": "chat"})

@@ -23,7 +23,55 @@ func (r *reading) inclusive(c *counts) (u genai.Usage, guess bool) {
 	if thoughtsApart {
 		u.Output += c.reasoning
 	}
-	return u, r.unexplained(&u, c.total) || cacheGuess || thoughtsGuess
+	return u, r.total(c, &u) || cacheGuess || thoughtsGuess
+}
+
+// unlisted says that nothing tells which client wrote the span, so nobody has looked how it counts.
+func (r *reading) unlisted() bool {
+	if r.scope.client != nobody {
+		return false
+	}
+	for i := range words {
+		if t := words[i].fact; t != tOperation && r.f.texts[t] != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// overAnthropic says that the call went to a model of Anthropic's, whose own counts leave cached tokens out of the input.
+func (r *reading) overAnthropic() bool {
+	return genai.ContainsFold(r.saidProvider(), "anthropic") || genai.ContainsFold(r.op.Model(), "claude")
+}
+
+// total holds the sender's total against its counts. What Google's is above them are thinking tokens, which some senders do not tell; some
+// clients have cached tokens in it only, of which it is then not known whether they were read or written. Anything else that no part
+// explains makes the counts doubtful.
+func (r *reading) total(c *counts, u *genai.Usage) (guess bool) {
+	if c.explained(u) {
+		return false
+	}
+	switch more := c.total - u.Input - u.Output; {
+	case more <= 0 || c.total > genai.MaxTokens:
+	case (c.reasoning == 0 || r.scope.traits.thoughtsTotal) && strings.HasPrefix(r.op.Provider, "gcp."):
+		u.Output, u.Reasoning = u.Output+more, u.Reasoning+more
+		return false
+	case r.scope.traits.totalHolds && c.read+c.write == 0:
+		u.Input += more
+		return true
+	}
+	r.op.Doubt = genai.ReasonUnexplainedTotal
+	return false
+}
+
+// explained says whether the total is a sum of what else is told.
+func (c *counts) explained(u *genai.Usage) bool {
+	cached, sum := c.read+c.write, c.in+c.out
+	switch c.total {
+	case 0, sum, sum + cached, sum + c.reasoning, sum + cached + c.reasoning, u.Input + u.Output, sum - cached, sum - c.reasoning:
+		return true
+	}
+	return false
 }
 
 // cacheApart decides whether cached tokens must be added to the input: by what the span itself proves, then by what is known of the
@@ -44,7 +92,19 @@ func (r *reading) cacheApart(c *counts) (apart, guess bool) {
 	case c.total > 0 && c.reasoning > 0 && c.total == c.in+c.out+cached+c.reasoning:
 		return true, false
 	}
-	return cached > c.in, cached > c.in
+	if cached > c.in {
+		return true, true
+	}
+	r.doubtOverlap(c)
+	return false, false
+}
+
+// doubtOverlap is for models of Anthropic's, whose own counts leave cached tokens out, as somebody tells them of whom nobody knows how they
+// count.
+func (r *reading) doubtOverlap(c *counts) {
+	if c.total == 0 && !c.hasNoCache && r.unlisted() && r.overAnthropic() {
+		r.op.Doubt = genai.ReasonUnknownOverlap
+	}
 }
 
 // knownApart says whether the client is known to leave cached tokens out of this pair.
@@ -60,23 +120,6 @@ func (r *reading) knownApart(c *counts) bool {
 	return false
 }
 
-// unexplained adds the tokens that a client says in its total only: thoughts of Google's models, else cached tokens, of which it is then
-// not known whether they were read or written.
-func (r *reading) unexplained(u *genai.Usage, total int64) (guess bool) {
-	more := total - u.Input - u.Output
-	if more <= 0 || total > genai.MaxTokens {
-		return false
-	}
-	switch t := r.scope.traits; {
-	case t.thoughtsTotal && strings.HasPrefix(r.op.Provider, "gcp."):
-		u.Output, u.Reasoning = u.Output+more, u.Reasoning+more
-	case t.totalHolds && u.CacheRead+u.CacheWrite == 0:
-		u.Input += more
-		return true
-	}
-	return false
-}
-
 // thoughtsApart decides in the same way whether reasoning tokens must be added to the output.
 func (r *reading) thoughtsApart(c *counts) (apart, guess bool) {
 	cached := c.read + c.write
@@ -85,7 +128,7 @@ func (r *reading) thoughtsApart(c *counts) (apart, guess bool) {
 		return false, false
 	case c.total > 0 && c.total == c.in+c.out && c.reasoning <= c.out:
 		return false, false
-	case r.scope.traits.thoughtsApart:
+	case r.scope.traits.thoughtsApart && (r.op.Provider == "" || strings.HasPrefix(r.op.Provider, "gcp.")): // of others it passes their counts on
 		return true, false
 	case c.total > 0 && cached != c.reasoning && c.total == c.in+c.out+c.reasoning:
 		return true, false

@@ -12,6 +12,8 @@ var (
 	jInput               = newText()
 	nOpenInferenceInput  = newTally()
 	nOpenInferenceOutput = newTally()
+	vCostPrompt          = newValue()
+	vCostCompletion      = newValue()
 )
 
 // openInference is Arize's instrumentations in all their languages, and whoever writes their attributes. LangChain's says provider and,
@@ -27,6 +29,8 @@ var openInference = &client{
 		{name: "openinference.instrumentation.langchain*", traits: &openInferenceLangChain},
 		{name: "@arizeai/openinference-instrumentation-claude-agent-sdk*", traits: &openInferenceClaude},
 		{name: "openinference.instrumentation.claude_agent_sdk*", traits: &openInferenceClaude},
+		{name: "openinference.instrumentation.agno*", traits: &openInferenceNet},
+		{name: "openinference.instrumentation.pipecat*", traits: &openInferenceNet},
 	},
 	keys: join(
 		texts(tOpenInferenceKind, genAI, "openinference.span.kind"),
@@ -47,12 +51,14 @@ var openInference = &client{
 		tallies(nInputAudio, "llm.token_count.prompt_details.audio"),
 		tallies(nOutputAudio, "llm.token_count.completion_details.audio"),
 		values(vCostTotal, plain, genai.CostTotal),
+		values(vCostPrompt, plain, genai.CostPrompt),
+		values(vCostCompletion, plain, genai.CostCompletion),
 		values(vFinish, plain, "llm.finish_reason"),
 	),
 	words:    []word{{fact: tOpenInferenceKind, first: true}},
 	pairs:    []pair{{in: nOpenInferenceInput, out: nOpenInferenceOutput}},
 	answers:  []text{jOutput},
-	costs:    []cost{{value: vCostTotal, ok: (*reading).notOurs}},
+	costs:    []cost{{value: vCostTotal, ok: (*reading).notOurs}, {value: vCostPrompt, ok: (*reading).notOurs, and: vCostCompletion}},
 	models:   openInferenceModels,
 	provider: (*reading).metadataProvider,
 	traits:   traits{localAgents: true},
@@ -82,6 +88,9 @@ func openInferenceModels(r *reading) {
 		r.op.RequestModel = textMember(s, "ls_model_name")
 	}
 }
+
+// Agno and Pipecat pass on Anthropic's own input, which leaves cached tokens out.
+var openInferenceNet = traits{localAgents: true, cacheApart: (*reading).overAnthropic}
 
 // metadataProvider is the provider in LangChain's words.
 func (r *reading) metadataProvider() string {

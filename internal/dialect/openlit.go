@@ -1,6 +1,6 @@
 package dialect
 
-// openLIT's JavaScript packages for Anthropic and Bedrock leave cached tokens out of the input. A stream that ends without usage has counts of its
+// openLIT's packages for Anthropic and Bedrock leave cached tokens out of the input, in both languages. A stream that ends without usage has counts of its
 // own tokenizer. A tool's name on a model call is the tool that was asked for.
 var openLIT = &client{
 	name: "openlit",
@@ -11,6 +11,8 @@ var openLIT = &client{
 		{name: "@openlit/instrumentation-anthropic", traits: &traits{localAgents: true, cacheApart: always}},
 		{name: "@openlit/instrumentation-bedrock", traits: &traits{localAgents: true, cacheApart: always}},
 		{name: "@openlit/instrumentation-claude-agent-sdk*", traits: &openLITClaude},
+		{name: "openlit.instrumentation.anthropic", traits: &traits{localAgents: true, cacheApart: always}},
+		{name: "openlit.instrumentation.bedrock", traits: &traits{localAgents: true, cacheApart: always}},
 	},
 	keys: join(
 		tallies(nCacheRead, "gen_ai.usage.prompt_tokens_details.cached_tokens"),

@@ -7,7 +7,7 @@ var (
 )
 
 // openLLMetry is Traceloop's. Its JavaScript package for Anthropic and both for Bedrock leave cached tokens out of the input; the Python
-// package for Anthropic adds them up. A stream that ends without usage has counts of its own tokenizer.
+// package for Anthropic adds them up, the one for LlamaIndex does not. A stream that ends without usage has counts of its own tokenizer.
 var openLLMetry = &client{
 	name: "openllmetry",
 	scopes: []scope{
@@ -18,6 +18,7 @@ var openLLMetry = &client{
 		{name: "@traceloop/instrumentation-anthropic", traits: &traits{cacheApart: always}},
 		{name: "@traceloop/instrumentation-bedrock", traits: &traits{cacheApart: always}},
 		{name: "opentelemetry.instrumentation.bedrock", traits: &traits{cacheApart: always}},
+		{name: "opentelemetry.instrumentation.llamaindex", traits: &traits{localAgents: true, cacheApart: (*reading).overAnthropic}},
 	},
 	keys: join(
 		texts(tTraceloopKind, genAI, "traceloop.span.kind"),

@@ -9,6 +9,7 @@ import (
 var (
 	nAggregated    = newTally()
 	nPartial       = newTally()
+	jUsageRaw      = newText()
 	vCostOperation = newValue()
 )
 
@@ -31,6 +32,7 @@ var pydanticAI = &client{
 		tallies(nReasoning, "gen_ai.usage.details.reasoning_tokens", "gen_ai.usage.details.thoughts_tokens"),
 		tallies(nInputAudio, "gen_ai.usage.details.input_audio_tokens"),
 		tallies(nOutputAudio, "gen_ai.usage.details.output_audio_tokens"),
+		texts(jUsageRaw, plain, "gen_ai.usage.raw"),
 		values(vCostOperation, plain, "operation.cost"),
 	),
 	sum: func(r *reading) (v verdict) {
@@ -39,6 +41,10 @@ var pydanticAI = &client{
 		}
 		return v
 	},
+	json: []member{{fact: jUsageRaw, read: func(r *reading, s string) {
+		p := scanJSON(s)
+		r.f.providerUsage(&p)
+	}}},
 	lateKind: pydanticKind,
 	mayBe:    func(*facts) bool { return true },
 	costs:    []cost{{value: vCostOperation}},

@@ -86,6 +86,9 @@ func (r *reading) mayBeGenAI() bool {
 
 // call reads a model call.
 func (r *reading) call() {
+	if r.span.Events().Len() > 0 && !r.hasPair() {
+		r.usageOfEvents()
+	}
 	for i := range members {
 		if s := r.f.texts[members[i].fact]; s != "" {
 			members[i].read(r, s)
@@ -166,6 +169,9 @@ func (r *reading) named(prefix string, ts ...text) string {
 
 // tier is the service tier that answered, else the one asked for unless that leaves the choice to the provider.
 func (r *reading) tier() string {
+	if s := r.f.texts[tSpeed]; s == "fast" {
+		return s
+	}
 	if s := r.f.texts[tResponseTier]; s != "" {
 		return strings.ToLower(s)
 	}

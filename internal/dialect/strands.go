@@ -3,11 +3,12 @@ package dialect
 import "github.com/otelcol-llm/otelcol-llm/internal/genai"
 
 // strands is Strands Agents. It leaves out what its providers leave out: cached tokens of Anthropic and Amazon, whose models it names.
-// Their SDKs may report each call again, in traces of their own and without a word in common: name one of the two in ignore_scopes.
+// Its time to the first token, in seconds by its name, is in milliseconds. The providers' SDKs may report each call again, in traces of their
+// own and without a word in common: name one of the two in ignore_scopes.
 var strands = &client{
 	name:   "strands",
 	scopes: []scope{{name: "strands*"}},
-	traits: traits{localAgents: true, totalHolds: true, cacheApart: func(r *reading) bool {
+	traits: traits{localAgents: true, totalHolds: true, milliseconds: true, cacheApart: func(r *reading) bool {
 		model := r.f.texts[tRequestModel]
 		return genai.ContainsFold(model, "claude") || genai.ContainsFold(model, "amazon.")
 	}},

@@ -14,7 +14,9 @@ import (
 func (r *reading) timing() {
 	f := r.f
 	if v, ok := f.value(vFirstChunkSeconds); ok {
-		if s, ok := genai.Number(v); ok {
+		if s, ok := genai.Number(v); ok && r.scope.traits.milliseconds {
+			r.setFirstChunk(s / 1000)
+		} else if ok {
 			r.setFirstChunk(s)
 		}
 	} else if v, ok := f.value(vFirstChunkMillis); ok {

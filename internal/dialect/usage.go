@@ -25,6 +25,8 @@ func (r *reading) usage() {
 		return
 	}
 	u, guess := r.inclusive(&c)
+	u = r.f.stepped(u)
+	r.extras(&u)
 	if !u.Valid() {
 		r.op.UsageState = genai.UsageBad
 		return
@@ -116,6 +118,19 @@ func (r *reading) countsOf(i int) counts {
 
 // subCounts are the tallies that are parts of a pair.
 const subCounts = 1<<nCacheRead | 1<<nCacheWrite | 1<<nCacheWrite5m | 1<<nCacheWrite1h | 1<<nReasoning | 1<<nInputAudio | 1<<nOutputAudio
+
+// usageOfEvents reads the usage that a span has only in one of its events.
+func (r *reading) usageOfEvents() {
+	events := r.span.Events()
+	for i := range min(events.Len(), maxEvents) {
+		if attrs := events.At(i).Attributes(); attrs.Len() > 0 {
+			if _, ok := attrs.Get(genai.UsageInput); ok {
+				r.f.collect(attrs, r.scope.client.bit)
+				return
+			}
+		}
+	}
+}
 
 // guessed recognises counts of a client's own tokenizer: OpenLLMetry's and OpenLIT's OpenAI instrumentations count the bare
 // texts when a stream ends without usage. A provider counts at least four tokens of framing a message and three for the

@@ -68,6 +68,10 @@ func (f *facts) usageObject(p *jsonScan, sd side, in, out tally, depth int) {
 				continue
 			}
 		}
+		if p.next() == '[' {
+			f.usageList(p, key)
+			continue
+		}
 		if f.served(p, key) {
 			continue
 		}
@@ -99,6 +103,8 @@ func (f *facts) served(p *jsonScan, key string) bool {
 	switch key {
 	case "service_tier", "serviceTier":
 		f.setText(tResponseTier, p.text())
+	case "speed":
+		f.fast(p.text())
 	case "inference_geo", "inferenceGeo":
 		if s := p.text(); s == "us" {
 			f.setText(tRegion, s)
@@ -107,6 +113,13 @@ func (f *facts) served(p *jsonScan, key string) bool {
 		return false
 	}
 	return true
+}
+
+// fast is Anthropic's mode with a price of its own; any other speed has none.
+func (f *facts) fast(speed string) {
+	if speed == "fast" {
+		f.put(tResponseTier, speed, 1)
+	}
 }
 
 // ofTier takes the service tier off the names of LangChain's details: "flex_cache_read", "priority_reasoning".
@@ -129,7 +142,7 @@ func detailSide(key string, sd side) (side, bool) {
 	case "output_token_details", "output_tokens_details", "completion_tokens_details", "completionTokensDetails",
 		"outputTokenDetails":
 		return outputSide, true
-	case "usage", "usageMetadata", "usage_metadata", "custom":
+	case "usage", "usageMetadata", "usage_metadata", "custom", "server_tool_use", "serverToolUse":
 		return sd, true
 	}
 	return neither, false
@@ -159,13 +172,41 @@ func usageTally(key string, sd side) tally {
 	case "reasoning", "reasoning_tokens", "reasoningTokens", "thoughtsTokenCount", "thoughts_token_count", "thoughtsTokens",
 		"output_reasoning_tokens":
 		return nReasoning
+	case "input_audio_tokens", "inputAudioTokens":
+		return nInputAudio
+	case "output_audio_tokens", "outputAudioTokens":
+		return nOutputAudio
+	case "input_image_tokens", "inputImageTokens", "input_image":
+		return nInputImage
+	case "output_image_tokens", "outputImageTokens", "output_image":
+		return nOutputImage
+	case "web_search_requests", "webSearchRequests", "web_searches":
+		return nWebSearches
+	case "code_execution_requests", "codeExecutionRequests":
+		return nCodeRuns
+	}
+	return sidedTally(key, sd)
+}
+
+// sidedTally is the same of a name that says not to which of the two counts its part belongs.
+func sidedTally(key string, sd side) tally {
+	switch key {
 	case "audio", "audio_tokens", "audioTokens":
-		switch sd {
-		case inputSide:
-			return nInputAudio
-		case outputSide:
-			return nOutputAudio
-		}
+		return bySide(sd, nInputAudio, nOutputAudio)
+	case "image", "image_tokens", "imageTokens":
+		return bySide(sd, nInputImage, nOutputImage)
+	case "video", "video_tokens", "videoTokens":
+		return bySide(sd, nInputVideo, noTally)
+	}
+	return noTally
+}
+
+func bySide(sd side, in, out tally) tally {
+	switch sd {
+	case inputSide:
+		return in
+	case outputSide:
+		return out
 	}
 	return noTally
 }

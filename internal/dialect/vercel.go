@@ -136,7 +136,7 @@ func (r *reading) providerMetadata(p *jsonScan, name string) {
 			at := p.i
 			r.f.providerUsage(p)
 			if knowsBill {
-				r.bill(memberNumber(p.s[at:p.i], "cost"))
+				r.bill(billOf(p.s[at:p.i]))
 			}
 		case "serviceTier", "service_tier":
 			r.f.setText(tResponseTier, p.text())
@@ -148,6 +148,42 @@ func (r *reading) providerMetadata(p *jsonScan, name string) {
 			r.f.subCount(p, key)
 		}
 	}
+}
+
+// billOf is what OpenRouter's usage says it cost. With a key of one's own its cost is only its fee; the provider's bill stands beside.
+func billOf(usage string) (usd float64, ok bool) {
+	usd, ok = memberNumber(usage, "cost")
+	p := scanJSON(usage)
+	own, upstream := false, 0.0
+	if !p.enter('{') {
+		return 0, false
+	}
+	for {
+		key, more := p.key()
+		if !more {
+			break
+		}
+		switch key {
+		case "isByok", "is_byok":
+			s, _ := p.scalar()
+			own = s == "true" || s == "True"
+		case "costDetails", "cost_details":
+			p.next()
+			at := p.i
+			p.skip()
+			for _, name := range [...]string{"upstreamInferenceCost", "upstream_inference_cost"} {
+				if n, has := memberNumber(p.s[at:p.i], name); has {
+					upstream = n
+				}
+			}
+		default:
+			p.skip()
+		}
+	}
+	if !own {
+		return usd, ok
+	}
+	return usd + upstream, upstream > 0
 }
 
 // subCount consumes a member that may be a sub-count of its own.

@@ -24,6 +24,9 @@ const (
 	CostReported = "llm.cost.reported"
 	CostFees     = "llm.cost.fees"
 
+	// CostReportedCurrency is the currency of CostReported where it is not USD.
+	CostReportedCurrency = "llm.cost.reported.currency"
+
 	// CostUncounted is on a duplicate that knows more of the bill than the report that was counted before it: USD above that.
 	CostUncounted = "llm.cost.uncounted"
 
@@ -88,23 +91,25 @@ const (
 
 // Values of llm.cost.reason.
 const (
-	ReasonUnknownModel    = "unknown_model"
-	ReasonNoUsage         = "no_usage"
-	ReasonBadUsage        = "bad_usage"
-	ReasonFailed          = "failed"
-	ReasonAgentSpan       = "agent_span"
-	ReasonSameResponse    = "same_response"
-	ReasonParentCounted   = "parent_counted"
-	ReasonChildCounted    = "child_counted"
-	ReasonIgnoredScope    = "ignored_scope"
-	ReasonClientEstimate  = "client_estimate"
-	ReasonFallbackRate    = "fallback_rate"
-	ReasonGuessedUsage    = "guessed_usage"
-	ReasonNoRate          = "no_rate"
-	ReasonNotReported     = "not_reported"
-	ReasonCacheHit        = "cache_hit"
-	ReasonLocalServer     = "local_server"
-	ReasonProviderGuessed = "provider_guessed"
+	ReasonUnknownModel     = "unknown_model"
+	ReasonNoUsage          = "no_usage"
+	ReasonBadUsage         = "bad_usage"
+	ReasonFailed           = "failed"
+	ReasonAgentSpan        = "agent_span"
+	ReasonSameResponse     = "same_response"
+	ReasonParentCounted    = "parent_counted"
+	ReasonChildCounted     = "child_counted"
+	ReasonIgnoredScope     = "ignored_scope"
+	ReasonClientEstimate   = "client_estimate"
+	ReasonFallbackRate     = "fallback_rate"
+	ReasonGuessedUsage     = "guessed_usage"
+	ReasonNoRate           = "no_rate"
+	ReasonNotReported      = "not_reported"
+	ReasonCacheHit         = "cache_hit"
+	ReasonLocalServer      = "local_server"
+	ReasonUnexplainedTotal = "unexplained_total"
+	ReasonUnknownOverlap   = "unknown_overlap"
+	ReasonProviderGuessed  = "provider_guessed"
 )
 
 // Semantic-convention attributes that are read, and filled in by `normalize`.

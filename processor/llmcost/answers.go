@@ -23,6 +23,7 @@ var answers = [...]struct{ status, reason string }{
 	{genai.StatusEstimated, pricing.GuessServiceTier},
 	{genai.StatusEstimated, pricing.GuessPrepaid},
 	{genai.StatusEstimated, pricing.GuessFee},
+	{genai.StatusEstimated, genai.ReasonUnexplainedTotal},
 	{genai.StatusEstimated, pricing.GuessOverlap},
 	{genai.StatusEstimated, genai.ReasonProviderGuessed},
 	{genai.StatusEstimated, genai.ReasonLocalServer},

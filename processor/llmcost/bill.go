@@ -136,6 +136,8 @@ func (r *pricedModel) price(op *dialect.Call, end time.Time) bill {
 		b.status = genai.StatusFree
 	case op.UsageState == genai.UsageGuessed:
 		b.status, b.reason = genai.StatusEstimated, genai.ReasonGuessedUsage
+	case op.Doubt != "":
+		b.status, b.reason = genai.StatusEstimated, op.Doubt
 	case cost.Guess != "":
 		b.status, b.reason = genai.StatusEstimated, cost.Guess
 	}

@@ -12,7 +12,7 @@ import (
 func TestNamesThatOthersRead(t *testing.T) {
 	got := attributesOf(startProcessor(t, nil).process(t, spanWith(map[string]any{
 		"gen_ai.operation.name": "chat", "gen_ai.provider.name": "anthropic", "gen_ai.request.model": "claude-sonnet-4-5",
-		"gen_ai.usage.input_tokens": 10_000, "gen_ai.usage.output_tokens": 1000,
+		"gen_ai.usage.input_tokens": 10_000, "gen_ai.usage.output_tokens": 1000, "gen_ai.usage.total_tokens": 11_000,
 		"gen_ai.usage.cache_read.input_tokens": 6000, "gen_ai.usage.cache_creation.input_tokens": 1000,
 		"gen_ai.usage.reasoning.output_tokens": 400, "llm.cost.total": 0.5,
 	})))

@@ -90,6 +90,8 @@ func (s *sold) atHome(t *pricing.Table, model string, row *pricing.Model, shaped
 		s.model = row
 	case only:
 		s.model = made
+	case row == nil && made == nil:
+		s.reason = "" // nobody knows the model, wherever it runs
 	default:
 		s.status = genai.StatusUnpriced
 	}

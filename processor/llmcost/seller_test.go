@@ -53,7 +53,7 @@ func TestWhoSold(t *testing.T) {
 		"this machine, a closed model":  {evidence{"openai", "127.0.0.1", "", "gpt-4o"}, "openai/gpt-4o", "estimated", "local_server", ""},
 		"this machine, open weights":    {evidence{"openai", "localhost", "", "openai/gpt-oss-20b"}, "", "unpriced", "local_server", ""},
 		"a cluster, open weights":       {evidence{"openai", "vllm.models.svc", "", "deepseek-r1"}, "", "unpriced", "local_server", ""},
-		"this machine, a house's model": {evidence{"openai", "localhost", "", "house-llm-7"}, "", "unpriced", "local_server", ""},
+		"this machine, a house's model": {evidence{"openai", "localhost", "", "house-llm-7"}, "", "unpriced", "unknown_model", ""},
 		"this machine, a cloud's id":    {evidence{"openai", "litellm:4000", "", "eu.anthropic.claude-sonnet-4-6-v1:0"}, "aws/regional.anthropic.claude-sonnet-4-6-v1:0", "estimated", "local_server", "aws.bedrock"},
 		"a name with its seller":        {evidence{"openai", "", "", "groq/openai/gpt-oss-120b"}, "groq/openai/gpt-oss-120b", "priced", "", "groq"},
 		"a maker's name in front":       {evidence{"house", "", "", "anthropic/claude-sonnet-4.5"}, "anthropic/claude-sonnet-4-5", "estimated", "provider_guessed", ""},

@@ -63,11 +63,6 @@ func wildRequests(t *testing.T, name string) []ptrace.Traces {
 	return out
 }
 
-// wrongYet are the cases whose answer is not right yet.
-var wrongYet = []string{
-	"15-", "18-", "22-", "24-", "26-", "30-", "34-", "40-", "43-", "46-", "48-", "50-", "52-", "66-", "68-", "71-", "73-", "81-", "82-", "95-", "98-",
-}
-
 // The right bill for what people really send.
 func TestWild(t *testing.T) {
 	raw, err := os.ReadFile(filepath.Join(wildDir, "cases.json"))
@@ -75,9 +70,6 @@ func TestWild(t *testing.T) {
 	var cases []wildCase
 	require.NoError(t, json.Unmarshal(raw, &cases))
 	for _, c := range cases {
-		if slices.Contains(wrongYet, c.Name[:3]) {
-			continue
-		}
 		t.Run(c.Name, func(t *testing.T) {
 			p := startProcessor(t, nil)
 			var said []string

@@ -1,0 +1,167 @@
+package dialect
+
+import (
+	"strings"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// extras fills what only the price needs besides the counts of tokens. The output of a call that makes images is images.
+func (r *reading) extras(u *genai.Usage) {
+	f := r.f
+	x := Extras{
+		InputImage: f.tally(nInputImage), InputVideo: f.tally(nInputVideo), OutputImage: f.tally(nOutputImage),
+		CacheAudio: f.tally(nCacheAudio), CacheImage: f.tally(nCacheImage),
+		WebSearches: f.tally(nWebSearches), FileSearches: f.tally(nFileSearches), CodeRuns: f.tally(nCodeRuns),
+	}
+	if x.InputImage > u.Input-u.InputAudio { // a part that is larger than its whole stands beside it
+		u.Input += x.InputImage
+	}
+	if x.OutputImage > u.Output-u.OutputAudio {
+		u.Output += x.OutputImage
+	}
+	if x.OutputImage == 0 && makesImages(r.op.Name) {
+		x.OutputImage = u.Output - u.OutputAudio
+	}
+	x.InputVideo = min(x.InputVideo, u.Input-u.InputAudio-x.InputImage)
+	x.CacheAudio = min(x.CacheAudio, u.CacheRead, u.InputAudio)
+	x.CacheImage = min(x.CacheImage, u.CacheRead-x.CacheAudio, x.InputImage)
+	r.op.Extras = x
+}
+
+func makesImages(operation string) bool {
+	switch operation {
+	case "image_generation", "image_edit", "image_variation", "generate_image", "create_image", "images.generate", "images.edit":
+		return true
+	}
+	return false
+}
+
+// modality is a row of Google's details: how many tokens of which kind.
+func (f *facts) modality(p *jsonScan, sd side, cached bool) {
+	if !p.enter('{') {
+		p.skip()
+		return
+	}
+	kind, n, ok := "", int64(0), false
+	for {
+		key, more := p.key()
+		if !more {
+			break
+		}
+		switch key {
+		case "modality":
+			kind = p.text()
+		case "tokenCount", "token_count":
+			n, ok = p.count()
+		default:
+			p.skip()
+		}
+	}
+	if t := modalityTally(strings.ToUpper(kind), sd, cached); ok && t != noTally {
+		f.add(t, n, jsonRank)
+	}
+}
+
+func modalityTally(kind string, sd side, cached bool) tally {
+	switch {
+	case strings.HasSuffix(kind, "AUDIO") && cached:
+		return nCacheAudio
+	case strings.HasSuffix(kind, "IMAGE") && cached:
+		return nCacheImage
+	case cached:
+		return noTally
+	case strings.HasSuffix(kind, "AUDIO") && sd == inputSide:
+		return nInputAudio
+	case strings.HasSuffix(kind, "AUDIO"):
+		return nOutputAudio
+	case strings.HasSuffix(kind, "IMAGE") && sd == inputSide:
+		return nInputImage
+	case strings.HasSuffix(kind, "IMAGE"):
+		return nOutputImage
+	case strings.HasSuffix(kind, "VIDEO") && sd == inputSide:
+		return nInputVideo
+	}
+	return noTally
+}
+
+// usageList reads a list inside a usage object: Google's details by modality, or Anthropic's iterations, of which each is billed.
+func (f *facts) usageList(p *jsonScan, key string) {
+	var sd side
+	cached := false
+	switch key {
+	case "promptTokensDetails", "prompt_tokens_details", "inputTokensDetails", "input_tokens_details":
+		sd = inputSide
+	case "cacheTokensDetails", "cache_tokens_details":
+		sd, cached = inputSide, true
+	case "candidatesTokensDetails", "candidates_tokens_details", "responseTokensDetails", "response_tokens_details":
+		sd = outputSide
+	case "iterations":
+		f.iterations(p)
+		return
+	default:
+		p.skip()
+		return
+	}
+	p.enter('[')
+	for p.more(']') {
+		f.modality(p, sd, cached)
+	}
+}
+
+// iterations adds up what each step of a call used, as Anthropic bills it: compacting a conversation is paid beside the answer, whose own
+// counts are all that the usage around it has.
+func (f *facts) iterations(p *jsonScan) {
+	p.enter('[')
+	for p.more(']') {
+		f.iteration(p, 0)
+	}
+}
+
+func (f *facts) iteration(p *jsonScan, depth int) {
+	if depth > 1 || !p.enter('{') {
+		p.skip()
+		return
+	}
+	for {
+		key, ok := p.key()
+		if !ok {
+			return
+		}
+		if p.next() == '{' {
+			f.iteration(p, depth+1)
+			continue
+		}
+		n, ok := p.count()
+		if !ok || n == genai.BadCount {
+			continue
+		}
+		s := &f.steps
+		switch usageTally(key, neither) {
+		case nInput:
+			s.Input += n
+		case nOutput:
+			s.Output += n
+		case nCacheRead:
+			s.CacheRead += n
+		case nCacheWrite:
+			s.CacheWrite += n
+		case nCacheWrite1h:
+			s.CacheWrite1h += n
+		}
+	}
+}
+
+// stepped is the usage of all steps, or u where there were none beside the answer.
+func (f *facts) stepped(u genai.Usage) genai.Usage {
+	s := f.steps
+	if s == (genai.Usage{}) {
+		return u
+	}
+	s.Input += s.CacheRead + s.CacheWrite // Anthropic's input leaves them out
+	if s.Input < u.Input || s.Output < u.Output {
+		return u
+	}
+	s.Reasoning, s.InputAudio, s.OutputAudio = u.Reasoning, u.InputAudio, u.OutputAudio
+	return s
+}
