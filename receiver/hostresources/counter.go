@@ -22,19 +22,21 @@ type deviceState struct {
 	start   time.Time
 	zero    zeroFirst
 	present bool
+	unread  bool // may be there: the last reading failed in part
 	told    bool // in the last report
 	shown   bool // may be seen downstream
 }
 
-// update takes a reading of all devices for points of the time at.
-func (s *deviceSeries) update(all []deviceReading, boot, at time.Time) {
+// update takes a reading of all devices for points of the time at. One that is not complete says nothing of those that it lacks.
+func (s *deviceSeries) update(all []deviceReading, complete bool, boot, at time.Time) {
 	first := s.known == nil
 	if first {
 		s.known = make(map[string]*deviceState, len(all))
 	}
 	before := make(map[string]bool, len(s.known))
 	for name, d := range s.known {
-		before[name], d.present, d.told = d.present, false, false
+		before[name], d.present, d.told = d.present, d.present && !complete, false
+		d.unread = d.present
 	}
 	for _, r := range all {
 		d := s.known[r.name]
@@ -50,7 +52,7 @@ func (s *deviceSeries) update(all []deviceReading, boot, at time.Time) {
 		case fellBack(d.reading, r):
 			d.start = s.read
 		}
-		d.reading, d.present = r, true
+		d.reading, d.present, d.unread = r, true, false
 	}
 	maps.DeleteFunc(s.known, func(_ string, d *deviceState) bool { return !d.present && !d.shown })
 	s.read, s.reported = at, true
@@ -59,7 +61,7 @@ func (s *deviceSeries) update(all []deviceReading, boot, at time.Time) {
 // ended are the devices that were reported and are not any more.
 func (s *deviceSeries) ended() (names []string) {
 	for name, d := range s.known {
-		if d.shown && !d.told {
+		if d.shown && !d.told && !d.unread {
 			names = append(names, name)
 		}
 	}
@@ -78,7 +80,7 @@ func (s *deviceSeries) delivered(then time.Time) {
 			d.zero.delivered(then)
 			continue
 		}
-		if d.shown = false; !d.present {
+		if d.shown = d.shown && d.unread; !d.present {
 			delete(s.known, name)
 		}
 	}

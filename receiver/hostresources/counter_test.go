@@ -22,11 +22,11 @@ func TestDeviceStarts(t *testing.T) {
 		return all
 	}
 	first := tick()
-	s.update([]deviceReading{{name: "a", inBytes: 9}, {name: "b", outOps: 9}}, boot, first)
+	s.update([]deviceReading{{name: "a", inBytes: 9}, {name: "b", outOps: 9}}, true, boot, first)
 	assert.Equal(t, []time.Time{boot, boot}, starts("a", "b"))
-	s.update([]deviceReading{{name: "a", inBytes: 9}, {name: "b", outOps: 3}, {name: "c"}}, boot, tick())
+	s.update([]deviceReading{{name: "a", inBytes: 9}, {name: "b", outOps: 3}, {name: "c"}}, true, boot, tick())
 	assert.Equal(t, []time.Time{boot, first, first}, starts("a", "b", "c"), "b fell back and c is new: both began after the first report")
-	s.update([]deviceReading{{name: "a", inBytes: 10}, {name: "b", outOps: 4}}, boot, tick())
+	s.update([]deviceReading{{name: "a", inBytes: 10}, {name: "b", outOps: 4}}, true, boot, tick())
 	assert.Equal(t, []time.Time{boot, first}, starts("a", "b"))
 	assert.Len(t, s.known, 2, "a device that is gone and was not reported is forgotten")
 }
@@ -147,6 +147,32 @@ func TestGoneDevicesEnd(t *testing.T) {
 	names = []string{"eth0", "wlan0"} // and comes back
 	md = b.report(b.now)
 	assert.Zero(t, mustValue(t, md, genai.HostNetworkIO, "wlan0", "receive"))
+}
+
+// A reading that failed in part says nothing of the devices that it lacks: they neither end nor begin anew.
+func TestDevicesThatAReadingLacks(t *testing.T) {
+	m := newMachine()
+	m.disks = []deviceReading{diskOf("a", 10), diskOf("b", 10<<30)}
+	src := m.source()
+	all, fail := src.disks, false
+	src.disks = func(dst []deviceReading) ([]deviceReading, error) {
+		dst, err := all(dst)
+		if fail {
+			return dst[:1], errPassing
+		}
+		return dst, err
+	}
+	b := newTestBench(t, src, nil)
+	for _, fail = range []bool{false, true, true, false} {
+		b.second()
+		md := b.report(b.now)
+		assert.Equal(t, 10.0, bytesRead(t, md, "a"))
+		assert.Empty(t, endsOf(md, genai.HostDiskIO))
+		if !fail {
+			assert.Equal(t, float64(10<<30), bytesRead(t, md, "b"))
+			assert.Equal(t, time.Unix(1000, 0), pointsOf(md, genai.HostDiskIO)[3].StartTimestamp().AsTime().Local())
+		}
+	}
 }
 
 // checkEndsAlone: the Prometheus exporter reads nothing behind a point without a value.

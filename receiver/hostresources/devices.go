@@ -63,13 +63,13 @@ type chooser struct {
 	faults   *faults
 }
 
-// readAll reads all devices. false is nothing read, which is not the same as no devices.
-func (c *chooser) readAll(now time.Time) ([]deviceReading, bool) {
+// readAll reads all devices. Where it fails there may be some; what is not among them may be there all the same.
+func (c *chooser) readAll(now time.Time) (all []deviceReading, complete bool) {
 	if c.read == nil {
 		return nil, false
 	}
 	all, err := c.read(nil)
-	return all, !c.faults.failed(c.resource, c.resource, err, now) || len(all) > 0
+	return all, !c.faults.failed(c.resource, c.resource, err, now)
 }
 
 func byName(a, b deviceReading) int { return strings.Compare(a.name, b.name) }

@@ -50,11 +50,11 @@ var (
 
 // report reads the devices, writes those that are chosen and ends the series of those that are not reported any more.
 func (s *deviceSeries) report(w *writer, c *chooser, boot, now time.Time) {
-	all, ok := c.readAll(now)
-	if !ok {
+	all, complete := c.readAll(now)
+	if !complete && len(all) == 0 {
 		return
 	}
-	s.update(all, boot, w.at)
+	s.update(all, complete, boot, w.at)
 	chosen := c.choose(all, now)
 	for i := range chosen {
 		s.known[chosen[i].name].told = true
