@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/otelcol-llm/otelcol-llm/test/gateway"
+	"github.com/otelcol-llm/otelcol-llm/test/prometheus"
 )
 
 // TestReadmeExample posts what the README has a newcomer post: the metrics it shows are those that come out, to the last digit.
@@ -48,6 +49,25 @@ func TestReadmeExample(t *testing.T) {
 	if !assert.Eventually(t, func() bool { return read() == want }, firstValue, 200*time.Millisecond) {
 		assert.Equal(t, want, read())
 	}
+}
+
+// TestReadmeIncrease lets a real Prometheus scrape the same: the first session that it ever sees is in the increase that the README asks for.
+func TestReadmeIncrease(t *testing.T) {
+	need(t, "prometheus")
+	t.Parallel()
+	readme, err := os.ReadFile(filepath.Join(gateway.Root(), "README.md"))
+	require.NoError(t, err)
+	expr := regexp.MustCompile("`(sum\\(increase\\(llm_cost_usd_total[^`]*)`").FindSubmatch(readme)
+	require.Len(t, expr, 2)
+	body, err := os.ReadFile(filepath.Join(gateway.Root(), "examples", "claude-code.json"))
+	require.NoError(t, err)
+	_, otlp, scrapeURL, _ := defaults(t)
+	server := prometheus.Start(t, true, hostOf(scrapeURL))
+	gateway.Post(t, otlp+"/v1/traces", "application/json", body)
+	const cost = 0.0159375
+	require.Eventually(t, func() bool { return nano(server.Scalar(t, "sum(llm_cost_usd_total)")) == nano(cost) },
+		firstValue, 200*time.Millisecond, "the total")
+	checkIncrease(t, server.Scalar(t, string(expr[1])), cost, mostOfCounter, "the README's example")
 }
 
 // lastBlock is the text of the last fenced block.
