@@ -122,6 +122,7 @@ func newChain(t *testing.T, name string, scale int, next consumer.Metrics) *chai
 	c := &chain{told: newTold(name, next)}
 	stats := newPerfstats(t, name, scale, c.told)
 	set := connectortest.NewNopSettings(genaimetrics.NewFactory().Type())
+	set.ID = component.NewID(set.ID.Type()) // the points of one with a name say it
 	set.Resource = gatewayResource(name)
 	cfg := genaimetrics.NewFactory().CreateDefaultConfig().(*genaimetrics.Config)
 	cfg.Interval, cfg.ZeroFor = time.Second, 0

@@ -17,7 +17,7 @@ const maxDimensions = 16
 var ownAttributes = setOf(
 	genai.ServiceName, genai.OperationName, genai.ProviderName, genai.RequestModel, genai.ErrorType, genai.TokenType, genai.AgentName,
 	genai.ToolName, genai.EvaluationName, genai.CostStatus, genai.AttrStatus, genai.AttrReason, genai.AttrComponent, genai.AttrOperation,
-	genai.AttrResult, genai.AttrOverflow, genai.AttrScope, genai.AttrStat, genai.AttrState, genai.AttrCache,
+	genai.AttrResult, genai.AttrOverflow, genai.AttrComponentID, genai.AttrScope, genai.AttrStat, genai.AttrState, genai.AttrCache,
 )
 
 // langchainAttributes are those of genaimetrics' LangChain names; under its other names they may be dimensions.

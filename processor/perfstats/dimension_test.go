@@ -26,6 +26,7 @@ func TestDimensionsOfAPoint(t *testing.T) {
 		"not its resource's":      {genai.MetricsScope, genai.MetricCalls, map[string]string{env: "p"}, nil, []string{env}, nil},
 		"a LangChain name's word": {genai.MetricsScope, "langchain_llm_api_calls_total", nil, map[string]string{"model": "m"}, nil, nil},
 		"that word elsewhere":     {genai.MetricsScope, genai.MetricCalls, nil, map[string]string{"model": "m"}, nil, []string{"model", "m"}},
+		"which genaimetrics":      {genai.MetricsScope, genai.MetricCalls, nil, map[string]string{genai.AttrComponentID: "genaimetrics/a"}, nil, nil},
 		"a word of the gauges":    {genai.MetricsScope, genai.MetricCalls, nil, map[string]string{"scope": "x"}, nil, nil},
 		"not of an SDK":           {"sdk", genai.MetricCalls, nil, map[string]string{"server.address": "a"}, nil, nil},
 		"an SDK's, named":         {"sdk", genai.MetricCalls, nil, map[string]string{"server.address": "a", "b": "c"}, []string{"b"}, []string{"b", "c"}},
