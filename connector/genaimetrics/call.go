@@ -27,6 +27,8 @@ func (e *engine) observe(o *observation) {
 		e.observeCall(o)
 	case op.Status == genai.StatusDuplicate && op.Attempt > 0: // often only one of the two who report a call knows its retries
 		e.addRetries(e.callRoute(o), o)
+	case op.Reason == genai.ReasonAgentOnly: // calls that nobody tells of
+		e.add(e.callRoute(o), slotUnpricedCalls, o.weight)
 	}
 	switch {
 	case op.Kind == genai.Agent, op.Kind == genai.ModelCall && op.Name == genai.OpInvokeAgent: // the second is a remote agent

@@ -21,6 +21,9 @@ type Call struct {
 	Extras Extras
 	Doubt  string // why the counts may be other ones, as an llm.cost.reason; "" where nothing speaks against them
 
+	// Claims is for an agent or workflow with usage or a cost, of a client of whom it is not known whether it tells of its calls.
+	Claims bool
+
 	ForeignCost float64 // what the client says it cost in another currency than USD, and which
 	Currency    string
 

@@ -120,6 +120,9 @@ func (r *reading) part() {
 	}
 	r.names()
 	r.cost()
+	if op.Kind == genai.Agent || op.Kind == genai.Workflow {
+		op.Claims = r.unlisted() && (op.CostSource != CostNone || r.hasPair())
+	}
 	if op.Kind == genai.Cache {
 		r.cacheOperation()
 	}

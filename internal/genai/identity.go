@@ -33,6 +33,13 @@ func (h *Hasher) Span(trace pcommon.TraceID, span pcommon.SpanID) uint64 {
 	return h.ID(&b)
 }
 
+// Trace is the key of a trace, which is that of none of its spans; 0 without an id.
+func (h *Hasher) Trace(trace pcommon.TraceID) uint64 {
+	var b [24]byte
+	copy(b[:16], trace[:])
+	return h.ID(&b)
+}
+
 // ID is the key of 24 bytes that tell an item from every other; 0 where they are all 0.
 func (h *Hasher) ID(id *[24]byte) uint64 {
 	if *id == ([24]byte{}) {

@@ -106,6 +106,7 @@ const (
 	ReasonNoRate           = "no_rate"
 	ReasonNotReported      = "not_reported"
 	ReasonCacheHit         = "cache_hit"
+	ReasonAgentOnly        = "agent_only"
 	ReasonLocalServer      = "local_server"
 	ReasonUnexplainedTotal = "unexplained_total"
 	ReasonUnknownOverlap   = "unknown_overlap"

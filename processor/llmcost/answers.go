@@ -39,6 +39,7 @@ var answers = [...]struct{ status, reason string }{
 	{genai.StatusUnpriced, genai.ReasonNoRate},
 	{genai.StatusUnpriced, genai.ReasonNotReported},
 	{genai.StatusUnpriced, genai.ReasonLocalServer},
+	{genai.StatusUnpriced, genai.ReasonAgentOnly},
 }
 
 func answerOf(status, reason string) metric.AddOption {

@@ -79,8 +79,11 @@ func sumOf(batches ...ptrace.Traces) sum {
 			}
 			s.statuses[status.Str()]++
 			if status.Str() == genai.StatusUnpriced {
-				model, _ := span.Attributes().Get(genai.RequestModel)
-				s.unpriced = append(s.unpriced, model.AsString())
+				name := ""
+				if model, ok := span.Attributes().Get(genai.RequestModel); ok {
+					name = model.AsString()
+				}
+				s.unpriced = append(s.unpriced, name)
 			}
 			total, ok := span.Attributes().Get(genai.CostTotal)
 			if !ok {

@@ -41,6 +41,7 @@ func (o outcome) reason() string {
 
 // witness is one span that reports a model call. Its keys are of a genai.Hasher.
 type witness struct {
+	trace    uint64 // of the trace id; 0 for a span without one
 	self     uint64 // of trace id and span id; 0 for a span without them
 	parent   uint64 // of trace id and parent span id; 0 for a root
 	response uint64 // of the response id; 0 without one
@@ -128,6 +129,8 @@ type countedCalls struct {
 	spans   *bounded.Hashes[fact]
 	answers *bounded.Hashes[answer]
 	batch   linkFinder
+
+	lastTrace uint64 // that was noted
 }
 
 // maxLinks bounds the walk along witnesses that lie in each other within one request; deeper nesting is hostile.
@@ -145,6 +148,7 @@ func (c *countedCalls) evicted() uint64 { return c.spans.Evicted() + c.answers.E
 // decide sets the outcome of every witness of one request. Within the request the witness that knows most of the bill
 // counts, across requests the one that came first.
 func (c *countedCalls) decide(request []witness, now time.Time) {
+	c.lastTrace = 0
 	if !c.batch.linked(request) {
 		for i := range request {
 			c.decideOne(&request[i], now)
@@ -181,6 +185,12 @@ func cover(request []witness, w *witness) {
 	}
 }
 
+// knows says whether a call of the trace was seen.
+func (c *countedCalls) knows(trace uint64, now time.Time) bool {
+	_, ok := c.spans.Get(trace, now)
+	return ok
+}
+
 func (c *countedCalls) decideOne(w *witness, now time.Time) {
 	var own fact
 	if w.self != 0 {
@@ -189,6 +199,10 @@ func (c *countedCalls) decideOne(w *witness, now time.Time) {
 	if own.self != undecided && (own.self != countsBare || w.bare) {
 		w.outcome = own.self // the same span again gets the same answer
 		return
+	}
+	if w.trace != 0 && w.trace != c.lastTrace {
+		c.spans.Put(w.trace, fact{}, now)
+		c.lastTrace = w.trace
 	}
 	slot, said := c.response(w, now)
 	w.outcome = c.verdict(w, &own, said, now)

@@ -17,6 +17,7 @@ type report struct {
 	from, to   int // seconds
 	attrs      map[string]any
 	plain      bool // no GenAI span
+	internal   bool // the span's kind
 }
 
 func (r report) span() ptrace.Traces {
@@ -24,6 +25,9 @@ func (r report) span() ptrace.Traces {
 	span := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0)
 	if r.plain {
 		span.Attributes().Clear()
+	}
+	if r.internal {
+		span.SetKind(ptrace.SpanKindInternal)
 	}
 	span.SetSpanID(pcommon.SpanID{r.id})
 	if r.parent != 0 {

@@ -34,6 +34,7 @@ func (p *costProcessor) processTraces(ctx context.Context, td ptrace.Traces) (pt
 	r.read(td, p.cfg, state.hash)
 	r.price(state.prices.Load(), time.Now())
 	state.decide(r.witnesses)
+	state.findAlone(r)
 	for i := range r.calls {
 		p.write.answer(&r.calls[i], r)
 	}

@@ -208,10 +208,10 @@ func TestWhatIsWritten(t *testing.T) {
 			in:   map[string]any{genai.UsageInput: math.MaxInt64},
 			want: map[string]any{genai.CostTotal: nil, genai.CostStatus: "unpriced", genai.CostReason: "bad_usage"},
 		},
-		"an agent's sum, with the client's cost on it": {
+		"an agent's sum of calls that nobody tells of, with the client's cost on it": {
 			in: map[string]any{genai.OperationName: "invoke_agent", genai.CostTotal: 3.0, "gen_ai.agent.name": "a"},
 			want: map[string]any{
-				genai.CostTotal: nil, genai.CostStatus: "rollup", genai.CostReason: "agent_span", genai.CostReported: 3.0,
+				genai.CostTotal: nil, genai.CostStatus: "unpriced", genai.CostReason: "agent_only", genai.CostReported: 3.0,
 			},
 		},
 		"a tool with a cost on it": {

@@ -19,6 +19,7 @@ type request struct {
 	calls     []spanCall
 	witnesses []witness // one a call that was not ignored, in the order of calls
 	hash      *genai.Hasher
+	claims    bool // an agent claims usage
 	remote    bool // one of the witnesses is a remote agent
 	tally     tally
 }
@@ -29,6 +30,7 @@ type spanCall struct {
 	span    ptrace.Span
 	witness int  // index into witnesses; -1 where the span is no call or its scope is ignored
 	bill    bill // of a call: as if it counted
+	alone   bool // an agent that claims usage, under which no call was seen
 }
 
 // keepCalls bounds the memory that an unusually large batch leaves in the pool.
@@ -43,7 +45,7 @@ func (r *request) giveBack() {
 		return
 	}
 	clear(r.calls) // lets go of the batch
-	r.calls, r.witnesses, r.remote = r.calls[:0], r.witnesses[:0], false
+	r.calls, r.witnesses, r.remote, r.claims = r.calls[:0], r.witnesses[:0], false, false
 	r.tally.reset()
 	requests.Put(r)
 }
@@ -100,6 +102,7 @@ func (r *request) readSpan(scope *dialect.Scope, span ptrace.Span, ignored, trus
 	}
 	r.calls = r.calls[:len(r.calls)+1]
 	call.span, call.witness = span, -1
+	r.claims = r.claims || call.op.Claims
 	if call.op.Kind == genai.ModelCall && !ignored {
 		call.witness = len(r.witnesses)
 		w := newWitness(r.hash, &call.op, span)
@@ -115,6 +118,7 @@ func newWitness(hash *genai.Hasher, op *dialect.Call, span ptrace.Span) witness 
 		bare:   op.Usage == (genai.Usage{}),
 		rank:   rank(op),
 		tie:    binary.BigEndian.Uint64(id[:]),
+		trace:  hash.Trace(trace),
 		self:   hash.Span(trace, id), // spans without ids are all different ones
 	}
 	if w.self != 0 && parent != id {
@@ -166,6 +170,9 @@ func (c *spanCall) answer(witnesses []witness) (bill, bool) {
 	switch c.op.Kind {
 	case genai.ModelCall:
 	case genai.Agent, genai.Workflow, genai.Step:
+		if c.alone {
+			return bill{status: genai.StatusUnpriced, reason: genai.ReasonAgentOnly}, true
+		}
 		return bill{status: genai.StatusRollup, reason: genai.ReasonAgentSpan}, true
 	default:
 		return bill{}, false

@@ -108,6 +108,27 @@ func (s *state) decideNow(witnesses []witness) {
 	s.counted.decide(witnesses, time.Now())
 }
 
+// findAlone marks the agents that claim usage in a trace of which no call was seen. Calls are told before the agents that make them.
+func (s *state) findAlone(r *request) {
+	if !r.claims {
+		return
+	}
+	now := time.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	inner := make(map[uint64]bool) // agents that such an agent contains stand for it
+	for i := range r.calls {
+		c := &r.calls[i]
+		if c.alone = c.op.Claims && !s.counted.knows(s.hash.Trace(c.span.TraceID()), now); c.alone {
+			inner[s.hash.Span(c.span.TraceID(), c.span.ParentSpanID())] = true
+		}
+	}
+	for i := range r.calls {
+		c := &r.calls[i]
+		c.alone = c.alone && !inner[s.hash.Span(c.span.TraceID(), c.span.SpanID())]
+	}
+}
+
 // report adds a request's answers to own telemetry.
 func (s *state) report(ctx context.Context, t *tally) {
 	for _, c := range t.counts {
