@@ -154,6 +154,9 @@ func (a *account) addCall(t testing.TB, o *operation, retries int64) {
 	a.count(by, genai.MetricOperationDuration+".count", 1, func(c *counted) { c.operation, c.errorType = o.name, o.fault })
 	if o.firstChunk > 0 {
 		a.count(by, genai.MetricTimeToFirstChunk+".count", 1, named)
+		if o.took > o.firstChunk && o.usage.Output > 1 {
+			a.count(by, genai.MetricTimePerChunk+".count", 1, named)
+		}
 	}
 	u := &o.usage
 	for kind, n := range map[string]int64{genai.TokensInput: u.Input, genai.TokensOutput: u.Output} {
@@ -197,7 +200,11 @@ func (a *account) addCost(t testing.TB, by counted, o *operation) {
 		a.count(by, genai.MetricUnpricedTokens, o.usage.Input+o.usage.Output, reason)
 	default:
 		cost := price(t, &provider.Entry{Model: o.model, Usage: o.usage})
-		a.count(by, genai.MetricCostUSD, cost, func(c *counted) { c.status = genai.StatusPriced })
+		status := genai.StatusPriced
+		if o.provider == "anthropic" && o.usage.CacheRead+o.usage.CacheWrite5m > 0 {
+			status = genai.StatusEstimated // nothing says whether a client without a name counts cached tokens as input
+		}
+		a.count(by, genai.MetricCostUSD, cost, func(c *counted) { c.status = status })
 	}
 }
 
