@@ -40,7 +40,7 @@ func redacting(t *testing.T) (otlp, scrapeURL string, backend *sink.Sink) {
 	t.Helper()
 	backend = sink.Start(t)
 	s := startShipped(t, "configs/redaction.yaml", []string{
-		"--set=connectors.genaimetrics.interval=1s", "--set=exporters.otlp_grpc/backend.sending_queue.batch.flush_timeout=10ms",
+		"--set=connectors.genaimetrics.interval=1s", "--set=processors.llmcost.local_servers=price", "--set=exporters.otlp_grpc/backend.sending_queue.batch.flush_timeout=10ms",
 	}, "OTLP_BACKEND="+backend.GRPC)
 	return s.otlp, s.scrape, backend
 }
