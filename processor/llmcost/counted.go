@@ -238,7 +238,8 @@ func (c *countedCalls) response(w *witness, now time.Time) (slot uint64, said *a
 		case a.by == w.self && w.self != 0:
 			return slot, nil
 		case a.during.overlaps(w.during) && a.read.agree(w.read):
-			return slot, &a
+			said := a // of its own, so that only what is found is on the heap
+			return slot, &said
 		}
 	}
 	return slot, nil
