@@ -4,6 +4,8 @@ package dialect
 
 import (
 	"strings"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
 // client is one client, or a family of them that speak alike: all that is known of it. Every field but the name may be empty. Its file is
@@ -43,13 +45,13 @@ type scope struct {
 
 // traits are what is known of spans before they are read.
 type traits struct {
-	localAgents   bool // its invoke_agent spans are roll-ups of its own calls, whatever their span kind
-	usageOnAgent  bool // its only complete usage is on the agent span
-	guesses       bool // counts tokens itself where the provider sends no usage
-	throws        bool // leaves the failure of an operation to an exception event
-	prefixed      bool // reaches other providers under names such as "openai/gpt-4o"
-	allAttempts   bool // says attempts of what is no model call too
-	firstAttempt  int  // the number of a first attempt, less 1
+	localAgents   bool                              // its invoke_agent spans are roll-ups of its own calls, whatever their span kind
+	usageOnAgent  bool                              // its only complete usage is on the agent span
+	guess         func(*reading, *genai.Usage) bool // says that counts which make sense are not the provider's
+	throws        bool                              // leaves the failure of an operation to an exception event
+	prefixed      bool                              // reaches other providers under names such as "openai/gpt-4o"
+	allAttempts   bool                              // says attempts of what is no model call too
+	firstAttempt  int                               // the number of a first attempt, less 1
 	cacheApart    apart
 	totalHolds    bool // its total holds cached tokens of which nothing else on the span tells
 	thoughtsTotal bool // the thoughts of Google's models are in its total only

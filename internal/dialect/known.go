@@ -3,6 +3,7 @@ package dialect
 // known are all clients, in the order in which their words are believed where a span has those of several.
 var known = []*client{
 	conventions, vercelAI, vercelOTel, litellm, langfuse, openInference, codex, claudeCode, geminiCLI, qwenCode, langsmith, mlflow, googleADK,
-	genkit, pydanticAI, anthropicSDK, openLIT, openLLMetry, mastra, sentry, agentFramework, copilotCLI, strands, voltAgent, langwatch, tanstack, langchain, older,
+	genkit, pydanticAI, anthropicSDK, openLIT, openLLMetry, mastra, sentry, agentFramework, copilotCLI,
+	strands, awsSDK, voltAgent, langwatch, tanstack, langchain, older,
 	applicationCache, ours,
 }

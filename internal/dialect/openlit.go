@@ -7,7 +7,7 @@ var openLIT = &client{
 	scopes: []scope{
 		{name: "@openlit/*"},
 		{name: "openlit*"},
-		{name: "@openlit/instrumentation-openai", traits: &traits{localAgents: true, guesses: true}},
+		{name: "@openlit/instrumentation-openai", traits: &traits{localAgents: true, guess: ownTokenizer}},
 		{name: "@openlit/instrumentation-anthropic", traits: &traits{localAgents: true, cacheApart: always}},
 		{name: "@openlit/instrumentation-bedrock", traits: &traits{localAgents: true, cacheApart: always}},
 		{name: "@openlit/instrumentation-claude-agent-sdk*", traits: &openLITClaude},

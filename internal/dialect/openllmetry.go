@@ -13,8 +13,8 @@ var openLLMetry = &client{
 	scopes: []scope{
 		{name: "@traceloop/*"},
 		{name: "traceloop*"},
-		{name: "@traceloop/instrumentation-openai", traits: &traits{guesses: true}},
-		{name: "opentelemetry.instrumentation.openai", traits: &traits{guesses: true}},
+		{name: "@traceloop/instrumentation-openai", traits: &traits{guess: ownTokenizer}},
+		{name: "opentelemetry.instrumentation.openai", traits: &traits{guess: ownTokenizer}},
 		{name: "@traceloop/instrumentation-anthropic", traits: &traits{cacheApart: always}},
 		{name: "@traceloop/instrumentation-bedrock", traits: &traits{cacheApart: always}},
 		{name: "opentelemetry.instrumentation.bedrock", traits: &traits{cacheApart: always}},

@@ -32,7 +32,7 @@ func (r *reading) usage() {
 		return
 	}
 	r.op.Usage, r.op.UsageState = u, genai.UsageKnown
-	if guess || r.guessed(&u) {
+	if guess || r.scope.traits.guess != nil && r.scope.traits.guess(r, &u) {
 		r.op.UsageState = genai.UsageGuessed
 	}
 }
@@ -132,13 +132,10 @@ func (r *reading) usageOfEvents() {
 	}
 }
 
-// guessed recognises counts of a client's own tokenizer: OpenLLMetry's and OpenLIT's OpenAI instrumentations count the bare
+// ownTokenizer recognises counts of a client's own tokenizer: OpenLLMetry's and OpenLIT's OpenAI instrumentations count the bare
 // texts when a stream ends without usage. A provider counts at least four tokens of framing a message and three for the
 // answer's start, so fewer cannot come from it. A long guess looks like any bill.
-func (r *reading) guessed(u *genai.Usage) bool {
-	if !r.scope.traits.guesses {
-		return false
-	}
+func ownTokenizer(r *reading, u *genai.Usage) bool {
 	if r.op.Name != genai.OpChat || u.SubCounts() > 0 {
 		return false
 	}

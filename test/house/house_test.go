@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/connector/connectortest"
@@ -54,7 +55,9 @@ func counted(t testing.TB, yaml string, batches ...ptrace.Traces) pmetric.Metric
 	ctx, f, sink := context.Background(), genaimetrics.NewFactory(), new(consumertest.MetricsSink)
 	cfg := f.CreateDefaultConfig()
 	configured(t, cfg, yaml)
-	c, err := f.CreateTracesToMetrics(ctx, connectortest.NewNopSettings(f.Type()), cfg, sink)
+	set := connectortest.NewNopSettings(f.Type())
+	set.ID = component.NewID(f.Type())
+	c, err := f.CreateTracesToMetrics(ctx, set, cfg, sink)
 	require.NoError(t, err)
 	require.NoError(t, c.Start(ctx, componenttest.NewNopHost()))
 	for _, td := range batches {
