@@ -16,7 +16,7 @@ func countsAsCall(op *genai.Operation) bool {
 	case "":
 		return op.Kind == genai.ModelCall
 	}
-	return op.Counts() || op.Status == genai.StatusUnpriced
+	return op.Counts() || op.Status == genai.StatusUnpriced && op.Reason != genai.ReasonAgentOnly
 }
 
 // observe adds one operation to all its metrics. The caller holds the lock.
@@ -173,6 +173,7 @@ func (e *engine) addCost(r *route, o *observation) {
 	op := &o.op
 	switch {
 	case op.Counts():
+		e.addBilled(r, o)
 		n, ok := nanoUSD(op.TotalUSD)
 		if !ok {
 			e.health.rejected++
@@ -192,6 +193,15 @@ func (e *engine) addCost(r *route, o *observation) {
 	case op.Status == genai.StatusUnpriced:
 		e.add(r, slotUnpricedCalls, o.weight)
 		e.addCount(r, slotUnpricedTokens, op.Usage.Input+op.Usage.Output, o)
+	}
+}
+
+// addBilled counts the uses of tools that the provider bills.
+func (e *engine) addBilled(r *route, o *observation) {
+	if b := &o.op.Billed; *b != (genai.Billed{}) {
+		e.addCount(r, slotWebSearches, b.WebSearches, o)
+		e.addCount(r, slotFileSearches, b.FileSearches, o)
+		e.addCount(r, slotCodeRuns, b.CodeRuns, o)
 	}
 }
 

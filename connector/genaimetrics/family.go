@@ -52,6 +52,7 @@ const (
 	famSaved
 	famUnpricedCalls
 	famUnpricedTokens
+	famToolsBilled
 	famRetries
 	famErrors
 	famInflight
@@ -147,6 +148,10 @@ var families = [numFamilies]family{
 	famUnpricedTokens: {
 		name: genai.MetricUnpricedTokens, unit: "{token}", description: "Tokens of model calls that have no cost, by why.",
 		kind: counter, keys: []key{kService, kProvider, kModel, kReason},
+	},
+	famToolsBilled: {
+		name: genai.MetricToolsBilled, unit: "{use}", description: "Uses of the provider's tools that are billed by use.",
+		kind: counter, keys: []key{kService, kProvider, kModel, kBilledTool},
 	},
 	famRetries: {
 		name: genai.MetricRetries, unit: "{retry}", description: "Attempts at model calls after the first.",

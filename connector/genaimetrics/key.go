@@ -21,7 +21,7 @@ const (
 	lblCacheResult
 	lblEvaluation
 	numLabels
-	lblTokenType // not a label of a route: each of its values has a slot of its own; also the modality, of which there is one
+	lblTokenType // not a label of a route: each of its values has a slot of its own; also the modality, of which there is one, and the tool that is billed
 )
 
 type key struct {
@@ -38,6 +38,7 @@ var (
 	kStatus     = key{lblStatus, genai.AttrStatus}
 	kErrorType  = key{lblErrorType, genai.ErrorType}
 	kTokenType  = key{lblTokenType, genai.TokenType}
+	kBilledTool = key{lblTokenType, genai.ToolName}
 	kModality   = key{lblTokenType, genai.TokenModality}
 	kCostStatus = key{lblCostStatus, genai.CostStatus}
 	kReason     = key{lblReason, genai.AttrReason}

@@ -30,6 +30,9 @@ const (
 	slotSaved
 	slotUnpricedCalls
 	slotUnpricedTokens
+	slotWebSearches
+	slotFileSearches
+	slotCodeRuns
 	slotRetries
 	slotErrors
 	slotInflight
@@ -86,6 +89,9 @@ var slots = [numSlots]struct {
 	slotSaved:                  {famSaved, ""},
 	slotUnpricedCalls:          {famUnpricedCalls, ""},
 	slotUnpricedTokens:         {famUnpricedTokens, ""},
+	slotWebSearches:            {famToolsBilled, "web_search"},
+	slotFileSearches:           {famToolsBilled, "file_search"},
+	slotCodeRuns:               {famToolsBilled, "code_execution"},
 	slotRetries:                {famRetries, ""},
 	slotErrors:                 {famErrors, ""},
 	slotInflight:               {famInflight, ""},

@@ -36,9 +36,6 @@ type Extras struct {
 	InputImage, InputVideo int64 // parts of Usage.Input
 	CacheAudio, CacheImage int64 // parts of Usage.CacheRead, and of the input's audio and images
 	OutputImage            int64 // part of Usage.Output
-	WebSearches            int64
-	FileSearches           int64
-	CodeRuns               int64
 }
 
 // CostSource says who put a cost on the span.

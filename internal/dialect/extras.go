@@ -12,7 +12,6 @@ func (r *reading) extras(u *genai.Usage) {
 	x := Extras{
 		InputImage: f.tally(nInputImage), InputVideo: f.tally(nInputVideo), OutputImage: f.tally(nOutputImage),
 		CacheAudio: f.tally(nCacheAudio), CacheImage: f.tally(nCacheImage),
-		WebSearches: f.tally(nWebSearches), FileSearches: f.tally(nFileSearches), CodeRuns: f.tally(nCodeRuns),
 	}
 	if x.InputImage > u.Input-u.InputAudio { // a part that is larger than its whole stands beside it
 		u.Input += x.InputImage
@@ -27,6 +26,7 @@ func (r *reading) extras(u *genai.Usage) {
 	x.CacheAudio = min(x.CacheAudio, u.CacheRead, u.InputAudio)
 	x.CacheImage = min(x.CacheImage, u.CacheRead-x.CacheAudio, x.InputImage)
 	r.op.Extras = x
+	r.op.Billed = genai.Billed{WebSearches: f.tally(nWebSearches), FileSearches: f.tally(nFileSearches), CodeRuns: f.tally(nCodeRuns)}
 }
 
 func makesImages(operation string) bool {

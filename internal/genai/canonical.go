@@ -60,6 +60,9 @@ const (
 	cCacheRead
 	cCacheWrite
 	cCacheWrite1h
+	cWebSearches
+	cFileSearches
+	cCodeRuns
 	cReasoning
 	countFacts
 )
@@ -127,6 +130,9 @@ var canonicalKeys = [...]canonicalKey{
 	{CallCacheRead, aCount, cCacheRead, true},
 	{CallCacheWrite, aCount, cCacheWrite, true},
 	{CallCacheWrite1h, aCount, cCacheWrite1h, true},
+	{CallWebSearches, aCount, cWebSearches, true},
+	{CallFileSearches, aCount, cFileSearches, true},
+	{CallCodeRuns, aCount, cCodeRuns, true},
 	{CallReasoning, aCount, cReasoning, true},
 	{CallFirstChunk, aNumber, cFirstChunk, true},
 	{CallAttempt, aNumber, cAttempt, true},
@@ -236,6 +242,7 @@ func (c *canonical) operation(op *Operation) bool {
 	case ModelCall:
 		op.CacheHit = op.Reason == ReasonCacheHit
 		c.usage(op)
+		op.Billed = Billed{max(c.counts[cWebSearches], 0), max(c.counts[cFileSearches], 0), max(c.counts[cCodeRuns], 0)}
 	case Cache:
 		op.CacheOperation, op.CacheHit = CacheSet, c.texts[cKind] == KindCacheHit
 		if c.texts[cKind] != KindCacheSet {

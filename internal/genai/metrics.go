@@ -56,6 +56,7 @@ var gatewayMetrics = []Metric{
 	{MetricCostSavedUSD, "{USD}", KindCounter},
 	{MetricUnpricedCalls, "{call}", KindCounter},
 	{MetricUnpricedTokens, "{token}", KindCounter},
+	{MetricToolsBilled, "{use}", KindCounter},
 	{MetricRetries, "{retry}", KindCounter},
 	{MetricErrors, "{error}", KindCounter},
 	{MetricInflightPeak, "{call}", KindGauge},

@@ -65,6 +65,9 @@ type Usage struct {
 	OutputAudio  int64 // part of Output
 }
 
+// Billed is how often a call used tools of the provider that are billed by use.
+type Billed struct{ WebSearches, FileSearches, CodeRuns int64 }
+
 // InputUncached is the part of the input that neither was read from nor written to the prompt cache.
 func (u *Usage) InputUncached() int64 { return u.Input - u.CacheRead - u.CacheWrite }
 
@@ -113,6 +116,8 @@ type Operation struct {
 
 	UsageState UsageState
 	Usage      Usage // zero unless UsageState is UsageKnown or UsageGuessed
+
+	Billed Billed
 
 	ServiceTier string // "batch", "flex", "priority", "default" …; lower case
 

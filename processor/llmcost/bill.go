@@ -149,12 +149,12 @@ func used(op *dialect.Call) pricing.Usage {
 	used := pricing.Usage{
 		Input: u.Input, Output: u.Output, CacheRead: u.CacheRead, CacheWrite: u.CacheWrite, CacheWrite1h: u.CacheWrite1h,
 		InputAudio: u.InputAudio, Reasoning: u.Reasoning, OutputAudio: u.OutputAudio, InputImage: x.InputImage, InputVideo: x.InputVideo,
-		CacheAudioRead: x.CacheAudio, CacheImageRead: x.CacheImage, OutputImage: x.OutputImage, WebSearches: x.WebSearches,
+		CacheAudioRead: x.CacheAudio, CacheImageRead: x.CacheImage, OutputImage: x.OutputImage, WebSearches: op.Billed.WebSearches,
 	}
 	for _, tool := range [...]struct {
 		unit string
 		n    int64
-	}{{"storage_searches", x.FileSearches}, {"code_executions", x.CodeRuns}} {
+	}{{"storage_searches", op.Billed.FileSearches}, {"code_executions", op.Billed.CodeRuns}} {
 		if unit, ok := pricing.UnitByUsageName(tool.unit); ok && tool.n > 0 {
 			used.Other = append(used.Other, pricing.Quantity{Unit: unit, N: tool.n})
 		}

@@ -83,6 +83,15 @@ func (w *canonicalWriter) usage() {
 	if u.CacheWrite1h != 0 {
 		w.attrs.PutInt(genai.CallCacheWrite1h, u.CacheWrite1h)
 	}
+	w.used(genai.CallWebSearches, op.Billed.WebSearches)
+	w.used(genai.CallFileSearches, op.Billed.FileSearches)
+	w.used(genai.CallCodeRuns, op.Billed.CodeRuns)
+}
+
+func (w *canonicalWriter) used(key string, n int64) {
+	if n > 0 {
+		w.attrs.PutInt(key, n)
+	}
 }
 
 // text writes one fact: under its name in the conventions where the span has none, under ours where the span's is another.
