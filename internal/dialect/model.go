@@ -12,7 +12,7 @@ func (r *reading) models() {
 	op.ResponseModel = f.texts[tResponseModel]
 	op.ResponseID = f.texts[tResponseID]
 	op.RequestModel = f.texts[tRequestModel]
-	if op.ResponseModel == "" || op.ResponseID == "" || f.writesCache() || r.mayLeaveOutCache() {
+	if op.ResponseModel == "" || op.ResponseID == "" || f.writesCache() || r.mayLeaveOutCache() || r.mayCharge() {
 		r.answer()
 	}
 	named := strings.Trim(f.texts[tModelName], `"`)
@@ -34,6 +34,25 @@ func (f *facts) writesCache() bool {
 func (r *reading) mayLeaveOutCache() bool {
 	return r.f.tallies[nCacheRead] > 0 && r.f.tallyRanks[nNoCache] == 0 && genai.ContainsFold(r.op.Model(), "claude")
 }
+
+// mayCharge says that the answer may hold what is billed beside its tokens: Anthropic's usage stands at its end, the items of OpenAI's
+// output where they were made.
+func (r *reading) mayCharge() bool {
+	for _, t := range answers {
+		s := r.f.texts[t]
+		if len(s) < len(`{"usage":{}}`) || s[0] != '{' {
+			continue
+		}
+		end := s[max(0, len(s)-chargeWindow):]
+		if strings.Contains(end, `"server_tool_use"`) || strings.Contains(end, `"iterations"`) || strings.Contains(s[:min(len(s), 4*chargeWindow)], `_call"`) {
+			return true
+		}
+	}
+	return false
+}
+
+// chargeWindow is how much of an answer's end is looked at.
+const chargeWindow = 1 << 10
 
 func (r *reading) orRequest(model string) {
 	if r.op.RequestModel == "" {

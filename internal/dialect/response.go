@@ -49,6 +49,8 @@ func (a *answered) read(p *jsonScan) {
 			first(&a.model, p.text())
 		case "service_tier", "serviceTier":
 			first(&a.tier, p.text())
+		case "output":
+			a.output(p)
 		case "usage", "usageMetadata":
 			a.usage(p)
 		case "generations":
@@ -136,6 +138,52 @@ func (a *answered) message(p *jsonScan, depth int) {
 	}
 	if !strings.HasPrefix(own, "run-") && !strings.HasPrefix(own, "lc_run-") {
 		first(&a.id, own)
+	}
+}
+
+// output reads the items of OpenAI's answer: each search, and each run of code, is billed.
+func (a *answered) output(p *jsonScan) {
+	if !p.enter('[') {
+		p.skip()
+		return
+	}
+	var n [3]int64
+	for p.more(']') {
+		switch kind, action := itemType(p); {
+		case kind == "web_search_call" && (action == "" || action == "search"): // to open a page costs nothing more
+			n[0]++
+		case kind == "file_search_call":
+			n[1]++
+		case kind == "code_interpreter_call":
+			n[2]++
+		}
+	}
+	for i, t := range [...]tally{nWebSearches, nFileSearches, nCodeRuns} {
+		if n[i] > 0 {
+			a.facts.add(t, n[i], jsonRank)
+		}
+	}
+}
+
+// itemType consumes an item and says its type, and that of the action that it is.
+func itemType(p *jsonScan) (kind, action string) {
+	if !p.enter('{') {
+		p.skip()
+		return "", ""
+	}
+	for {
+		key, ok := p.key()
+		if !ok {
+			return kind, action
+		}
+		switch key {
+		case "type":
+			kind = p.text()
+		case "action":
+			action, _ = itemType(p)
+		default:
+			p.skip()
+		}
 	}
 }
 

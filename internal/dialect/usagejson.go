@@ -105,6 +105,8 @@ func (f *facts) served(p *jsonScan, key string) bool {
 		f.setText(tResponseTier, p.text())
 	case "speed":
 		f.fast(p.text())
+	case "trafficType", "traffic_type":
+		f.traffic(p.text())
 	case "inference_geo", "inferenceGeo":
 		if s := p.text(); s == "us" {
 			f.setText(tRegion, s)
@@ -113,6 +115,13 @@ func (f *facts) served(p *jsonScan, key string) bool {
 		return false
 	}
 	return true
+}
+
+// traffic is how Vertex served a call: on demand, perhaps with a tier, or from capacity that was bought before.
+func (f *facts) traffic(kind string) {
+	if kind != "TRAFFIC_TYPE_UNSPECIFIED" {
+		f.setText(tResponseTier, strings.TrimPrefix(kind, "ON_DEMAND_"))
+	}
 }
 
 // fast is Anthropic's mode with a price of its own; any other speed has none.

@@ -9,26 +9,36 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
-// enclosing says whether any witness may lie in another that is not its parent: it was under way while the other was. Calls that run side
-// by side look like that too, so it only says that a closer look is worth its time.
-func enclosing(witnesses []witness) bool {
-	if len(witnesses) < 2 {
-		return false
-	}
-	var few [16]period
-	all := few[:0]
-	for i := range witnesses {
-		if p := witnesses[i].during; p != (period{}) {
-			all = append(all, p)
+// enclosing says whether any witness may lie in another of its trace that is not its parent: it was under way while the other was. Calls
+// that run side by side look like that too, so it only says that a closer look is worth its time. Calls without a parent, and traces of
+// one call, take none.
+func (r *request) enclosing() bool {
+	r.spans = r.spans[:0]
+	inside := false
+	for i := range r.witnesses {
+		if w := &r.witnesses[i]; w.during != (period{}) && w.trace != 0 {
+			r.spans = append(r.spans, traced{w.trace, w.during})
+			inside = inside || w.parent != 0
 		}
 	}
-	slices.SortFunc(all, func(a, b period) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end)) })
-	for i := range len(all) - 1 {
-		if all[i].end >= all[i+1].end {
+	if !inside || len(r.spans) < 2 {
+		return false
+	}
+	slices.SortFunc(r.spans, func(a, b traced) int {
+		return cmp.Or(cmp.Compare(a.trace, b.trace), cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end))
+	})
+	for i := range len(r.spans) - 1 {
+		if a, b := &r.spans[i], &r.spans[i+1]; a.trace == b.trace && a.end >= b.end {
 			return true
 		}
 	}
 	return false
+}
+
+// traced is when a witness of a trace was under way.
+type traced struct {
+	trace uint64
+	period
 }
 
 // adopt makes a call the direct child of the one that it lies in, where the request has the spans between. There are two kinds. An agent

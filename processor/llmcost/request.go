@@ -19,6 +19,7 @@ type request struct {
 	calls     []spanCall
 	witnesses []witness // one a call that was not ignored, in the order of calls
 	hash      *genai.Hasher
+	spans     []traced
 	claims    bool // an agent claims usage
 	remote    bool // one of the witnesses is a remote agent
 	tally     tally
@@ -63,7 +64,7 @@ func (r *request) read(td ptrace.Traces, cfg *Config, hash *genai.Hasher) {
 			}
 		}
 	}
-	if r.remote || enclosing(r.witnesses) {
+	if r.remote || r.enclosing() {
 		r.adopt(td)
 	}
 }
