@@ -19,13 +19,14 @@ type Scope struct {
 	client       *client
 	traits       *traits
 	name         string
+	version      string
 	usageOnAgent bool
 	fromProvider bool // the sender is the provider itself (OpenRouter's broadcast)
 }
 
 // NewScope computes a Scope. opts may be nil.
 func NewScope(scope pcommon.InstrumentationScope, resource pcommon.Resource, opts *Options) Scope {
-	s := Scope{name: scope.Name()}
+	s := Scope{name: scope.Name(), version: scope.Version()}
 	s.client, s.traits = clientOf(s.name)
 	s.usageOnAgent = s.traits.usageOnAgent
 	if opts != nil {
