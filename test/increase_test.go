@@ -48,6 +48,8 @@ func TestIncreaseSeesEveryCall(t *testing.T) {
 		require.Eventually(t, func() bool { return server.Scalar(t, expr) == want }, time.Minute, 200*time.Millisecond, "%s is %v", expr, want)
 	}
 
+	shows("count_over_time(up[1m]) > bool 1", 1) // it is being scraped
+
 	const services, each = 30, 5
 	for i := range services {
 		c.calls(t, fmt.Sprintf("service-%d", i), "", each)
