@@ -65,6 +65,16 @@ func TestKind(t *testing.T) {
 		{"traceloop workflow", "@traceloop/node-server-sdk", "w.workflow", attrs{"traceloop.span.kind": "workflow"}, genai.Workflow, "invoke_workflow"},
 		{"traceloop task", "@traceloop/node-server-sdk", "t.task", attrs{"traceloop.span.kind": "task"}, genai.Step, ""},
 		{"traceloop agent", "@traceloop/node-server-sdk", "a.agent", attrs{"traceloop.span.kind": "agent"}, genai.Agent, "invoke_agent"},
+		{
+			"openllmetry, a call that says task", "opentelemetry.instrumentation.llamaindex", "OpenAI.chat",
+			attrs{"traceloop.span.kind": "task", "llm.request.type": "chat", "gen_ai.usage.input_tokens": 10},
+			genai.ModelCall, "chat",
+		},
+		{
+			"openllmetry, a task around a call", "opentelemetry.instrumentation.langchain", "x.task",
+			attrs{"traceloop.span.kind": "task", "llm.request.type": "chat"},
+			genai.Step, "",
+		},
 		{"openllmetry of old", "x", "openai.completion", attrs{"llm.request.type": "completion"}, genai.ModelCall, "text_completion"},
 		{"langsmith chain", "langsmith", "c", attrs{"langsmith.span.kind": "chain", "gen_ai.operation.name": "chain"}, genai.Step, "chain"},
 		{"langsmith retriever", "langsmith", "r", attrs{"langsmith.span.kind": "retriever", "gen_ai.operation.name": "embeddings"}, genai.Retrieval, "retrieval"},

@@ -1,5 +1,7 @@
 package dialect
 
+import "github.com/otelcol-llm/otelcol-llm/internal/genai"
+
 var (
 	tTraceloopKind = newText()
 	tRequestType   = newText()
@@ -27,7 +29,15 @@ var openLLMetry = &client{
 		texts(tConversation, plain, "traceloop.association.properties.session_id"),
 		texts(jCompletion, plain, "gen_ai.completion"),
 	),
-	words:   []word{{fact: tTraceloopKind}, {fact: tRequestType}},
+	words:   []word{{fact: tTraceloopKind, read: traceloopKind}, {fact: tRequestType}},
 	answers: []text{jCompletion},
 	traits:  traits{localAgents: true},
+}
+
+// traceloopKind: some of its packages call a model's call a task, and say the type of the request beside.
+func traceloopKind(r *reading, kind string) verdict {
+	if v := kindWord(r.f.texts[tRequestType]); v.kind == genai.ModelCall && r.hasPair() {
+		return v
+	}
+	return kindWord(kind)
 }

@@ -147,11 +147,19 @@ func (t *Table) SellerByName(model string) Seller {
 		return Seller{Provider: "cloudflare"}
 	}
 	if before, rest, ok := strings.Cut(name, "/"); ok && rest != "" {
+		if id := proxyPrefixes[before]; id != "" {
+			return Seller{Provider: id}
+		}
 		if p := t.resolve(before); p != nil && p.models.test == nil && p.id != "azure" {
 			return Seller{Provider: p.id}
 		}
 	}
 	return Seller{}
+}
+
+// proxyPrefixes are what LiteLLM puts before a model's name for the cloud that it asks.
+var proxyPrefixes = map[string]string{
+	"azure": "azure", "azure_ai": "azure", "bedrock": "aws", "vertex_ai": "google", "vertex_ai_beta": "google", "gemini": "google",
 }
 
 // closed are the makers that sell their models themselves, and no weights of them.

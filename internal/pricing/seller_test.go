@@ -91,6 +91,9 @@ func TestSellerByName(t *testing.T) {
 		"together_ai/meta-llama/llama-3":                                                    {Provider: "together"},
 		"accounts/fireworks/models/llama-v3p1-70b-instruct":                                 {Provider: "fireworks"},
 		"@cf/meta/llama-3.1-8b-instruct":                                                    {Provider: "cloudflare"},
+		"azure/gpt-4o":                                                                      {Provider: "azure"},
+		"vertex_ai/gemini-2.5-flash":                                                        {Provider: "google"},
+		"bedrock/us.anthropic.claude-x-v1:0":                                                {Provider: "aws"},
 		"anthropic/claude-sonnet-4.5":                                                       {}, // many sell it under this name
 		"openai/gpt-4o":                                                                     {},
 		"meta-llama/llama-3.3-70b-instruct":                                                 {},

@@ -115,7 +115,7 @@ func nameSeller(op *dialect.Call, s *sold) {
 	if n, ok := conventionNames[name]; ok {
 		name = n
 	}
-	if s.seller == "google" && (s.region != "" || strings.Contains(op.Model(), "@")) {
+	if s.seller == "google" && (s.region != "" || strings.Contains(op.Model(), "@") || strings.HasPrefix(op.Model(), "vertex_ai")) {
 		name = "gcp.vertex_ai"
 	}
 	op.Provider = name

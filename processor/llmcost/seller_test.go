@@ -56,6 +56,8 @@ func TestWhoSold(t *testing.T) {
 		"this machine, a house's model": {evidence{"openai", "localhost", "", "house-llm-7"}, "", "unpriced", "unknown_model", ""},
 		"this machine, a cloud's id":    {evidence{"openai", "litellm:4000", "", "eu.anthropic.claude-sonnet-4-6-v1:0"}, "aws/regional.anthropic.claude-sonnet-4-6-v1:0", "estimated", "local_server", "aws.bedrock"},
 		"a name with its seller":        {evidence{"openai", "", "", "groq/openai/gpt-oss-120b"}, "groq/openai/gpt-oss-120b", "priced", "", "groq"},
+		"a name with its cloud":         {evidence{"openai", "", "", "vertex_ai/gemini-2.5-flash"}, "google/gemini-2.5-flash", "priced", "", "gcp.vertex_ai"},
+		"Azure in front":                {evidence{"openai", "", "", "azure/gpt-4o"}, "openai/gpt-4o", "priced", "", "azure.ai.openai"},
 		"a maker's name in front":       {evidence{"house", "", "", "anthropic/claude-sonnet-4.5"}, "anthropic/claude-sonnet-4-5", "estimated", "provider_guessed", ""},
 		"a model that nobody knows":     {evidence{"openai", "", "", "house-llm-7"}, "", "unpriced", "unknown_model", ""},
 		"free at OpenRouter":            {evidence{"openai", "openrouter.ai", "", "openai/gpt-oss-20b:free"}, "openrouter/openai/gpt-oss-20b:free", "free", "", "openrouter"},
