@@ -5,12 +5,10 @@ import (
 	"time"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/bounded"
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
-const (
-	twinEntries = 10_000
-	twinMemory  = 10 * time.Minute
-)
+const twinEntries = 10_000
 
 // twins remembers the retries that were told of a call, so that the second report of the call adds only those that the first did
 // not tell, whichever of the two comes first. Only calls with retries are remembered.
@@ -23,7 +21,7 @@ type twins struct {
 type toldRetries struct{ counted, duplicate int64 }
 
 func newTwins() twins {
-	return twins{told: bounded.New[uint64, toldRetries](twinEntries, twinMemory), seed: maphash.MakeSeed()}
+	return twins{told: bounded.New[uint64, toldRetries](twinEntries, genai.DedupeWindow), seed: maphash.MakeSeed()}
 }
 
 // The ways in which llmcost finds that two spans report one call: they have the same response, or one lies in the other.

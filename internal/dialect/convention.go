@@ -63,7 +63,7 @@ var ours = &client{
 		tallies(nCodeRuns, genai.CallCodeRuns),
 		values(vReported, plain, genai.CostReported),
 	),
-	costs: []cost{{value: vReported, ok: (*reading).isOurs}},
+	costs: []cost{{value: vReported, ok: func(r *reading) bool { return r.isOurs() && amountInUSD(r) }}},
 }
 
 func (r *reading) isOurs() bool  { return r.f.texts[tOurStatus] != "" }

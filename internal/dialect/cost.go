@@ -26,7 +26,7 @@ func (r *reading) foreignCost() {
 	if amountInUSD(r) {
 		return
 	}
-	for _, at := range [...]value{vCostAmount, vCostUsage} {
+	for _, at := range [...]value{vCostAmount, vCostUsage, vReported} {
 		if v, ok := r.f.value(at); ok {
 			if n, ok := genai.Number(v); ok && usable(n) {
 				r.op.ForeignCost, r.op.Currency = n, r.f.texts[tCurrency]

@@ -112,6 +112,7 @@ func (f *facts) usageList(p *jsonScan, key string) {
 // iterations adds up what each step of a call used, as Anthropic bills it: compacting a conversation is paid beside the answer, whose own
 // counts are all that the usage around it has.
 func (f *facts) iterations(p *jsonScan) {
+	f.steps = genai.Usage{} // two attributes may hold one answer
 	p.enter('[')
 	for p.more(']') {
 		f.iteration(p, 0)

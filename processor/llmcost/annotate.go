@@ -58,6 +58,9 @@ func (a *annotator) annotate(attrs pcommon.Map, op *dialect.Call, b *bill) {
 	}
 	if op.CostSource != dialect.CostNone && (op.Has(dialect.HasOwnedCost) || b != nil) {
 		attrs.PutDouble(genai.CostReported, op.ReportedUSD)
+	} else if op.Currency != "" { // no amount to count with
+		attrs.PutDouble(genai.CostReported, op.ForeignCost)
+		attrs.PutStr(genai.CostReportedCurrency, op.Currency)
 	}
 	status := ""
 	if b != nil {

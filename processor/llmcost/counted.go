@@ -200,7 +200,7 @@ func (c *countedCalls) decideOne(w *witness, now time.Time) {
 		w.outcome = own.self // the same span again gets the same answer
 		return
 	}
-	if w.trace != 0 && w.trace != c.lastTrace {
+	if w.parent != 0 && w.trace != c.lastTrace { // a call without a parent lies in no agent
 		c.spans.Put(w.trace, fact{}, now)
 		c.lastTrace = w.trace
 	}
