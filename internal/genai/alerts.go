@@ -37,6 +37,14 @@ const (
 	BudgetSpentUSD    = "budget.spent_usd"
 	BudgetForecastUSD = "budget.forecast_usd"
 	BudgetGroupPrefix = "budget.group." // then the key
+	AlertGroupPrefix  = "alert.group."  // the same for alerts that are no budget's
+)
+
+// Values of budget.unit.
+const (
+	UnitUSD    = "USD"
+	UnitTokens = "tokens"
+	UnitCalls  = "calls"
 )
 
 // Values of alert.state.
