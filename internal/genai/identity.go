@@ -22,6 +22,27 @@ func NewHasher() *Hasher {
 	return &Hasher{[3]uint64{rand.Uint64(), rand.Uint64(), rand.Uint64()}} //nolint:gosec // no secret, only not known beforehand
 }
 
+// Seed is what a Hasher is made of: where keys outlive the process it is kept beside them.
+type Seed [24]byte
+
+// HasherFrom makes the Hasher that has this seed.
+func HasherFrom(seed Seed) *Hasher {
+	h := &Hasher{}
+	for i := range h.seed {
+		h.seed[i] = binary.LittleEndian.Uint64(seed[8*i:])
+	}
+	return h
+}
+
+// Seed is the seed of a Hasher.
+func (h *Hasher) Seed() Seed {
+	var seed Seed
+	for i, part := range h.seed {
+		binary.LittleEndian.PutUint64(seed[8*i:], part)
+	}
+	return seed
+}
+
 // Span is the key of a span; 0 where it lacks one of its ids.
 func (h *Hasher) Span(trace pcommon.TraceID, span pcommon.SpanID) uint64 {
 	if trace.IsEmpty() || span.IsEmpty() {

@@ -50,3 +50,17 @@ func TestResponseIDsThatAreUnique(t *testing.T) {
 		}
 	}
 }
+
+func TestKeysOutliveTheProcess(t *testing.T) {
+	h := NewHasher()
+	again := HasherFrom(h.Seed())
+	require.Equal(t, h.Seed(), again.Seed())
+	require.NotEqual(t, Seed{}, h.Seed())
+	require.Equal(t, h.Span(pcommon.TraceID{1}, pcommon.SpanID{2}), again.Span(pcommon.TraceID{1}, pcommon.SpanID{2}))
+	require.Equal(t, h.Response("r", 3), again.Response("r", 3))
+	for i := range h.Seed() {
+		seed := h.Seed()
+		seed[i] ^= 1
+		require.NotEqual(t, h.Response("r", 3), HasherFrom(seed).Response("r", 3), "byte %d of the seed counts", i)
+	}
+}

@@ -12,8 +12,8 @@ import (
 
 // Call is what one model call adds, once: a call whose ID is known adds nothing.
 type Call struct {
-	ID     uint64 // made with the ledger's Hasher; never 0
-	Minute int64  // Unix minute in which the call ended: the bucket of its id
+	ID     uint64 // made with the ledger's Hasher; 0 is never known, so it counts each time
+	Minute int64  // Unix minute in which the call ended: the bucket of its id, which is known in that bucket only
 	Adds   []Add
 	Book   []book.Entry
 }
@@ -32,8 +32,11 @@ type View interface {
 	Fresh(call int) bool
 	// Sum adds up the slots of a series with from <= slot < to.
 	Sum(series string, from, to int64) int64
-	// Mark is the value of a mark; nil when it is not set.
+	// Mark is the value of a mark; nil when it is not set. It must not be changed.
 	Mark(key string) []byte
+	// Book visits this replica's own rows, as Ledger.Book does: for the drivers of an alert (book.Drivers). It takes as long as there are
+	// rows, so only where something is raised. Row and sums are the ledger's own and hold until visit returns.
+	Book(from, to int64, visit func(hour int64, row *book.Row, sums *book.Sums))
 }
 
 // Change sets or releases one mark, and may raise an alert with it: both happen, or neither.
@@ -59,7 +62,8 @@ type Alert struct {
 type Decide func(View) []Change
 
 // Ledger is where money is recorded. All methods may be called from any goroutine. Record and Change return when what they wrote is
-// durable, or when it was kept in memory (or in the journal) because the store is not available and the configuration allows that.
+// durable, or when it was kept in memory (or in the journal) because the store is not available and the configuration allows that. A visit
+// is one look at the ledger, which waits for it: the function must be quick, must not call the ledger, and gets what is the ledger's own.
 type Ledger interface {
 	// Hasher makes the ids: the same for all replicas, before and after a restart.
 	Hasher() *genai.Hasher
@@ -87,7 +91,7 @@ type Ledger interface {
 // Stats is what a ledger tells of itself.
 type Stats struct {
 	IDs               int           // ids known
-	Horizon           time.Duration // age of the oldest id that is still known
+	Horizon           time.Duration // a call counted no longer ago is surely known: the dedupe window, less when ids were evicted
 	EvictedIDs        int64         // ids forgotten before their time, because there were too many
 	Commits, Requests int64         // commits of the store, and batches in them
 	Failures          int64         // commits that failed

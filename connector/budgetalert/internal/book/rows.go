@@ -1,0 +1,65 @@
+package book
+
+import "unique"
+
+// MaxRows is how many rows an hour, a day and the totals have, beside one row for all others.
+const MaxRows = 2000
+
+// rows are the rows of one hour or day, or the totals.
+type rows struct {
+	kind  Kind
+	time  int64 // Unix hours or days; 0 for the totals
+	keys  []string
+	sums  []Sums
+	began []int64 // Unix nanoseconds; totals only
+	dirty []bool
+	index map[string]int32 // nil where nothing was written for a while: 2,000 rows an hour for 35 days would be mostly index
+	last  int32            // the row written last: calls of one sender come together
+}
+
+// at finds the row of a key, or makes it; a row too many is the overflow row.
+func (r *rows) at(key []byte) int32 {
+	if int(r.last) < len(r.keys) && r.keys[r.last] == string(key) {
+		return r.last
+	}
+	if r.index == nil {
+		r.index = make(map[string]int32, len(r.keys)+1)
+		for i, known := range r.keys {
+			r.index[known] = int32(i) //nolint:gosec // at most MaxRows
+		}
+	}
+	i, ok := r.index[string(key)]
+	if !ok {
+		if i, ok = r.index[overflowKey]; !ok || r.room() {
+			if !r.room() {
+				key = nil
+			}
+			i = r.append(unique.Make(string(key)).Value())
+		}
+	}
+	r.last = i
+	return i
+}
+
+// room says whether there may be one more row that has a name.
+func (r *rows) room() bool {
+	named := len(r.keys)
+	if _, ok := r.index[overflowKey]; ok {
+		named--
+	}
+	return named < MaxRows
+}
+
+func (r *rows) append(key string) int32 {
+	i := int32(len(r.keys)) //nolint:gosec // at most MaxRows
+	r.keys = append(r.keys, key)
+	r.sums = append(r.sums, Sums{})
+	r.dirty = append(r.dirty, false)
+	if r.kind == Total {
+		r.began = append(r.began, 0)
+	}
+	if r.index != nil {
+		r.index[key] = i
+	}
+	return i
+}

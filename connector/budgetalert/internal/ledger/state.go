@@ -1,0 +1,178 @@
+package ledger
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"time"
+
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/book"
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// Options are what all ledgers have in common.
+type Options struct {
+	MaxIDs       int              // 0: 5,000,000
+	DedupeWindow time.Duration    // 0: 1h
+	Now          func() time.Time // nil: time.Now
+	Notify       func(Notice)     // called from any goroutine, without a lock held; nil: nobody listens
+	Seed         genai.Seed       // of the Hasher of a new ledger; zero: one that nobody knows
+}
+
+// The defaults.
+const (
+	DefaultMaxIDs       = 5_000_000
+	DefaultDedupeWindow = time.Hour
+)
+
+// Filled are the options with the defaults filled in.
+func (o Options) Filled() Options {
+	if o.MaxIDs <= 0 {
+		o.MaxIDs = DefaultMaxIDs
+	}
+	if o.DedupeWindow <= 0 {
+		o.DedupeWindow = DefaultDedupeWindow
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Notify == nil {
+		o.Notify = func(Notice) {}
+	}
+	if o.Seed == (genai.Seed{}) {
+		o.Seed = genai.NewHasher().Seed()
+	}
+	return o
+}
+
+// State is all that a ledger knows, in memory. It is for one goroutine at a time, and it is where a ledger on a disk keeps its truth.
+type State struct {
+	ids    ids
+	series map[string]*series
+	marks  map[string]*mark
+	outbox outbox
+	book   *book.Book
+	due    calendar
+
+	now   int64 // Unix seconds, of the call under way
+	swept int64 // the minute in which what is old was dropped last
+	fresh []bool
+}
+
+// NewState makes an empty ledger.
+func NewState(o Options) *State {
+	return &State{
+		ids: newIDs(o.MaxIDs, o.DedupeWindow), series: map[string]*series{}, marks: map[string]*mark{},
+		outbox: outbox{ids: map[string]uint64{}}, book: book.New(), due: calendar{},
+	}
+}
+
+// Record counts the calls that are not known, and decides.
+func (s *State) Record(now time.Time, calls []Call, decide Decide) {
+	s.sweep(now)
+	s.fresh = s.fresh[:0]
+	for i := range calls {
+		s.fresh = append(s.fresh, s.count(&calls[i], now))
+	}
+	if decide != nil {
+		s.apply(decide((*view)(s)))
+	}
+}
+
+func (s *State) count(c *Call, now time.Time) bool {
+	if c.ID != 0 && !s.ids.add(c.Minute, c.ID, s.now) {
+		return false
+	}
+	for i := range c.Adds {
+		s.add(&c.Adds[i])
+	}
+	for i := range c.Book {
+		s.book.Add(&c.Book[i], now)
+	}
+	return true
+}
+
+func (s *State) add(a *Add) {
+	one := s.series[a.Series]
+	if one == nil {
+		name := clip(a.Series)
+		if one = s.series[name]; one == nil {
+			one = &series{name: strings.Clone(name)}
+			s.series[one.name] = one
+		}
+	}
+	if one.add(a.Slot, a.Amount, a.Expires) && a.Expires != 0 {
+		s.due.add(a.Expires, due{series: one.name, slot: a.Slot})
+	}
+}
+
+func (s *State) apply(changes []Change) {
+	for i := range changes {
+		c := &changes[i]
+		if c.Key != "" && !s.set(c) {
+			continue
+		}
+		if c.Alert != nil {
+			s.outbox.add(c.Alert)
+		}
+	}
+}
+
+// sweep drops once a minute what is too old. A clock that was set back drops nothing before its time, and brings nothing back.
+func (s *State) sweep(now time.Time) {
+	s.now = now.Unix()
+	minute := s.now / 60
+	if minute == s.swept {
+		return
+	}
+	s.swept = minute
+	s.ids.expire(s.now)
+	s.due.take(s.now, s.expire)
+	s.book.Sweep(now)
+}
+
+// expire drops a slot or a mark, where it was not given more time since.
+func (s *State) expire(d due) {
+	if d.mark != "" {
+		m := s.marks[d.mark]
+		switch {
+		case m == nil || m.expires == 0:
+		case m.expired(s.now):
+			delete(s.marks, d.mark)
+			s.touchMark(d.mark)
+		default:
+			s.due.add(m.expires, d)
+		}
+		return
+	}
+	one := s.series[d.series]
+	if one == nil {
+		return
+	}
+	i, ok := one.find(d.slot)
+	if !ok || one.slots[i].expires == 0 {
+		return
+	}
+	if expires := one.slots[i].expires; expires >= s.now {
+		s.due.add(expires, d)
+		return
+	}
+	one.remove(i)
+	if len(one.slots) == 0 {
+		delete(s.series, d.series)
+	}
+}
+
+func (s *State) touchMark(string) {}
+
+// maxName is how long a name may be: a store may refuse longer keys, and names hold what senders wrote.
+const maxName = 1024
+
+// clip shortens a name that is too long, and keeps it apart from all others.
+func clip(name string) string {
+	if len(name) <= maxName {
+		return name
+	}
+	sum := sha256.Sum256([]byte(name))
+	return strings.ToValidUTF8(name[:maxName-2*len(sum)], "") + hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,48 @@
+package ledger
+
+import (
+	"strings"
+
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/book"
+)
+
+// view is the State as a decision sees it.
+type view State
+
+func (v *view) Fresh(call int) bool { return call < len(v.fresh) && v.fresh[call] }
+
+func (v *view) Sum(series string, from, to int64) int64 {
+	one := v.series[series]
+	if one == nil {
+		if one = v.series[clip(series)]; one == nil {
+			return 0
+		}
+	}
+	return one.sum(from, to)
+}
+
+func (v *view) Mark(key string) []byte { return (*State)(v).mark(key) }
+
+func (v *view) Book(from, to int64, visit func(hour int64, row *book.Row, sums *book.Sums)) {
+	v.book.Visit(from, to, visit)
+}
+
+// Series visits the slots of the series whose name begins with prefix.
+func (s *State) Series(prefix string, visit func(series string, slot, amount int64)) {
+	for name, one := range s.series {
+		if strings.HasPrefix(name, prefix) {
+			for _, slot := range one.slots {
+				visit(name, slot.at, slot.amount)
+			}
+		}
+	}
+}
+
+// Marks visits the marks whose key begins with prefix.
+func (s *State) Marks(prefix string, visit func(key string, value []byte)) {
+	for key, m := range s.marks {
+		if strings.HasPrefix(key, prefix) && !m.expired(s.now) {
+			visit(key, m.value)
+		}
+	}
+}
