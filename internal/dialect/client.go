@@ -59,6 +59,9 @@ type traits struct {
 	callsAreSteps bool // of a client whose only complete usage is on the agent span
 	milliseconds  bool // what should be in seconds of a time to the first token is not
 	thoughtsApart bool // its output count leaves out reasoning tokens
+
+	corrects func(*reading, *counts)             // sets right what it is known to count otherwise than its dialect says
+	hides    func(*reading, *genai.Usage) string // why the bill may hold more than what it tells; "" where it may not
 }
 
 // apart says whether a client's input count leaves out cached tokens, where nothing on the span itself does.

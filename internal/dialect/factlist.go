@@ -71,6 +71,8 @@ const (
 	nWebSearches
 	nFileSearches
 	nCodeRuns
+	nBilledInput
+	nBilledOutput
 	sharedTallies
 )
 

@@ -44,7 +44,8 @@ func (r *reading) mayCharge() bool {
 			continue
 		}
 		end := s[max(0, len(s)-chargeWindow):]
-		if strings.Contains(end, `"server_tool_use"`) || strings.Contains(end, `"iterations"`) || strings.Contains(s[:min(len(s), 4*chargeWindow)], `_call"`) {
+		if strings.Contains(end, `"server_tool_use"`) || strings.Contains(end, `"billed_units"`) || strings.Contains(end, `"iterations"`) ||
+			strings.Contains(s[:min(len(s), 4*chargeWindow)], `_call"`) {
 			return true
 		}
 	}

@@ -12,6 +12,7 @@ var (
 	jInput               = newText()
 	nOpenInferenceInput  = newTally()
 	nOpenInferenceOutput = newTally()
+	nCacheInput          = newTally()
 	vCostPrompt          = newValue()
 	vCostCompletion      = newValue()
 )
@@ -30,7 +31,13 @@ var openInference = &client{
 		{name: "@arizeai/openinference-instrumentation-claude-agent-sdk*", traits: &openInferenceClaude},
 		{name: "openinference.instrumentation.claude_agent_sdk*", traits: &openInferenceClaude},
 		{name: "openinference.instrumentation.agno*", traits: &openInferenceNet},
-		{name: "openinference.instrumentation.pipecat*", traits: &openInferenceNet},
+		{name: "openinference.instrumentation.pipecat*", traits: &openInferencePipecat},
+		{name: "openinference.instrumentation.google_genai*", traits: &openInferenceGoogle},
+		{name: "openinference.instrumentation.google_adk*", traits: &openInferenceADK},
+		{name: "openinference.instrumentation.cohere*", traits: &openInferenceCohere},
+		{name: "openinference.instrumentation.litellm*", traits: &openInferenceLiteLLM},
+		{name: "@arizeai/openinference-instrumentation-anthropic*", traits: &openInferenceAnthropicJS},
+		{name: "openinference.instrumentation.anthropic*", traits: &openInferenceAnthropic},
 	},
 	keys: join(
 		texts(tOpenInferenceKind, genAI, "openinference.span.kind"),
@@ -45,7 +52,8 @@ var openInference = &client{
 		tallies(nOpenInferenceInput, "llm.token_count.prompt"),
 		tallies(nOpenInferenceOutput, "llm.token_count.completion"),
 		tallies(nTotal, "llm.token_count.total"),
-		tallies(nCacheRead, "llm.token_count.prompt_details.cache_read", "llm.token_count.prompt_details.cache_input"),
+		tallies(nCacheRead, "llm.token_count.prompt_details.cache_read"),
+		tallies(nCacheInput, "llm.token_count.prompt_details.cache_input"),
 		tallies(nCacheWrite, "llm.token_count.prompt_details.cache_write"),
 		tallies(nReasoning, "llm.token_count.completion_details.reasoning"),
 		tallies(nInputAudio, "llm.token_count.prompt_details.audio"),
@@ -68,7 +76,7 @@ var openInference = &client{
 // Its ConverseStream has cached tokens in the total only.
 var openInferenceBedrock = traits{totalHolds: true, cacheApart: func(r *reading) bool { return r.f.keys&hasOpenInferenceCache != 0 }}
 
-var openInferenceLangChain = traits{localAgents: true, totalHolds: true, thoughtsTotal: true}
+var openInferenceLangChain = traits{localAgents: true, totalHolds: true, thoughtsTotal: true, guess: langchainGuess}
 
 // The Claude Agent SDK has the bill on the agent's span and no calls below it.
 var openInferenceClaude = traits{localAgents: true, usageOnAgent: true, knowsBill: true}
@@ -78,6 +86,9 @@ var openInferenceClaude = traits{localAgents: true, usageOnAgent: true, knowsBil
 func openInferenceModels(r *reading) {
 	if r.f.texts[tOpenInferenceKind] == "" {
 		return
+	}
+	if n := r.f.tally(nCacheInput); n > 0 && r.scope.traits != &openInferenceLiteLLM {
+		r.f.add(nCacheRead, n, jsonRank)
 	}
 	if s := r.f.texts[jInput]; r.scope.traits == &openInferenceBedrock && strings.HasPrefix(s, "{") {
 		if id := textMember(s, "modelId"); id != "" {

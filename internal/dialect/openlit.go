@@ -1,5 +1,11 @@
 package dialect
 
+import (
+	"strings"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
 // openLIT's packages for Anthropic and Bedrock leave cached tokens out of the input, in both languages. A stream that ends without usage has counts of its
 // own tokenizer. A tool's name on a model call is the tool that was asked for.
 var openLIT = &client{
@@ -13,6 +19,11 @@ var openLIT = &client{
 		{name: "@openlit/instrumentation-claude-agent-sdk*", traits: &openLITClaude},
 		{name: "openlit.instrumentation.anthropic", traits: &traits{localAgents: true, cacheApart: always}},
 		{name: "openlit.instrumentation.bedrock", traits: &traits{localAgents: true, cacheApart: always}},
+		{name: "openlit.instrumentation.google_ai_studio", traits: &traits{localAgents: true, thoughtsApart: true}},
+		{name: "@openlit/instrumentation-google-ai", traits: &traits{localAgents: true, thoughtsApart: true}},
+		{name: "openlit.instrumentation.vertexai", traits: &traits{localAgents: true, hides: hiddenThoughts}},
+		{name: "@openlit/instrumentation-vertexai", traits: &traits{localAgents: true, hides: hiddenThoughts}},
+		{name: "openlit.instrumentation.langchain", traits: &openLITLangChain},
 	},
 	keys: join(
 		tallies(nCacheRead, "gen_ai.usage.prompt_tokens_details.cached_tokens"),
@@ -23,3 +34,34 @@ var openLIT = &client{
 
 // With the Claude Agent SDK the calls say an output of 1; the agent's span has the bill.
 var openLITClaude = traits{localAgents: true, usageOnAgent: true, knowsBill: true, callsAreSteps: true}
+
+// LangChain's in Python has Anthropic's own input, without cached tokens, of an answer that came at once, and LangChain's, with them, of a
+// stream; which of the two it was is not said.
+var openLITLangChain = traits{localAgents: true, cacheApart: (*reading).overAnthropic, hides: func(r *reading, u *genai.Usage) string {
+	if u.CacheRead+u.CacheWrite > 0 && r.overAnthropic() {
+		return genai.ReasonUnknownOverlap
+	}
+	return ""
+}}
+
+// hiddenThoughts is for senders that say nothing of the tokens with which Google's models think, not in a total either.
+func hiddenThoughts(r *reading, u *genai.Usage) string {
+	if u.Reasoning > 0 || !thinks(r.op.Model()) {
+		return ""
+	}
+	return genai.ReasonHiddenTokens
+}
+
+// thinks says whether a model of Google's thinks if it is not told not to.
+func thinks(model string) bool {
+	_, after, found := strings.Cut(model, "gemini-")
+	switch {
+	case !found, strings.Contains(after, "image"), strings.Contains(after, "tts"), strings.Contains(after, "embedding"):
+		return false
+	case strings.HasPrefix(after, "2.5-flash-lite"):
+		return false
+	case strings.HasPrefix(after, "2.5-"):
+		return true
+	}
+	return after != "" && after[0] >= '3'
+}

@@ -131,6 +131,7 @@ var providerPrefixes = [...]struct{ prefix, provider string }{
 
 // providerOfModel tells the provider from the model's name, where only one company serves models of that name.
 func providerOfModel(model string) string {
+	model = strings.TrimPrefix(model, "models/") // Google's own way of writing it
 	for _, row := range modelPrefixes {
 		if strings.HasPrefix(model, row.prefix) {
 			return row.provider

@@ -9,6 +9,7 @@ import (
 // answered is what a captured answer says of itself.
 type answered struct {
 	id, model, tier string
+	told            bool // the message has the provider's usage
 
 	facts *facts // takes the sub-counts of usage that the answer breaks down further than the span does
 }
@@ -51,7 +52,7 @@ func (a *answered) read(p *jsonScan) {
 			first(&a.tier, p.text())
 		case "output":
 			a.output(p)
-		case "usage", "usageMetadata":
+		case "usage", "usageMetadata", "usage_metadata", "meta":
 			a.usage(p)
 		case "generations":
 			a.generations(p)
@@ -129,6 +130,7 @@ func (a *answered) message(p *jsonScan, depth int) {
 		case "response_metadata":
 			a.metadata(p)
 		case "usage_metadata":
+			a.told = p.next() == '{'
 			a.usage(p)
 		case "id":
 			own = p.text()
@@ -206,6 +208,12 @@ func (a *answered) metadata(p *jsonScan) {
 			first(&a.tier, p.text())
 		case "usage", "tokenUsage", "token_usage":
 			a.usage(p)
+		case "estimatedTokenUsage": // LangChain's own count, or the provider's where the message has that
+			in := nEstimatedInput
+			if a.told {
+				in = noTally
+			}
+			a.facts.usageObject(p, neither, in, noTally, 1)
 		default:
 			p.skip()
 		}

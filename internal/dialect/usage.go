@@ -35,6 +35,9 @@ func (r *reading) usage() {
 	if guess || r.scope.traits.guess != nil && r.scope.traits.guess(r, &u) {
 		r.op.UsageState = genai.UsageGuessed
 	}
+	if hides := r.scope.traits.hides; hides != nil && r.op.Doubt == "" {
+		r.op.Doubt = hides(r, &u)
+	}
 }
 
 // pair finds the first pair that counts, from that one on; found is -1 when there is none. A pair of two zeros says nothing: no
@@ -113,6 +116,9 @@ func (r *reading) countsOf(i int) counts {
 		total: f.tallies[nTotal], noCache: f.tallies[nNoCache], hasNoCache: f.tallyRanks[nNoCache] != 0,
 	}
 	c.write = max(c.write, f.tallies[nCacheWrite5m]+c.w1h)
+	if correct := r.scope.traits.corrects; correct != nil {
+		correct(r, &c)
+	}
 	return c
 }
 

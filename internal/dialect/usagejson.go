@@ -107,6 +107,8 @@ func (f *facts) served(p *jsonScan, key string) bool {
 		f.fast(p.text())
 	case "trafficType", "traffic_type":
 		f.traffic(p.text())
+	case "billed_units", "billedUnits": // Cohere's
+		f.usageObject(p, neither, nBilledInput, nBilledOutput, maxDepth)
 	case "inference_geo", "inferenceGeo":
 		if s := p.text(); s == "us" {
 			f.setText(tRegion, s)

@@ -33,3 +33,9 @@ func upTo(last string) apart {
 		return slices.Compare(have[:], limit[:]) <= 0
 	}
 }
+
+// between says that the sender's version is from first on and before next; "" is no bound. One that does not say its version is neither.
+func (r *reading) between(first, next string) bool {
+	have, from, to := versionOf(r.scope.version), versionOf(first), versionOf(next)
+	return have != version{} && slices.Compare(have[:], from[:]) >= 0 && (next == "" || slices.Compare(have[:], to[:]) < 0)
+}

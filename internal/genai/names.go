@@ -113,6 +113,7 @@ const (
 	ReasonLocalServer      = "local_server"
 	ReasonUnexplainedTotal = "unexplained_total"
 	ReasonUnknownOverlap   = "unknown_overlap"
+	ReasonHiddenTokens     = "hidden_tokens"
 	ReasonProviderGuessed  = "provider_guessed"
 )
 

@@ -24,6 +24,7 @@ var answers = [...]struct{ status, reason string }{
 	{genai.StatusEstimated, pricing.GuessPrepaid},
 	{genai.StatusEstimated, pricing.GuessFee},
 	{genai.StatusEstimated, genai.ReasonUnexplainedTotal},
+	{genai.StatusEstimated, genai.ReasonHiddenTokens},
 	{genai.StatusEstimated, pricing.GuessOverlap},
 	{genai.StatusEstimated, genai.ReasonProviderGuessed},
 	{genai.StatusEstimated, genai.ReasonLocalServer},

@@ -1,0 +1,84 @@
+package dialect
+
+import (
+	"strings"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+var nEstimatedInput = newTally()
+
+// What OpenInference's instrumentations count otherwise than their conventions say, and what they do not tell. docs/usage-by-sender.md has
+// the places in their sources.
+
+// The one for Google's SDK added cached tokens to a prompt that holds them, and before that left out of it what tools put into the prompt,
+// which is in the total.
+var openInferenceGoogle = traits{localAgents: true, corrects: func(r *reading, c *counts) {
+	switch {
+	case c.pair.in != nOpenInferenceInput:
+	case r.between("0.1.12", "0.1.16"):
+		if c.in >= 2*c.read {
+			c.in, c.total = c.in-c.read, 0
+		}
+	case r.between("0.1.4", "0.1.9") && c.total > c.in+c.out:
+		c.in = c.total - c.out
+	}
+}}
+
+// The one for the ADK added thinking tokens to the output that LiteLLM gives with them.
+var openInferenceADK = traits{localAgents: true, corrects: func(r *reading, c *counts) {
+	if c.pair.in == nOpenInferenceInput && r.between("", "0.1.18") && c.total > 0 && c.total == c.in+c.out-c.reasoning {
+		c.out -= c.reasoning
+	}
+}}
+
+// Cohere bills other tokens than those that its models read; only the answer tells of them.
+var openInferenceCohere = traits{
+	localAgents: true,
+	corrects: func(r *reading, c *counts) {
+		if c.pair.in == nOpenInferenceInput && r.f.has(nBilledInput) && r.f.has(nBilledOutput) {
+			c.in, c.out, c.total = r.f.tally(nBilledInput), r.f.tally(nBilledOutput), 0
+		}
+	},
+	hides: func(r *reading, _ *genai.Usage) string {
+		if r.f.has(nBilledInput) && r.f.has(nBilledOutput) {
+			return ""
+		}
+		return genai.ReasonHiddenTokens
+	},
+}
+
+// LiteLLM's says the text of the prompt where others say what of it was cached.
+var openInferenceLiteLLM = traits{localAgents: true}
+
+// The one for JavaScript leaves cached tokens out and, of streams, does not tell them; in Python they were not told of streams before 1.1.1.
+var (
+	openInferenceAnthropicJS = traits{localAgents: true, hides: cacheAskedFor}
+	openInferenceAnthropic   = traits{localAgents: true, hides: func(r *reading, u *genai.Usage) string {
+		if !r.between("", "1.1.1") {
+			return ""
+		}
+		return cacheAskedFor(r, u)
+	}}
+)
+
+// cacheAskedFor: the request asks Anthropic to keep its prompt, and nothing says what became of it.
+func cacheAskedFor(r *reading, u *genai.Usage) string {
+	if u.CacheRead+u.CacheWrite > 0 || r.f.tallyRanks[nNoCache] != 0 || !strings.Contains(r.f.texts[jInput], "cache_control") {
+		return ""
+	}
+	return genai.ReasonHiddenTokens
+}
+
+// Pipecat's tells what of Anthropic's cache was read, and not what was written to it.
+var openInferencePipecat = traits{localAgents: true, cacheApart: (*reading).overAnthropic, hides: func(r *reading, u *genai.Usage) string {
+	if u.CacheRead > 0 && u.CacheWrite == 0 && r.overAnthropic() {
+		return genai.ReasonHiddenTokens
+	}
+	return ""
+}}
+
+// langchainGuess: LangChain's own count of a stream for which nobody told the usage.
+func langchainGuess(r *reading, u *genai.Usage) bool {
+	return r.f.has(nEstimatedInput) && r.f.tally(nEstimatedInput) == u.Input
+}
