@@ -111,7 +111,21 @@ func benchmarkPut(b *testing.B, put func(uint64)) {
 
 // A set of keys needs no more than the keys and their times.
 func TestASetTakesSixteenBytesASlot(t *testing.T) {
-	require.EqualValues(t, 16, unsafe.Sizeof(hashSlot[struct{}]{}))
+	require.EqualValues(t, 16*lineSlots, unsafe.Sizeof(hashLine[struct{}]{}))
+}
+
+// Fetching changes nothing, whether a key is there or not; the key 0 is one like others.
+func TestFetchingChangesNothing(t *testing.T) {
+	h := NewHashes[int](100, time.Minute)
+	h.Put(0, 7, t0)
+	h.Put(keyZero+1, 8, t0)
+	h.Fetch([]uint64{0, 1, keyZero + 1})
+	v, ok := h.Get(0, t0)
+	require.True(t, ok)
+	require.Equal(t, 7, v)
+	_, ok = h.Get(1, t0)
+	require.False(t, ok)
+	require.Equal(t, 2, h.Len())
 }
 
 // Nine keys of one line that still share a line when the lines have doubled once: below the limit nobody leaves.

@@ -25,49 +25,35 @@ func newAnnotator(cfg *Config) annotator {
 	}
 }
 
-// How many attributes a span usually gets.
-const (
-	moreOfPriced = 12
-	moreOfOthers = 4
-)
-
 // answer writes what the call cost, or why its span has no cost of its own.
 func (a *annotator) answer(call *spanCall, r *request) {
 	b, ok := call.answer(r.witnesses)
-	if !ok {
-		a.annotate(call.span.Attributes(), &call.op, nil)
-		return
+	a.annotate(call.span.Attributes(), &call.op, b, &r.additions)
+	if ok {
+		r.tally.add(b.status, b.reason)
+		r.tally.uncounted += b.uncounted
 	}
-	a.annotate(call.span.Attributes(), &call.op, &b)
-	r.tally.add(b.status, b.reason)
-	r.tally.uncounted += b.uncounted
 }
 
 // annotate replaces what the client wrote under the names that llmcost owns. b is nil on a GenAI operation that has no cost.
-func (a *annotator) annotate(attrs pcommon.Map, op *dialect.Call, b *bill) {
+func (a *annotator) annotate(attrs pcommon.Map, op *dialect.Call, b *bill, add *additions) {
 	if op.Has(dialect.HasOwnedCost) {
 		removeOwned(attrs)
-	}
-	if b != nil {
-		more := moreOfOthers
-		if b.parts {
-			more = moreOfPriced
-		}
-		attrs.EnsureCapacity(attrs.Len() + more)
-		a.writeBill(attrs, op, b)
-	}
-	if op.CostSource != dialect.CostNone && (op.Has(dialect.HasOwnedCost) || b != nil) {
-		attrs.PutDouble(genai.CostReported, op.ReportedUSD)
-	} else if op.Currency != "" { // no amount to count with
-		attrs.PutDouble(genai.CostReported, op.ForeignCost)
-		attrs.PutStr(genai.CostReportedCurrency, op.Currency)
 	}
 	status := ""
 	if b != nil {
 		status = b.status
+		a.addBill(add, op, b)
 	}
-	w := canonicalWriter{attrs: attrs, call: op, hidden: !a.normalize}
+	if op.CostSource != dialect.CostNone && (op.Has(dialect.HasOwnedCost) || b != nil) {
+		add.double(genai.CostReported, op.ReportedUSD)
+	} else if op.Currency != "" { // no amount to count with
+		add.double(genai.CostReported, op.ForeignCost)
+		add.str(genai.CostReportedCurrency, op.Currency)
+	}
+	w := canonicalWriter{add: add, call: op, hidden: !a.normalize}
 	w.write(status)
+	add.writeTo(attrs)
 }
 
 func removeOwned(attrs pcommon.Map) {
@@ -79,50 +65,44 @@ func owned(key string) bool {
 	return key == genai.UsageCost || strings.HasPrefix(key, dialect.CostFamily)
 }
 
-func (a *annotator) writeBill(attrs pcommon.Map, op *dialect.Call, b *bill) {
-	attrs.PutStr(genai.CostStatus, b.status)
+func (a *annotator) addBill(add *additions, op *dialect.Call, b *bill) {
+	add.str(genai.CostStatus, b.status)
 	if b.reason != "" {
-		attrs.PutStr(genai.CostReason, b.reason)
+		add.str(genai.CostReason, b.reason)
 	}
 	switch b.status {
 	case genai.StatusRollup, genai.StatusDuplicate, genai.StatusUnpriced:
-		putAmount(attrs, genai.CostUncounted, b.uncounted)
+		add.amount(genai.CostUncounted, b.uncounted)
 		return
 	}
 	total := usd(b.cost.Total)
-	attrs.PutDouble(genai.CostTotal, total)
+	add.double(genai.CostTotal, total)
 	if a.openLIT && !op.Has(dialect.HasUsageCostFamily) {
-		attrs.PutDouble(genai.UsageCost, total)
+		add.double(genai.UsageCost, total)
 	}
 	if !b.parts {
 		return
 	}
-	attrs.PutStr(genai.CostPrice, b.row)
-	putAmount(attrs, genai.CostSaved, b.cost.Saved)
-	putAmount(attrs, genai.CostFees, b.cost.Fees)
+	add.str(genai.CostPrice, b.row)
+	add.amount(genai.CostSaved, b.cost.Saved)
+	add.amount(genai.CostFees, b.cost.Fees)
 	if a.openInference {
-		writeParts(attrs, b)
+		addParts(add, b)
 	}
 }
 
-// writeParts writes the breakdown under OpenInference's names: the two sums always, of the details those that are not zero.
-func writeParts(attrs pcommon.Map, b *bill) {
+// addParts adds the breakdown under OpenInference's names: the two sums always, of the details those that are not zero.
+func addParts(add *additions, b *bill) {
 	c := &b.cost
-	attrs.PutDouble(genai.CostPrompt, usd(c.Input-c.Fees))
-	attrs.PutDouble(genai.CostCompletion, usd(c.Output))
-	putAmount(attrs, genai.CostPromptInput, c.InputUncached)
-	putAmount(attrs, genai.CostPromptCacheRead, c.CacheRead)
-	putAmount(attrs, genai.CostPromptCacheWrite, c.CacheWrite)
-	putAmount(attrs, genai.CostPromptAudio, c.InputAudio)
-	putAmount(attrs, genai.CostCompletionOutput, c.OutputVisible)
-	putAmount(attrs, genai.CostCompletionReasoning, c.Reasoning)
-	putAmount(attrs, genai.CostCompletionAudio, c.OutputAudio)
-}
-
-func putAmount(attrs pcommon.Map, key string, nano int64) {
-	if nano != 0 {
-		attrs.PutDouble(key, usd(nano))
-	}
+	add.double(genai.CostPrompt, usd(c.Input-c.Fees))
+	add.double(genai.CostCompletion, usd(c.Output))
+	add.amount(genai.CostPromptInput, c.InputUncached)
+	add.amount(genai.CostPromptCacheRead, c.CacheRead)
+	add.amount(genai.CostPromptCacheWrite, c.CacheWrite)
+	add.amount(genai.CostPromptAudio, c.InputAudio)
+	add.amount(genai.CostCompletionOutput, c.OutputVisible)
+	add.amount(genai.CostCompletionReasoning, c.Reasoning)
+	add.amount(genai.CostCompletionAudio, c.OutputAudio)
 }
 
 // usd is the double nearest to an amount in nano-USD.

@@ -155,7 +155,10 @@ func used(op *dialect.Call) pricing.Usage {
 		unit string
 		n    int64
 	}{{"storage_searches", op.Billed.FileSearches}, {"code_executions", op.Billed.CodeRuns}} {
-		if unit, ok := pricing.UnitByUsageName(tool.unit); ok && tool.n > 0 {
+		if tool.n <= 0 {
+			continue
+		}
+		if unit, ok := pricing.UnitByUsageName(tool.unit); ok {
 			used.Other = append(used.Other, pricing.Quantity{Unit: unit, N: tool.n})
 		}
 	}

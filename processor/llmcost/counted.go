@@ -95,18 +95,27 @@ type known struct {
 
 // fact is what became of a span and of the spans inside it.
 type fact struct {
-	known // of the span, or of those directly inside it that count, added up
+	nano  int64 // as of known: of the span, or of those directly inside it that count, added up
+	rank  int32
 	self  outcome
 	child outcome // counts, countsBare, or childCounted: a span inside stands for, or itself repeats, a counted call
 }
 
-// answer is the span that counts for a response id, and when.
+func (f *fact) known() known { return known{f.nano, f.rank} }
+
+// answer is the span that counts for a response id, and when. Its order makes an entry fill one cache line.
 type answer struct {
-	known
-	by     uint64
-	during period
-	read   inputs
+	during        period
+	all, uncached int64 // as of inputs
+	nano          int64 // as of known
+	by            uint64
+	rank          int32
+	unique        bool
 }
+
+func (a *answer) read() inputs { return inputs{a.all, a.uncached, a.unique} }
+
+func (a *answer) known() known { return known{a.nano, a.rank} }
 
 // counted says whether a call directly inside the span is counted by it, or by a span elsewhere that the span repeats. Where a call
 // inside stands for the span, the calls beside that one are others.
@@ -151,6 +160,9 @@ func (c *countedCalls) decide(request []witness, now time.Time) {
 	c.lastTrace = 0
 	if !c.batch.linked(request) {
 		for i := range request {
+			if i%fetchAhead == 0 {
+				c.fetch(request[i:min(i+fetchAhead, len(request))])
+			}
 			c.decideOne(&request[i], now)
 		}
 		return
@@ -163,6 +175,21 @@ func (c *countedCalls) decide(request []witness, now time.Time) {
 			cover(request, w)
 		}
 	}
+}
+
+// fetchAhead is for how many witnesses memory is asked together.
+const fetchAhead = 16
+
+// fetch loads what witnesses will be compared with.
+func (c *countedCalls) fetch(request []witness) {
+	var spans [3 * fetchAhead]uint64
+	var answers [fetchAhead]uint64
+	for i := range request {
+		w := &request[i]
+		spans[3*i], spans[3*i+1], spans[3*i+2], answers[i] = w.self, w.parent, w.trace, w.response
+	}
+	c.spans.Fetch(spans[:3*len(request)])
+	c.answers.Fetch(answers[:len(request)])
 }
 
 // below says whether w lies, directly or through other witnesses of the request, in one that counts or repeats a counted answer.
@@ -206,17 +233,18 @@ func (c *countedCalls) decideOne(w *witness, now time.Time) {
 	}
 	slot, said := c.response(w, now)
 	w.outcome = c.verdict(w, &own, said, now)
-	mine := known{w.nano, w.rank}
 	if w.self != 0 {
 		own.self = w.outcome
 		if w.outcome == counts {
-			own.known = mine
+			own.nano, own.rank = w.nano, w.rank
 		}
 		c.spans.Put(w.self, own, now)
-		c.tellParent(w, mine, now)
+		c.tellParent(w, now)
 	}
 	if w.outcome == counts && slot != 0 {
-		c.answers.Put(slot, answer{mine, w.self, w.during, w.read}, now)
+		c.answers.Put(slot, answer{
+			during: w.during, all: w.read.all, uncached: w.read.uncached, unique: w.read.unique, by: w.self, nano: w.nano, rank: w.rank,
+		}, now)
 	}
 }
 
@@ -237,7 +265,7 @@ func (c *countedCalls) response(w *witness, now time.Time) (slot uint64, said *a
 			return slot, nil
 		case a.by == w.self && w.self != 0:
 			return slot, nil
-		case a.during.overlaps(w.during) && a.read.agree(w.read):
+		case a.during.overlaps(w.during) && a.read().agree(w.read):
 			said := a // of its own, so that only what is found is on the heap
 			return slot, &said
 		}
@@ -248,7 +276,7 @@ func (c *countedCalls) response(w *witness, now time.Time) (slot uint64, said *a
 // verdict decides; of a duplicate it notes the witness that counts.
 func (c *countedCalls) verdict(w *witness, own *fact, said *answer, now time.Time) outcome {
 	if said != nil {
-		w.by = said.known
+		w.by = said.known()
 		return sameResponse
 	}
 	if w.above {
@@ -257,12 +285,12 @@ func (c *countedCalls) verdict(w *witness, own *fact, said *answer, now time.Tim
 	if w.parent != 0 {
 		f, _ := c.spans.Get(w.parent, now)
 		if f.counted(w.bare) {
-			w.by = f.known
+			w.by = f.known()
 			return parentCounted
 		}
 	}
 	if w.covered || own.child == counts || own.child == childCounted || own.child == countsBare && w.bare {
-		w.by = own.known
+		w.by = own.known()
 		return childCounted
 	}
 	if w.bare {
@@ -273,7 +301,7 @@ func (c *countedCalls) verdict(w *witness, own *fact, said *answer, now time.Tim
 
 // tellParent notes under the parent's key that a call inside it counts, here or elsewhere. A call that is counted by its
 // parent says nothing new to it, and nothing to its siblings.
-func (c *countedCalls) tellParent(w *witness, mine known, now time.Time) {
+func (c *countedCalls) tellParent(w *witness, now time.Time) {
 	if w.parent == 0 || w.outcome == parentCounted {
 		return
 	}
@@ -281,8 +309,8 @@ func (c *countedCalls) tellParent(w *witness, mine known, now time.Time) {
 	switch {
 	case w.outcome == counts:
 		f.child = counts
-		f.known.rank = max(f.known.rank, mine.rank)
-		f.known.nano += mine.nano
+		f.rank = max(f.rank, w.rank)
+		f.nano += w.nano
 	case w.outcome.duplicate() && f.child != counts:
 		f.child = childCounted
 	case f.child == undecided:

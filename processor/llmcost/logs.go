@@ -18,6 +18,7 @@ type logRequest struct {
 	prices *policy
 	now    time.Time
 	tally  tally
+	add    additions
 }
 
 func (l *logRequest) process(ld plog.Logs) {
@@ -47,13 +48,13 @@ func (l *logRequest) answer(scope *dialect.Scope, rec plog.LogRecord, ignored bo
 			removeOwned(attrs)
 		}
 	case call.Kind != genai.ModelCall:
-		l.write.annotate(attrs, &call, nil)
+		l.write.annotate(attrs, &call, nil, &l.add)
 	default:
 		b := bill{status: genai.StatusDuplicate, reason: genai.ReasonIgnoredScope}
 		if !ignored {
 			b = l.prices.billFor(&call, logTime(rec, l.now))
 		}
-		l.write.annotate(attrs, &call, &b)
+		l.write.annotate(attrs, &call, &b, &l.add)
 		l.tally.add(b.status, b.reason)
 	}
 }

@@ -1,8 +1,6 @@
 package llmcost
 
 import (
-	"go.opentelemetry.io/collector/pdata/pcommon"
-
 	"github.com/otelcol-llm/otelcol-llm/internal/dialect"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
@@ -11,7 +9,7 @@ import (
 // filled in under the names of the semantic conventions, and what they cannot say, or the client says otherwise, under llm.cost.call.*.
 // It changes nothing that is there.
 type canonicalWriter struct {
-	attrs  pcommon.Map
+	add    *additions
 	call   *dialect.Call
 	hidden bool // nothing is filled in under the conventions' names
 }
@@ -28,14 +26,14 @@ func (w *canonicalWriter) write(status string) {
 		w.text(dialect.HasToolName, genai.ToolName, genai.CallTool, op.Tool)
 	}
 	if k := genai.KindOf(op.Name, status); op.Kind == genai.Cache || k != op.Kind && (k != genai.NotGenAI || op.Kind != genai.Other) {
-		w.attrs.PutStr(genai.CallKind, op.KindWord())
+		w.add.str(genai.CallKind, op.KindWord())
 	}
 	if w.call.IsStale(dialect.HasFailure) {
-		w.attrs.PutStr(genai.CallFailure, op.Failure.Status())
-		w.attrs.PutStr(genai.CallErrorType, op.ErrorType)
+		w.add.str(genai.CallFailure, op.Failure.Status())
+		w.add.str(genai.CallErrorType, op.ErrorType)
 	}
 	if w.call.Seconds > 0 {
-		w.attrs.PutDouble(genai.CallDuration, w.call.Seconds)
+		w.add.double(genai.CallDuration, w.call.Seconds)
 	}
 	if op.Kind != genai.ModelCall {
 		return
@@ -51,13 +49,13 @@ func (w *canonicalWriter) answer() {
 	w.text(dialect.HasResponseModel, genai.ResponseModel, genai.CallResponseModel, op.ResponseModel)
 	w.text(dialect.HasResponseID, genai.ResponseID, genai.CallResponseID, op.ResponseID)
 	if op.ServiceTier != "" && op.ServiceTier != "default" && op.ServiceTier != "standard" {
-		w.attrs.PutStr(genai.CallTier, op.ServiceTier)
+		w.add.str(genai.CallTier, op.ServiceTier)
 	}
 	if w.call.IsStale(dialect.HasFirstChunk) {
-		w.attrs.PutDouble(genai.CallFirstChunk, op.TimeToFirstChunk)
+		w.add.double(genai.CallFirstChunk, op.TimeToFirstChunk)
 	}
 	if w.call.IsStale(dialect.HasAttempt) {
-		w.attrs.PutInt(genai.CallAttempt, int64(op.Attempt))
+		w.add.int(genai.CallAttempt, int64(op.Attempt))
 	}
 }
 
@@ -66,14 +64,14 @@ func (w *canonicalWriter) usage() {
 	switch op.UsageState {
 	case genai.UsageNone:
 		if w.call.Has(dialect.HasUsageInput | dialect.HasUsageOutput) {
-			w.attrs.PutStr(genai.CallUsage, genai.UsageWordNone)
+			w.add.str(genai.CallUsage, genai.UsageWordNone)
 		}
 		return
 	case genai.UsageBad:
-		w.attrs.PutStr(genai.CallUsage, genai.UsageWordBad)
+		w.add.str(genai.CallUsage, genai.UsageWordBad)
 		return
 	case genai.UsageGuessed:
-		w.attrs.PutStr(genai.CallUsage, genai.UsageWordGuessed)
+		w.add.str(genai.CallUsage, genai.UsageWordGuessed)
 	}
 	w.count(dialect.HasUsageInput, genai.UsageInput, genai.CallInput, u.Input, true)
 	w.count(dialect.HasUsageOutput, genai.UsageOutput, genai.CallOutput, u.Output, true)
@@ -81,7 +79,7 @@ func (w *canonicalWriter) usage() {
 	w.count(dialect.HasUsageCacheWrite, genai.UsageCacheCreated, genai.CallCacheWrite, u.CacheWrite, false)
 	w.count(dialect.HasUsageReasoning, genai.UsageReasoning, genai.CallReasoning, u.Reasoning, false)
 	if u.CacheWrite1h != 0 {
-		w.attrs.PutInt(genai.CallCacheWrite1h, u.CacheWrite1h)
+		w.add.int(genai.CallCacheWrite1h, u.CacheWrite1h)
 	}
 	w.used(genai.CallWebSearches, op.Billed.WebSearches)
 	w.used(genai.CallFileSearches, op.Billed.FileSearches)
@@ -90,7 +88,7 @@ func (w *canonicalWriter) usage() {
 
 func (w *canonicalWriter) used(key string, n int64) {
 	if n > 0 {
-		w.attrs.PutInt(key, n)
+		w.add.int(key, n)
 	}
 }
 
@@ -99,13 +97,13 @@ func (w *canonicalWriter) text(has dialect.KeySet, name, ours, value string) {
 	switch {
 	case w.call.Has(has):
 		if w.call.IsStale(has) {
-			w.attrs.PutStr(ours, value)
+			w.add.str(ours, value)
 		}
 	case value == "":
 	case w.hidden:
-		w.attrs.PutStr(ours, value)
+		w.add.str(ours, value)
 	default:
-		w.attrs.PutStr(name, value)
+		w.add.str(name, value)
 	}
 }
 
@@ -114,12 +112,12 @@ func (w *canonicalWriter) count(has dialect.KeySet, name, ours string, n int64, 
 	switch {
 	case w.call.Has(has):
 		if w.call.IsStale(has) {
-			w.attrs.PutInt(ours, n)
+			w.add.int(ours, n)
 		}
 	case n == 0 && !zero:
 	case w.hidden:
-		w.attrs.PutInt(ours, n)
+		w.add.int(ours, n)
 	default:
-		w.attrs.PutInt(name, n)
+		w.add.int(name, n)
 	}
 }

@@ -23,6 +23,7 @@ type request struct {
 	claims    bool // an agent claims usage
 	remote    bool // one of the witnesses is a remote agent
 	tally     tally
+	additions additions
 }
 
 // spanCall is a GenAI span of the batch that needs an answer.
@@ -167,24 +168,24 @@ func rank(op *dialect.Call) int32 {
 
 // answer is what the span's call cost, or why the span has no cost of its own. It is false for a GenAI span that is neither a call nor a
 // roll-up of calls, such as a tool's.
-func (c *spanCall) answer(witnesses []witness) (bill, bool) {
+func (c *spanCall) answer(witnesses []witness) (*bill, bool) {
 	switch c.op.Kind {
 	case genai.ModelCall:
 	case genai.Agent, genai.Workflow, genai.Step:
+		c.bill = bill{status: genai.StatusRollup, reason: genai.ReasonAgentSpan}
 		if c.alone {
-			return bill{status: genai.StatusUnpriced, reason: genai.ReasonAgentOnly}, true
+			c.bill = bill{status: genai.StatusUnpriced, reason: genai.ReasonAgentOnly}
 		}
-		return bill{status: genai.StatusRollup, reason: genai.ReasonAgentSpan}, true
+		return &c.bill, true
 	default:
-		return bill{}, false
+		return nil, false
 	}
 	if c.witness < 0 {
-		return bill{status: genai.StatusDuplicate, reason: ignoredScope.reason()}, true
+		c.bill = bill{status: genai.StatusDuplicate, reason: ignoredScope.reason()}
+	} else if w := &witnesses[c.witness]; w.outcome.duplicate() {
+		c.bill = bill{status: genai.StatusDuplicate, reason: w.outcome.reason(), uncounted: w.uncounted()}
 	}
-	if w := &witnesses[c.witness]; w.outcome.duplicate() {
-		return bill{status: genai.StatusDuplicate, reason: w.outcome.reason(), uncounted: w.uncounted()}, true
-	}
-	return c.bill, true
+	return &c.bill, true
 }
 
 // endOf is the instant whose prices hold: the end of the span, else its start, else now. A time past the year 2262 is none.
