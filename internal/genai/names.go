@@ -115,6 +115,7 @@ const (
 	ReasonUnknownOverlap   = "unknown_overlap"
 	ReasonHiddenTokens     = "hidden_tokens"
 	ReasonProviderGuessed  = "provider_guessed"
+	ReasonNoLLMCost        = "no_llmcost" // budgetalert's: a model call that no llmcost has read
 )
 
 // Semantic-convention attributes that are read, and filled in by `normalize`.

@@ -1,0 +1,88 @@
+package budgetalert
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/budget"
+)
+
+// loadBudgets begins with the budgets of the configuration and of its file. A bad file is an error here: there is nothing to go on with.
+func (s *state) loadBudgets(ctx context.Context, now time.Time) error {
+	all, err := s.file.read(s.cfg)
+	if err != nil {
+		return err
+	}
+	reader, err := s.readerOf(all)
+	if err != nil {
+		return err
+	}
+	keys := make([]string, len(s.cfg.Book.By))
+	for i := range keys {
+		keys[i] = s.cfg.Book.By[i].Name
+	}
+	options := budget.Options{Timezone: s.cfg.Timezone, LateWindow: s.cfg.LateWindow, BookKeys: keys, PageURL: s.cfg.PageURL}
+	engine, err := budget.NewEngine(ctx, options, all, s.cfg.Overrides, s.ledger, now)
+	if err != nil {
+		return fmt.Errorf("read the state of the budgets: %w", err)
+	}
+	s.reader, s.engine = reader, engine
+	return nil
+}
+
+// followFile takes over a budgets_file that has changed. A bad one changes nothing, and is complained about once.
+func (s *state) followFile(ctx context.Context, now time.Time) {
+	if !s.file.changed(s.cfg) {
+		return
+	}
+	all, err := s.file.read(s.cfg)
+	if err == nil {
+		err = s.reload(ctx, all, now)
+	}
+	if err != nil {
+		s.logger.Error("The changed budgets_file is not used, the budgets before it stay", zap.Error(err))
+		return
+	}
+	s.logger.Info("Budgets were read again", zap.String("budgets_file", s.cfg.BudgetsFile), zap.Int("budgets", len(all)))
+}
+
+func (s *state) reload(ctx context.Context, all []budget.Config, now time.Time) error {
+	reader, err := s.readerOf(all)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.engine.Reload(ctx, all, s.cfg.Overrides, now); err != nil {
+		return err
+	}
+	s.reader = reader
+	return nil
+}
+
+// readerOf makes the reader for a list of budgets.
+func (s *state) readerOf(all []budget.Config) (*reader, error) {
+	r := &reader{hasher: s.ledger.Hasher(), late: s.cfg.LateWindow, rules: make([]rule, len(all))}
+	for i := range all {
+		where, err := compile(all[i].Where, s.set.TelemetrySettings)
+		if err != nil {
+			return nil, fmt.Errorf("budget %q: where %w", all[i].Name, err)
+		}
+		period, err := budget.ParsePeriod(all[i].Period)
+		if err != nil {
+			return nil, fmt.Errorf("budget %q: period %w", all[i].Name, err)
+		}
+		r.rules[i] = rule{where: where, run: period.Kind == budget.Run}
+		for _, key := range all[i].Groups() {
+			r.rules[i].keys = append(r.rules[i].keys, groupKey{key.Name, key.From})
+		}
+	}
+	for _, key := range slices.Clone(s.cfg.Book.By) {
+		r.by = append(r.by, groupKey{key.Name, key.From})
+	}
+	return r, nil
+}

@@ -1,0 +1,91 @@
+package budgetalert
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"go.opentelemetry.io/collector/client"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+)
+
+// Where the value of a group key comes from.
+const (
+	fromSpan     = "span" // then the resource
+	fromResource = "resource"
+	fromMetadata = "metadata" // of the request: headers
+	fromAuth     = "auth"     // what the authenticator knows, which no client chooses
+)
+
+// maxKeyValue bounds what one value of a key takes in a series.
+const maxKeyValue = 256
+
+// groupKey is one key by which calls are told apart.
+type groupKey struct{ name, from string }
+
+// request is what a group key may look at beside the call: who sent it. It is read once per batch, and only if a key wants it.
+type request struct {
+	ctx  context.Context
+	info client.Info
+	read bool
+}
+
+func (r *request) client() *client.Info {
+	if !r.read {
+		r.info, r.read = client.FromContext(r.ctx), true
+	}
+	return &r.info
+}
+
+// value is "" where the call lacks the key.
+func (k *groupKey) value(attrs, resource pcommon.Map, req *request) string {
+	switch k.from {
+	case fromMetadata:
+		return cut(strings.Join(req.client().Metadata.Get(k.name), ","))
+	case fromAuth:
+		return cut(authValue(req.client().Auth, k.name))
+	case fromResource:
+		return textOf(resource, k.name)
+	}
+	if v := textOf(attrs, k.name); v != "" {
+		return v
+	}
+	return textOf(resource, k.name)
+}
+
+func authValue(data client.AuthData, name string) string {
+	if data == nil {
+		return ""
+	}
+	switch v := data.GetAttribute(name).(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	case []string:
+		return strings.Join(v, ",")
+	case fmt.Stringer:
+		return v.String()
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+func textOf(attrs pcommon.Map, name string) string {
+	v, ok := attrs.Get(name)
+	switch {
+	case !ok:
+		return ""
+	case v.Type() == pcommon.ValueTypeStr:
+		return cut(v.Str())
+	}
+	return cut(v.AsString())
+}
+
+// cut keeps a value short and valid, so that it is one and the same text in the ledger, in JSON and in Prometheus.
+func cut(s string) string {
+	if len(s) > maxKeyValue {
+		s = s[:maxKeyValue] // half a character at the end is invalid and goes
+	}
+	return strings.ToValidUTF8(s, "")
+}

@@ -1,0 +1,139 @@
+package budgetalert
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/consumer/consumererror"
+	"go.opentelemetry.io/collector/pdata/plog"
+
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
+	"github.com/otelcol-llm/otelcol-llm/internal/alert"
+)
+
+// outbox hands alerts on until the next consumer has accepted them: only then the ledger forgets them. One goroutine, from run to the end
+// of its context.
+type outbox struct {
+	ledger ledger.Ledger
+	wake   chan struct{} // has one place: a commit with an alert fills it
+	next   func() consumer.Logs
+	empty  func() plog.Logs // a request with the gateway's resource and the connector's scope, without records
+	told   func(ctx context.Context, delivered []alert.Alert, err error)
+}
+
+const (
+	deliverAtOnce = 100 // alerts in one request
+	firstRetry    = 250 * time.Millisecond
+	lastRetry     = 30 * time.Second
+	lookAgain     = 10 * time.Second // for what other replicas left behind
+)
+
+// run delivers until ctx ends.
+func (o *outbox) run(ctx context.Context) {
+	var pause time.Duration
+	for {
+		if pause = o.pause(o.deliver(ctx), pause); !o.wait(ctx, pause) {
+			return
+		}
+	}
+}
+
+// pause is how long to wait after an attempt, which failed or not: longer each time it fails.
+func (*outbox) pause(err error, last time.Duration) time.Duration {
+	switch {
+	case err == nil:
+		return lookAgain
+	case last < firstRetry || last == lookAgain:
+		return firstRetry
+	}
+	return min(2*last, lastRetry)
+}
+
+// wait is false at the end. A failed attempt is not cut short by the next alert.
+func (o *outbox) wait(ctx context.Context, pause time.Duration) bool {
+	wake := o.wake
+	if pause != lookAgain {
+		wake = nil
+	}
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-wake:
+	case <-timer.C:
+	}
+	return true
+}
+
+// deliver hands on all that waits. Where nobody listens (no logs pipeline) it waits on.
+func (o *outbox) deliver(ctx context.Context) error {
+	if next := o.next(); next != nil {
+		return o.deliverTo(ctx, next)
+	}
+	return nil
+}
+
+func (o *outbox) deliverTo(ctx context.Context, next consumer.Logs) error {
+	for {
+		entries, err := o.ledger.Outbox(ctx, deliverAtOnce)
+		if err != nil || len(entries) == 0 {
+			return o.tell(ctx, nil, err)
+		}
+		if err := o.hand(ctx, next, entries); err != nil {
+			return err
+		}
+	}
+}
+
+// hand tries all in one request and, where that is refused for good, each in its own: what one exporter will never take must not keep
+// others' alerts. None is given up.
+func (o *outbox) hand(ctx context.Context, next consumer.Logs, entries []ledger.Alert) error {
+	err := o.attempt(ctx, next, entries)
+	if err == nil || !consumererror.IsPermanent(err) || len(entries) == 1 {
+		return err
+	}
+	var errs []error
+	for i := range entries {
+		errs = append(errs, o.attempt(ctx, next, entries[i:i+1]))
+	}
+	return errors.Join(errs...)
+}
+
+func (o *outbox) attempt(ctx context.Context, next consumer.Logs, entries []ledger.Alert) error {
+	ld := o.empty()
+	records := ld.ResourceLogs().At(0).ScopeLogs().At(0).LogRecords()
+	ids := make([]string, 0, len(entries))
+	var alerts []alert.Alert
+	var unreadable error
+	for _, e := range entries {
+		a, err := alert.Decode(e.Body)
+		ids = append(ids, e.ID)
+		if err != nil { // another version's, or damage: nobody can ever read it
+			unreadable = errors.Join(unreadable, err)
+			continue
+		}
+		a.Write(records.AppendEmpty())
+		alerts = append(alerts, a)
+	}
+	if len(alerts) > 0 {
+		if err := next.ConsumeLogs(ctx, ld); err != nil {
+			return o.tell(ctx, nil, err)
+		}
+	}
+	// Delivered is not cut off with ctx: what was accepted would come twice.
+	if err := o.ledger.Delivered(context.WithoutCancel(ctx), ids); err != nil {
+		return o.tell(ctx, alerts, err)
+	}
+	_ = o.tell(ctx, alerts, unreadable)
+	return nil
+}
+
+func (o *outbox) tell(ctx context.Context, delivered []alert.Alert, err error) error {
+	if len(delivered) > 0 || err != nil && ctx.Err() == nil {
+		o.told(ctx, delivered, err)
+	}
+	return err
+}

@@ -1,0 +1,217 @@
+package budgetalert
+
+import (
+	"context"
+	"encoding/hex"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/book"
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/budget"
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// reader turns what clients tell into spends. It is immutable: any number of requests use it at once. A changed list of budgets makes a new one.
+type reader struct {
+	hasher *genai.Hasher
+	rules  []rule
+	by     []groupKey // of the book
+	late   time.Duration
+}
+
+// rule is what a budget wants to know of a call.
+type rule struct {
+	keys  []groupKey
+	where *condition
+	run   bool // the budget is of one run
+}
+
+// batch is what one request told.
+type batch struct {
+	spends   []budget.Spend
+	unpriced []unpricedCall
+	tally    tally
+	req      request
+	now      time.Time
+}
+
+// tally is what the component tells of a request in its own metrics.
+type tally struct {
+	calls, unpriced, missing int64
+	badAmount, badTime       int64
+	late, future             int64
+}
+
+// unpricedCall is a call that no budget in USD sees.
+type unpricedCall struct {
+	provider, model, reason string
+	end                     time.Time
+	trace                   [16]byte
+	span                    [8]byte
+}
+
+func newBatch(ctx context.Context, now time.Time) *batch {
+	return &batch{req: request{ctx: ctx}, now: now}
+}
+
+// tooEarly is how far ahead of this machine's clock a client's may be.
+const tooEarly = 10 * time.Minute
+
+// call is one model call that was read, by a span or otherwise.
+type call struct {
+	op       *genai.Operation
+	service  string
+	id       uint64
+	end      pcommon.Timestamp
+	trace    pcommon.TraceID
+	span     pcommon.SpanID
+	attrs    pcommon.Map // where group keys are looked for
+	resource pcommon.Map
+	sum      bool        // it is a sum of nobody knows how many calls
+	seen     func() seen // what a `where` looks at
+}
+
+// isCall says whether an operation is a model call of its own: llmcost said so, or, without llmcost, its kind does. A roll-up or the second
+// report of a call is none.
+func isCall(op *genai.Operation) bool {
+	switch op.Status {
+	case "":
+		return op.Kind == genai.ModelCall
+	case genai.StatusUnpriced:
+		return true
+	}
+	return op.Counts()
+}
+
+// add counts a call into the batch, or says why it does not count.
+func (r *reader) add(b *batch, c *call) {
+	b.tally.calls++
+	end := c.end.AsTime()
+	switch {
+	case c.end == 0 || c.end > 1<<63-1 || c.id == 0:
+		b.tally.badTime++ // with neither a time nor an id nothing tells it from another
+		return
+	case end.After(b.now.Add(tooEarly)):
+		b.tally.future++ // the engine finds that too, and counts it in no total
+	case end.Before(b.now.Add(-r.late)):
+		b.tally.late++
+	}
+	s := budget.Spend{ID: c.id, End: end, Calls: 1, Trace: c.trace, Span: c.span, Tokens: tokensOf(c.op)}
+	switch {
+	case c.op.Counts():
+		var ok bool
+		if s.NanoUSD, ok = nanoUSD(c.op.TotalUSD); !ok {
+			b.tally.badAmount++
+			return
+		}
+		s.SavedNanoUSD = savedNanoUSD(c.op.SavedUSD)
+	default:
+		s.Unpriced = 1
+		b.noteUnpriced(c, end)
+		if c.op.Reason == genai.ReasonAgentOnly {
+			return // calls that nobody tells of: there is nothing to count
+		}
+	}
+	if c.sum {
+		s.Calls = 0
+	}
+	if c.op.Failure != genai.Succeeded {
+		s.Failed = 1
+	}
+	s.Row = r.row(b, c)
+	s.Shares = r.shares(b, c)
+	b.spends = append(b.spends, s)
+}
+
+func (b *batch) noteUnpriced(c *call, end time.Time) {
+	b.tally.unpriced++
+	reason := c.op.Reason
+	if c.op.Status == "" {
+		reason = genai.ReasonNoLLMCost
+	}
+	b.unpriced = append(b.unpriced, unpricedCall{
+		provider: cut(c.op.Provider), model: cut(model(c.op)), reason: reason, end: end, trace: c.trace, span: c.span,
+	})
+}
+
+// tokensOf is in the order of book.TokenTypes.
+func tokensOf(op *genai.Operation) (t [book.TokenTypes]int64) {
+	u := &op.Usage
+	return [book.TokenTypes]int64{u.InputUncached(), u.CacheRead, u.CacheWrite, u.OutputVisible(), u.Reasoning}
+}
+
+// model names a call by the model that was asked for, as genaimetrics does.
+func model(op *genai.Operation) string {
+	if op.RequestModel != "" {
+		return op.RequestModel
+	}
+	return op.ResponseModel
+}
+
+func (r *reader) row(b *batch, c *call) book.Row {
+	row := book.Row{Service: cut(c.service), Provider: cut(c.op.Provider), Model: cut(model(c.op)), Agent: cut(c.op.Agent)}
+	if len(r.by) > 0 {
+		row.Keys = make([]string, len(r.by))
+		for i := range r.by {
+			row.Keys[i] = r.by[i].value(c.attrs, c.resource, &b.req)
+		}
+	}
+	return row
+}
+
+// shares says in which budgets a call counts, and in which group of each.
+func (r *reader) shares(b *batch, c *call) []budget.Share {
+	if len(r.rules) == 0 {
+		return nil
+	}
+	shares := make([]budget.Share, 0, len(r.rules))
+	for i := range r.rules {
+		if share, ok := r.share(b, c, i); ok {
+			shares = append(shares, share)
+		}
+	}
+	return shares
+}
+
+func (r *reader) share(b *batch, c *call, i int) (share budget.Share, ok bool) {
+	rule := &r.rules[i]
+	if rule.where != nil {
+		if s := c.seen(); !s.holds(b.req.ctx, rule.where) {
+			return share, false
+		}
+	}
+	share.Budget = i
+	if rule.run {
+		if share.Run = runOf(c); share.Run == "" {
+			return share, false // of no run that anything else could belong to
+		}
+	}
+	if len(rule.keys) > 0 {
+		share.Group = make([]string, len(rule.keys))
+	}
+	for k := range rule.keys {
+		if share.Group[k] = rule.keys[k].value(c.attrs, c.resource, &b.req); share.Group[k] == "" {
+			b.tally.missing++
+		}
+	}
+	return share, true
+}
+
+// runOf is the conversation, else the trace.
+func runOf(c *call) string {
+	switch {
+	case c.op.Conversation != "":
+		return cut(c.op.Conversation)
+	case !c.trace.IsEmpty():
+		return hex.EncodeToString(c.trace[:])
+	}
+	return ""
+}
+
+func serviceOf(resource pcommon.Map) string {
+	if v := textOf(resource, genai.ServiceName); v != "" {
+		return v
+	}
+	return genai.UnknownService
+}

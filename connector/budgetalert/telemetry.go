@@ -1,0 +1,93 @@
+package budgetalert
+
+import (
+	"context"
+	"errors"
+
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+	"go.uber.org/zap"
+
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
+	"github.com/otelcol-llm/otelcol-llm/internal/alert"
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// Values of the attribute reason of calls that no total has.
+const (
+	notBadAmount = "bad_amount"
+	notBadTime   = "bad_time"
+)
+
+// watch begins what the component tells of itself. Every counter is shown at once, so that the first thing that it counts is an increase.
+func (s *state) watch() error {
+	ctx := context.Background()
+	s.telemetry.BudgetalertCalls.Add(ctx, 0)
+	s.telemetry.BudgetalertUnpriced.Add(ctx, 0)
+	s.telemetry.BudgetalertMissingKeys.Add(ctx, 0)
+	s.telemetry.BudgetalertDeliveryFailures.Add(ctx, 0)
+	for _, reason := range [...]string{notBadAmount, notBadTime, reasonLate, reasonFuture} {
+		s.telemetry.BudgetalertNotCounted.Add(ctx, 0, because(reason))
+	}
+	of := func(get func(*ledger.Stats) int64) metric.Int64Callback {
+		return func(_ context.Context, o metric.Int64Observer) error {
+			stats := s.ledger.Stats()
+			o.Observe(get(&stats))
+			return nil
+		}
+	}
+	return errors.Join(
+		s.telemetry.RegisterBudgetalertCommitsCallback(of(func(x *ledger.Stats) int64 { return x.Commits })),
+		s.telemetry.RegisterBudgetalertRequestsCallback(of(func(x *ledger.Stats) int64 { return x.Requests })),
+		s.telemetry.RegisterBudgetalertFailuresCallback(of(func(x *ledger.Stats) int64 { return x.Failures })),
+		s.telemetry.RegisterBudgetalertEvictedIdsCallback(of(func(x *ledger.Stats) int64 { return x.EvictedIDs })),
+		s.telemetry.RegisterBudgetalertIdsCallback(of(func(x *ledger.Stats) int64 { return int64(x.IDs) })),
+		s.telemetry.RegisterBudgetalertWaitingCallback(of(func(x *ledger.Stats) int64 { return int64(x.Waiting) })),
+		s.telemetry.RegisterBudgetalertOutboxCallback(of(func(x *ledger.Stats) int64 { return int64(x.Outbox) })),
+	)
+}
+
+func because(reason string) metric.AddOption {
+	return metric.WithAttributes(attribute.String("reason", reason))
+}
+
+func (s *state) tell(ctx context.Context, t *tally) {
+	s.telemetry.BudgetalertCalls.Add(ctx, t.calls)
+	if t.unpriced > 0 {
+		s.telemetry.BudgetalertUnpriced.Add(ctx, t.unpriced)
+	}
+	if t.missing > 0 {
+		s.telemetry.BudgetalertMissingKeys.Add(ctx, t.missing)
+	}
+	for _, not := range [...]struct {
+		reason string
+		n      int64
+	}{{notBadAmount, t.badAmount}, {notBadTime, t.badTime}, {reasonLate, t.late}, {reasonFuture, t.future}} {
+		if not.n > 0 {
+			s.telemetry.BudgetalertNotCounted.Add(ctx, not.n, because(not.reason))
+		}
+	}
+}
+
+// toldDelivery hears what became of an attempt to deliver alerts.
+func (s *state) toldDelivery(ctx context.Context, delivered []alert.Alert, err error) {
+	for i := range delivered {
+		s.telemetry.BudgetalertAlerts.Add(ctx, 1, metric.WithAttributes(attribute.String(genai.AlertType, delivered[i].Type)))
+	}
+	if err != nil {
+		s.telemetry.BudgetalertDeliveryFailures.Add(ctx, 1)
+		s.logger.Warn("Alerts could not be handed on; they are kept and tried again", zap.Error(err))
+	}
+}
+
+// emptyLogs is a request without records.
+func (s *state) emptyLogs() plog.Logs {
+	ld := plog.NewLogs()
+	rl := ld.ResourceLogs().AppendEmpty()
+	gateway(s.set.Resource).CopyTo(rl.Resource())
+	scope := rl.ScopeLogs().AppendEmpty().Scope()
+	scope.SetName(genai.BudgetScope)
+	scope.SetVersion(s.set.BuildInfo.Version)
+	return ld
+}

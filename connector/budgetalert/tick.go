@@ -1,0 +1,66 @@
+package budgetalert
+
+import (
+	"context"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/budget"
+)
+
+const (
+	tickEvery = time.Second
+	fileEvery = 5 // ticks between two looks at budgets_file
+)
+
+// tick does what time brings until ctx ends.
+func (s *state) tick(ctx context.Context) {
+	ticker := time.NewTicker(tickEvery)
+	defer ticker.Stop()
+	failing, warned := false, false
+	for n := 1; ; n++ {
+		select {
+		case <-ctx.Done():
+			return
+		case notice := <-s.notices:
+			s.heard(ctx, notice, time.Now())
+			n--
+			continue
+		case now := <-ticker.C:
+			if n%fileEvery == 0 {
+				s.followFile(ctx, now)
+			}
+			err := s.tickBudgets(ctx, now)
+			if err != nil && !failing && ctx.Err() == nil {
+				s.logger.Warn("Budgets could not be looked at; it is tried again each second", zap.Error(err))
+			}
+			failing = err != nil
+			s.report(ctx, now)
+			warned = s.watchHorizon(warned)
+		}
+	}
+}
+
+func (s *state) tickBudgets(ctx context.Context, now time.Time) error {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.engine.Tick(ctx, now)
+}
+
+func (s *state) levels(ctx context.Context, now time.Time) ([]budget.Level, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.engine.Snapshot(ctx, now)
+}
+
+// watchHorizon says once that calls are forgotten before dedupe_window: one of these sent again would count twice.
+func (s *state) watchHorizon(warned bool) bool {
+	stats := s.ledger.Stats()
+	if short := stats.EvictedIDs > 0 && stats.Horizon < s.cfg.DedupeWindow; !short || warned {
+		return warned
+	}
+	s.logger.Warn("More calls come than max_ids allows to remember for dedupe_window: one that is sent again later than that counts twice",
+		zap.Int("max_ids", s.cfg.MaxIDs), zap.Duration("horizon", s.ledger.Stats().Horizon))
+	return true
+}
