@@ -6,6 +6,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/dialect"
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
 func BenchmarkRead(b *testing.B) {
@@ -43,4 +44,36 @@ func readAll(td ptrace.Traces) (n int) {
 		}
 	}
 	return n
+}
+
+// BenchmarkReadCanonical reads the spans that count as llmcost passes them on.
+func BenchmarkReadCanonical(b *testing.B) {
+	for _, f := range []func() (*Batch, error){
+		func() (*Batch, error) { return CallsOnly(256, FourModels) },
+		Captures,
+	} {
+		batch, err := f()
+		if err != nil {
+			b.Fatal(err)
+		}
+		if batch, err = Priced(batch); err != nil {
+			b.Fatal(err)
+		}
+		b.Run(batch.Name, func(b *testing.B) {
+			var op genai.Operation
+			var calls []ptrace.Span
+			for _, span := range SpansOf(batch.Fresh()) {
+				if genai.ReadCanonical(span, &op) && op.Counts() {
+					calls = append(calls, span)
+				}
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				for _, span := range calls {
+					genai.ReadCanonical(span, &op)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(calls)), "ns/span")
+		})
+	}
 }

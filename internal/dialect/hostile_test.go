@@ -61,6 +61,20 @@ func TestNoAllocationWhenNotGenAI(t *testing.T) {
 	assert.Zero(t, testing.AllocsPerRun(100, func() { Read(&scope, span, &op) }))
 }
 
+func TestNoAllocationOnAModelCall(t *testing.T) {
+	call := with(chat, attrs{
+		"gen_ai.provider.name": "openai", "gen_ai.request.model": "gpt-4o", "gen_ai.response.model": "gpt-4o-2024-08-06", "gen_ai.response.id": "chatcmpl-1",
+		"gen_ai.usage.input_tokens": 100, "gen_ai.usage.output_tokens": 20, "gen_ai.usage.cache_read.input_tokens": 64, "server.address": "api.openai.com",
+	})
+	for _, name := range []string{"x", "@traceloop/instrumentation-openai"} {
+		scope := scopeNamed(name, nil)
+		span := handMade(t, "chat", call)
+		var op Call
+		assert.Zero(t, testing.AllocsPerRun(100, func() { Read(&scope, span, &op) }), name)
+		assert.EqualValues(t, 64, op.Usage.CacheRead)
+	}
+}
+
 // TestHostileSpans: size alone must not cost much nor change what is read.
 func TestHostileSpans(t *testing.T) {
 	big := strings.Repeat(`{"id":["\\\"`, 5<<20/12)

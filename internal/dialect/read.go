@@ -17,6 +17,8 @@ type reading struct {
 	op    *Call
 	f     *facts
 	facts facts
+
+	sent, filled counts // where counts are put together
 }
 
 // readings keeps what is too large to be zeroed for every span.

@@ -24,19 +24,20 @@ func (r *reading) usage() {
 		r.op.UsageState = state
 		return
 	}
-	u, guess := r.inclusive(&c)
-	u = r.f.stepped(u)
-	r.extras(&u)
+	sum, guess := r.inclusive(c)
+	u := &r.op.Usage // what a client's functions are given is on the heap already
+	*u = r.f.stepped(sum)
+	r.extras(u)
 	if !u.Valid() {
-		r.op.UsageState = genai.UsageBad
+		r.op.UsageState, r.op.Usage = genai.UsageBad, genai.Usage{}
 		return
 	}
-	r.op.Usage, r.op.UsageState = u, genai.UsageKnown
-	if guess || r.scope.traits.guess != nil && r.scope.traits.guess(r, &u) {
+	r.op.UsageState = genai.UsageKnown
+	if guess || r.scope.traits.guess != nil && r.scope.traits.guess(r, u) {
 		r.op.UsageState = genai.UsageGuessed
 	}
 	if hides := r.scope.traits.hides; hides != nil && r.op.Doubt == "" {
-		r.op.Doubt = hides(r, &u)
+		r.op.Doubt = hides(r, u)
 	}
 }
 
@@ -77,16 +78,16 @@ func (r *reading) hasPair() bool {
 }
 
 // counts picks the pair and the sub-counts.
-func (r *reading) counts() (counts, genai.UsageState) {
+func (r *reading) counts() (*counts, genai.UsageState) {
 	f := r.f
 	found, state := r.pair(0)
 	if state != genai.UsageKnown {
-		return counts{}, state
+		return nil, state
 	}
 	if f.bad&subCounts != 0 {
-		return counts{}, genai.UsageBad
+		return nil, genai.UsageBad
 	}
-	c := r.countsOf(found)
+	c := r.countsOf(found, &r.sent)
 	if c.pair.in == nInput && r.isOurs() {
 		c = r.beforeFilling(found, c)
 	}
@@ -95,29 +96,29 @@ func (r *reading) counts() (counts, genai.UsageState) {
 
 // beforeFilling: llmcost fills in the convention's pair, inclusive, where a client spoke only its own dialect. Read under that
 // client's rules it would be taken for exclusive, so the client's pair is read again where it makes the same sum.
-func (r *reading) beforeFilling(found int, c counts) counts {
+func (r *reading) beforeFilling(found int, c *counts) *counts {
 	next, state := r.pair(found + 1)
 	if state != genai.UsageKnown {
 		return c
 	}
-	own := r.countsOf(next)
-	if u, _ := r.inclusive(&own); u.Input == c.in && u.Output == c.out {
+	own := r.countsOf(next, &r.filled)
+	if u, _ := r.inclusive(own); u.Input == c.in && u.Output == c.out {
 		return own
 	}
 	return c
 }
 
-// countsOf takes the counts of one of pairs, and the sub-counts.
-func (r *reading) countsOf(i int) counts {
+// countsOf takes the counts of one of pairs, and the sub-counts, into c.
+func (r *reading) countsOf(i int, c *counts) *counts {
 	f, p := r.f, &pairs[i]
-	c := counts{
+	*c = counts{
 		pair: p, in: f.tally(p.in), out: f.tally(p.out), read: f.tallies[nCacheRead], write: f.tallies[nCacheWrite], w1h: f.tallies[nCacheWrite1h],
 		reasoning: f.tallies[nReasoning], inputAudio: f.tallies[nInputAudio], outputAudio: f.tallies[nOutputAudio],
 		total: f.tallies[nTotal], noCache: f.tallies[nNoCache], hasNoCache: f.tallyRanks[nNoCache] != 0,
 	}
 	c.write = max(c.write, f.tallies[nCacheWrite5m]+c.w1h)
 	if correct := r.scope.traits.corrects; correct != nil {
-		correct(r, &c)
+		correct(r, c)
 	}
 	return c
 }
