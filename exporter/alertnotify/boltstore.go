@@ -1,0 +1,170 @@
+package alertnotify
+
+import (
+	"cmp"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"time"
+
+	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
+)
+
+// lockWait is how long another process may hold the file: the one before this that has not ended yet.
+const lockWait = 10 * time.Second
+
+var (
+	rowsBucket = []byte("rows")
+
+	errLocked = errors.New("another process has it open")
+)
+
+// boltStore is a store in a file of its own: one transaction per save, on disk when it returns. A file that is damaged is moved aside,
+// since bbolt panics in it sooner or later.
+type boltStore struct {
+	path string
+	wait time.Duration // for the lock; lockWait when 0
+	db   *bbolt.DB     // nil while it cannot be opened
+}
+
+// open makes directory and file where they are missing.
+func (s *boltStore) open() error {
+	if s.db != nil {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
+		return err
+	}
+	var db *bbolt.DB
+	err := guard(func() (err error) {
+		db, err = bbolt.Open(s.path, 0o600, &bbolt.Options{Timeout: cmp.Or(s.wait, lockWait), FreelistType: bbolt.FreelistMapType})
+		if err != nil {
+			return err
+		}
+		return db.Update(func(tx *bbolt.Tx) error {
+			_, err := tx.CreateBucketIfNotExists(rowsBucket)
+			return err
+		})
+	})
+	switch {
+	case err == nil:
+		s.db = db
+		return nil
+	case errors.Is(err, bolterrors.ErrTimeout):
+		return fmt.Errorf("%s: %w", s.path, errLocked)
+	case isDamage(err):
+		return fmt.Errorf("%s: %w: %w", s.path, errDamaged, err)
+	case db != nil:
+		err = errors.Join(err, db.Close())
+	}
+	return fmt.Errorf("%s: %w", s.path, err)
+}
+
+// load opens the file and reads all of it; a damaged one is replaced by an empty one.
+func (s *boltStore) load(_ context.Context, visit func(slot uint32, body []byte)) (moved string, err error) {
+	rows := map[uint32][]byte{}
+	err = s.open()
+	if err == nil {
+		err = guard(func() error { return s.db.View(func(tx *bbolt.Tx) error { return readRows(tx, rows) }) })
+	}
+	if isDamage(err) {
+		if moved, err = s.replace(); err != nil {
+			return "", err
+		}
+		clear(rows)
+	}
+	if err != nil {
+		return "", err
+	}
+	for slot, body := range rows {
+		visit(slot, body)
+	}
+	return moved, nil
+}
+
+func readRows(tx *bbolt.Tx, rows map[uint32][]byte) error {
+	return tx.Bucket(rowsBucket).ForEach(func(k, v []byte) error {
+		if len(k) == 4 {
+			rows[binary.BigEndian.Uint32(k)] = append([]byte(nil), v...)
+		}
+		return nil
+	})
+}
+
+func (s *boltStore) save(_ context.Context, changes map[uint32][]byte) error {
+	err := s.open()
+	if err == nil {
+		err = guard(func() error {
+			return s.db.Update(func(tx *bbolt.Tx) error { return writeRows(tx.Bucket(rowsBucket), changes) })
+		})
+	}
+	if !isDamage(err) {
+		return err
+	}
+	moved, err := s.replace()
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("%w: it was moved to %s", errDamaged, moved)
+}
+
+func writeRows(rows *bbolt.Bucket, changes map[uint32][]byte) error {
+	for slot, body := range changes {
+		var err error
+		if body == nil {
+			err = rows.Delete(slotBytes(slot))
+		} else {
+			err = rows.Put(slotBytes(slot), body)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// replace moves a damaged file aside and opens an empty one. The old one is not closed: it may hold a lock for ever.
+func (s *boltStore) replace() (moved string, err error) {
+	s.db = nil
+	moved = s.path + ".damaged-" + time.Now().UTC().Format("20060102T150405.000000000Z")
+	if err := os.Rename(s.path, moved); err != nil {
+		return "", err
+	}
+	return moved, s.open()
+}
+
+func (s *boltStore) close(context.Context) error {
+	if s.db == nil {
+		return nil
+	}
+	db := s.db
+	s.db = nil
+	return guard(db.Close)
+}
+
+// errPanic is what bbolt does in a damaged file; a file that was cut short is a fault of memory.
+var errPanic = errors.New("bbolt panicked")
+
+func guard(f func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%w: %v", errPanic, r)
+		}
+	}()
+	return f()
+}
+
+func isDamage(err error) bool {
+	for _, damage := range []error{errDamaged, errPanic, bolterrors.ErrInvalid, bolterrors.ErrChecksum, bolterrors.ErrVersionMismatch} {
+		if errors.Is(err, damage) {
+			return true
+		}
+	}
+	return false
+}
