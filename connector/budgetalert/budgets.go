@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/budget"
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/threshold"
 )
 
 // loadBudgets begins with the budgets of the configuration and of its file. A bad file is an error here: there is nothing to go on with.
@@ -32,6 +33,15 @@ func (s *state) loadBudgets(ctx context.Context, now time.Time) error {
 	}
 	s.reader, s.engine = reader, engine
 	return nil
+}
+
+func (s *state) loadThresholds(ctx context.Context, now time.Time) error {
+	e, err := threshold.New(s.cfg.Thresholds, s.ledger, threshold.Options{URL: s.cfg.PageURL, Say: func(text string) { s.logger.Warn(text) }})
+	if err != nil {
+		return err
+	}
+	s.thresholds = e
+	return e.Restore(ctx, now)
 }
 
 // followFile takes over a budgets_file that has changed. A bad one changes nothing, and is complained about once.
@@ -66,7 +76,7 @@ func (s *state) reload(ctx context.Context, all []budget.Config, now time.Time) 
 
 // readerOf makes the reader for a list of budgets.
 func (s *state) readerOf(all []budget.Config) (*reader, error) {
-	r := &reader{hasher: s.ledger.Hasher(), late: s.cfg.LateWindow, rules: make([]rule, len(all))}
+	r := &reader{hasher: s.ledger.Hasher(), late: s.cfg.LateWindow, slow: s.thresholds, rules: make([]rule, len(all))}
 	for i := range all {
 		where, err := compile(all[i].Where, s.set.TelemetrySettings)
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/collector/confmap"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/budget"
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/threshold"
 )
 
 // Config of the connector. README.md shows every key with its default.
@@ -40,6 +41,8 @@ type Config struct {
 	BudgetsFile string `mapstructure:"budgets_file"`
 	// Overrides are other limits for a while.
 	Overrides []budget.Override `mapstructure:"overrides"`
+	// Thresholds on metrics and on the duration of spans.
+	Thresholds []threshold.Config `mapstructure:"thresholds"`
 	// Unpriced alerts where calls without a price make the budgets blind.
 	Unpriced Unpriced `mapstructure:"unpriced"`
 	// Reports are log records of the book at fixed times.
@@ -118,6 +121,7 @@ func createDefaultConfig() component.Config {
 		LateWindow:    24 * time.Hour,
 		MaxIDs:        5_000_000,
 		Budgets:       budget.Defaults(),
+		Thresholds:    threshold.Defaults(),
 		Unpriced:      Unpriced{AlertAfterCalls: 1},
 		Interval:      15 * time.Second,
 		ZeroFor:       20 * time.Second,

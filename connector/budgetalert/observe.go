@@ -2,6 +2,7 @@ package budgetalert
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/plog"
@@ -19,8 +20,8 @@ func (s *state) observeLogs(ctx context.Context, ld plog.Logs, now time.Time) er
 }
 
 func (s *state) observeMetrics(ctx context.Context, md pmetric.Metrics, now time.Time) error {
-	if len(s.counters.names) == 0 {
-		return nil
+	if err := s.thresholds.Metrics(ctx, md, now); err != nil || len(s.counters.names) == 0 {
+		return err
 	}
 	return s.record(ctx, now, func(r *reader, b *batch) { r.points(b, md, s.counters) })
 }
@@ -39,5 +40,5 @@ func (s *state) record(ctx context.Context, now time.Time, read func(*reader, *b
 		s.tell(ctx, &b.tally)
 	}
 	// An error here makes the client send again: the spends are known then, and the alert is raised.
-	return s.alarms.raise(ctx, s.ledger, b)
+	return errors.Join(s.alarms.raise(ctx, s.ledger, b), s.thresholds.Flush(ctx, now))
 }

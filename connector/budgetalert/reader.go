@@ -9,6 +9,7 @@ import (
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/book"
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/budget"
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/threshold"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
@@ -18,6 +19,7 @@ type reader struct {
 	rules  []rule
 	by     []groupKey // of the book
 	late   time.Duration
+	slow   *threshold.Evaluator // nil: nobody asks for slow spans
 }
 
 // rule is what a budget wants to know of a call.
@@ -34,6 +36,7 @@ type batch struct {
 	tally    tally
 	req      request
 	now      time.Time
+	op       genai.Operation // the one being read
 }
 
 // tally is what the component tells of a request in its own metrics.
@@ -69,7 +72,8 @@ type call struct {
 	attrs    pcommon.Map // where group keys are looked for
 	resource pcommon.Map
 	sum      bool        // it is a sum of nobody knows how many calls
-	seen     func() seen // what a `where` looks at
+	what     seen        // what a `where` looks at ...
+	seen     func() seen // ... or, where it is no span, what makes it one
 }
 
 // isCall says whether an operation is a model call of its own: llmcost said so, or, without llmcost, its kind does. A roll-up or the second
@@ -177,7 +181,10 @@ func (r *reader) shares(b *batch, c *call) []budget.Share {
 func (r *reader) share(b *batch, c *call, i int) (share budget.Share, ok bool) {
 	rule := &r.rules[i]
 	if rule.where != nil {
-		if s := c.seen(); !s.holds(b.req.ctx, rule.where) {
+		if c.seen != nil {
+			c.what, c.seen = c.seen(), nil
+		}
+		if !c.what.holds(b.req.ctx, rule.where) {
 			return share, false
 		}
 	}

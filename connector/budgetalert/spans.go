@@ -1,32 +1,48 @@
 package budgetalert
 
 import (
+	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
-// traces reads the model calls among spans. It keeps nothing of td.
+// traces reads the model calls among spans, and tells the thresholds of those that are slow. It keeps nothing of td.
 func (r *reader) traces(b *batch, td ptrace.Traces) {
-	var op genai.Operation
 	for _, rs := range td.ResourceSpans().All() {
-		resource := rs.Resource().Attributes()
-		service := ""
+		of := sender{resource: rs.Resource().Attributes()}
 		for _, ss := range rs.ScopeSpans().All() {
 			for _, span := range ss.Spans().All() {
-				if !genai.ReadCanonical(span, &op) || !isCall(&op) {
-					continue
-				}
-				if service == "" {
-					service = serviceOf(resource)
-				}
-				r.add(b, &call{
-					op: &op, service: service, id: r.spanID(span, &op), end: span.EndTimestamp(), trace: span.TraceID(), span: span.SpanID(),
-					attrs: span.Attributes(), resource: resource, seen: func() seen { return seen{rs, ss, span} },
-				})
+				r.readSpan(b, &of, seen{rs, ss, span})
 			}
 		}
 	}
+}
+
+// sender is the resource whose spans are being read.
+type sender struct {
+	resource pcommon.Map
+	service  string // "" until it is asked for
+}
+
+func (r *reader) readSpan(b *batch, of *sender, what seen) {
+	op, span := &b.op, what.span
+	if !genai.ReadCanonical(span, op) {
+		return
+	}
+	if r.slow != nil {
+		noteSlow(r.slow, span, op, what.resource, b.now)
+	}
+	if !isCall(op) {
+		return
+	}
+	if of.service == "" {
+		of.service = serviceOf(of.resource)
+	}
+	r.add(b, &call{
+		op: op, service: of.service, id: r.spanID(span, op), end: span.EndTimestamp(), trace: span.TraceID(), span: span.SpanID(),
+		attrs: span.Attributes(), resource: of.resource, what: what,
+	})
 }
 
 // spanID is by what a call is known again. A response id that is unique in the world says it whoever reports the call; servers and mocks

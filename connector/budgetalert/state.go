@@ -14,6 +14,7 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/budget"
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/metadata"
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/threshold"
 )
 
 // state is what all connectors of one configuration share: the ledger, the budgets, and the goroutines that hand on what comes of them.
@@ -26,18 +27,21 @@ type state struct {
 	host      component.Host
 	outputs   outputs
 
-	ledger   *waking
-	counters *counters
-	alarms   *alarms
-	outbox   *outbox
-	emitter  *emitter
-	notices  chan ledger.Notice
+	ledger     *waking
+	counters   *counters
+	alarms     *alarms
+	thresholds *threshold.Evaluator
+	outbox     *outbox
+	emitter    *emitter
+	notices    chan ledger.Notice
 
 	// A call is read for one list of budgets and recorded for the same: whoever changes the list holds the lock for writing.
 	mu     sync.RWMutex
 	engine *budget.Engine
 	reader *reader
 	file   budgetsFile
+
+	reported map[string]time.Time // by report: the time of the last one; only tick looks at it
 
 	ctx    context.Context // of the goroutines
 	cancel context.CancelFunc
@@ -73,7 +77,7 @@ func newState(cfg *Config, set connector.Settings) (*state, error) {
 	}
 	s := &state{
 		cfg: cfg, set: set, logger: set.Logger, telemetry: telemetry, zone: zone,
-		notices: make(chan ledger.Notice, maxNotices), tasks: map[string]*task{},
+		notices: make(chan ledger.Notice, maxNotices), tasks: map[string]*task{}, reported: map[string]time.Time{},
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s, nil
@@ -106,6 +110,9 @@ func (s *state) prepare(ctx context.Context, now time.Time) error {
 	s.alarms = newAlarms(s.cfg, s.zone, instanceOf(s.set.Resource))
 	s.emitter = newEmitter(s.cfg, s.set, s.ledger)
 	if err := s.emitter.restore(ctx); err != nil {
+		return err
+	}
+	if err := s.loadThresholds(ctx, now); err != nil {
 		return err
 	}
 	if err := s.loadBudgets(ctx, now); err != nil {

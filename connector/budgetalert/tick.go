@@ -2,6 +2,7 @@ package budgetalert
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"go.uber.org/zap"
@@ -45,7 +46,7 @@ func (s *state) tick(ctx context.Context) {
 func (s *state) tickBudgets(ctx context.Context, now time.Time) error {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.engine.Tick(ctx, now)
+	return errors.Join(s.engine.Tick(ctx, now), s.thresholds.Tick(ctx, now))
 }
 
 func (s *state) levels(ctx context.Context, now time.Time) ([]budget.Level, error) {

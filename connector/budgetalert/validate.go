@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/budget"
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/threshold"
 	"github.com/otelcol-llm/otelcol-llm/internal/limits"
 )
 
@@ -67,6 +68,9 @@ func (c *Config) Validate() error {
 		c.checkReport(&p, i)
 	}
 	c.checkBudgets(&p)
+	if err := threshold.ValidateAll("thresholds", c.Thresholds); err != nil {
+		p = append(p, err)
+	}
 	return errors.Join(p...)
 }
 
@@ -77,7 +81,11 @@ func (c *Config) checkBudgets(p *problems) {
 	if c.BudgetsFile != "" {
 		overrides = nil
 	}
-	if err := budget.Check(c.Budgets, overrides, c.Timezone); err != nil {
+	zone := c.Timezone
+	if _, err := c.location(); err != nil { // that is said already
+		zone = "UTC"
+	}
+	if err := budget.Check(c.Budgets, overrides, zone); err != nil {
 		*p = append(*p, err)
 	}
 	for i := range c.Budgets {

@@ -40,6 +40,22 @@ const (
 	AlertGroupPrefix  = "alert.group."  // the same for alerts that are no budget's
 )
 
+// EventCostReport is a log record of budgetalert's reports: one row of the book over one day, week or month.
+const EventCostReport = "llm.cost.report"
+
+// Attributes of report records, beside those that name the row.
+const (
+	ReportName     = "report.name"
+	ReportStart    = "report.start" // RFC 3339
+	ReportEnd      = "report.end"
+	ReportUSD      = "report.cost_usd"
+	ReportSavedUSD = "report.saved_usd"
+	ReportCalls    = "report.calls"
+	ReportFailed   = "report.failed_calls"
+	ReportUnpriced = "report.unpriced_calls"
+	ReportTokens   = "report.tokens"
+)
+
 // Values of budget.unit.
 const (
 	UnitUSD    = "USD"

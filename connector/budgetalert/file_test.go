@@ -1,0 +1,62 @@
+package budgetalert
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestBudgetsOfAFile(t *testing.T) {
+	all, err := parseBudgets([]byte("- {name: a, period: day, limit_usd: 5}\n- name: b\n  period: {rolling: 24h}\n  limit_calls: 7\n"))
+	require.NoError(t, err)
+	require.Len(t, all, 2)
+	require.Equal(t, "b", all[1].Name)
+	all, err = parseBudgets([]byte("budgets:\n  - {name: a, period: day, limit_usd: 5}\n"))
+	require.NoError(t, err)
+	require.Len(t, all, 1)
+	all, err = parseBudgets(nil)
+	require.NoError(t, err)
+	require.Empty(t, all)
+}
+
+func TestABadFileSaysLineAndReason(t *testing.T) {
+	for text, wants := range map[string][]string{
+		"- {name: a, period: day, limit_usd: 5}\n- {name: b, period: day, limit_usd: 0}\n- {name: c, period: noon, limit_usd: 1}\n": {"line 2: ", "got 0", "line 3: ", "noon"},
+		"- name: a\n  period: day\n  limit_usd: 5\n- nme: b\n":                                                                      {"line 4: ", "nme"},
+		"- {name: a\n":    {"line 1"},
+		"a: 1\nb: 2\n":    {"line 1: must be a list of budgets"},
+		"- just a text\n": {"line 1: "},
+	} {
+		_, err := parseBudgets([]byte(text))
+		for _, want := range wants {
+			require.ErrorContains(t, err, want, text)
+		}
+	}
+}
+
+func TestAFileThatChanges(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "budgets.yaml")
+	write := func(text string) { require.NoError(t, os.WriteFile(path, []byte(text), 0o600)) }
+	cfg := testConfig(t)
+	cfg.Budgets, cfg.BudgetsFile = nil, path
+	write("- {name: a, period: day, limit_usd: 5}\n")
+	var f budgetsFile
+	all, err := f.read(cfg)
+	require.NoError(t, err)
+	require.Len(t, all, 1)
+	require.False(t, f.changed(cfg))
+	write("- {name: a, period: day, limit_usd: x}\n")
+	require.True(t, f.changed(cfg))
+	_, err = f.read(cfg)
+	require.ErrorContains(t, err, "line 1")
+	require.False(t, f.changed(cfg), "it is complained about once")
+	require.NoError(t, os.Remove(path))
+	require.True(t, f.changed(cfg))
+	_, err = f.read(cfg)
+	require.Error(t, err)
+	require.False(t, f.changed(cfg))
+	write("- {name: a, period: day, limit_usd: 6}\n")
+	require.True(t, f.changed(cfg))
+}
