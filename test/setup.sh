@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what the end-to-end tests need and is quick when it is there: the client libraries under clients/ (pinned by
-# package-lock.json; they need Node.js 20 or later with npm), and Prometheus with promtool from Debian, where this runs as root on such
-# a machine. `make test` calls it, and at the end once more with --missing: then it installs nothing and says which tests were left out.
+# package-lock.json; they need Node.js 20 or later with npm), and from Debian Prometheus with promtool and a Redis server (of the unit
+# tests too), where this runs as root on such a machine. `make test` calls it, and at the end once more with --missing: then it installs
+# nothing and says which tests were left out.
 set -euo pipefail
 cd "$(dirname "$0")"
 . ./retry.sh
@@ -15,10 +16,15 @@ has_prometheus() {
   command -v prometheus >/dev/null && command -v promtool >/dev/null
 }
 
+has_redis() {
+  command -v redis-server >/dev/null
+}
+
 # CI=true makes these failures of the tests themselves.
 missing() {
   has_node && [ -d clients/node_modules ] || echo "left out: the tests with live clients (Node.js 20 or later and npm are missing)"
   has_prometheus || echo "left out: the tests with a Prometheus server (prometheus and promtool are missing)"
+  has_redis || echo "left out: the tests with a Redis server (redis-server is missing)"
 }
 
 clients() {
@@ -33,14 +39,17 @@ clients() {
 }
 
 debian() {
-  has_prometheus && return
+  local packages=()
+  has_prometheus || packages+=(prometheus)
+  has_redis || packages+=(redis-server)
+  [ ${#packages[@]} -gt 0 ] || return 0
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-    echo "test/setup.sh: please install prometheus" >&2
+    echo "test/setup.sh: please install ${packages[*]}" >&2
     return
   fi
   export DEBIAN_FRONTEND=noninteractive
   retry apt-get update -qq
-  retry no_services apt-get install -y -qq --no-install-recommends prometheus
+  retry no_services apt-get install -y -qq --no-install-recommends "${packages[@]}"
 }
 
 # no_services runs a command while Debian's packages may not start what they install. A policy that is there already stays.
