@@ -63,6 +63,10 @@ func bucketTally(key string) tally {
 		return nOutputAudio
 	case key == "output_reasoning":
 		return nReasoning
+	case strings.HasSuffix(key, "ephemeral_1h_input_tokens"):
+		return nCacheWrite1h
+	case strings.HasSuffix(key, "ephemeral_5m_input_tokens"):
+		return nCacheWrite5m
 	case strings.HasPrefix(key, "input_cache_creation_1h") || strings.HasPrefix(key, "input_cache_write_1h"):
 		return nCacheWrite1h
 	case strings.HasPrefix(key, "input_cache_creation_5m") || strings.HasPrefix(key, "input_cache_write_5m"):
@@ -82,6 +86,10 @@ func bucketTally(key string) tally {
 type buckets struct {
 	input, output, inputParts, outputParts, total int64
 	hasInput, hasOutput, whole, bad               bool
+
+	written, lived  int64 // cache writes: all of them, and those told by how long they live
+	cached, cachedM int64 // Google's cached tokens: all of them, and those told by modality
+	modal           bool  // the prompt is told by modality
 }
 
 // add takes one member; of names that are no bucket it takes nothing.
@@ -93,6 +101,10 @@ func (b *buckets) add(key string, n int64) {
 	t := usageTally(key, neither)
 	if n == genai.BadCount {
 		b.bad = b.bad || t != noTally || strings.HasPrefix(key, "input") || strings.HasPrefix(key, "output") || strings.HasPrefix(key, "cache")
+		return
+	}
+	if b.twice(key, n) {
+		b.hasInput = true
 		return
 	}
 	switch {
@@ -109,11 +121,45 @@ func (b *buckets) add(key string, n int64) {
 	}
 }
 
+// twice takes what Langfuse's integration of LangChain may have in two buckets.
+func (b *buckets) twice(key string, n int64) bool {
+	switch t := bucketTally(key); {
+	case t == nCacheWrite5m || t == nCacheWrite1h:
+		b.lived += n
+	case t == nCacheWrite:
+		b.written = max(b.written, n)
+	case strings.HasPrefix(key, "cached_modality_"):
+		b.cachedM += n
+	case key == "cached_content_token_count":
+		b.cached = n
+	default:
+		b.modal = b.modal || strings.HasPrefix(key, "input_modality_")
+		return false
+	}
+	return true
+}
+
+// once adds those up. LangChain's lifetimes were taken off the input once more where it had the sum of them as well: the total tells.
+func (b *buckets) once(f *facts) {
+	b.inputParts += max(b.written, b.lived)
+	switch {
+	case b.cachedM > 0:
+		b.inputParts += b.cachedM
+		f.add(nCacheRead, b.cachedM, jsonRank)
+	case !b.modal: // else it is part of the modalities
+		b.inputParts += b.cached
+	}
+	if sum := b.input + b.output + b.inputParts + b.outputParts; b.written > 0 && b.lived > 0 && b.total > sum {
+		b.input += b.total - sum
+	}
+}
+
 func (b *buckets) store(f *facts) {
 	if b.bad {
 		f.bad |= 1 << nLangfuseInput
 		return
 	}
+	b.once(f)
 	if parts := b.inputParts + b.outputParts; parts > 0 && b.total > 0 && b.total == b.input+b.output {
 		b.whole = true
 	}

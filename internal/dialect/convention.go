@@ -6,10 +6,10 @@ import "github.com/otelcol-llm/otelcol-llm/internal/genai"
 // attribute of each fact is that of the canonical form.
 var conventions = &client{
 	name: "otel",
-	scopes: []scope{
+	scopes: append([]scope{
 		{name: "@opentelemetry/instrumentation-*"},
 		{name: "opentelemetry.instrumentation.*"},
-	},
+	}, googlePython...),
 	keys: join(
 		texts(tOperation, genAI, genai.OperationName),
 		texts(tProvider, genAI, genai.ProviderName),

@@ -1,15 +1,21 @@
 package dialect
 
-// Clients that follow the conventions; what is known of them is that their agents are their own.
+import (
+	"strings"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// Clients that follow the conventions; what is known of them is that their agents are their own, and what they pass on as it came.
 
 var agentFramework = &client{ // Microsoft's, and Semantic Kernel
 	name: "agent-framework",
 	scopes: []scope{
-		{name: "agent_framework*"},
+		{name: "agent_framework*", traits: &agentFrameworkPython},
 		{name: "Microsoft.Agents*"},
 		{name: "Experimental.Microsoft.Agents*"},
-		{name: "Microsoft.SemanticKernel*"},
-		{name: "semantic_kernel*"},
+		{name: "Microsoft.SemanticKernel*", traits: &hidesThoughts},
+		{name: "semantic_kernel*", traits: &hidesThoughts},
 	},
 	keys:   texts(tWorkflow, plain, "workflow.name"),
 	mayBe:  func(f *facts) bool { return f.texts[tWorkflow] != "" },
@@ -20,4 +26,43 @@ var copilotCLI = &client{ // github.copilot.cost is in premium requests, not in 
 	name:   "copilot",
 	scopes: []scope{{name: "github.copilot*"}},
 	traits: traits{localAgents: true},
+}
+
+// In Python the Agent Framework has the counts of Anthropic, Amazon and Google as they came.
+var agentFrameworkPython = traits{localAgents: true, thoughtsApart: true, cacheApart: (*reading).soldNet}
+
+// hidesThoughts is of clients that tell Google's candidates and neither the thoughts nor a total.
+var hidesThoughts = traits{localAgents: true, hides: hiddenThoughts}
+
+// springAI is Spring's AI, whose spans Spring Boot makes; it passes on the input of Anthropic and Amazon, and makes a total of its own.
+// What Google's models thought is in its total. LangChain4j's observations come the same way, without a total.
+var springAI = &client{
+	name:   "spring-ai",
+	scopes: []scope{{name: "org.springframework.boot*"}},
+	traits: traits{cacheApart: (*reading).soldNet, hides: hiddenThoughts},
+}
+
+// quarkus is Quarkus' LangChain4j, which tells input and output and no more.
+var quarkus = &client{
+	name:   "quarkus",
+	scopes: []scope{{name: "io.quarkus.opentelemetry*"}},
+	traits: traits{hides: hiddenThoughts},
+}
+
+// soldNet says that Anthropic or Amazon answered, whose own input leaves out cached tokens.
+func (r *reading) soldNet() bool {
+	said := r.saidProvider()
+	return genai.ContainsFold(said, "anthropic") || genai.ContainsFold(said, "bedrock") || strings.HasPrefix(said, "aws")
+}
+
+// Python's instrumentations of Google's SDKs: that of Vertex says nothing of thoughts; the other counts them in since 0.8. Traceloop's have
+// the same name, and a total.
+var googlePython = []scope{
+	{name: "opentelemetry.instrumentation.vertexai", traits: &traits{localAgents: true, hides: hiddenThoughts}},
+	{name: "opentelemetry.instrumentation.google_genai", traits: &traits{localAgents: true, hides: func(r *reading, u *genai.Usage) string {
+		if r.between("0.8", "") {
+			return ""
+		}
+		return hiddenThoughts(r, u)
+	}}},
 }

@@ -1,6 +1,10 @@
 package dialect
 
-import "github.com/otelcol-llm/otelcol-llm/internal/genai"
+import (
+	"strings"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
 
 var (
 	tLangsmithKind   = newText()
@@ -32,7 +36,25 @@ var langsmith = &client{
 	},
 	pairs:  []pair{{in: nLangsmithInput, out: nLangsmithOutput}},
 	costs:  []cost{{in: jLangsmithUsage, name: "total_cost"}},
-	traits: traits{localAgents: true, throws: true},
+	traits: traits{localAgents: true, throws: true, corrects: langsmithTotal, hides: langsmithThoughts},
+}
+
+// langsmithTotal: the total among the attributes is the exporter's own sum; the provider's stands in the usage.
+func langsmithTotal(r *reading, c *counts) {
+	if s := r.f.texts[jLangsmithUsage]; c.reasoning > 0 && s != "" {
+		if n, ok := memberNumber(s, "total_tokens"); ok && n >= 0 && n <= float64(genai.MaxTokens) {
+			c.total = int64(n)
+		}
+	}
+}
+
+// langsmithThoughts: its wrapper of Google's SDK leaves thoughts out of the output, LangChain counts them in. In Python the total is the
+// exporter's, and nothing tells which of them it was.
+func langsmithThoughts(r *reading, u *genai.Usage) string {
+	if u.Reasoning == 0 || r.f.texts[jLangsmithUsage] != "" || !strings.HasPrefix(r.op.Provider, "gcp.") {
+		return ""
+	}
+	return genai.ReasonUnknownOverlap
 }
 
 // langsmithRetriever: LangSmith calls a retriever's operation "embeddings".

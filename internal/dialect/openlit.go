@@ -44,9 +44,9 @@ var openLITLangChain = traits{localAgents: true, cacheApart: (*reading).overAnth
 	return ""
 }}
 
-// hiddenThoughts is for senders that say nothing of the tokens with which Google's models think, not in a total either.
+// hiddenThoughts is for senders that say nothing of the tokens with which Google's models think, unless they say a total.
 func hiddenThoughts(r *reading, u *genai.Usage) string {
-	if u.Reasoning > 0 || !thinks(r.op.Model()) {
+	if u.Reasoning > 0 || r.f.tally(nTotal) > 0 || !thinks(r.op.Model()) {
 		return ""
 	}
 	return genai.ReasonHiddenTokens

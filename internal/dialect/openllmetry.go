@@ -20,6 +20,7 @@ var openLLMetry = &client{
 		{name: "@traceloop/instrumentation-anthropic", traits: &traits{cacheApart: upTo("0.27.0")}},
 		{name: "@traceloop/instrumentation-bedrock", traits: &traits{cacheApart: upTo("0.27.0")}},
 		{name: "opentelemetry.instrumentation.bedrock", traits: &traits{cacheApart: always}},
+		{name: "opentelemetry.instrumentation.langchain", traits: &traits{localAgents: true, hides: hiddenWrites}},
 		{name: "opentelemetry.instrumentation.llamaindex", traits: &traits{localAgents: true, cacheApart: (*reading).overAnthropic}},
 	},
 	keys: join(
@@ -40,4 +41,12 @@ func traceloopKind(r *reading, kind string) verdict {
 		return v
 	}
 	return kindWord(kind)
+}
+
+// hiddenWrites: LangChain's in Python told of Anthropic's cache only what was read, before 0.62.
+func hiddenWrites(r *reading, u *genai.Usage) string {
+	if u.CacheRead > 0 && r.f.tallyRanks[nCacheWrite] == 0 && r.overAnthropic() {
+		return genai.ReasonHiddenTokens
+	}
+	return ""
 }

@@ -87,6 +87,7 @@ var providerNames = map[string]string{
 	"azure_ai_inference": "azure.ai.inference",
 	"bedrock":            "aws.bedrock", "aws": "aws.bedrock", "aws_bedrock": "aws.bedrock", "aws.bedrock": "aws.bedrock",
 	"amazon_bedrock": "aws.bedrock", "amazon-bedrock": "aws.bedrock", "bedrock_converse": "aws.bedrock", "amazon": "aws.bedrock",
+	"vertex ai": "gcp.vertex_ai", "aws bedrock": "aws.bedrock",
 	"vertex_ai": "gcp.vertex_ai", "vertexai": "gcp.vertex_ai", "vertex": "gcp.vertex_ai", "gcp.vertex.agent": "gcp.vertex_ai",
 	"gcp.vertex_ai": "gcp.vertex_ai", "google_vertexai": "gcp.vertex_ai", "google-vertex": "gcp.vertex_ai", "google_vertex": "gcp.vertex_ai",
 	"gemini": "gcp.gemini", "gcp.gemini": "gcp.gemini", "google": "gcp.gemini", "google_genai": "gcp.gemini", "googleai": "gcp.gemini",

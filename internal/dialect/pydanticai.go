@@ -9,6 +9,7 @@ import (
 var (
 	nAggregated    = newTally()
 	nPartial       = newTally()
+	nAdvisor       = newTally()
 	jUsageRaw      = newText()
 	vCostOperation = newValue()
 )
@@ -29,9 +30,17 @@ var pydanticAI = &client{
 		tallies(nCacheRead, "gen_ai.usage.details.cache_read_tokens", "gen_ai.usage.details.cache_read_input_tokens",
 			"gen_ai.usage.details.cached_tokens", "gen_ai.usage.details.cached_content_tokens"),
 		tallies(nCacheWrite, "gen_ai.usage.details.cache_write_tokens", "gen_ai.usage.details.cache_creation_input_tokens"),
-		tallies(nReasoning, "gen_ai.usage.details.reasoning_tokens", "gen_ai.usage.details.thoughts_tokens"),
-		tallies(nInputAudio, "gen_ai.usage.details.input_audio_tokens"),
-		tallies(nOutputAudio, "gen_ai.usage.details.output_audio_tokens"),
+		tallies(nReasoning, "gen_ai.usage.details.reasoning_tokens", "gen_ai.usage.details.thoughts_tokens",
+			"gen_ai.usage.details.thinking_tokens"),
+		tallies(nInputAudio, "gen_ai.usage.details.input_audio_tokens", "gen_ai.usage.details.audio_prompt_tokens"),
+		tallies(nOutputAudio, "gen_ai.usage.details.output_audio_tokens", "gen_ai.usage.details.audio_candidates_tokens",
+			"gen_ai.usage.details.audio_response_tokens"),
+		tallies(nInputImage, "gen_ai.usage.details.image_prompt_tokens"),
+		tallies(nInputVideo, "gen_ai.usage.details.video_prompt_tokens"),
+		tallies(nOutputImage, "gen_ai.usage.details.image_candidates_tokens"),
+		tallies(nCacheAudio, "gen_ai.usage.details.cache_audio_read_tokens", "gen_ai.usage.details.audio_cache_tokens"),
+		tallies(nCacheImage, "gen_ai.usage.details.image_cache_tokens"),
+		tallies(nAdvisor, "gen_ai.usage.details.advisor_input_tokens", "gen_ai.usage.details.advisor_output_tokens"),
 		texts(jUsageRaw, plain, "gen_ai.usage.raw"),
 		values(vCostOperation, plain, "operation.cost"),
 	),
@@ -48,7 +57,12 @@ var pydanticAI = &client{
 	lateKind: pydanticKind,
 	mayBe:    func(*facts) bool { return true },
 	costs:    []cost{{value: vCostOperation}},
-	traits:   traits{localAgents: true},
+	traits: traits{localAgents: true, hides: func(r *reading, _ *genai.Usage) string {
+		if r.f.tally(nAdvisor) > 0 { // Anthropic's advisor is another model, and which one is not told
+			return genai.ReasonHiddenTokens
+		}
+		return ""
+	}},
 }
 
 func pydanticKind(name string) verdict {

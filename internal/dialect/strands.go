@@ -1,8 +1,13 @@
 package dialect
 
-import "github.com/otelcol-llm/otelcol-llm/internal/genai"
+import (
+	"strings"
 
-// strands is Strands Agents. It leaves out what its providers leave out: cached tokens of Anthropic and Amazon, whose models it names.
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// strands is Strands Agents. It leaves out what its providers leave out: cached tokens of Anthropic and Amazon, whose models it names. LiteLLM
+// leaves none out: its models have the provider's name in front, and its total is the sum of the two counts.
 // Its time to the first token, in seconds by its name, is in milliseconds. The providers' SDKs may report each call again, in traces of their
 // own and without a word in common: name one of the two in ignore_scopes.
 var strands = &client{
@@ -10,6 +15,9 @@ var strands = &client{
 	scopes: []scope{{name: "strands*"}},
 	traits: traits{localAgents: true, totalHolds: true, milliseconds: true, cacheApart: func(r *reading) bool {
 		model := r.f.texts[tRequestModel]
+		if strings.Contains(model, "/") && r.f.tally(nTotal) == r.f.tally(nInput)+r.f.tally(nOutput) {
+			return false
+		}
 		return genai.ContainsFold(model, "claude") || genai.ContainsFold(model, "amazon.")
 	}},
 }

@@ -171,7 +171,7 @@ func usageTally(key string, sd side) tally {
 		return nTotal
 	case "cache_read", "cache_read_input_tokens", "cached_tokens", "cachedTokens", "input_cached_tokens", "cacheReadInputTokens",
 		"cachedInputTokens", "cachedPromptTokens", "cachedContentTokenCount", "cached_content_token_count", "cachedContentTokens",
-		"cache_read_tokens", "cacheReadTokens":
+		"cache_read_tokens", "cacheReadTokens", "prompt_cached_tokens":
 		return nCacheRead
 	case "cache_creation", "cache_creation_input_tokens", "cacheCreationInputTokens", "cacheWriteInputTokens", "cacheWriteTokens",
 		"cache_write_tokens", "cache_write", "cache_creation_tokens", "cache_write_input_tokens":

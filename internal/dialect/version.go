@@ -13,6 +13,9 @@ func versionOf(s string) (v version) {
 	s, _, _ = strings.Cut(s, "-")
 	for i := range v {
 		part, rest, _ := strings.Cut(s, ".")
+		if n := strings.IndexAny(part, "abr"); n > 0 { // Python's 1.0b2, 1.0rc1
+			part, rest = part[:n], ""
+		}
 		n, err := strconv.Atoi(part)
 		if err != nil || n < 0 {
 			return version{}

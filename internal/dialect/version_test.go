@@ -12,6 +12,7 @@ import (
 func TestVersionOf(t *testing.T) {
 	for s, want := range map[string]version{
 		"": {}, "0.27.0": {0, 27, 0}, "1.2": {1, 2, 0}, "3": {3, 0, 0}, "0.28.0-rc.1": {0, 28, 0}, "v1": {}, "-1.0": {}, "x.y": {},
+		"0.7b0": {0, 7, 0}, "1.0rc1": {1, 0, 0}, "2.0b0": {2, 0, 0}, "1.2.3a1": {1, 2, 3}, "beta": {},
 	} {
 		assert.Equal(t, want, versionOf(s), s)
 	}
@@ -35,4 +36,14 @@ func TestSidesThatChangeWithTheVersion(t *testing.T) {
 			assert.Equal(t, genai.UsageKnown, op.UsageState)
 		}
 	}
+}
+
+func TestBetween(t *testing.T) {
+	for v, want := range map[string]bool{"": false, "0.1.11": false, "0.1.12": true, "0.1.15": true, "0.1.16": false, "1.0": false} {
+		r := reading{scope: Scope{version: v}}
+		assert.Equal(t, want, r.between("0.1.12", "0.1.16"), v)
+	}
+	r := reading{scope: Scope{version: "9"}}
+	assert.True(t, r.between("1.0", ""))
+	assert.False(t, r.between("", "9"))
 }

@@ -28,6 +28,12 @@ var voltAgent = &client{
 		tallies(nCacheRead, "usage.cached_tokens", "llm.usage.cached_tokens"),
 		tallies(nReasoning, "usage.reasoning_tokens"),
 	),
+	traits: traits{hides: func(r *reading, u *genai.Usage) string { // version 1 has the AI SDK's counts of version 5, and the version is the app's
+		if u.CacheRead > 0 && r.overAnthropic() {
+			return genai.ReasonUnknownOverlap
+		}
+		return ""
+	}},
 	kind:  voltKind,
 	mayBe: func(f *facts) bool { return f.texts[tSpanType] != "" || f.texts[tVoltEntity] != "" },
 	pairs: []pair{{in: nVoltInput, out: nVoltOutput}},
