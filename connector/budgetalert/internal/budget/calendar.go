@@ -7,6 +7,9 @@ type window struct{ start, end int64 }
 
 func (w window) has(t int64) bool { return w.start <= t && t < w.end }
 
+// forever is the one period of a lifetime.
+var forever = window{0, 1 << 40}
+
 // calendar finds the period of a time. It remembers the last ones: spans of one batch are of one or two periods.
 type calendar struct {
 	kind  Kind

@@ -18,7 +18,7 @@ type list struct {
 	Overrides []Override `mapstructure:"overrides"`
 }
 
-func load(t *testing.T, text string) list {
+func parse(t testing.TB, text string) list {
 	t.Helper()
 	var raw map[string]any
 	require.NoError(t, yaml.Unmarshal([]byte(text), &raw))
@@ -30,7 +30,7 @@ func load(t *testing.T, text string) list {
 func TestConfigOfTheReadme(t *testing.T) {
 	text, err := os.ReadFile("testdata/budgets.yaml")
 	require.NoError(t, err)
-	l := load(t, string(text))
+	l := parse(t, string(text))
 	for i := range l.Budgets {
 		require.NoError(t, l.Budgets[i].Validate(), l.Budgets[i].Name)
 	}
@@ -201,7 +201,7 @@ func TestValidate(t *testing.T) {
 }
 
 func TestCheck(t *testing.T) {
-	l := load(t, `
+	l := parse(t, `
 budgets:
   - {name: a, period: day, limit_usd: 1, group_by: [team]}
   - {name: a, period: day, limit_usd: 1}

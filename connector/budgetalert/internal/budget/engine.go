@@ -14,59 +14,121 @@ const (
 	methodWeekday = "weekday"
 )
 
+// DefaultLateWindow is how late a call may come and still count.
+const DefaultLateWindow = 24 * time.Hour
+
 // Options are what all budgets share.
 type Options struct {
 	Timezone   string        // of budgets without one of their own; "" is UTC
-	LateWindow time.Duration // how late a call may come and still count
+	LateWindow time.Duration // how long after its end a call may come and still count; 0 is DefaultLateWindow
 	BookKeys   []string      // `book.by`, in its order: what a row's Keys are
 	PageURL    string        // alert.url begins with it; "" for none
 }
 
-// Engine decides. All methods may be called from any goroutine.
+// Engine decides. All methods may be called from any goroutine. Its lock is never held while the ledger is called; the ledger calls back
+// and then it is taken.
 type Engine struct {
 	options Options
 	ledger  ledger.Ledger
+	late    int64
 
-	mu    sync.Mutex
-	rules []*rule
+	// swept is the minute of the last sweep. Two sweeps at once would be work for nothing.
+	sweeping sync.Mutex
+	swept    int64
+
+	mu       sync.Mutex
+	rules    []*rule
+	batches  uint64
+	stats    Stats
+	days     calendar
+	lateTold int64
 }
 
 // NewEngine reads from the ledger what was spent and what fires, resolves alerts of budgets that are gone, and lets new budgets begin
 // with what the book has of their running period. The configuration is valid.
 func NewEngine(ctx context.Context, o Options, budgets []Config, overrides []Override, l ledger.Ledger, now time.Time) (*Engine, error) {
-	e := &Engine{options: o, ledger: l}
+	zone, err := loadZone(o.Timezone)
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{
+		options: o, ledger: l, late: int64(firstOf(o.LateWindow, DefaultLateWindow) / time.Second), days: calendar{kind: Day, zone: zone},
+	}
 	return e, e.Reload(ctx, budgets, overrides, now)
 }
 
-// Reload takes other budgets. Share.Budget of spends that are recorded from now on is an index of these: the caller sees to it that no
-// spend that was read for the old list is recorded after it.
-func (e *Engine) Reload(ctx context.Context, budgets []Config, overrides []Override, _ time.Time) error {
+// Reload takes other budgets. Share.Budget of spends that are recorded from now on is an index of these: the caller sees to it that nothing
+// is recorded meanwhile, and afterwards nothing that was read for the old list. Where the configuration is wrong or the ledger cannot be
+// read, the old budgets stay.
+func (e *Engine) Reload(ctx context.Context, budgets []Config, overrides []Override, now time.Time) error {
 	rules, err := compile(&e.options, budgets, overrides)
 	if err != nil {
 		return err
 	}
+	e.sweeping.Lock()
+	defer e.sweeping.Unlock()
+	if err := e.begin(ctx, rules, now.Unix()); err != nil {
+		return err
+	}
 	e.mu.Lock()
-	defer e.mu.Unlock()
 	e.rules = rules
-	return ctx.Err()
+	e.mu.Unlock()
+	e.swept = 0
+	return e.look(ctx, now.Unix())
+}
+
+// look is the work of a minute.
+func (e *Engine) look(ctx context.Context, now int64) error {
+	if err := e.sweep(ctx, now); err != nil {
+		return err
+	}
+	e.swept = floor(now, 60)
+	return nil
 }
 
 // Record counts calls and raises alerts. It returns when that is durable; after an error nothing was counted and the same spends can be
 // recorded again.
-func (e *Engine) Record(ctx context.Context, _ []Spend, _ time.Time) error {
-	return ctx.Err()
+func (e *Engine) Record(ctx context.Context, spends []Spend, now time.Time) error {
+	e.mu.Lock()
+	b := e.prepare(spends, now)
+	e.mu.Unlock()
+	if len(b.calls) == 0 && !b.aside {
+		return ctx.Err()
+	}
+	if err := e.ledger.Record(ctx, b.calls, func(v ledger.View) []ledger.Change { return e.decide(v, b) }); err != nil {
+		return err
+	}
+	if len(b.latched) == 0 && !b.aside {
+		return nil
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.stats.add(&b.stats)
+	for _, l := range b.latched {
+		l.group.known.start, l.group.known.level = l.start, l.level
+	}
+	return nil
 }
 
-// Tick does what time brings: periods end, forecasts and rates are looked at, runs end. It is called each second and is cheap where
-// nothing is to do.
-func (e *Engine) Tick(ctx context.Context, _ time.Time) error {
-	return ctx.Err()
-}
-
-// Snapshot says where every budget and group stands, without single runs.
-func (e *Engine) Snapshot(ctx context.Context, _ time.Time) ([]Level, error) {
-	return nil, ctx.Err()
+// Tick does what time brings: periods end, forecasts and rates are looked at, runs end. It is called each second and does its work once a
+// minute: every period begins with one.
+func (e *Engine) Tick(ctx context.Context, now time.Time) error {
+	e.sweeping.Lock()
+	defer e.sweeping.Unlock()
+	if floor(now.Unix(), 60) == e.swept {
+		return ctx.Err()
+	}
+	return e.look(ctx, now.Unix())
 }
 
 // Stats counts what is in no total.
-func (e *Engine) Stats() Stats { return Stats{} }
+func (e *Engine) Stats() Stats {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	s := e.stats
+	s.OpenRuns = 0
+	for _, r := range e.rules {
+		s.OpenRuns += r.open
+	}
+	return s
+}

@@ -28,6 +28,12 @@ var kindWords = [...]string{
 	Rolling: "rolling", Block: "block", Run: "run", Lifetime: "lifetime",
 }
 
+// typeWords begin alert.type.
+var typeWords = [...]string{
+	Hour: "HOURLY", Day: "DAILY", Week: "WEEKLY", Month: "MONTHLY", Quarter: "QUARTERLY", Year: "YEARLY",
+	Rolling: "ROLLING", Block: "BLOCK", Run: "RUN", Lifetime: "LIFETIME",
+}
+
 // calendar says whether the period is a part of the calendar.
 func (k Kind) calendar() bool { return k >= Hour && k <= Year }
 

@@ -18,6 +18,8 @@ type rule struct {
 	unit     Unit
 	zone     *time.Location
 	calendar calendar // guarded by the engine's lock
+	daily    calendar // the days of a period, for the forecast
+	length   int64    // seconds, of Rolling and Block
 	keys     []GroupKey
 	tokens   [len(TokenTypes)]bool
 	where    bool
@@ -33,6 +35,17 @@ type rule struct {
 	overrides []override
 
 	series string // what the names of its series begin with
+
+	// Guarded by the engine's lock.
+	groups map[string]*group
+	all    *group // the only one without group_by
+	rest   *group // those that came when there were too many
+	open   int    // runs
+	key    []byte
+	values []string
+
+	limitsSaid string // limitsText as the ledger has it
+	crowdTold  int64  // the period of which everybody knows that there are too many groups
 }
 
 // threshold is a part of the limit at which the budget alerts.
@@ -86,8 +99,9 @@ func newRule(o *Options, c *Config, overrides []Override) (*rule, error) {
 	l, unit, _ := limit(c.LimitUSD, c.LimitTokens, c.LimitCalls)
 	r := &rule{
 		name: c.Name, period: period, unit: unit, zone: zone, calendar: calendar{kind: period.Kind, zone: zone}, keys: c.Groups(),
+		daily: calendar{kind: Day, zone: zone}, length: int64(period.Length / time.Second),
 		where: c.Where != "", limit: unit.amount(*l), limits: map[string]int64{}, idle: int64(firstOf(c.Idle, DefaultIdle) / time.Second),
-		most: firstOf(c.MaxGroups, DefaultMaxGroups),
+		most: firstOf(c.MaxGroups, DefaultMaxGroups), groups: map[string]*group{},
 	}
 	for i, t := range TokenTypes {
 		r.tokens[i] = len(c.Tokens.Types) == 0 || slices.Contains(c.Tokens.Types, t)

@@ -53,3 +53,11 @@ func part(limit, millionths int64) int64 {
 	q, _ := bits.Div64(hi, lo, 1_000_000)
 	return int64(min(q, math.MaxInt64)) //nolint:gosec // bounded
 }
+
+// add is a + b, or the largest number where that does not fit. Neither is negative.
+func add(a, b int64) int64 {
+	if sum := a + b; sum >= a {
+		return sum
+	}
+	return math.MaxInt64
+}

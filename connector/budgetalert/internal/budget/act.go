@@ -1,0 +1,119 @@
+package budget
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
+)
+
+// act does what a survey found, where the ledger still says so. The lock is held.
+func (e *Engine) act(v ledger.View, s *survey) []ledger.Change {
+	d := decision{engine: e, view: v, now: s.now}
+	for _, key := range s.latches {
+		if l := decodeLatch(v.Mark(key)); l != nil {
+			d.review(s, l)
+		}
+	}
+	for i, r := range s.rules {
+		s.limits[i] = s.limits[i] && d.limits(r, s.now)
+	}
+	for i := range s.reached {
+		one := &s.reached[i]
+		d.reason = ""
+		if s.limits[one.rule] {
+			d.reason = reasonLimit
+		}
+		d.again(s, one)
+	}
+	d.reason = ""
+	for i := range s.rates {
+		d.rates(&s.rates[i])
+	}
+	return d.changes
+}
+
+// limits remembers what the limits are, and says whether they were others.
+func (d *decision) limits(r *rule, now int64) bool {
+	text := r.limitsText(now)
+	old := d.view.Mark(limitsPrefix + r.series)
+	if string(old) == text {
+		return false
+	}
+	d.changes = append(d.changes, ledger.Change{Key: limitsPrefix + r.series, Value: []byte(text)})
+	return old != nil
+}
+
+// review moves one alert on.
+func (d *decision) review(s *survey, l *latch) {
+	d.reread(s, l)
+	in, reason, spent := s.input(l)
+	next, event := machineOf(l, s.ruleOf(l)).next(l.state(), in, s.now)
+	if event == Nothing && next == l.state() {
+		return
+	}
+	if in == Released {
+		if one, ok := s.bySeries[l.Series]; ok {
+			one.group.known.level = 0
+		}
+	}
+	again := in == Released
+	if in == Ended && reason != reasonEnded { // it is not the period that ended: the next run, or the budget when it is back, may fire
+		next = state{}
+		again = true
+	}
+	if r := s.ruleOf(l); again && event == Resolve && (r == nil || r.period.Kind != Rolling && r.period.Kind != Run) {
+		d.changes = append(d.changes, ledger.Change{
+			Key: armPrefix + l.key(), Value: []byte(strconv.Itoa(l.Rearmed + 1)), Expires: l.expires(Firing, s.now),
+		})
+	}
+	if event == Resolve {
+		if r := s.ruleOf(l); reason == reasonEnded && r != nil && r.period.Kind.calendar() && l.Basis != basisGroups {
+			if sum := d.view.Sum(l.Series, l.Start, l.Start+1); sum > 0 {
+				spent = &sum
+			}
+		}
+		d.resolve(l, next, reason, spent)
+		return
+	}
+	d.changes = append(d.changes, l.step(next, nil, s.now)...)
+}
+
+// reread looks inside the commit at what was spent: calls may have come since the scan.
+func (d *decision) reread(s *survey, l *latch) {
+	one, ok := s.bySeries[l.Series]
+	if !ok {
+		r := s.ruleOf(l)
+		if r == nil || r.period.Kind != Rolling {
+			return
+		}
+		one = reached{found{r.ofText(strings.TrimPrefix(l.Series, r.series+"s|")), &figures{}}, r.rolling(s.now), 0}
+		one.group.refresh(s.now)
+		s.bySeries[l.Series] = one
+	}
+	switch kind := one.group.rule.period.Kind; {
+	case kind == Rolling:
+		one.spent = d.view.Sum(l.Series, one.window.start, one.window.end)
+	case kind.calendar(), kind == Lifetime:
+		one.spent = d.view.Sum(l.Series, one.window.start, one.window.start+1)
+	}
+}
+
+// again looks at the thresholds of a group without a call.
+func (d *decision) again(s *survey, one *reached) {
+	g := one.group
+	g.known.level = 0
+	switch g.rule.period.Kind {
+	case Block:
+		w, sum := d.block(g, s.minutes[g])
+		d.thresholds(g, w, sum)
+	case Run:
+		if !g.run.ended && d.now-g.seen <= g.rule.idle {
+			d.thresholds(g, window{g.run.start, forever.end}, d.view.Sum(g.series, g.run.from, forever.end))
+		}
+	case Rolling:
+		d.thresholds(g, one.window, d.view.Sum(g.series, one.window.start, one.window.end))
+	default:
+		d.thresholds(g, one.window, d.view.Sum(g.series, one.window.start, one.window.start+1))
+	}
+}

@@ -1,0 +1,232 @@
+package budget
+
+import (
+	"math"
+	"time"
+
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/book"
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
+)
+
+const (
+	maxAhead = 600  // seconds that a call may end in the future
+	slack    = 3600 // seconds that slots are kept beyond their use
+)
+
+// batch is what one Record brings.
+type batch struct {
+	now    int64
+	calls  []ledger.Call
+	spends []*Spend // by call
+	adds   []ledger.Add
+	books  []book.Entry
+	// touches are the groups and periods that the batch adds to, each once or more.
+	touches  []touch
+	overflow []*rule // whose overflow group it adds to
+	late     bool    // calls were counted apart because of their time
+	aside    bool    // stats has something
+	stats    Stats
+	index    map[string][]place
+	latched  []latched // what the decision found or made; it holds once the ledger has it
+
+	// Batches of one call need one allocation.
+	oneCall  [1]ledger.Call
+	oneSpend [1]*Spend
+	oneBook  [1]book.Entry
+	oneAdds  [8]ledger.Add
+	oneTouch [4]touch
+}
+
+type touch struct {
+	group  *group
+	window window
+}
+
+// place is an add of a call.
+type place struct{ call, add int }
+
+type latched struct {
+	group *group
+	start int64
+	level int
+}
+
+// of is where the batch adds to a series. It is made when it is asked for first: when something fires, mostly.
+func (b *batch) of(series string) []place {
+	if b.index == nil {
+		b.index = make(map[string][]place, len(b.touches))
+		for i := range b.calls {
+			for k := range b.calls[i].Adds {
+				name := b.calls[i].Adds[k].Series
+				b.index[name] = append(b.index[name], place{i, k})
+			}
+		}
+	}
+	return b.index[series]
+}
+
+// prepare reads spends into calls of the ledger. The lock is held.
+func (e *Engine) prepare(spends []Spend, now time.Time) *batch {
+	b := &batch{now: now.Unix()}
+	e.batches++
+	if len(spends) == 1 {
+		b.calls, b.spends, b.books, b.adds, b.touches = b.oneCall[:0], b.oneSpend[:0], b.oneBook[:0], b.oneAdds[:0], b.oneTouch[:0]
+	} else {
+		b.calls, b.spends = make([]ledger.Call, 0, len(spends)), make([]*Spend, 0, len(spends))
+		b.books, b.adds = make([]book.Entry, 0, len(spends)), make([]ledger.Add, 0, len(spends)*(len(e.rules)+1))
+	}
+	for i := range spends {
+		s := &spends[i]
+		t := s.End.Unix()
+		if apart := b.apart(s, t, e.late); apart != nil {
+			b.aside = true
+			apart.Calls++
+			apart.NanoUSD = add(apart.NanoUSD, max(s.NanoUSD, 0))
+			continue
+		}
+		first := len(b.adds)
+		for k := range s.Shares {
+			if share := &s.Shares[k]; share.Budget >= 0 && share.Budget < len(e.rules) {
+				e.share(b, s, share, t)
+			}
+		}
+		b.books = append(b.books, book.Entry{Hour: floor(t, 3600) / 3600, Row: s.Row, Sums: s.sums()})
+		n := len(b.books)
+		b.calls = append(b.calls, ledger.Call{
+			ID: s.ID, Minute: floor(t, 60) / 60, Adds: b.adds[first:len(b.adds):len(b.adds)], Book: b.books[n-1 : n : n],
+		})
+		b.spends = append(b.spends, s)
+	}
+	return b
+}
+
+// apart is where a call is counted that is in no total; nil: it is in them.
+func (b *batch) apart(s *Spend, t, late int64) *Apart {
+	switch {
+	case s.bad():
+		return &b.stats.Bad
+	case t > b.now+maxAhead:
+		b.late = true
+		return &b.stats.Future
+	case t < b.now-late:
+		b.late = true
+		return &b.stats.Late
+	}
+	return nil
+}
+
+func (s *Stats) add(o *Stats) {
+	for _, of := range [][2]*Apart{{&s.Late, &o.Late}, {&s.Future, &o.Future}, {&s.Bad, &o.Bad}} {
+		of[0].Calls += of[1].Calls
+		of[0].NanoUSD = add(of[0].NanoUSD, of[1].NanoUSD)
+	}
+	s.RunsOverflow += o.RunsOverflow
+	s.GroupsOverflow += o.GroupsOverflow
+}
+
+func (s *Spend) bad() bool {
+	least := min(s.NanoUSD, s.Calls, s.Failed, s.Unpriced)
+	for _, n := range s.Tokens {
+		least = min(least, n)
+	}
+	return least < 0
+}
+
+func (s *Spend) sums() book.Sums {
+	return book.Sums{
+		NanoUSD: s.NanoUSD, SavedNanoUSD: s.SavedNanoUSD, Calls: s.Calls, Failed: s.Failed, Unpriced: s.Unpriced, Tokens: s.Tokens,
+	}
+}
+
+// of is what a call adds to a budget.
+func (s *Spend) of(r *rule) int64 {
+	switch r.unit {
+	case USD:
+		return s.NanoUSD
+	case Calls:
+		return s.Calls
+	}
+	var n int64
+	for i, counts := range r.tokens {
+		if counts {
+			n = add(n, s.Tokens[i])
+		}
+	}
+	return n
+}
+
+// share adds a call to one budget.
+func (e *Engine) share(b *batch, s *Spend, share *Share, t int64) {
+	r := e.rules[share.Budget]
+	amount := s.of(r)
+	if amount == 0 || len(share.Group) != len(r.keys) {
+		return
+	}
+	var g *group
+	var over bool
+	if r.period.Kind == Run {
+		if g = r.runOf(share, t); g == nil {
+			b.stats.RunsOverflow++
+			b.aside = true
+			b.overflow = append(b.overflow, r)
+			return
+		}
+	} else if g, over = r.groupOf(share.Group); over {
+		b.stats.GroupsOverflow++
+		b.aside = true
+		b.overflow = append(b.overflow, r)
+	}
+	g.seen = max(g.seen, t)
+	w := r.windowOf(g, t)
+	slot, expires := r.slot(w, t, e.late)
+	if r.period.Kind == Run {
+		expires = g.seen + r.idle + 120
+	}
+	b.adds = append(b.adds, ledger.Add{Series: g.series, Slot: slot, Amount: amount, Expires: expires})
+	if g.minutes != "" && g.minutes != g.series {
+		b.adds = append(b.adds, ledger.Add{Series: g.minutes, Slot: floor(t, 60), Amount: amount, Expires: t + r.longest() + slack})
+	}
+	if g.days != "" {
+		day := r.daily.window(t)
+		b.adds = append(b.adds, ledger.Add{Series: g.days, Slot: day.start, Amount: amount, Expires: day.end + weekdayHistory})
+	}
+	if !g.overflow && (g.touched.batch != e.batches || g.touched.start != w.start) {
+		g.touched.batch, g.touched.start = e.batches, w.start
+		b.touches = append(b.touches, touch{g, w})
+	}
+}
+
+// windowOf is the period of a call; of a rolling budget and a block, which move, only that it is one.
+func (r *rule) windowOf(g *group, t int64) window {
+	switch r.period.Kind {
+	case Lifetime:
+		return forever
+	case Rolling, Block:
+		return window{}
+	case Run:
+		return window{g.run.start, math.MaxInt64}
+	}
+	return r.calendar.window(t)
+}
+
+// slot is where the amount of a call goes.
+func (r *rule) slot(w window, t, late int64) (slot, expires int64) {
+	switch r.period.Kind {
+	case Lifetime:
+		return 0, 0
+	case Rolling:
+		return floor(t, 60), t + r.length + slack
+	case Block: // its block may begin with a call that comes late
+		return floor(t, 60), t + 2*r.length + late + slack
+	case Run:
+		return w.start, 0
+	}
+	return w.start, w.end + late + slack
+}
+
+func (r *rule) longest() (seconds int64) {
+	for i := range r.burn {
+		seconds = max(seconds, r.burn[i].long)
+	}
+	return seconds
+}

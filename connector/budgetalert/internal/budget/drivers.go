@@ -1,0 +1,129 @@
+package budget
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/book"
+)
+
+// maxDriven is how many alerts of one decision look for what drove them: the book is long, and a commit waits.
+const maxDriven = 20
+
+// column says where in a row of the book the value of a group key is; ok is false where the book cannot tell.
+func (o *Options) column(key GroupKey) (of func(*book.Row) string, ok bool) {
+	if key.From != FromSpan && key.From != FromResource {
+		return nil, false
+	}
+	if i := slices.Index(o.BookKeys, key.Name); i >= 0 {
+		return func(r *book.Row) string {
+			if i >= len(r.Keys) {
+				return ""
+			}
+			return r.Keys[i]
+		}, true
+	}
+	switch key.Name {
+	case "service.name":
+		return func(r *book.Row) string { return r.Service }, true
+	case "gen_ai.provider.name":
+		return func(r *book.Row) string { return r.Provider }, true
+	case "gen_ai.request.model":
+		return func(r *book.Row) string { return r.Model }, true
+	case "gen_ai.agent.name":
+		return func(r *book.Row) string { return r.Agent }, true
+	}
+	return nil, false
+}
+
+// columns are those of all group keys; ok is false where the book cannot tell which calls the budget counts.
+func (o *Options) columns(r *rule) (of []func(*book.Row) string, ok bool) {
+	if r.where || r.period.Kind == Run || r.period.Kind == Block {
+		return nil, false
+	}
+	for _, key := range r.keys {
+		column, ok := o.column(key)
+		if !ok {
+			return nil, false
+		}
+		of = append(of, column)
+	}
+	return of, true
+}
+
+// counts is what sums of the book are in the rule's unit.
+func (r *rule) counts(s *book.Sums) int64 {
+	switch r.unit {
+	case USD:
+		return s.NanoUSD
+	case Calls:
+		return s.Calls
+	}
+	var n int64
+	for i, counts := range r.tokens {
+		if counts {
+			n = add(n, s.Tokens[i])
+		}
+	}
+	return n
+}
+
+// driversOf are the three rows of the book that spent most in the period, beside the same elapsed part of the period before.
+func (d *decision) driversOf(g *group, w window) (texts []string) {
+	r := g.rule
+	of, ok := d.engine.options.columns(r)
+	if !ok || r.period.Kind == Lifetime || g.overflow || d.drivers >= maxDriven {
+		return nil
+	}
+	d.drivers++
+	old := window{w.start - r.length, w.start}
+	if r.period.Kind.calendar() {
+		old = before(r.period.Kind, r.zone, w)
+	}
+	const hour = 3600
+	q := book.Query{
+		From: floor(w.start, hour) / hour, To: floor(d.now, hour)/hour + 1, BeforeFrom: floor(old.start, hour) / hour,
+		Top: 3, Amount: r.counts,
+		Where: func(row *book.Row) bool {
+			for i, column := range of {
+				if column(row) != g.values[i] {
+					return false
+				}
+			}
+			return !row.Overflow || len(of) == 0
+		},
+	}
+	q.BeforeTo = min(q.BeforeFrom+q.To-q.From, floor(w.start, hour)/hour)
+	for _, one := range book.Drivers(&q, d.view.Book) {
+		texts = append(texts, d.engine.options.driver(r, &one))
+	}
+	return texts
+}
+
+// driver is one row as people read it: gpt-4o, support-agent of chat: 512.30 USD (43 %, up 20 %).
+func (o *Options) driver(r *rule, d *book.Driver) string {
+	var who []string
+	for _, name := range []string{d.Row.Model, d.Row.Agent, d.Row.Service} {
+		if name != "" {
+			who = append(who, name)
+		}
+	}
+	for i, v := range d.Row.Keys {
+		if v != "" && i < len(o.BookKeys) {
+			who = append(who, o.BookKeys[i]+" "+v)
+		}
+	}
+	name := strings.Join(who, ", ")
+	if d.Row.Overflow {
+		name = "all others"
+	}
+	text := fmt.Sprintf("%s: %s %s (%.0f %%", firstOf(name, "unknown"), r.unit.text(d.Amount), r.unit, 100*d.Share)
+	switch {
+	case d.HasBefore && d.Change >= 0.005:
+		text += fmt.Sprintf(", up %.0f %%", 100*d.Change)
+	case d.HasBefore && d.Change <= -0.005:
+		text += fmt.Sprintf(", down %.0f %%", -100*d.Change)
+	}
+	return text + ")"
+}
