@@ -84,7 +84,7 @@ func FuzzRestore(f *testing.F) {
 		e, err := New(Defaults(), l, Options{})
 		require.NoError(t, err)
 		require.NoError(t, e.Restore(t.Context(), noon))
-		for i := range 60 {
+		for i := range 20 {
 			now := noon.Add(time.Duration(i) * time.Minute)
 			require.NoError(t, e.Tick(t.Context(), now))
 			require.NoError(t, e.Metrics(t.Context(), memory(1e9*float64(i%3)), now))
