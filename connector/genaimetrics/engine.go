@@ -23,8 +23,9 @@ type engine struct {
 	mu        sync.Mutex
 	tables    [numFamilies]table
 	routes    map[string]*route
-	buf       []byte // for keys
-	discard   series // what families that are not enabled add to
+	recent    [1 << recentBits]*route // those met last, by a few bytes of their labels
+	buf       []byte                  // for keys
+	discard   series                  // what families that are not enabled add to
 	seen      *recent
 	retries   retries
 	twins     twins
@@ -83,6 +84,14 @@ func (e *engine) routeLimit() int { return 4 * e.cfg.SeriesLimit }
 
 // route finds or makes the route of an operation. The caller holds the lock.
 func (e *engine) route(l *labels, dims []string) *route {
+	met := &e.recent[l.slot()]
+	if r := *met; r == nil || r.labels != *l || !slices.Equal(r.dims, dims) {
+		*met = e.findRoute(l, dims)
+	}
+	return *met
+}
+
+func (e *engine) findRoute(l *labels, dims []string) *route {
 	var cuts, more int
 	e.buf, cuts = appendKey(e.buf[:0], l[:])
 	e.buf, more = appendKey(e.buf, dims)
@@ -91,7 +100,7 @@ func (e *engine) route(l *labels, dims []string) *route {
 		return r
 	}
 	if len(e.routes) >= e.routeLimit() {
-		clear(e.routes)
+		e.dropRoutes()
 	}
 	r := newRoute(l, dims)
 	e.routes[string(e.buf)] = r
@@ -144,6 +153,11 @@ func (e *engine) expire(now time.Time) {
 		dropped += n
 	}
 	if dropped > 0 {
-		clear(e.routes)
+		e.dropRoutes()
 	}
+}
+
+func (e *engine) dropRoutes() {
+	clear(e.routes)
+	e.recent = [1 << recentBits]*route{}
 }

@@ -131,6 +131,22 @@ var slots = [numSlots]struct {
 // labels are the values by which operations are told apart.
 type labels [numLabels]string
 
+// recentBits says how many routes are found without a key.
+const recentBits = 8
+
+// slot is where a route with these labels is kept while it was met last. It looks at little: model and service differ most.
+func (l *labels) slot() uint32 {
+	h := uint32(0)
+	for _, i := range [...]label{lblModel, lblService, lblTool, lblAgent, lblStatus} {
+		h *= 0x85EBCA6B
+		if v := l[i]; v != "" {
+			n := len(v)
+			h += uint32(n) ^ uint32(v[n-1])<<8 ^ uint32(v[n>>1])<<16 ^ uint32(v[n-1-n>>2])<<24 //nolint:gosec // only a hash
+		}
+	}
+	return h * 0x9E3779B1 >> (32 - recentBits)
+}
+
 // route remembers where operations with the same labels and dimensions add to, so that the next one needs one look-up for all
 // its metrics. Routes are a cache: dropping them loses nothing.
 type route struct {

@@ -15,28 +15,23 @@ import (
 // without llmcost in front it reads what follows the semantic conventions. It allocates nothing; op's strings share the span's memory.
 func ReadCanonical(span ptrace.Span, op *Operation) bool {
 	var c canonical
-	if !c.collect(span.Attributes()) || !c.operation(op) {
-		*op = Operation{}
-		return false
-	}
-	c.failure(op, span.Status().Code() == ptrace.StatusCodeError)
-	return true
+	return c.read(span.Attributes(), span.Status().Code() == ptrace.StatusCodeError, op)
 }
 
 // ReadCanonicalLog does the same for a log record, and says how long the operation took, in seconds; 0 is unknown.
 func ReadCanonicalLog(rec plog.LogRecord, op *Operation) (seconds float64, ok bool) {
 	var c canonical
-	if !c.collect(rec.Attributes()) || !c.operation(op) {
-		*op = Operation{}
+	if !c.read(rec.Attributes(), false, op) {
 		return 0, false
 	}
-	c.failure(op, false)
-	return c.numbers[cDuration], true
+	return c.numbers[cDuration-cTotal], true
 }
 
-// The facts of the canonical form.
+// fact is one thing that the canonical form tells: first the texts, then the counts, then other numbers.
+type fact uint8
+
 const (
-	cName = iota
+	cName fact = iota
 	cProvider
 	cRequestModel
 	cResponseModel
@@ -46,215 +41,207 @@ const (
 	cConversation
 	cErrorType
 	cTier
+	cStatus
+	cReason
 	cKind
 	cFailure
 	cUsage
-	cStatus
-	cReason
-	textFacts
-)
 
-const (
-	cInput = iota
+	cInput
 	cOutput
 	cCacheRead
 	cCacheWrite
 	cCacheWrite1h
+	cReasoning
 	cWebSearches
 	cFileSearches
 	cCodeRuns
-	cReasoning
-	countFacts
-)
 
-const (
-	cTotal = iota
+	cTotal
 	cSaved
 	cFirstChunk
 	cAttempt
 	cDuration
-	numberFacts
-)
-
-type factClass uint8
-
-const (
-	aText factClass = iota
-	aCount
-	aNumber
+	numFacts
 )
 
 // canonicalKey is one attribute of the canonical form.
 type canonicalKey struct {
-	key   string
-	class factClass
-	fact  uint8
-	own   bool // llmcost's: it is believed whatever the other says
+	key  string
+	fact fact
+	own  bool // llmcost's: it is believed whatever the other says
 }
 
 var canonicalKeys = [...]canonicalKey{
 	{}, // none
-	{OperationName, aText, cName, false},
-	{ProviderName, aText, cProvider, false},
-	{RequestModel, aText, cRequestModel, false},
-	{ResponseModel, aText, cResponseModel, false},
-	{ResponseID, aText, cResponseID, false},
-	{AgentName, aText, cAgent, false},
-	{ToolName, aText, cTool, false},
-	{ConversationID, aText, cConversation, false},
-	{ErrorType, aText, cErrorType, false},
-	{UsageInput, aCount, cInput, false},
-	{UsageOutput, aCount, cOutput, false},
-	{UsageCacheRead, aCount, cCacheRead, false},
-	{UsageCacheWrite, aCount, cCacheWrite, false},
-	{UsageCacheCreated, aCount, cCacheWrite, false},
-	{UsageReasoning, aCount, cReasoning, false},
-	{FirstChunk, aNumber, cFirstChunk, false},
-	{ResendCount, aNumber, cAttempt, false},
-	{CostStatus, aText, cStatus, true},
-	{CostReason, aText, cReason, true},
-	{CostTotal, aNumber, cTotal, true},
-	{CostSaved, aNumber, cSaved, true},
+	{OperationName, cName, false},
+	{ProviderName, cProvider, false},
+	{RequestModel, cRequestModel, false},
+	{ResponseModel, cResponseModel, false},
+	{ResponseID, cResponseID, false},
+	{AgentName, cAgent, false},
+	{ToolName, cTool, false},
+	{ConversationID, cConversation, false},
+	{ErrorType, cErrorType, false},
+	{UsageInput, cInput, false},
+	{UsageOutput, cOutput, false},
+	{UsageCacheRead, cCacheRead, false},
+	{UsageCacheWrite, cCacheWrite, false},
+	{UsageCacheCreated, cCacheWrite, false},
+	{UsageReasoning, cReasoning, false},
+	{FirstChunk, cFirstChunk, false},
+	{ResendCount, cAttempt, false},
+	{CostStatus, cStatus, true},
+	{CostReason, cReason, true},
+	{CostTotal, cTotal, true},
+	{CostSaved, cSaved, true},
 
-	{CallOperation, aText, cName, true},
-	{CallProvider, aText, cProvider, true},
-	{CallRequestModel, aText, cRequestModel, true},
-	{CallResponseModel, aText, cResponseModel, true},
-	{CallResponseID, aText, cResponseID, true},
-	{CallAgent, aText, cAgent, true},
-	{CallTool, aText, cTool, true},
-	{CallConversation, aText, cConversation, true},
-	{CallErrorType, aText, cErrorType, true},
-	{CallInput, aCount, cInput, true},
-	{CallOutput, aCount, cOutput, true},
-	{CallCacheRead, aCount, cCacheRead, true},
-	{CallCacheWrite, aCount, cCacheWrite, true},
-	{CallCacheWrite1h, aCount, cCacheWrite1h, true},
-	{CallWebSearches, aCount, cWebSearches, true},
-	{CallFileSearches, aCount, cFileSearches, true},
-	{CallCodeRuns, aCount, cCodeRuns, true},
-	{CallReasoning, aCount, cReasoning, true},
-	{CallFirstChunk, aNumber, cFirstChunk, true},
-	{CallAttempt, aNumber, cAttempt, true},
-	{CallTier, aText, cTier, true},
-	{CallKind, aText, cKind, true},
-	{CallFailure, aText, cFailure, true},
-	{CallUsage, aText, cUsage, true},
-	{CallDuration, aNumber, cDuration, true},
+	{CallOperation, cName, true},
+	{CallProvider, cProvider, true},
+	{CallRequestModel, cRequestModel, true},
+	{CallResponseModel, cResponseModel, true},
+	{CallResponseID, cResponseID, true},
+	{CallAgent, cAgent, true},
+	{CallTool, cTool, true},
+	{CallConversation, cConversation, true},
+	{CallErrorType, cErrorType, true},
+	{CallInput, cInput, true},
+	{CallOutput, cOutput, true},
+	{CallCacheRead, cCacheRead, true},
+	{CallCacheWrite, cCacheWrite, true},
+	{CallCacheWrite1h, cCacheWrite1h, true},
+	{CallWebSearches, cWebSearches, true},
+	{CallFileSearches, cFileSearches, true},
+	{CallCodeRuns, cCodeRuns, true},
+	{CallReasoning, cReasoning, true},
+	{CallFirstChunk, cFirstChunk, true},
+	{CallAttempt, cAttempt, true},
+	{CallTier, cTier, true},
+	{CallKind, cKind, true},
+	{CallFailure, cFailure, true},
+	{CallUsage, cUsage, true},
+	{CallDuration, cDuration, true},
 }
 
-var canonicalIndex = newCanonicalIndex()
+// canonicalIndex is a perfect hash table of the keys: each has a slot of its own, and a foreign key usually meets an empty one.
+var canonicalIndex, canonicalFactor = newCanonicalIndex()
 
-// canonicalSlots is the size of the hash table of the keys: large enough that a foreign key meets an empty slot.
-const canonicalSlots = 1 << 9
+const canonicalBits = 9
 
-func newCanonicalIndex() (index [canonicalSlots]uint8) {
-	for i := 1; i < len(canonicalKeys); i++ {
-		s := canonicalSlot(canonicalKeys[i].key)
-		for index[s] != 0 {
-			s = (s + 1) % canonicalSlots
+func newCanonicalIndex() (index [1 << canonicalBits]uint8, factor uint32) {
+next:
+	for factor = 0x9E3779B1; ; factor += 2 {
+		index = [1 << canonicalBits]uint8{}
+		for i := 1; i < len(canonicalKeys); i++ {
+			s := canonicalSlot(canonicalKeys[i].key, factor)
+			if index[s] != 0 {
+				continue next
+			}
+			index[s] = uint8(i)
 		}
-		index[s] = uint8(i)
+		return index, factor
 	}
-	return index
 }
 
 // canonicalSlot hashes the length and three bytes, chosen where the keys differ. key is not empty.
-func canonicalSlot(key string) uint32 {
+func canonicalSlot(key string, factor uint32) uint32 {
 	n := uint32(len(key)) //nolint:gosec // only a hash
 	h := n ^ uint32(key[n-1])<<7 ^ uint32(key[n>>1])<<13 ^ uint32(key[n-1-n>>2])<<20
-	return h * 0x9E3779B1 >> (32 - 9)
+	return h * factor >> (32 - canonicalBits)
 }
 
 // canonical is what one pass over the attributes found.
 type canonical struct {
-	own     [3]uint32 // the facts, by class, that llmcost said
-	known   [3]uint32
-	texts   [textFacts]string
-	counts  [countFacts]int64
-	numbers [numberFacts]float64
+	own, known uint64 // facts that llmcost said, and all
+	texts      [cInput]string
+	counts     [cTotal - cInput]int64
+	numbers    [numFacts - cTotal]float64
 }
 
-// collect says whether any fact was found.
-func (c *canonical) collect(attrs pcommon.Map) bool {
+// read runs over the attributes once and says whether they make an operation; op is empty where they do not.
+func (c *canonical) read(attrs pcommon.Map, failed bool, op *Operation) bool {
 	for key, v := range attrs.All() {
 		if key == "" || key[0] != 'g' && key[0] != 'l' && key[0] != 'e' && key[0] != 'h' {
 			continue
 		}
-		for s := canonicalSlot(key); canonicalIndex[s] != 0; s = (s + 1) % canonicalSlots {
-			if k := &canonicalKeys[canonicalIndex[s]]; k.key == key {
-				c.add(k, v)
-				break
-			}
+		if k := &canonicalKeys[canonicalIndex[canonicalSlot(key, canonicalFactor)]]; k.key == key {
+			c.add(k, v)
 		}
 	}
-	return c.known != [3]uint32{}
+	*op = Operation{}
+	if c.known == 0 {
+		return false
+	}
+	op.Kind = kindOf(c.texts[cKind], c.texts[cName], c.texts[cStatus])
+	if op.Kind == NotGenAI {
+		return false
+	}
+	c.tell(op)
+	c.failure(op, failed)
+	return true
 }
 
 func (c *canonical) add(k *canonicalKey, v pcommon.Value) {
-	bit := uint32(1) << k.fact
+	bit := uint64(1) << k.fact
 	if k.own {
-		c.own[k.class] |= bit
-	} else if c.own[k.class]&bit != 0 {
+		c.own |= bit
+	} else if c.own&bit != 0 {
 		return
 	}
-	switch k.class {
-	case aText:
-		if v.Type() != pcommon.ValueTypeStr {
+	switch {
+	case k.fact < cInput:
+		s := v.Str()
+		if s == "" && v.Type() != pcommon.ValueTypeStr {
 			return
 		}
-		c.texts[k.fact] = v.Str()
-	case aCount:
+		c.texts[k.fact] = s
+	case k.fact < cTotal:
 		n, ok := Count(v)
 		if !ok {
 			return
 		}
-		c.counts[k.fact] = n
+		c.counts[k.fact-cInput] = n
 	default:
 		n, ok := Number(v)
 		if !ok {
 			n = math.NaN() // no amount, and no 0 either
 		}
-		c.numbers[k.fact] = n
+		c.numbers[k.fact-cTotal] = n
 	}
-	c.known[k.class] |= bit
+	c.known |= bit
 }
 
-// operation is false where the facts make no operation.
-func (c *canonical) operation(op *Operation) bool {
-	kind := kindOf(c.texts[cKind], c.texts[cName], c.texts[cStatus])
-	if kind == NotGenAI {
-		return false
-	}
-	*op = Operation{
-		Kind: kind, Name: c.texts[cName], Provider: c.texts[cProvider],
-		RequestModel: c.texts[cRequestModel], ResponseModel: c.texts[cResponseModel], ResponseID: c.texts[cResponseID],
-		Agent: c.texts[cAgent], Tool: c.texts[cTool], Conversation: c.texts[cConversation], ServiceTier: c.texts[cTier],
-		Status: c.texts[cStatus], Reason: c.texts[cReason], TotalUSD: c.numbers[cTotal], SavedUSD: c.numbers[cSaved],
-	}
-	if n := c.numbers[cFirstChunk]; n > 0 && n <= MaxFirstChunk {
+// tell fills an operation whose kind is known.
+func (c *canonical) tell(op *Operation) {
+	op.Name, op.Provider, op.ServiceTier = c.texts[cName], c.texts[cProvider], c.texts[cTier]
+	op.RequestModel, op.ResponseModel, op.ResponseID = c.texts[cRequestModel], c.texts[cResponseModel], c.texts[cResponseID]
+	op.Agent, op.Tool, op.Conversation = c.texts[cAgent], c.texts[cTool], c.texts[cConversation]
+	op.Status, op.Reason = c.texts[cStatus], c.texts[cReason]
+	op.TotalUSD, op.SavedUSD = c.numbers[0], c.numbers[cSaved-cTotal]
+	if n := c.numbers[cFirstChunk-cTotal]; n > 0 && n <= MaxFirstChunk {
 		op.TimeToFirstChunk = n
 	}
-	if n := c.numbers[cAttempt]; n > 0 && n <= math.MaxInt32 {
+	if n := c.numbers[cAttempt-cTotal]; n > 0 && n <= math.MaxInt32 {
 		op.Attempt = int(n)
 	}
-	switch kind {
+	switch op.Kind {
 	case ModelCall:
 		op.CacheHit = op.Reason == ReasonCacheHit
 		c.usage(op)
-		op.Billed = Billed{max(c.counts[cWebSearches], 0), max(c.counts[cFileSearches], 0), max(c.counts[cCodeRuns], 0)}
+		op.Billed = Billed{max(c.count(cWebSearches), 0), max(c.count(cFileSearches), 0), max(c.count(cCodeRuns), 0)}
 	case Cache:
 		op.CacheOperation, op.CacheHit = CacheSet, c.texts[cKind] == KindCacheHit
 		if c.texts[cKind] != KindCacheSet {
 			op.CacheOperation = CacheGet
 		}
 	}
-	return true
 }
+
+func (c *canonical) count(f fact) int64 { return c.counts[f-cInput] }
 
 func (c *canonical) usage(op *Operation) {
 	said := c.texts[cUsage]
-	op.UsageState = UsageOf(c.counts[cInput], c.counts[cOutput])
+	op.UsageState = UsageOf(c.count(cInput), c.count(cOutput))
 	switch {
 	case said == UsageWordBad:
 		op.UsageState = UsageBad
@@ -264,16 +251,18 @@ func (c *canonical) usage(op *Operation) {
 	if op.UsageState != UsageKnown {
 		return
 	}
-	op.Usage = Usage{
-		Input: c.counts[cInput], Output: c.counts[cOutput], CacheRead: c.counts[cCacheRead], CacheWrite: c.counts[cCacheWrite],
-		CacheWrite1h: c.counts[cCacheWrite1h], Reasoning: c.counts[cReasoning],
+	u := Usage{
+		Input: c.count(cInput), Output: c.count(cOutput), CacheRead: c.count(cCacheRead), CacheWrite: c.count(cCacheWrite),
+		CacheWrite1h: c.count(cCacheWrite1h), Reasoning: c.count(cReasoning),
 	}
 	switch {
-	case !op.Usage.Valid():
-		op.UsageState, op.Usage = UsageBad, Usage{}
+	case !u.Valid():
+		op.UsageState = UsageBad
+		return
 	case said == UsageWordGuessed:
 		op.UsageState = UsageGuessed
 	}
+	op.Usage = u
 }
 
 // UsageOf is what a pair of counts by itself says of usage. Two zeros say nothing: no model answers without reading.
@@ -289,7 +278,7 @@ func UsageOf(in, out int64) UsageState {
 
 func (c *canonical) failure(op *Operation, failed bool) {
 	op.Failure, op.ErrorType = FailureOf(failed, c.texts[cErrorType])
-	if c.own[aText]&(1<<cFailure) != 0 {
+	if c.own&(1<<cFailure) != 0 {
 		op.Failure = failureOfStatus(c.texts[cFailure])
 	}
 }

@@ -90,13 +90,11 @@ const MaxTokens = 1 << 40
 
 // Valid says whether no count is negative or above MaxTokens and no part is larger than its whole.
 func (u *Usage) Valid() bool {
-	for _, v := range [...]int64{u.Input, u.Output, u.CacheRead, u.CacheWrite, u.CacheWrite1h, u.InputAudio, u.Reasoning, u.OutputAudio} {
-		if v < 0 || v > MaxTokens {
-			return false
-		}
+	if (u.Input|u.Output|u.CacheRead|u.CacheWrite|u.CacheWrite1h|u.InputAudio|u.Reasoning|u.OutputAudio)>>41 != 0 {
+		return false // some are negative or above twice MaxTokens, so the sums that follow do not overflow
 	}
-	return u.CacheRead+u.CacheWrite <= u.Input && u.CacheWrite1h <= u.CacheWrite && u.InputAudio <= u.Input &&
-		u.Reasoning+u.OutputAudio <= u.Output
+	return u.Input <= MaxTokens && u.Output <= MaxTokens && u.CacheRead+u.CacheWrite <= u.Input && u.CacheWrite1h <= u.CacheWrite &&
+		u.InputAudio <= u.Input && u.Reasoning+u.OutputAudio <= u.Output
 }
 
 // Operation is one GenAI operation as one span or log record tells it. Strings share its memory and must not be kept past it

@@ -41,6 +41,11 @@ func ParseFactor(s string) (Factor, error) {
 // Mul multiplies two factors exactly.
 func (f Factor) Mul(o Factor) (Factor, error) {
 	a, b := f.normal(), o.normal()
+	if one := (Factor{1, 1}); a == one { // as most are
+		return b, nil
+	} else if b == one {
+		return a, nil
+	}
 	x, y := reduce(a.num, b.den), reduce(b.num, a.den)
 	nh, n := bits.Mul64(x.num, y.num)
 	dh, d := bits.Mul64(x.den, y.den)

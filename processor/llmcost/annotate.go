@@ -83,7 +83,7 @@ func (a *annotator) addBill(add *additions, op *dialect.Call, b *bill) {
 	if !b.parts {
 		return
 	}
-	add.str(genai.CostPrice, b.row)
+	add.str(genai.CostPrice, b.cost.Row)
 	add.amount(genai.CostSaved, b.cost.Saved)
 	add.amount(genai.CostFees, b.cost.Fees)
 	if a.openInference {

@@ -14,8 +14,7 @@ import (
 type bill struct {
 	status string
 	reason string
-	row    string       // the price row used
-	cost   pricing.Cost // amounts in nano-USD; only Total where the bill is a reported sum
+	cost   pricing.Cost // amounts in nano-USD, and the row used; only Total where the bill is a reported sum
 	parts  bool         // cost has parts beside Total
 
 	uncounted int64 // of a duplicate: what it would have cost above what counts, nano-USD
@@ -35,9 +34,13 @@ type pricedModel struct {
 }
 
 // billFor decides what one counted model call cost. The end of the span chooses between old and new prices.
-func (p *policy) billFor(op *dialect.Call, end time.Time) bill {
-	s := p.soldAt(op)
-	nameSeller(op, &s)
+func (p *policy) billFor(op *dialect.Call, end time.Time, seen *recall) bill {
+	x, ok := seen.of(op)
+	if !ok {
+		x.sold = p.soldAt(op)
+	}
+	s := &x.sold
+	nameSeller(op, s)
 	usage := op.UsageState
 	if usage != genai.UsageBad && op.Usage == (genai.Usage{}) {
 		usage = genai.UsageNone // zeros are what clients write that were told nothing
@@ -130,7 +133,7 @@ func (r *pricedModel) price(op *dialect.Call, end time.Time) bill {
 	if err != nil {
 		return bill{status: genai.StatusUnpriced, reason: priceErrorReason(err)}
 	}
-	b := bill{status: genai.StatusPriced, row: cost.Row, cost: cost, parts: true}
+	b := bill{status: genai.StatusPriced, cost: cost, parts: true}
 	switch {
 	case cost.Free:
 		b.status = genai.StatusFree

@@ -19,6 +19,7 @@ type logRequest struct {
 	now    time.Time
 	tally  tally
 	add    additions
+	seen   recall
 }
 
 func (l *logRequest) process(ld plog.Logs) {
@@ -52,7 +53,7 @@ func (l *logRequest) answer(scope *dialect.Scope, rec plog.LogRecord, ignored bo
 	default:
 		b := bill{status: genai.StatusDuplicate, reason: genai.ReasonIgnoredScope}
 		if !ignored {
-			b = l.prices.billFor(&call, logTime(rec, l.now))
+			b = l.prices.billFor(&call, logTime(rec, l.now), &l.seen)
 		}
 		l.write.annotate(attrs, &call, &b, &l.add)
 		l.tally.add(b.status, b.reason)

@@ -24,6 +24,7 @@ type request struct {
 	remote    bool // one of the witnesses is a remote agent
 	tally     tally
 	additions additions
+	seen      recall
 }
 
 // spanCall is a GenAI span of the batch that needs an answer.
@@ -49,6 +50,7 @@ func (r *request) giveBack() {
 	clear(r.calls) // lets go of the batch
 	r.calls, r.witnesses, r.remote, r.claims = r.calls[:0], r.witnesses[:0], false, false
 	r.tally.reset()
+	r.seen.forget()
 	requests.Put(r)
 }
 
@@ -77,7 +79,7 @@ func (r *request) price(prices *policy, now time.Time) {
 		if c.op.Kind != genai.ModelCall {
 			continue
 		}
-		c.bill = prices.billFor(&c.op, endOf(c.span, now))
+		c.bill = prices.billFor(&c.op, endOf(c.span, now), &r.seen)
 		if c.witness >= 0 {
 			r.witnesses[c.witness].nano = c.bill.cost.Total
 		}
