@@ -1,5 +1,7 @@
 package book
 
+import "slices"
+
 // Ref is a row that changed.
 type Ref struct {
 	rows *rows
@@ -32,6 +34,9 @@ func (b *Book) touch(r *rows, i int32) {
 		b.changed = append(b.changed, Ref{r, i, false})
 	}
 }
+
+// Dirty says whether something changed.
+func (b *Book) Dirty() bool { return len(b.changed) > 0 }
 
 // Changed takes what changed since it was asked last.
 func (b *Book) Changed() []Ref {
@@ -108,11 +113,11 @@ func (b *Book) touchAll(r *rows) {
 	}
 }
 
-// Kept says that what was added so far stays.
-func (b *Book) Kept(before int) { b.undo = b.undo[:copy(b.undo, b.undo[before:])] }
-
-// Added is how much could be taken back now: a number for Kept.
+// Added is how much could be taken back now.
 func (b *Book) Added() int { return len(b.undo) }
+
+// Kept says that of what could be taken back the first n stay.
+func (b *Book) Kept(n int) { b.undo = slices.Delete(b.undo, 0, n) }
 
 // Undo takes back what was added and not said to be kept. The rows stay, with what they held before.
 func (b *Book) Undo() {

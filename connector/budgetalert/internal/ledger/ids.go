@@ -80,6 +80,9 @@ type ids struct {
 	evicted int64
 	// gone is the last write of the youngest bucket that was evicted: what was counted until then may be forgotten.
 	gone int64
+	// minutes are the buckets that were dropped; only where somebody asks for them.
+	minutes []int64
+	track   bool
 }
 
 func newIDs(most int, window time.Duration) ids {
@@ -103,6 +106,15 @@ func (s *ids) add(minute int64, id uint64, now int64) bool {
 		s.evict()
 	}
 	return true
+}
+
+// remove takes back an id.
+func (s *ids) remove(minute int64, id uint64) {
+	if b := s.buckets[minute]; b != nil {
+		before := b.n
+		b.remove(id)
+		s.n -= before - b.n
+	}
 }
 
 // evict forgets the buckets written longest ago until a sixteenth is free: a look at all buckets is not needed for every call then.
@@ -131,6 +143,9 @@ func (s *ids) oldestFirst() []*bucket {
 func (s *ids) drop(b *bucket) {
 	delete(s.buckets, b.minute)
 	s.n -= b.n
+	if s.track {
+		s.minutes = append(s.minutes, b.minute)
+	}
 	if s.last == b {
 		s.last = nil
 	}

@@ -25,6 +25,9 @@ func (s *State) set(c *Change) bool {
 	if old != nil && old.expired(s.now) {
 		old = nil
 	}
+	if s.changed.undo {
+		s.changed.undoMarks = append(s.changed.undoMarks, undoMark{key, s.marks[key]})
+	}
 	switch {
 	case c.IfAbsent && old != nil:
 		return false

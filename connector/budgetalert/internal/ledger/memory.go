@@ -40,6 +40,7 @@ func (m *Memory) Record(ctx context.Context, calls []Call, decide Decide) error 
 	defer m.mu.Unlock()
 	m.batches++
 	m.state.Record(now, calls, decide)
+	m.state.Show()
 	return nil
 }
 
@@ -60,7 +61,7 @@ func (m *Memory) Series(_ context.Context, prefix string, visit func(series stri
 func (m *Memory) Marks(_ context.Context, prefix string, visit func(key string, value []byte)) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.state.sweep(m.options.Now())
+	m.state.Sweep(m.options.Now())
 	m.state.Marks(prefix, visit)
 	return nil
 }
@@ -69,14 +70,14 @@ func (m *Memory) Marks(_ context.Context, prefix string, visit func(key string, 
 func (m *Memory) Outbox(_ context.Context, n int) ([]Alert, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.state.outbox.first(n, m.state.outbox.last), nil
+	return m.state.Outbox(n), nil
 }
 
 // Delivered removes alerts.
 func (m *Memory) Delivered(_ context.Context, ids []string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.state.outbox.remove(ids)
+	m.state.Delivered(ids)
 	return nil
 }
 
@@ -84,7 +85,7 @@ func (m *Memory) Delivered(_ context.Context, ids []string) error {
 func (m *Memory) Book(_ context.Context, from, to int64, visit func(hour int64, row *book.Row, sums *book.Sums)) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.state.book.Visit(from, to, visit)
+	m.state.Book().Visit(from, to, visit)
 	return nil
 }
 
@@ -92,7 +93,7 @@ func (m *Memory) Book(_ context.Context, from, to int64, visit func(hour int64, 
 func (m *Memory) Booked(visit func(row *book.Row, sums *book.Sums, began time.Time)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.state.book.Totals(visit)
+	m.state.Book().Totals(visit)
 }
 
 // Stats tells of the ledger.
@@ -103,13 +104,6 @@ func (m *Memory) Stats() Stats {
 	stats := m.state.Stats(now)
 	stats.Commits, stats.Requests = m.batches, m.batches
 	return stats
-}
-
-// Stats tells what the state knows of itself.
-func (s *State) Stats(now time.Time) Stats {
-	return Stats{
-		IDs: s.ids.n, Horizon: s.ids.horizon(now.Unix()), EvictedIDs: s.ids.evicted, Outbox: len(s.outbox.entries),
-	}
 }
 
 // Close does nothing: there is nothing to close.

@@ -5,15 +5,9 @@ import (
 	"slices"
 )
 
-// entry is an alert that waits to be delivered.
-type entry struct {
-	number uint64
-	Alert
-}
-
 // outbox is the alerts to deliver, oldest first. An alert that is in it already is not put in twice.
 type outbox struct {
-	entries []entry
+	entries []Entry
 	ids     map[string]uint64
 	last    uint64
 }
@@ -23,13 +17,13 @@ func (o *outbox) add(a *Alert) bool {
 		return false
 	}
 	o.last++
-	o.put(entry{o.last, Alert{ID: a.ID, Body: bytes.Clone(a.Body)}})
+	o.put(Entry{o.last, Alert{ID: a.ID, Body: bytes.Clone(a.Body)}})
 	return true
 }
 
-func (o *outbox) put(e entry) {
+func (o *outbox) put(e Entry) {
 	o.entries = append(o.entries, e)
-	o.ids[e.ID] = e.number
+	o.ids[e.ID] = e.Number
 }
 
 // remove takes alerts out and says under which numbers they were.
@@ -41,7 +35,7 @@ func (o *outbox) remove(alerts []string) (numbers []uint64) {
 		}
 	}
 	if len(numbers) > 0 {
-		o.entries = slices.DeleteFunc(o.entries, func(e entry) bool { return slices.Contains(numbers, e.number) })
+		o.entries = slices.DeleteFunc(o.entries, func(e Entry) bool { return slices.Contains(numbers, e.Number) })
 	}
 	return numbers
 }
@@ -49,7 +43,7 @@ func (o *outbox) remove(alerts []string) (numbers []uint64) {
 // first are up to n alerts with numbers up to last.
 func (o *outbox) first(n int, last uint64) []Alert {
 	var first []Alert
-	for i := 0; i < len(o.entries) && len(first) < n && o.entries[i].number <= last; i++ {
+	for i := 0; i < len(o.entries) && len(first) < n && o.entries[i].Number <= last; i++ {
 		first = append(first, o.entries[i].Alert)
 	}
 	return first

@@ -11,6 +11,7 @@ import (
 type slot struct {
 	at, amount int64
 	expires    int64 // Unix seconds; 0: never
+	dirty      bool  // a store does not know it yet
 }
 
 // series is one thing that is added up over time: one slot a period, or one a minute.
@@ -33,23 +34,22 @@ func (s *series) find(at int64) (int, bool) {
 	return slices.BinarySearchFunc(s.slots, at, func(s slot, at int64) int { return cmp.Compare(s.at, at) })
 }
 
-// add adds to a slot; made says that it is a new one.
-func (s *series) add(at, amount, expires int64) (made bool) {
-	i, ok := s.find(at)
-	if !ok {
-		s.slots = slices.Insert(s.slots, i, slot{at: at, expires: expires})
-	}
+func (s *series) insert(i int, at, expires int64) {
+	s.slots = slices.Insert(s.slots, i, slot{at: at, expires: expires})
+}
+
+// add adds to the slot that stands there.
+func (s *series) add(i int, amount, expires int64) {
 	one := &s.slots[i]
 	one.amount = book.Saturate(one.amount, amount)
 	if one.expires != 0 && (expires == 0 || expires > one.expires) {
 		one.expires = expires
 	}
 	for k := range s.sums {
-		if c := &s.sums[k]; c.from <= at && at < c.to {
+		if c := &s.sums[k]; c.from <= one.at && one.at < c.to {
 			c.amount = book.Saturate(c.amount, amount)
 		}
 	}
-	return !ok
 }
 
 func (s *series) remove(i int) {

@@ -57,6 +57,9 @@ type State struct {
 	now   int64 // Unix seconds, of the call under way
 	swept int64 // the minute in which what is old was dropped last
 	fresh []bool
+
+	changed changed
+	durable uint64 // the last entry of the outbox that may be given out
 }
 
 // NewState makes an empty ledger.
@@ -69,7 +72,7 @@ func NewState(o Options) *State {
 
 // Record counts the calls that are not known, and decides.
 func (s *State) Record(now time.Time, calls []Call, decide Decide) {
-	s.sweep(now)
+	s.Sweep(now)
 	s.fresh = s.fresh[:0]
 	for i := range calls {
 		s.fresh = append(s.fresh, s.count(&calls[i], now))
@@ -80,8 +83,13 @@ func (s *State) Record(now time.Time, calls []Call, decide Decide) {
 }
 
 func (s *State) count(c *Call, now time.Time) bool {
-	if c.ID != 0 && !s.ids.add(c.Minute, c.ID, s.now) {
-		return false
+	if c.ID != 0 {
+		if !s.ids.add(c.Minute, c.ID, s.now) {
+			return false
+		}
+		if s.changed.on {
+			s.changed.ids = append(s.changed.ids, ID{c.Minute, c.ID})
+		}
 	}
 	for i := range c.Adds {
 		s.add(&c.Adds[i])
@@ -93,17 +101,33 @@ func (s *State) count(c *Call, now time.Time) bool {
 }
 
 func (s *State) add(a *Add) {
-	one := s.series[a.Series]
+	one := s.seriesOf(a.Series)
+	i, ok := one.find(a.Slot)
+	if !ok {
+		one.insert(i, a.Slot, a.Expires)
+		if a.Expires != 0 {
+			s.due.add(a.Expires, due{series: one.name, slot: a.Slot})
+		}
+	}
+	if s.changed.undo {
+		slot := &one.slots[i]
+		s.changed.undoSlots = append(s.changed.undoSlots, undoSlot{slotRef{one, a.Slot}, slot.amount, slot.expires, !ok})
+	}
+	one.add(i, a.Amount, a.Expires)
+	s.touchSlot(one, i)
+}
+
+// seriesOf finds a series, or makes it.
+func (s *State) seriesOf(name string) *series {
+	one := s.series[name]
 	if one == nil {
-		name := clip(a.Series)
+		name = clip(name)
 		if one = s.series[name]; one == nil {
 			one = &series{name: strings.Clone(name)}
 			s.series[one.name] = one
 		}
 	}
-	if one.add(a.Slot, a.Amount, a.Expires) && a.Expires != 0 {
-		s.due.add(a.Expires, due{series: one.name, slot: a.Slot})
-	}
+	return one
 }
 
 func (s *State) apply(changes []Change) {
@@ -118,8 +142,8 @@ func (s *State) apply(changes []Change) {
 	}
 }
 
-// sweep drops once a minute what is too old. A clock that was set back drops nothing before its time, and brings nothing back.
-func (s *State) sweep(now time.Time) {
+// Sweep drops once a minute what is too old. A clock that was set back drops nothing before its time, and brings nothing back.
+func (s *State) Sweep(now time.Time) {
 	s.now = now.Unix()
 	minute := s.now / 60
 	if minute == s.swept {
@@ -139,7 +163,7 @@ func (s *State) expire(d due) {
 		case m == nil || m.expires == 0:
 		case m.expired(s.now):
 			delete(s.marks, d.mark)
-			s.touchMark(d.mark)
+			s.dropped(d)
 		default:
 			s.due.add(m.expires, d)
 		}
@@ -158,12 +182,11 @@ func (s *State) expire(d due) {
 		return
 	}
 	one.remove(i)
+	s.dropped(d)
 	if len(one.slots) == 0 {
 		delete(s.series, d.series)
 	}
 }
-
-func (s *State) touchMark(string) {}
 
 // maxName is how long a name may be: a store may refuse longer keys, and names hold what senders wrote.
 const maxName = 1024

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"strings"
+	"time"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/book"
 )
@@ -44,5 +45,26 @@ func (s *State) Marks(prefix string, visit func(key string, value []byte)) {
 		if strings.HasPrefix(key, prefix) && !m.expired(s.now) {
 			visit(key, m.value)
 		}
+	}
+}
+
+// Outbox are up to n alerts that may be given out.
+func (s *State) Outbox(n int) []Alert { return s.outbox.first(n, s.durable) }
+
+// Delivered takes alerts out of the outbox.
+func (s *State) Delivered(ids []string) {
+	numbers := s.outbox.remove(ids)
+	if s.changed.on {
+		s.changed.delivered = append(s.changed.delivered, numbers...)
+	}
+}
+
+// Book is the book.
+func (s *State) Book() *book.Book { return s.book }
+
+// Stats tells what the state knows of itself.
+func (s *State) Stats(now time.Time) Stats {
+	return Stats{
+		IDs: s.ids.n, Horizon: s.ids.horizon(now.Unix()), EvictedIDs: s.ids.evicted, Outbox: len(s.outbox.entries),
 	}
 }

@@ -1,0 +1,2 @@
+// Package bolt is a ledger in one file.
+package bolt

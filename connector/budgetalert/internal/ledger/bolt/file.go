@@ -1,0 +1,207 @@
+package bolt
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// fileName is the ledger in its directory.
+const fileName = "ledger.db"
+
+var (
+	errInUse  = errors.New("another process uses it")
+	errBroken = errors.New("the file broke while it was in use")
+	errOther  = errors.New("there is another file now: restart to read it")
+)
+
+// file is the file and how it is opened. What bbolt maps may fault, and what it reads may make it panic, so all of it runs guarded.
+type file struct {
+	path     string
+	patience time.Duration // for the lock
+	db       *bbolt.DB     // nil while there is none
+	txid     uint64        // of what was read
+}
+
+// guard turns panics and faults of a mapping into errBroken. What bbolt held then is never used again: it may hold locks.
+func guard(do func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%w: %v", errBroken, r)
+		}
+	}()
+	return do()
+}
+
+func (f *file) options() *bbolt.Options {
+	return &bbolt.Options{Timeout: max(f.patience, 100*time.Millisecond), FreelistType: bbolt.FreelistMapType, NoStatistics: true}
+}
+
+// open reads the file and opens it. Nothing is created.
+func (f *file) open(readOnly bool, load *loader) (h header, err error) {
+	options := f.options()
+	options.ReadOnly = readOnly
+	options.OpenFile = func(name string, flag int, mode os.FileMode) (*os.File, error) {
+		opened, err := os.OpenFile(name, flag&^os.O_CREATE, mode)
+		if err != nil {
+			return nil, err
+		}
+		if err = lock(opened, !readOnly, f.patience); err == nil {
+			h, err = readAll(opened, load)
+		}
+		if err != nil {
+			return nil, errors.Join(err, opened.Close())
+		}
+		return opened, nil
+	}
+	err = guard(func() (err error) {
+		f.db, err = bbolt.Open(f.path, 0o600, options)
+		return err
+	})
+	if err != nil {
+		f.db = nil
+		if errors.Is(err, errBroken) {
+			err = fmt.Errorf("%w: %w", errDamaged, err)
+		}
+		return h, err
+	}
+	f.txid = h.txid
+	return h, nil
+}
+
+func readAll(opened *os.File, load *loader) (h header, err error) {
+	info, err := opened.Stat()
+	if err != nil {
+		return h, err
+	}
+	if info.IsDir() {
+		return h, errors.New("it is a directory")
+	}
+	if h, err = read(opened, info.Size(), load.value); err != nil {
+		return h, err
+	}
+	return h, load.end()
+}
+
+// create makes a file with what fill writes. It appears whole or not at all, and never in the place of another one unless it replaces it.
+func (f *file) create(seed genai.Seed, replace bool, fill func(*bbolt.Tx) error) error {
+	if err := os.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {
+		return err
+	}
+	if _, err := os.Lstat(f.path); err == nil && !replace {
+		return errOther
+	}
+	temporary := fmt.Sprintf("%s.%d.new", f.path, os.Getpid())
+	err := guard(func() error { return f.fill(temporary, seed, fill) })
+	if err == nil {
+		err = f.place(temporary, replace)
+	}
+	_ = os.Remove(temporary)
+	return err
+}
+
+func (f *file) fill(temporary string, seed genai.Seed, fill func(*bbolt.Tx) error) error {
+	if err := os.Remove(temporary); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	db, err := bbolt.Open(temporary, 0o600, f.options())
+	if err != nil {
+		return err
+	}
+	err = db.Update(func(tx *bbolt.Tx) error {
+		f.txid = uint64(tx.ID()) //nolint:gosec // it counts from 0
+		for _, name := range buckets {
+			if _, err := tx.CreateBucketIfNotExists([]byte(name)); err != nil {
+				return err
+			}
+		}
+		meta := tx.Bucket([]byte(metaBucket))
+		format := []byte{0, 0, 0, formatVersion}
+		if err := errors.Join(
+			meta.Put(formatKey, seal(metaBucket, formatKey, format)),
+			meta.Put(seedKey, seal(metaBucket, seedKey, append([]byte{}, seed[:]...))),
+		); err != nil {
+			return err
+		}
+		return fill(tx)
+	})
+	return errors.Join(err, db.Close())
+}
+
+// place gives the new file its name. Two processes that begin at once must not take it from each other, and a link does not replace.
+func (f *file) place(temporary string, replace bool) error {
+	var err error
+	if replace {
+		err = os.Rename(temporary, f.path)
+	} else if err = os.Link(temporary, f.path); errors.Is(err, fs.ErrExist) {
+		return errOther
+	} else if err != nil {
+		err = os.Rename(temporary, f.path) // a file system without links
+	}
+	if err != nil {
+		return err
+	}
+	return syncDirectory(filepath.Dir(f.path))
+}
+
+func syncDirectory(name string) error {
+	directory, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	_ = directory.Sync() // some file systems cannot
+	return directory.Close()
+}
+
+// moveAside keeps a file that is of no use for those who want to look into it, and says where.
+func (f *file) moveAside(now time.Time) (string, error) {
+	base := f.path + ".damaged-" + now.UTC().Format("20060102T150405Z")
+	to := base
+	for i := 2; ; i++ {
+		if _, err := os.Lstat(to); errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		to = fmt.Sprintf("%s-%d", base, i)
+	}
+	return to, os.Rename(f.path, to)
+}
+
+// update runs one transaction. After a panic the file is not touched again.
+func (f *file) update(do func(*bbolt.Tx) error) error {
+	db := f.db
+	err := guard(func() error {
+		tx, err := db.Begin(true)
+		if err != nil {
+			return err
+		}
+		if err := do(tx); err != nil {
+			return errors.Join(err, tx.Rollback())
+		}
+		return tx.Commit()
+	})
+	switch {
+	case errors.Is(err, errBroken):
+		f.db = nil
+	case errors.Is(err, errDamaged):
+		err = fmt.Errorf("%w: %w", errBroken, errors.Join(err, f.close()))
+	}
+	return err
+}
+
+func (f *file) close() error {
+	db := f.db
+	f.db = nil
+	if db == nil {
+		return nil
+	}
+	return guard(db.Close)
+}

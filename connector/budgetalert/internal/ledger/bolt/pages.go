@@ -1,0 +1,313 @@
+package bolt
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"hash/fnv"
+	"io"
+)
+
+// bbolt trusts its file: a page that points to its parent ends in a stack overflow and a free list with a flipped bit in an allocation of
+// terabytes, and neither can be recovered from. So the file is read here first, page by page and without a mapping, and bbolt opens it only
+// when every page is in one place exactly. What bbolt does not protect, the checksums of the values do.
+
+const (
+	pageHeader   = 16
+	metaSize     = 64
+	elementSize  = 16 // of a leaf and of a branch
+	bucketHeader = 16
+
+	branchPage   = 0x01
+	leafPage     = 0x02
+	metaPage     = 0x04
+	freelistPage = 0x10
+	bucketLeaf   = 0x01
+
+	metaMagic   = 0xED0CDAED
+	metaVersion = 2
+	manyFree    = 0xFFFF // the free list is longer than its count can say
+	deepest     = 48
+)
+
+// header is what the newer of the two meta pages says.
+type header struct {
+	pageSize             int64
+	root, freelist, high uint64
+	txid                 uint64
+	// lame says that the other meta page is damaged: the last commit may be missing.
+	lame bool
+	free int // pages
+	// uneven says that a branch names a leaf wrongly. All is there, but bbolt would go astray when it writes.
+	uneven bool
+}
+
+// pages reads one file.
+type pages struct {
+	r     io.ReaderAt
+	h     header
+	used  []bool
+	visit func(bucket string, key, value []byte) error
+}
+
+// read visits all values of a file of bbolt.
+func read(r io.ReaderAt, size int64, visit func(bucket string, key, value []byte) error) (header, error) {
+	h, err := readHeader(r, size)
+	if err != nil {
+		return h, err
+	}
+	p := pages{r: r, h: h, used: make([]bool, h.high), visit: visit}
+	p.used[0], p.used[1] = true, true
+	if _, err := p.tree("", h.root, span{}, 0); err != nil {
+		return h, err
+	}
+	if err := p.freelist(); err != nil {
+		return h, err
+	}
+	for id, used := range p.used {
+		if !used {
+			return h, fmt.Errorf("page %d is lost: %w", id, errDamaged)
+		}
+	}
+	return p.h, nil
+}
+
+func readHeader(r io.ReaderAt, size int64) (header, error) {
+	var found []header
+	first, ok := metaAt(r, 0)
+	if ok {
+		found = append(found, first)
+		if second, ok := metaAt(r, first.pageSize); ok && second.pageSize == first.pageSize {
+			found = append(found, second)
+		}
+	} else {
+		for pageSize := int64(1 << 10); pageSize <= 1<<16 && len(found) == 0; pageSize <<= 1 {
+			if second, ok := metaAt(r, pageSize); ok && second.pageSize == pageSize {
+				found = append(found, second)
+			}
+		}
+	}
+	var h header
+	switch len(found) {
+	case 0:
+		return h, fmt.Errorf("both headers: %w", errDamaged)
+	case 1:
+		h = found[0]
+		h.lame = true
+	default:
+		h = found[0]
+		if found[1].txid > h.txid {
+			h = found[1]
+		}
+		h.lame = found[0].txid+1 != found[1].txid && found[1].txid+1 != found[0].txid
+	}
+	if h.high > uint64(size/h.pageSize) || h.high < 4 { //nolint:gosec // sizes are not negative
+		return h, fmt.Errorf("%d pages in %d bytes: %w", h.high, size, errDamaged)
+	}
+	return h, nil
+}
+
+func metaAt(r io.ReaderAt, at int64) (h header, ok bool) {
+	var page [pageHeader + metaSize]byte
+	if _, err := r.ReadAt(page[:], at); err != nil {
+		return h, false
+	}
+	m := page[pageHeader:]
+	sum := fnv.New64a()
+	_, _ = sum.Write(m[:56])
+	h = header{
+		pageSize: int64(u32(m[8:])), root: u64(m[16:]), freelist: u64(m[32:]), high: u64(m[40:]), txid: u64(m[48:]),
+	}
+	ok = u32(m) == metaMagic && u32(m[4:]) == metaVersion && u64(m[56:]) == sum.Sum64() && u16(page[8:])&metaPage != 0
+	return h, ok && h.pageSize >= 1<<10 && h.pageSize <= 1<<16 && h.pageSize&(h.pageSize-1) == 0
+}
+
+// page reads a page and those it runs over to, and takes care that nobody else has them.
+func (p *pages) page(id uint64) ([]byte, error) {
+	if id < 2 || id >= p.h.high {
+		return nil, fmt.Errorf("page %d of %d: %w", id, p.h.high, errDamaged)
+	}
+	page, err := p.bytes(id, 1)
+	if err != nil {
+		return nil, err
+	}
+	more := uint64(u32(page[12:]))
+	if u64(page) != id || id+more >= p.h.high {
+		return nil, fmt.Errorf("page %d: %w", id, errDamaged)
+	}
+	for i := id; i <= id+more; i++ {
+		if p.used[i] {
+			return nil, fmt.Errorf("page %d is used twice: %w", i, errDamaged)
+		}
+		p.used[i] = true
+	}
+	if more > 0 {
+		return p.bytes(id, 1+more)
+	}
+	return page, nil
+}
+
+func (p *pages) bytes(id, n uint64) ([]byte, error) {
+	page := make([]byte, n*uint64(p.h.pageSize))                        //nolint:gosec // the file is as large
+	if _, err := p.r.ReadAt(page, int64(id)*p.h.pageSize); err != nil { //nolint:gosec // ditto
+		return nil, fmt.Errorf("page %d: %w: %w", id, errDamaged, err)
+	}
+	return page, nil
+}
+
+// span is the keys that may be in a part of a tree: from <= key < to.
+type span struct{ from, to []byte }
+
+func (s span) has(key []byte) bool {
+	return (s.from == nil || bytes.Compare(s.from, key) <= 0) && (s.to == nil || bytes.Compare(key, s.to) < 0)
+}
+
+// tree reads the tree of a bucket, and says what its first key is; that of "" is the tree of the buckets.
+func (p *pages) tree(bucket string, id uint64, keys span, depth int) (first []byte, err error) {
+	page, err := p.page(id)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case depth > deepest:
+	case u16(page[8:]) == branchPage:
+		return p.branch(bucket, page, keys, depth)
+	case u16(page[8:]) == leafPage:
+		return p.leaf(bucket, page, keys)
+	}
+	return nil, fmt.Errorf("page %d: %w", id, errDamaged)
+}
+
+func (p *pages) branch(bucket string, page []byte, keys span, depth int) (first []byte, err error) {
+	n := int(u16(page[10:]))
+	if n == 0 {
+		return nil, fmt.Errorf("a branch without leaves: %w", errDamaged)
+	}
+	part := keys
+	for i := range n {
+		id, key, ok := branchElement(page, i)
+		if !ok || !keys.has(key) && i > 0 {
+			return nil, fmt.Errorf("a branch: %w", errDamaged)
+		}
+		if i > 0 {
+			part.from = key
+		}
+		part.to = keys.to
+		if i+1 < n {
+			var next []byte
+			if _, next, ok = branchElement(page, i+1); !ok || bytes.Compare(key, next) >= 0 {
+				return nil, fmt.Errorf("a branch: %w", errDamaged)
+			}
+			part.to = next
+		}
+		least, err := p.tree(bucket, id, part, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		if i == 0 {
+			first = least
+		}
+		p.h.uneven = p.h.uneven || !bytes.Equal(least, key)
+	}
+	return first, nil
+}
+
+func branchElement(page []byte, i int) (id uint64, key []byte, ok bool) {
+	at := pageHeader + i*elementSize
+	if at+elementSize > len(page) {
+		return 0, nil, false
+	}
+	pos, size := uint64(u32(page[at:])), uint64(u32(page[at+4:]))
+	from := uint64(at) + pos //nolint:gosec // not negative
+	if from+size > uint64(len(page)) {
+		return 0, nil, false
+	}
+	return u64(page[at+8:]), page[from : from+size], true
+}
+
+func (p *pages) leaf(bucket string, page []byte, keys span) (first []byte, err error) {
+	var last []byte
+	for i := range int(u16(page[10:])) {
+		flags, key, value, ok := leafElement(page, i)
+		if !ok || !keys.has(key) || i > 0 && bytes.Compare(last, key) >= 0 {
+			return nil, fmt.Errorf("%q: a leaf: %w", bucket, errDamaged)
+		}
+		if last = key; i == 0 {
+			first = key
+		}
+		switch {
+		case bucket == "" && flags == bucketLeaf:
+			err = p.bucket(string(key), value)
+		case bucket != "" && flags == 0:
+			err = p.visit(bucket, key, value)
+		default:
+			err = fmt.Errorf("%q: a leaf: %w", bucket, errDamaged)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return first, nil
+}
+
+func leafElement(page []byte, i int) (flags uint32, key, value []byte, ok bool) {
+	at := pageHeader + i*elementSize
+	if at+elementSize > len(page) {
+		return 0, nil, nil, false
+	}
+	from := uint64(at) + uint64(u32(page[at+4:])) //nolint:gosec // not negative
+	middle := from + uint64(u32(page[at+8:]))
+	to := middle + uint64(u32(page[at+12:]))
+	if to > uint64(len(page)) {
+		return 0, nil, nil, false
+	}
+	return u32(page[at:]), page[from:middle], page[middle:to], true
+}
+
+func (p *pages) bucket(name string, value []byte) error {
+	if name == "" || len(value) < bucketHeader {
+		return fmt.Errorf("bucket %q: %w", name, errDamaged)
+	}
+	if root := u64(value); root != 0 {
+		_, err := p.tree(name, root, span{}, 0)
+		return err
+	}
+	page := value[bucketHeader:] // a small bucket is kept in its parent
+	if len(page) < pageHeader || u16(page[8:]) != leafPage {
+		return fmt.Errorf("bucket %q: %w", name, errDamaged)
+	}
+	_, err := p.leaf(name, page, span{})
+	return err
+}
+
+// freelist reads which pages are free: those that nobody uses, each once.
+func (p *pages) freelist() error {
+	page, err := p.page(p.h.freelist)
+	if err != nil {
+		return err
+	}
+	if u16(page[8:]) != freelistPage {
+		return fmt.Errorf("the free list: %w", errDamaged)
+	}
+	n, ids := uint64(u16(page[10:])), page[pageHeader:]
+	if n == manyFree {
+		n, ids = u64(ids), ids[8:]
+	}
+	if n > uint64(len(ids))/8 {
+		return fmt.Errorf("the free list: %w", errDamaged)
+	}
+	for i := range n {
+		id := u64(ids[8*i:])
+		if id >= p.h.high || p.used[id] {
+			return fmt.Errorf("page %d is free and in use: %w", id, errDamaged)
+		}
+		p.used[id] = true
+	}
+	p.h.free = int(n) //nolint:gosec // less than there are pages
+	return nil
+}
+
+// bbolt writes numbers as the machine has them.
+func u16(b []byte) uint16 { return binary.NativeEndian.Uint16(b) }
+func u32(b []byte) uint32 { return binary.NativeEndian.Uint32(b) }
+func u64(b []byte) uint64 { return binary.NativeEndian.Uint64(b) }

@@ -1,0 +1,220 @@
+package bolt
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// store is the file and what is to be done with it.
+type store struct {
+	file
+	seed        genai.Seed
+	compactFrom int64
+	segments    segments
+	notify      func(ledger.NoticeKind, string)
+	// anew says that there is no file of ours: the next commit holds all that is known and makes one.
+	anew bool
+	// broken says that the file there was ours and is of no use now.
+	broken bool
+	// all says that the next commit must hold all that is known, because a file is made anew.
+	all bool
+	// fault fails commits just before they are one; for tests.
+	fault *atomic.Pointer[error]
+}
+
+// unavailableError says that the file cannot be written now; perhaps later.
+type unavailableError struct{ error }
+
+func (e unavailableError) Unwrap() error { return e.error }
+
+// start reads the file, or makes one.
+func (s *store) start(o *Options) (*ledger.State, error) {
+	now := o.Now()
+	state := newState(o)
+	load := newLoader(state, now)
+	h, err := s.open(false, load)
+	var newer newerError
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = s.first(); !errors.Is(err, errOther) {
+			return state, err
+		}
+		h, err = s.open(false, load) // another process was quicker
+	}
+	switch {
+	case err == nil:
+		return state, s.loaded(state, load, h, now)
+	case errors.Is(err, errDamaged) && !errors.As(err, &newer):
+		return newState(o), s.replaceDamaged(err, now)
+	case !errors.Is(err, fs.ErrPermission) && !errors.Is(err, syscall.EROFS):
+		return nil, err
+	}
+	// What cannot be written can perhaps be read.
+	state = newState(o)
+	load = newLoader(state, now)
+	h, readErr := s.open(true, load)
+	if readErr != nil {
+		return nil, errors.Join(err, readErr)
+	}
+	s.take(load, h)
+	return state, unavailableError{errors.Join(err, s.close())}
+}
+
+func newState(o *Options) *ledger.State {
+	state := ledger.NewState(o.Options)
+	state.Track(o.Reject)
+	return state
+}
+
+// first makes the first file.
+func (s *store) first() error {
+	s.anew = true
+	err := s.commit(&ledger.Changes{}, time.Time{})
+	if err == nil || errors.Is(err, errOther) || errors.Is(err, errInUse) {
+		return err
+	}
+	return unavailableError{err}
+}
+
+func (s *store) replaceDamaged(damage error, now time.Time) error {
+	to, err := s.moveAside(now)
+	if err != nil {
+		return fmt.Errorf("%w; it cannot be moved aside: %w", damage, err)
+	}
+	s.notify(ledger.StoreReset, fmt.Sprintf("the budget ledger could not be read (%v); it begins anew, and the old file is %s", damage, to))
+	return s.first()
+}
+
+func (s *store) take(load *loader, h header) {
+	s.seed, s.segments, s.txid = load.seed, load.segments, h.txid
+	if h.lame {
+		s.notify(ledger.StoreReset, "one of the two headers of the budget ledger is damaged: the last commit may be missing")
+	}
+}
+
+// compactFrom is the size below which nobody cares how much of a file is free.
+const compactFrom = 16 << 20
+
+// loaded takes over what was read, and writes the file anew where half of it is free: bbolt gives nothing back by itself.
+func (s *store) loaded(state *ledger.State, load *loader, h header, now time.Time) error {
+	s.take(load, h)
+	half := int64(h.high)*h.pageSize > s.compactFrom && 2*uint64(h.free) > h.high //nolint:gosec // sizes are not negative
+	if !h.uneven && !half {
+		return nil
+	}
+	state.All()
+	changes := state.Take()
+	kept := s.segments
+	s.segments = newSegments()
+	err := s.create(s.seed, true, func(tx *bbolt.Tx) error { return write(tx, changes, &s.segments, now.Unix()) })
+	if err == nil {
+		state.Kept(changes)
+		if err = s.close(); err == nil {
+			return s.ready(now)
+		}
+		return unavailableError{err}
+	}
+	state.Again(changes)
+	if s.segments = kept; h.uneven {
+		_ = s.close()
+		s.lose()
+		return unavailableError{err}
+	}
+	return nil // it goes on as it is
+}
+
+// lose gives the file up: it is moved aside with the next commit, and written anew.
+func (s *store) lose() { s.anew, s.broken, s.all = true, true, true }
+
+// commit writes what changed, into a new file where there is none.
+func (s *store) commit(c *ledger.Changes, now time.Time) error {
+	if err := s.ready(now); err != nil {
+		return err
+	}
+	unix := now.Unix()
+	var left []drop
+	all := func(tx *bbolt.Tx) (err error) {
+		s.segments.dropped(c.Dropped)
+		if left, err = s.segments.drop(tx); err != nil {
+			return err
+		}
+		if err := write(tx, c, &s.segments, unix); err != nil {
+			return err
+		}
+		if fault := s.fault.Load(); fault != nil {
+			return *fault
+		}
+		return nil
+	}
+	if s.anew {
+		s.segments = newSegments()
+		if err := s.create(s.seed, false, all); err != nil {
+			return err
+		}
+		s.anew, s.segments.drops = false, nil
+		return s.ready(now)
+	}
+	err := s.updateOrLose(all)
+	if err == nil {
+		s.segments.drops = left
+	}
+	return err
+}
+
+func (s *store) updateOrLose(do func(*bbolt.Tx) error) error {
+	err := s.update(do)
+	if errors.Is(err, errBroken) {
+		s.lose()
+	}
+	return err
+}
+
+// ready makes sure that there is a file to write to, or a place for one.
+func (s *store) ready(now time.Time) error {
+	if s.broken {
+		to, err := s.moveAside(now)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		s.broken = false
+		s.notify(ledger.StoreReset, "the budget ledger broke while it was in use; it is written anew from memory, and the old file is "+to)
+	}
+	if s.anew || s.db != nil {
+		return nil
+	}
+	was := s.txid
+	h, err := s.open(false, newLoader(ledger.NewState(ledger.Options{}.Filled()), now))
+	if err == nil && h.txid != was {
+		err = errors.Join(errOther, s.close())
+		s.txid = was
+	}
+	return err
+}
+
+// tidy merges small segments of ids, a few each time. What it cannot do now it does later.
+func (s *store) tidy(now time.Time) {
+	for range 2 {
+		minute, ok := s.segments.toMerge(now.Unix())
+		if !ok || s.db == nil {
+			return
+		}
+		var left loose
+		if err := s.updateOrLose(func(tx *bbolt.Tx) (err error) {
+			left, err = s.segments.merge(tx, minute)
+			return err
+		}); err != nil {
+			return
+		}
+		s.segments.loose[minute] = left
+	}
+}
+
+func (s *store) old() bool { return len(s.segments.drops) > 0 }
