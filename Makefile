@@ -48,7 +48,7 @@ test-race: # unit tests with the race detector
 .PHONY: test-slow
 test-slow: # the distribution, its configurations and documents, end to end
 	$(GO) test -timeout 20m $(SLOW_PACKAGES)
-	$(GO) test -run '^TestOracle$$' ./connector/budgetalert/internal/budget # in full: with the race detector it is a short run
+	$(GO) test -run '^TestOracle$$' ./connector/budgetalert/internal/budget -oracle.calls 1000000
 
 .PHONY: test-bench
 test-bench: # the benchmarks are modules of their own

@@ -35,6 +35,7 @@ type Engine struct {
 	// swept is the minute of the last sweep. Two sweeps at once would be work for nothing.
 	sweeping sync.Mutex
 	swept    int64
+	read     map[string]read
 
 	mu       sync.Mutex
 	rules    []*rule

@@ -3,6 +3,8 @@ package budget
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -511,4 +513,85 @@ func TestLedgerFails(t *testing.T) {
 	w.record(s, late)
 	assert.Equal(t, []string{"d DAILY_BUDGET_EXCEEDED firing threshold", "LATE_USAGE LATE_USAGE firing late"}, w.told())
 	assert.Equal(t, int64(1), w.engine.Stats().Late.Calls)
+}
+
+// Whatever the order, the batches and the redeliveries, and however often the gateway is started anew: the sums are those of the calls.
+func TestNoOrderLosesOrInventsSpend(t *testing.T) {
+	const config = `
+budgets:
+  - {name: h, period: hour, limit_usd: 1, timezone: Asia/Kolkata}
+  - {name: t, period: day, limit_usd: 1, group_by: [team], max_groups: 3}
+  - {name: l, period: lifetime, limit_calls: 1}
+  - {name: r, period: {rolling: 3h}, limit_usd: 1}
+  - {name: b, period: {block: 1h}, limit_calls: 3}
+  - {name: run, period: run, limit_usd: 1}
+`
+	const start = "2026-11-20T00:30:00Z"
+	for seed := range uint64(20) {
+		random := rand.New(rand.NewPCG(seed, 1))
+		w := newWorld(t, start, config)
+		var spends []Spend
+		var nano int64
+		for range 300 {
+			s := w.callAt(w.now.Add(-time.Duration(random.Int64N(5*3600))*time.Second), fmt.Sprint(random.IntN(6)), 0.01*float64(1+random.IntN(99)))
+			spends = append(spends, s)
+			nano += s.NanoUSD
+		}
+		all := append(slices.Clone(spends), spends[:100]...)
+		random.Shuffle(len(all), func(i, k int) { all[i], all[k] = all[k], all[i] })
+		for len(all) > 0 {
+			n := min(len(all), 1+random.IntN(40))
+			w.record(all[:n]...)
+			all = all[n:]
+			if random.IntN(5) == 0 {
+				w.restart("")
+			}
+		}
+		sums := map[string]int64{}
+		for i, r := range w.engine.rules {
+			require.NoError(t, w.ledger.Series(context.Background(), r.series+"s|", func(_ string, _, amount int64) {
+				sums[w.list.Budgets[i].Name] += amount
+			}))
+		}
+		assert.Equal(t, map[string]int64{"h": nano, "t": nano, "l": 300, "r": nano, "b": 300, "run": nano}, sums, seed)
+
+		// Each alert once, and each that fires is of a period that goes on.
+		seen := map[string]bool{}
+		for _, a := range w.take() {
+			require.False(t, seen[a.ID], a.ID)
+			seen[a.ID] = true
+			if a.State == genai.AlertFiring && !a.Budget.ResetsAt.IsZero() {
+				require.True(t, a.Budget.ResetsAt.After(w.now), a.ID)
+			}
+		}
+	}
+}
+
+// More groups than anybody keeps: the budget over them is exact, and so is the sum of those that are kept and the rest.
+func TestAHundredThousandGroups(t *testing.T) {
+	w := newWorld(t, "2026-11-20T12:00:00Z", `
+budgets:
+  - {name: all, period: month, limit_usd: 1e9}
+  - {name: each, period: month, limit_usd: 1, group_by: [customer]}
+`)
+	const n = 100_000
+	for i := 0; i < n; i += 1000 {
+		spends := make([]Spend, 1000)
+		for k := range spends {
+			spends[k] = w.call(fmt.Sprint(i+k), 0.001)
+			spends[k].Row.Keys = nil
+		}
+		w.record(spends...)
+	}
+	w.wait(2 * time.Minute)
+	assert.Equal(t, []string{"each MONTHLY_BUDGET_WARNING firing too_many_groups"}, w.told())
+	assert.InDelta(t, n*0.001, w.level("all").Spent, 1e-9)
+	levels, err := w.engine.Snapshot(context.Background(), w.now)
+	require.NoError(t, err)
+	assert.Len(t, levels, 1+DefaultMaxGroups+1)
+	var sum float64
+	for _, l := range levels[1:] {
+		sum += l.Spent
+	}
+	assert.InDelta(t, n*0.001, sum, 1e-6)
 }

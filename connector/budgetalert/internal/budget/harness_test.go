@@ -61,12 +61,15 @@ func (w *world) reload(config string) {
 	require.NoError(w.t, w.engine.Reload(context.Background(), w.list.Budgets, w.list.Overrides, w.now))
 }
 
-// wait lets time pass, second by second where it is short, else with a tick a minute.
+// wait lets time pass, with a tick a minute; where it is long, every half hour.
 func (w *world) wait(d time.Duration) {
 	w.t.Helper()
-	end := w.now.Add(d)
+	end, step := w.now.Add(d), time.Minute
+	if d > 6*time.Hour {
+		step = 30 * time.Minute
+	}
 	for w.now.Before(end) {
-		next := w.now.Truncate(time.Minute).Add(time.Minute)
+		next := w.now.Truncate(step).Add(step)
 		if next.After(end) {
 			next = end
 		}

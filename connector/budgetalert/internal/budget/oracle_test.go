@@ -2,6 +2,7 @@ package budget
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -16,6 +17,8 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
+var oracleCalls = flag.Int("oracle.calls", 60_000, "how many calls the oracle run makes; make test makes a million")
+
 // The oracle run: three windows of 40 days full of odd calendar days, five zones, tenants that grow at different rates, calls that are
 // late, out of order, redelivered, too old or too far in the future, and restarts. A model that shares no code with the engine says what
 // every period's total is and which alert comes when.
@@ -24,7 +27,7 @@ func TestOracle(t *testing.T) {
 		t.Run(start[:10], func(t *testing.T) {
 			t.Parallel()
 			o := newOracle(t, utc(t, start), uint64(i))
-			o.run(oracleCalls/3 + 1)
+			o.run(*oracleCalls/3 + 1)
 		})
 	}
 }
@@ -92,7 +95,7 @@ type modelFire struct {
 
 func newOracle(t *testing.T, start time.Time, seed uint64) *oracle {
 	o := &oracle{rand: rand.New(rand.NewPCG(seed, 7)), start: start, ids: map[uint64]bool{}}
-	calls := float64(oracleCalls) / 3 / 40 / 24 // an hour
+	calls := float64(*oracleCalls) / 3 / 40 / 24 // an hour
 	config := "budgets:\n"
 	for _, b := range oracleBudgets {
 		mean := calls * oracleHours[b.period] * b.scale

@@ -27,15 +27,7 @@ func (e *Engine) sweep(ctx context.Context, now int64) error {
 			return err
 		}
 	}
-	latches := map[string]*latch{}
-	err := e.ledger.Marks(ctx, latchPrefix, func(key string, value []byte) {
-		if len(value) > 0 && value[0] == '0'+byte(Closed) {
-			return
-		}
-		if l := decodeLatch(value); l != nil {
-			latches[key] = l
-		}
-	})
+	latches, err := e.latches(ctx)
 	if err != nil {
 		return err
 	}
@@ -60,6 +52,31 @@ func (e *Engine) sweep(ctx context.Context, now int64) error {
 		r.limitsSaid = s.texts[i]
 	}
 	return nil
+}
+
+// read is a mark that was decoded: few of them change from one sweep to the next.
+type read struct {
+	value string
+	latch *latch
+}
+
+// latches are the alerts that are not over, by the key of their mark. They are not to be changed.
+func (e *Engine) latches(ctx context.Context) (map[string]*latch, error) {
+	latches, marks := map[string]*latch{}, map[string]read{}
+	err := e.ledger.Marks(ctx, latchPrefix, func(key string, value []byte) {
+		if len(value) > 0 && value[0] == '0'+byte(Closed) {
+			return
+		}
+		one := e.read[key]
+		if one.value != string(value) {
+			one = read{string(value), decodeLatch(value)}
+		}
+		if one.latch != nil {
+			latches[key], marks[key] = one.latch, one
+		}
+	})
+	e.read = marks
+	return latches, err
 }
 
 // survey is what a sweep found and must look at again inside a commit.

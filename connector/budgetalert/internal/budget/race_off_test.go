@@ -1,5 +1,0 @@
-//go:build !race
-
-package budget
-
-const oracleCalls = 1_000_000
