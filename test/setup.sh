@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs what the end-to-end tests need and is quick when it is there: the client libraries under clients/ (pinned by
-# package-lock.json; they need Node.js 20 or later with npm), and from Debian Prometheus with promtool and a Redis server (of the unit
-# tests too), where this runs as root on such a machine. `make test` calls it, and at the end once more with --missing: then it installs
-# nothing and says which tests were left out.
+# package-lock.json; they need Node.js 20 or later with npm), and from Debian Prometheus with promtool, Alertmanager with amtool and a Redis
+# server (of the unit tests too), where this runs as root on such a machine. `make test` calls it, and at the end once more with --missing:
+# then it installs nothing and says which tests were left out.
 set -euo pipefail
 cd "$(dirname "$0")"
 . ./retry.sh
@@ -20,11 +20,16 @@ has_redis() {
   command -v redis-server >/dev/null
 }
 
+has_alertmanager() {
+  command -v prometheus-alertmanager >/dev/null && command -v amtool >/dev/null
+}
+
 # CI=true makes these failures of the tests themselves.
 missing() {
   has_node && [ -d clients/node_modules ] || echo "left out: the tests with live clients (Node.js 20 or later and npm are missing)"
   has_prometheus || echo "left out: the tests with a Prometheus server (prometheus and promtool are missing)"
   has_redis || echo "left out: the tests with a Redis server (redis-server is missing)"
+  has_alertmanager || echo "left out: the tests with an Alertmanager (prometheus-alertmanager and amtool are missing)"
 }
 
 clients() {
@@ -42,6 +47,7 @@ debian() {
   local packages=()
   has_prometheus || packages+=(prometheus)
   has_redis || packages+=(redis-server)
+  has_alertmanager || packages+=(prometheus-alertmanager)
   [ ${#packages[@]} -gt 0 ] || return 0
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
     echo "test/setup.sh: please install ${packages[*]}" >&2
