@@ -109,14 +109,14 @@ var agentMetrics = map[string]map[string]agentMetric{
 
 var agentProviders = map[string]string{agentClaudeCode: "anthropic", agentCodex: "openai", agentGeminiCLI: "gcp.gemini"}
 
-// tally is what the points of one metric that differ in nothing but the token type add.
-type tally struct {
+// increase is what the points of one metric that differ in nothing but the token type add.
+type increase struct {
 	attrs pcommon.Map
 	parts map[string]float64
 }
 
 // usage puts the parts together.
-func (t *tally) usage() genai.Usage {
+func (t *increase) usage() genai.Usage {
 	n := func(part string) int64 { return int64(min(t.parts[part], genai.MaxTokens)) }
 	u := genai.Usage{CacheRead: n(partCacheRead), CacheWrite: n(partCacheWrite), Reasoning: n(partReasoning)}
 	u.Input = max(n(partInput), n(partUncached)+u.CacheRead+u.CacheWrite)
@@ -151,17 +151,17 @@ func (e *engine) observeAgentMetric(agent string, what *agentMetric, m pmetric.M
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.setNow(from.now)
-	tallies := map[[16]byte]*tally{}
+	increases := map[[16]byte]*increase{}
 	eachNumber(m, func(attrs pcommon.Map, p clientPoint, cumulative bool) {
-		e.addToTally(tallies, what, m.Name(), from, attrs, p, cumulative)
+		e.addIncrease(increases, what, m.Name(), from, attrs, p, cumulative)
 	})
-	for _, t := range tallies {
-		e.observeTally(agent, what, t, from)
+	for _, t := range increases {
+		e.countIncrease(agent, what, t, from)
 	}
 }
 
-func (e *engine) addToTally(
-	tallies map[[16]byte]*tally, what *agentMetric, metric string, from *sender, attrs pcommon.Map, p clientPoint, cumulative bool,
+func (e *engine) addIncrease(
+	increases map[[16]byte]*increase, what *agentMetric, metric string, from *sender, attrs pcommon.Map, p clientPoint, cumulative bool,
 ) {
 	kind := partWhole
 	if what.by != "" {
@@ -183,16 +183,16 @@ func (e *engine) addToTally(
 	attrs.CopyTo(rest)
 	rest.Remove(what.by)
 	key := pdatautil.MapHash(rest)
-	t, ok := tallies[key]
+	t, ok := increases[key]
 	if !ok {
-		t = &tally{attrs: rest, parts: map[string]float64{}}
-		tallies[key] = t
+		t = &increase{attrs: rest, parts: map[string]float64{}}
+		increases[key] = t
 	}
 	t.parts[kind] += n
 }
 
-// observeTally counts what is new in a metric. The caller holds the lock.
-func (e *engine) observeTally(agent string, what *agentMetric, t *tally, from *sender) {
+// countIncrease counts what is new in a metric. The caller holds the lock.
+func (e *engine) countIncrease(agent string, what *agentMetric, t *increase, from *sender) {
 	o := observation{service: from.service, weight: 1}
 	o.origin.time = from.wall.UnixNano()
 	o.dims = itemDims(e.cfg.Dimensions, nil, from.dims, t.attrs)

@@ -16,11 +16,11 @@ import (
 // genaiMetrics is the connector for one pair of signals. All connectors of one configuration share one writer, which exports the last
 // interval when the last of them shuts down.
 type genaiMetrics struct {
-	*shared.Member[*Config, *writer]
+	*shared.Member[*Config, *exporter]
 }
 
 func newGenAIMetrics(set connector.Settings, cfg *Config, next consumer.Metrics) *genaiMetrics {
-	return &genaiMetrics{writers.Member(cfg, func() (*writer, error) { return newWriter(cfg, set, next) })}
+	return &genaiMetrics{exporters.Member(cfg, func() (*exporter, error) { return newExporter(cfg, set, next) })}
 }
 
 func (*genaiMetrics) Capabilities() consumer.Capabilities {
@@ -44,5 +44,5 @@ func (c *genaiMetrics) observe(f func(*engine)) error {
 	if err != nil {
 		return err
 	}
-	return w.observe(f)
+	return w.count(f)
 }

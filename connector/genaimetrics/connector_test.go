@@ -79,7 +79,7 @@ func TestConnectorsOfOneConfigurationShareTheirSeries(t *testing.T) {
 	sink := new(consumertest.MetricsSink)
 	a, b := start(t, cfg, sink), start(t, cfg, sink)
 	other := start(t, createDefaultConfig().(*Config), consumertest.NewNop())
-	of := func(c *genaiMetrics) *writer {
+	of := func(c *genaiMetrics) *exporter {
 		w, err := c.Get()
 		require.NoError(t, err)
 		return w
@@ -95,7 +95,7 @@ func TestConnectorsOfOneConfigurationShareTheirSeries(t *testing.T) {
 	require.Len(t, sink.AllMetrics(), 1)
 	require.EqualValues(t, 3, value(sink.AllMetrics()[0], genai.MetricCalls))
 	require.NoError(t, other.Shutdown(context.Background()))
-	require.Zero(t, writers.Len())
+	require.Zero(t, exporters.Len())
 }
 
 func TestManySendersAtOnce(t *testing.T) {

@@ -61,7 +61,6 @@ func newEngine(cfg *Config, now time.Time) *engine {
 		routes:    map[string]*route{},
 		seen:      newRecent(cfg.Dedupe),
 		retries:   newRetries(),
-		twins:     newTwins(),
 		versions:  newVersions(),
 		clients:   newClients(now),
 		clock:     clock,
@@ -69,6 +68,7 @@ func newEngine(cfg *Config, now time.Time) *engine {
 		lastFlush: now.UnixNano(),
 		exported:  now.UnixNano(),
 	}
+	e.twins = newTwins(e.seen.hash)
 	for i := range families {
 		e.enabled[i] = families[i].enabledBy(cfg.Naming)
 		e.tables[i] = newTable(cfg.SeriesLimit)

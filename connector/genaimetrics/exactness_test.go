@@ -179,7 +179,9 @@ func mergeLatencies(to map[string]*expohist.Histogram, md pmetric.Metrics) {
 		if to[model] == nil {
 			to[model] = &expohist.Histogram{}
 		}
-		histpoint.Add(to[model], p.(pmetric.ExponentialHistogramDataPoint))
+		var read expohist.Histogram
+		histpoint.Read(&read, p.(pmetric.ExponentialHistogramDataPoint))
+		to[model].Merge(&read)
 	})
 }
 

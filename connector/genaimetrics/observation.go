@@ -30,13 +30,13 @@ type observation struct {
 // seconds is how long the operation took.
 func (o *observation) seconds() float64 { return float64(o.end-o.start) / 1e9 }
 
-// batchSize is how many observations are made under one lock: enough to make the lock cheap, few enough to share it well.
-const batchSize = 32
+// groupSize is how many observations are made under one lock: enough to make the lock cheap, few enough to share it well.
+const groupSize = 32
 
-type batch struct {
+type group struct {
 	n    int
 	most int // the most that n was since the batch was taken
-	obs  [batchSize]observation
+	obs  [groupSize]observation
 
 	attempts []attempt // of the whole request
 }
@@ -44,11 +44,11 @@ type batch struct {
 // keptAttempts bounds what a pooled batch holds on to.
 const keptAttempts = 1024
 
-var batches = sync.Pool{New: func() any { return new(batch) }}
+var groups = sync.Pool{New: func() any { return new(group) }}
 
 // release lets go of the memory of the spans.
-func (b *batch) release() {
-	for i := range b.obs[:min(b.most+1, batchSize)] { // one more was looked at
+func (b *group) release() {
+	for i := range b.obs[:min(b.most+1, groupSize)] { // one more was looked at
 		o := &b.obs[i]
 		dims := o.dims[:0]
 		clear(dims[:cap(dims)])
@@ -59,7 +59,7 @@ func (b *batch) release() {
 	if b.attempts = b.attempts[:0]; cap(b.attempts) > keptAttempts {
 		b.attempts = nil
 	}
-	batches.Put(b)
+	groups.Put(b)
 }
 
 // read fills the observation's times and ids from the span; op is filled already.

@@ -89,7 +89,7 @@ type attempt struct {
 }
 
 // noteAttempt keeps a counted call until all failures of its request are known.
-func (b *batch) noteAttempt(o *observation) {
+func (b *group) noteAttempt(o *observation) {
 	if o.again || o.route == nil || o.op.Attempt > 0 || o.parent == ([8]byte{}) {
 		return
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // begin shows every counter that can come, so that the first thing that it counts is an increase.
-func (w *writer) begin(ctx context.Context) {
+func (w *exporter) begin(ctx context.Context) {
 	for i := range families {
 		if w.engine.enabled[i] {
 			of := metric.WithAttributes(attribute.String("metric", families[i].name))
@@ -16,11 +16,11 @@ func (w *writer) begin(ctx context.Context) {
 			w.telemetry.GenaimetricsExpired.Add(ctx, 0, of)
 		}
 	}
-	w.tell(ctx, &health{})
+	w.addHealth(ctx, &health{})
 }
 
-// tell records what the connector says about itself.
-func (w *writer) tell(ctx context.Context, h *health) {
+// addHealth records what the connector says about itself.
+func (w *exporter) addHealth(ctx context.Context, h *health) {
 	for i := range families {
 		of := metric.WithAttributes(attribute.String("metric", families[i].name))
 		if h.series[i] > 0 || h.expired[i] > 0 {

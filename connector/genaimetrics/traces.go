@@ -12,7 +12,7 @@ import (
 // observeTraces counts the GenAI operations among spans. It keeps nothing of td.
 func (e *engine) observeTraces(td ptrace.Traces, wall time.Time) {
 	now := e.clock.Now(wall)
-	b := batches.Get().(*batch)
+	b := groups.Get().(*group)
 	defer b.release()
 	var dims []string
 	for i := range td.ResourceSpans().Len() {
@@ -46,7 +46,7 @@ type sender struct {
 	resource   [16]byte // hash of its attributes, where points are read
 }
 
-func (e *engine) readSpan(b *batch, span ptrace.Span, from *sender) {
+func (e *engine) readSpan(b *group, span ptrace.Span, from *sender) {
 	o := &b.obs[b.n]
 	isOperation := genai.ReadCanonical(span, &o.op)
 	if !isOperation && span.Events().Len() == 0 {
@@ -68,7 +68,7 @@ func (e *engine) readSpan(b *batch, span ptrace.Span, from *sender) {
 	o.read(span, from.wall)
 	b.n++
 	b.most = max(b.most, b.n)
-	if b.n == batchSize {
+	if b.n == groupSize {
 		e.commit(b, from.now, false)
 	}
 }
@@ -85,7 +85,7 @@ func (e *engine) observeSender(from *sender, version string) {
 }
 
 // commit counts the observations of a batch under one lock and empties it. With the last batch of a request it counts the retries.
-func (e *engine) commit(b *batch, now time.Time, last bool) {
+func (e *engine) commit(b *group, now time.Time, last bool) {
 	if b.n == 0 && len(b.attempts) == 0 {
 		return
 	}
@@ -107,8 +107,8 @@ func (e *engine) commit(b *batch, now time.Time, last bool) {
 }
 
 // findAgain marks the observations that were delivered before.
-func (e *engine) findAgain(b *batch, now time.Time) {
-	var marks [batchSize]uint64
+func (e *engine) findAgain(b *group, now time.Time) {
+	var marks [groupSize]uint64
 	for i := range b.obs[:b.n] {
 		which := spanID(&b.obs[i].origin)
 		marks[i] = e.seen.mark(&which)

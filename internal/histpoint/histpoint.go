@@ -11,18 +11,8 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/expohist"
 )
 
-// Buckets is the most buckets a sign that Write puts into one point, unless it is told otherwise. At scale 6 it spans a factor of 2^64.
-const Buckets = 4096
-
-// Add counts the point into h, which takes the lower of the two scales. Counts are those of the buckets: a point's own count is not
+// Read fills h, which is empty, from the point; h takes its scale. Counts are those of the buckets: a point's own count is not
 // believed. A point without min or max gets them estimated from its buckets.
-func Add(h *expohist.Histogram, dp pmetric.ExponentialHistogramDataPoint) {
-	var p expohist.Histogram
-	Read(&p, dp)
-	h.Merge(&p)
-}
-
-// Read fills h, which is empty, from the point.
 func Read(h *expohist.Histogram, dp pmetric.ExponentialHistogramDataPoint) {
 	scale := int(dp.Scale())
 	h.Downscale(scale)

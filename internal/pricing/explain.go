@@ -31,9 +31,9 @@ var partNames = [parts]string{"uncached", "cache read", "cache write", "audio", 
 
 // Explain prices a call as Price does and says how.
 func (m *Model) Explain(call *Call, f Factor) (*Explanation, error) {
-	var bill bill
+	var sums charges
 	e := &Explanation{}
-	b, err := m.price(call, f, &bill, func(u Unit, n int64, p Price, to part) {
+	b, err := m.price(call, f, &sums, func(u Unit, n int64, p Price, to part) {
 		e.Lines = append(e.Lines, Line{
 			Name: lineName(u, to), Quantity: n, Duration: u.Duration(), Rate: quote(u, p), Per: u.quoted(), Fee: to == partFees,
 			Amount: ratString(charge(n, p).rat(Factor{})),
@@ -43,7 +43,7 @@ func (m *Model) Explain(call *Call, f Factor) (*Explanation, error) {
 		return nil, err
 	}
 	e.Cost = Cost{Row: b.row, Guess: b.guess, Free: b.list.free}
-	if !bill.settle(&e.Cost, &b) {
+	if !sums.settle(&e.Cost, &b) {
 		return nil, ErrBadUsage
 	}
 	e.Rates, e.When = b.list.list.Rates, m.when(b.list)
@@ -51,7 +51,7 @@ func (m *Model) Explain(call *Call, f Factor) (*Explanation, error) {
 	sum := func(from, to part) *big.Rat {
 		s := new(big.Rat)
 		for i := from; i < to; i++ {
-			p := bill.parts[i].rat(b.contract)
+			p := sums.parts[i].rat(b.contract)
 			if i != partFees {
 				p.Mul(p, b.tier.rat())
 			}

@@ -138,13 +138,13 @@ func (m *Model) Fractional(decimals int) *Model {
 
 // Price is the cost of a call: table price × service tier × region × f, the middle two not on fees. It does not allocate. Errors are ErrBadUsage and ErrNoRate.
 func (m *Model) Price(call *Call, f Factor) (Cost, error) {
-	var bill bill
-	b, err := m.price(call, f, &bill, nil)
+	var sums charges
+	b, err := m.price(call, f, &sums, nil)
 	if err != nil {
 		return Cost{}, err
 	}
 	c := Cost{Row: b.row, Guess: b.guess, Free: b.list.free}
-	if !bill.settle(&c, &b) {
+	if !sums.settle(&c, &b) {
 		return Cost{}, ErrBadUsage
 	}
 	return c, nil
@@ -153,7 +153,7 @@ func (m *Model) Price(call *Call, f Factor) (Cost, error) {
 // charged is told of every charge when somebody asks for an explanation.
 type charged func(unit Unit, n int64, p Price, part part)
 
-func (m *Model) price(call *Call, f Factor, bill *bill, tell charged) (basis, error) {
+func (m *Model) price(call *Call, f Factor, sums *charges, tell charged) (basis, error) {
 	if !call.Usage.sane() {
 		return basis{}, ErrBadUsage
 	}
@@ -162,13 +162,13 @@ func (m *Model) price(call *Call, f Factor, bill *bill, tell charged) (basis, er
 		return b, ErrBadUsage
 	}
 	if m.minAudio > 0 {
-		return b, m.lengthened(call.Usage, bill, &b, tell)
+		return b, m.lengthened(call.Usage, sums, &b, tell)
 	}
-	return b, b.list.bill(&call.Usage, bill, &b, tell)
+	return b, b.list.charge(&call.Usage, sums, &b, tell)
 }
 
 // lengthened bills short audio as long as the provider does.
-func (m *Model) lengthened(u Usage, bill *bill, b *basis, tell charged) error {
+func (m *Model) lengthened(u Usage, sums *charges, b *basis, tell charged) error {
 	u.AudioTime = atLeast(u.audioTime(), m.minAudio)
-	return b.list.bill(&u, bill, b, tell)
+	return b.list.charge(&u, sums, b, tell)
 }

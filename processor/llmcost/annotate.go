@@ -30,8 +30,8 @@ func (a *annotator) answer(call *spanCall, r *request) {
 	b, ok := call.answer(r.witnesses)
 	a.annotate(call.span.Attributes(), &call.op, b, &r.additions)
 	if ok {
-		r.tally.add(b.status, b.reason)
-		r.tally.uncounted += b.uncounted
+		r.answered.add(b.status, b.reason)
+		r.answered.uncounted += b.uncounted
 	}
 }
 

@@ -93,18 +93,18 @@ type known struct {
 	rank int32
 }
 
-// fact is what became of a span and of the spans inside it.
-type fact struct {
+// spanRecord is what became of a span and of the spans inside it.
+type spanRecord struct {
 	nano  int64 // as of known: of the span, or of those directly inside it that count, added up
 	rank  int32
 	self  outcome
 	child outcome // counts, countsBare, or childCounted: a span inside stands for, or itself repeats, a counted call
 }
 
-func (f *fact) known() known { return known{f.nano, f.rank} }
+func (f *spanRecord) known() known { return known{f.nano, f.rank} }
 
-// answer is the span that counts for a response id, and when. Its order makes an entry fill one cache line.
-type answer struct {
+// responseRecord is the span that counts for a response id, and when. Its order makes an entry fill one cache line.
+type responseRecord struct {
 	during        period
 	all, uncached int64 // as of inputs
 	nano          int64 // as of known
@@ -113,13 +113,13 @@ type answer struct {
 	unique        bool
 }
 
-func (a *answer) read() inputs { return inputs{a.all, a.uncached, a.unique} }
+func (a *responseRecord) read() inputs { return inputs{a.all, a.uncached, a.unique} }
 
-func (a *answer) known() known { return known{a.nano, a.rank} }
+func (a *responseRecord) known() known { return known{a.nano, a.rank} }
 
 // counted says whether a call directly inside the span is counted by it, or by a span elsewhere that the span repeats. Where a call
 // inside stands for the span, the calls beside that one are others.
-func (f fact) counted(bare bool) bool {
+func (f spanRecord) counted(bare bool) bool {
 	switch f.self {
 	case counts, parentCounted:
 		return true
@@ -135,9 +135,9 @@ func (f fact) counted(bare bool) bool {
 // countedCalls remembers which calls were counted: by span, to see a retry and a twin above or below, and by response id,
 // to see a twin in another trace. It is not safe for concurrent use.
 type countedCalls struct {
-	spans   *bounded.Hashes[fact]
-	answers *bounded.Hashes[answer]
-	batch   linkFinder
+	spans   *bounded.Hashes[spanRecord]
+	answers *bounded.Hashes[responseRecord]
+	links   linkFinder
 
 	lastTrace uint64 // that was noted
 }
@@ -147,7 +147,7 @@ const maxLinks = 32
 
 // newCountedCalls remembers up to limit spans and as many response ids.
 func newCountedCalls(limit int, ttl time.Duration) *countedCalls {
-	return &countedCalls{spans: bounded.NewHashes[fact](limit, ttl), answers: bounded.NewHashes[answer](limit, ttl)}
+	return &countedCalls{spans: bounded.NewHashes[spanRecord](limit, ttl), answers: bounded.NewHashes[responseRecord](limit, ttl)}
 }
 
 func (c *countedCalls) len() int { return c.spans.Len() + c.answers.Len() }
@@ -158,7 +158,7 @@ func (c *countedCalls) evicted() uint64 { return c.spans.Evicted() + c.answers.E
 // counts, across requests the one that came first.
 func (c *countedCalls) decide(request []witness, now time.Time) {
 	c.lastTrace = 0
-	if !c.batch.linked(request) {
+	if !c.links.linked(request) {
 		for i := range request {
 			if i%fetchAhead == 0 {
 				c.fetch(request[i:min(i+fetchAhead, len(request))])
@@ -167,7 +167,7 @@ func (c *countedCalls) decide(request []witness, now time.Time) {
 		}
 		return
 	}
-	for _, i := range c.batch.byRank(request) {
+	for _, i := range c.links.byRank(request) {
 		w := &request[i]
 		w.above = below(request, w)
 		c.decideOne(w, now)
@@ -219,7 +219,7 @@ func (c *countedCalls) knows(trace uint64, now time.Time) bool {
 }
 
 func (c *countedCalls) decideOne(w *witness, now time.Time) {
-	var own fact
+	var own spanRecord
 	if w.self != 0 {
 		own, _ = c.spans.Get(w.self, now)
 	}
@@ -228,7 +228,7 @@ func (c *countedCalls) decideOne(w *witness, now time.Time) {
 		return
 	}
 	if w.parent != 0 && w.trace != c.lastTrace { // a call without a parent lies in no agent
-		c.spans.Put(w.trace, fact{}, now)
+		c.spans.Put(w.trace, spanRecord{}, now)
 		c.lastTrace = w.trace
 	}
 	slot, said := c.response(w, now)
@@ -242,7 +242,7 @@ func (c *countedCalls) decideOne(w *witness, now time.Time) {
 		c.tellParent(w, now)
 	}
 	if w.outcome == counts && slot != 0 {
-		c.answers.Put(slot, answer{
+		c.answers.Put(slot, responseRecord{
 			during: w.during, all: w.read.all, uncached: w.read.uncached, unique: w.read.unique, by: w.self, nano: w.nano, rank: w.rank,
 		}, now)
 	}
@@ -253,7 +253,7 @@ const sameID = 8
 
 // response finds what is known of the answer that w reports: where it is kept, or is to be kept, and the witness that counts for it, if
 // there is one that is not w itself.
-func (c *countedCalls) response(w *witness, now time.Time) (slot uint64, said *answer) {
+func (c *countedCalls) response(w *witness, now time.Time) (slot uint64, said *responseRecord) {
 	if w.response == 0 {
 		return 0, nil
 	}
@@ -274,7 +274,7 @@ func (c *countedCalls) response(w *witness, now time.Time) (slot uint64, said *a
 }
 
 // verdict decides; of a duplicate it notes the witness that counts.
-func (c *countedCalls) verdict(w *witness, own *fact, said *answer, now time.Time) outcome {
+func (c *countedCalls) verdict(w *witness, own *spanRecord, said *responseRecord, now time.Time) outcome {
 	if said != nil {
 		w.by = said.known()
 		return sameResponse

@@ -13,13 +13,13 @@ import (
 // logRequest answers the log records of one request in which command-line agents tell of their calls. A record stands for itself: the
 // same call may be told in spans and metrics too, and which of them is counted is for cli_agents of genaimetrics to say.
 type logRequest struct {
-	cfg    *Config
-	write  *annotator
-	prices *policy
-	now    time.Time
-	tally  tally
-	add    additions
-	seen   recall
+	cfg      *Config
+	write    *annotator
+	prices   *policy
+	now      time.Time
+	answered answerCounts
+	add      additions
+	seen     recall
 }
 
 func (l *logRequest) process(ld plog.Logs) {
@@ -56,7 +56,7 @@ func (l *logRequest) answer(scope *dialect.Scope, rec plog.LogRecord, ignored bo
 			b = l.prices.billFor(&call, logTime(rec, l.now), &l.seen)
 		}
 		l.write.annotate(attrs, &call, &b, &l.add)
-		l.tally.add(b.status, b.reason)
+		l.answered.add(b.status, b.reason)
 	}
 }
 

@@ -31,14 +31,13 @@ func (p *costProcessor) processTraces(ctx context.Context, td ptrace.Traces) (pt
 	}
 	r := takeRequest()
 	defer r.giveBack()
-	r.read(td, p.cfg, state.hash)
-	r.price(state.prices.Load(), time.Now())
+	r.read(td, p.cfg, state.hash, state.prices.Load(), time.Now())
 	state.decide(r.witnesses)
 	state.findAlone(r)
 	for i := range r.calls {
 		p.write.answer(&r.calls[i], r)
 	}
-	state.report(ctx, &r.tally)
+	state.countAnswers(ctx, &r.answered)
 	return td, nil
 }
 
@@ -49,6 +48,6 @@ func (p *costProcessor) processLogs(ctx context.Context, ld plog.Logs) (plog.Log
 	}
 	l := logRequest{cfg: p.cfg, write: &p.write, prices: state.prices.Load(), now: time.Now()}
 	l.process(ld)
-	state.report(ctx, &l.tally)
+	state.countAnswers(ctx, &l.answered)
 	return ld, nil
 }

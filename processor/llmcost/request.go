@@ -19,10 +19,12 @@ type request struct {
 	calls     []spanCall
 	witnesses []witness // one a call that was not ignored, in the order of calls
 	hash      *genai.Hasher
+	prices    *policy
+	now       time.Time
 	spans     []traced
 	claims    bool // an agent claims usage
 	remote    bool // one of the witnesses is a remote agent
-	tally     tally
+	answered  answerCounts
 	additions additions
 	seen      recall
 }
@@ -49,14 +51,14 @@ func (r *request) giveBack() {
 	}
 	clear(r.calls) // lets go of the batch
 	r.calls, r.witnesses, r.remote, r.claims = r.calls[:0], r.witnesses[:0], false, false
-	r.tally.reset()
+	r.answered.reset()
 	r.seen.forget()
 	requests.Put(r)
 }
 
-// read collects the GenAI spans of a batch.
-func (r *request) read(td ptrace.Traces, cfg *Config, hash *genai.Hasher) {
-	r.hash = hash
+// read collects the GenAI spans of a batch, and says of every call what it costs if it counts.
+func (r *request) read(td ptrace.Traces, cfg *Config, hash *genai.Hasher, prices *policy, now time.Time) {
+	r.hash, r.prices, r.now = hash, prices, now
 	opts := dialect.Options{UsageOnAgent: cfg.UsageOnAgent}
 	for _, rs := range td.ResourceSpans().All() {
 		for _, ss := range rs.ScopeSpans().All() {
@@ -69,20 +71,6 @@ func (r *request) read(td ptrace.Traces, cfg *Config, hash *genai.Hasher) {
 	}
 	if r.remote || r.enclosing() {
 		r.adopt(td)
-	}
-}
-
-// price says of every call what it costs if it counts.
-func (r *request) price(prices *policy, now time.Time) {
-	for i := range r.calls {
-		c := &r.calls[i]
-		if c.op.Kind != genai.ModelCall {
-			continue
-		}
-		c.bill = prices.billFor(&c.op, endOf(c.span, now), &r.seen)
-		if c.witness >= 0 {
-			r.witnesses[c.witness].nano = c.bill.cost.Total
-		}
 	}
 }
 
@@ -107,9 +95,14 @@ func (r *request) readSpan(scope *dialect.Scope, span ptrace.Span, ignored, trus
 	r.calls = r.calls[:len(r.calls)+1]
 	call.span, call.witness = span, -1
 	r.claims = r.claims || call.op.Claims
-	if call.op.Kind == genai.ModelCall && !ignored {
+	if call.op.Kind != genai.ModelCall {
+		return
+	}
+	call.bill = r.prices.billFor(&call.op, endOf(span, r.now), &r.seen)
+	if !ignored {
 		call.witness = len(r.witnesses)
 		w := newWitness(r.hash, &call.op, span)
+		w.nano = call.bill.cost.Total
 		r.witnesses, r.remote = append(r.witnesses, w), r.remote || w.remote
 	}
 }

@@ -62,7 +62,7 @@ func newState(cfg *Config, set component.TelemetrySettings) (*state, error) {
 		done:      make(chan struct{}),
 	}
 	s.held = holding{hold: cfg.Dedupe.Hold, decide: s.decideNow}
-	if err := errors.Join(s.usePrices(rows), s.observe()); err != nil {
+	if err := errors.Join(s.usePrices(rows), s.registerGauges()); err != nil {
 		telemetry.Shutdown()
 		return nil, err
 	}
@@ -129,8 +129,8 @@ func (s *state) findAlone(r *request) {
 	}
 }
 
-// report adds a request's answers to own telemetry.
-func (s *state) report(ctx context.Context, t *tally) {
+// countAnswers adds a request's answers to own telemetry.
+func (s *state) countAnswers(ctx context.Context, t *answerCounts) {
 	for _, c := range t.counts {
 		s.telemetry.LlmcostSpans.Add(ctx, c.spans, answerOf(c.status, c.reason))
 	}
@@ -139,7 +139,7 @@ func (s *state) report(ctx context.Context, t *tally) {
 	}
 }
 
-func (s *state) observe() error {
+func (s *state) registerGauges() error {
 	version := metric.WithAttributeSet(attribute.NewSet(attribute.String("version", pricing.Default().Version())))
 	return errors.Join(
 		s.telemetry.RegisterLlmcostPriceTableAgeCallback(func(_ context.Context, o metric.Int64Observer) error {

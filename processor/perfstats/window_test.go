@@ -45,7 +45,7 @@ func (g *gateway) report(now time.Time) pmetric.Metrics {
 	e := m.SetEmptyExponentialHistogram()
 	e.SetAggregationTemporality(pmetric.AggregationTemporalityCumulative)
 	dp := e.DataPoints().AppendEmpty()
-	histpoint.Write(dp, &g.total, expohist.MaxScale, histpoint.Buckets)
+	histpoint.Write(dp, &g.total, expohist.MaxScale, 4096)
 	stamp(dp.Attributes(), dp.SetStartTimestamp, dp.SetTimestamp, g.start, now)
 	m = sm.Metrics().AppendEmpty()
 	m.SetName(genai.MetricCalls)

@@ -20,8 +20,8 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/shared"
 )
 
-// writer exports an engine's series every interval. One goroutine, from Start to Shutdown.
-type writer struct {
+// exporter exports an engine's series every interval. One goroutine, from Start to Shutdown.
+type exporter struct {
 	engine    *engine
 	next      consumer.Metrics
 	host      component.Host
@@ -39,15 +39,15 @@ type writer struct {
 	failing bool // the last export failed; only the goroutine and, after it, Shutdown look at it
 }
 
-// writers are the running writers. The Collector builds a connector per pair of signals, and hands each the same *Config.
-var writers shared.Registry[*Config, *writer]
+// exporters are the running exporters. The Collector builds a connector per pair of signals, and hands each the same *Config.
+var exporters shared.Registry[*Config, *exporter]
 
-func newWriter(cfg *Config, set connector.Settings, next consumer.Metrics) (*writer, error) {
+func newExporter(cfg *Config, set connector.Settings, next consumer.Metrics) (*exporter, error) {
 	telemetry, err := metadata.NewTelemetryBuilder(set.TelemetrySettings)
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{
+	w := &exporter{
 		engine: newEngine(cfg, time.Now()), next: next, logger: set.Logger, telemetry: telemetry,
 		resource: gateway(set.Resource), version: set.BuildInfo.Version,
 		stop: make(chan struct{}), stopped: make(chan struct{}),
@@ -60,7 +60,7 @@ func newWriter(cfg *Config, set connector.Settings, next consumer.Metrics) (*wri
 }
 
 // Start begins to export every interval.
-func (w *writer) Start(ctx context.Context, host component.Host) error {
+func (w *exporter) Start(ctx context.Context, host component.Host) error {
 	w.host = host
 	w.begin(ctx)
 	go w.run(w.engine.cfg.Interval)
@@ -71,7 +71,7 @@ func (w *writer) Start(ctx context.Context, host component.Host) error {
 const shutdownTimeout = 5 * time.Second
 
 // Shutdown exports what the last interval brought, as far as ctx allows: whoever is downstream still runs. What comes after is refused.
-func (w *writer) Shutdown(ctx context.Context) error {
+func (w *exporter) Shutdown(ctx context.Context) error {
 	w.mu.Lock()
 	w.closed = true
 	w.mu.Unlock()
@@ -100,8 +100,8 @@ func (w *writer) Shutdown(ctx context.Context) error {
 	}
 }
 
-// observe counts what f brings into the engine, unless the last export has begun: then it would be lost in silence.
-func (w *writer) observe(f func(*engine)) error {
+// count counts what f brings into the engine, unless the last export has begun: then it would be lost in silence.
+func (w *exporter) count(f func(*engine)) error {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	if w.closed {
@@ -122,7 +122,7 @@ func gateway(own pcommon.Resource) pcommon.Resource {
 	return res
 }
 
-func (w *writer) run(interval time.Duration) {
+func (w *exporter) run(interval time.Duration) {
 	defer close(w.stopped)
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
@@ -131,7 +131,7 @@ func (w *writer) run(interval time.Duration) {
 		case <-w.stop:
 			return
 		case now := <-ticker.C:
-			w.report(w.hand(w.ctx, w.engine.export, now))
+			w.noteResult(w.hand(w.ctx, w.engine.export, now))
 		}
 	}
 }
@@ -140,9 +140,9 @@ func (w *writer) run(interval time.Duration) {
 type export func(resource pcommon.Resource, version string, now time.Time) (pmetric.Metrics, health)
 
 // hand hands all series on. What fails is not lost: the next export says the totals again.
-func (w *writer) hand(ctx context.Context, export export, now time.Time) error {
+func (w *exporter) hand(ctx context.Context, export export, now time.Time) error {
 	md, said := export(w.resource, w.version, now)
-	w.tell(ctx, &said)
+	w.addHealth(ctx, &said)
 	if md.DataPointCount() == 0 {
 		return nil
 	}
@@ -152,8 +152,8 @@ func (w *writer) hand(ctx context.Context, export export, now time.Time) error {
 	return nil
 }
 
-// report tells the host and the log when exports begin to fail and when they work again.
-func (w *writer) report(err error) {
+// noteResult tells the host and the log when exports begin to fail and when they work again.
+func (w *exporter) noteResult(err error) {
 	switch {
 	case err != nil && !w.failing && !errors.Is(err, context.Canceled):
 		w.failing = true

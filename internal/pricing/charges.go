@@ -17,14 +17,14 @@ const (
 	parts
 )
 
-// bill holds the exact parts of a cost.
-type bill struct {
+// charges holds the exact parts of a cost.
+type charges struct {
 	parts    [parts]pico
 	uncached pico // what the cached tokens would have cost without caching
 	cached   pico // what they cost
 }
 
-func (b *bill) add(p part, amount pico) (ok bool) {
+func (b *charges) add(p part, amount pico) (ok bool) {
 	b.parts[p], ok = b.parts[p].plus(amount)
 	return ok
 }
@@ -86,8 +86,8 @@ func (u *Usage) Empty() bool {
 // maxRates bounds the rates of a list, so that a bill fits on the stack. The table's longest list has ten.
 const maxRates = 24
 
-// bill charges every rate for what no more specific rate has charged already.
-func (c *compiled) bill(u *Usage, bill *bill, b *basis, tell charged) error {
+// charge applies every rate to what no more specific rate was applied to already.
+func (c *compiled) charge(u *Usage, sums *charges, b *basis, tell charged) error {
 	var left [maxRates]int64
 	covered := false
 	for i := range c.rates {
@@ -105,7 +105,7 @@ func (c *compiled) bill(u *Usage, bill *bill, b *basis, tell charged) error {
 		}
 		covered = true
 		p := l.at(u.Input)
-		if !bill.split(u, l, n, p, tell) || l.uncached >= 0 && !bill.compare(n, p, c.rates[l.uncached].at(u.Input)) {
+		if !sums.split(u, l, n, p, tell) || l.uncached >= 0 && !sums.compare(n, p, c.rates[l.uncached].at(u.Input)) {
 			return ErrBadUsage
 		}
 	}
@@ -129,7 +129,7 @@ func (c *compiled) doubt(u *Usage, b *basis) {
 }
 
 // compare keeps what caching changed.
-func (b *bill) compare(n int64, p, uncached Price) (ok bool) {
+func (b *charges) compare(n int64, p, uncached Price) (ok bool) {
 	if b.cached, ok = b.cached.plus(charge(n, p)); !ok {
 		return false
 	}
@@ -138,7 +138,7 @@ func (b *bill) compare(n int64, p, uncached Price) (ok bool) {
 }
 
 // split charges n of a rate's unit, apart for the parts that have no rate of their own.
-func (b *bill) split(u *Usage, l *leaf, n int64, p Price, tell charged) bool {
+func (b *charges) split(u *Usage, l *leaf, n int64, p Price, tell charged) bool {
 	done := int64(0)
 	take := func(k int64, to part) bool {
 		if k <= 0 {
@@ -161,7 +161,7 @@ func (b *bill) split(u *Usage, l *leaf, n int64, p Price, tell charged) bool {
 
 // settle rounds the running sums, so that the parts add up to the whole. What the contract multiplies all by comes last; the tier
 // and the region multiply what the model did, and not the fees for tools, which cost the same in every tier.
-func (b *bill) settle(c *Cost, basis *basis) bool {
+func (b *charges) settle(c *Cost, basis *basis) bool {
 	tier := basis.tier.normal()
 	f, err := basis.contract.Mul(Factor{1, tier.den})
 	if err != nil {
@@ -204,7 +204,7 @@ func (b *bill) settle(c *Cost, basis *basis) bool {
 	return ok
 }
 
-func (b *bill) saved(times uint64, f Factor) (int64, bool) {
+func (b *charges) saved(times uint64, f Factor) (int64, bool) {
 	sign, more, less := int64(1), b.uncached, b.cached
 	if more.less(less) {
 		sign, more, less = -1, less, more

@@ -1,0 +1,24 @@
+package llmcost
+
+// answerCounts counts the answers of one request, so that own telemetry is touched once a request and answer, not once a span.
+type answerCounts struct {
+	counts    []answerCount
+	uncounted int64 // nano-USD
+}
+
+type answerCount struct {
+	status, reason string
+	spans          int64
+}
+
+func (t *answerCounts) add(status, reason string) {
+	for i := range t.counts {
+		if c := &t.counts[i]; c.status == status && c.reason == reason {
+			c.spans++
+			return
+		}
+	}
+	t.counts = append(t.counts, answerCount{status, reason, 1})
+}
+
+func (t *answerCounts) reset() { t.counts, t.uncounted = t.counts[:0], 0 }
