@@ -22,9 +22,9 @@ func (s *state) loadBudgets(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	keys := make([]string, len(s.cfg.Book.By))
+	keys := make([]budget.GroupKey, len(s.cfg.Book.By))
 	for i := range keys {
-		keys[i] = s.cfg.Book.By[i].Name
+		keys[i] = budget.GroupKey{Name: s.cfg.Book.By[i].Name, From: s.cfg.Book.By[i].From}
 	}
 	options := budget.Options{Timezone: s.cfg.Timezone, LateWindow: s.cfg.LateWindow, BookKeys: keys, PageURL: s.cfg.PageURL}
 	engine, err := budget.NewEngine(ctx, options, all, s.cfg.Overrides, s.ledger, now)

@@ -13,16 +13,16 @@ const maxDriven = 20
 
 // column says where in a row of the book the value of a group key is; ok is false where the book cannot tell.
 func (o *Options) column(key GroupKey) (of func(*book.Row) string, ok bool) {
-	if key.From != FromSpan && key.From != FromResource {
-		return nil, false
-	}
-	if i := slices.Index(o.BookKeys, key.Name); i >= 0 {
+	if i := slices.Index(o.BookKeys, key); i >= 0 {
 		return func(r *book.Row) string {
 			if i >= len(r.Keys) {
 				return ""
 			}
 			return r.Keys[i]
 		}, true
+	}
+	if key.From != FromSpan && key.From != FromResource {
+		return nil, false
 	}
 	switch key.Name {
 	case "service.name":
@@ -111,7 +111,7 @@ func (o *Options) driver(r *rule, d *book.Driver) string {
 	}
 	for i, v := range d.Row.Keys {
 		if v != "" && i < len(o.BookKeys) {
-			who = append(who, o.BookKeys[i]+" "+v)
+			who = append(who, o.BookKeys[i].Name+" "+v)
 		}
 	}
 	name := strings.Join(who, ", ")

@@ -2,6 +2,7 @@ package budget
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -21,7 +22,7 @@ const DefaultLateWindow = 24 * time.Hour
 type Options struct {
 	Timezone   string        // of budgets without one of their own; "" is UTC
 	LateWindow time.Duration // how long after its end a call may come and still count; 0 is DefaultLateWindow
-	BookKeys   []string      // `book.by`, in its order: what a row's Keys are
+	BookKeys   []GroupKey    // `book.by`, in its order: what a row's Keys are
 	PageURL    string        // alert.url begins with it; "" for none
 }
 
@@ -51,6 +52,10 @@ func NewEngine(ctx context.Context, o Options, budgets []Config, overrides []Ove
 	zone, err := loadZone(o.Timezone)
 	if err != nil {
 		return nil, err
+	}
+	o.BookKeys = slices.Clone(o.BookKeys)
+	for i := range o.BookKeys {
+		o.BookKeys[i].From = firstOf(o.BookKeys[i].From, FromSpan)
 	}
 	e := &Engine{
 		options: o, ledger: l, late: int64(firstOf(o.LateWindow, DefaultLateWindow) / time.Second), days: calendar{kind: Day, zone: zone},

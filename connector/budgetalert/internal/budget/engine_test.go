@@ -322,7 +322,7 @@ func TestANewBudgetBeginsWithTheBook(t *testing.T) {
 	config := `
 budgets:
   - {name: d, period: day, limit_usd: 100}
-  - {name: m, period: month, limit_usd: 100, group_by: [{name: team, from: resource}, gen_ai.request.model]}
+  - {name: m, period: month, limit_usd: 100, group_by: [{name: team, from: span}, gen_ai.request.model]}
   - {name: x, period: month, limit_usd: 100, group_by: [{name: team, from: auth}]}
   - {name: w, period: month, limit_usd: 100, where: 'true'}
   - {name: r, period: {rolling: 24h}, limit_calls: 10}

@@ -30,7 +30,7 @@ type world struct {
 
 func newWorld(t testing.TB, now, config string) *world {
 	t.Helper()
-	w := &world{t: t, now: utc(t, now), options: Options{PageURL: "http://127.0.0.1:8890", BookKeys: []string{"team"}}}
+	w := &world{t: t, now: utc(t, now), options: Options{PageURL: "http://127.0.0.1:8890", BookKeys: []GroupKey{{"team", FromSpan}}}}
 	w.ledger = ledger.NewMemory(ledger.Options{Now: func() time.Time { return w.now }, Seed: genai.Seed{1, 2, 3}, DedupeWindow: 25 * time.Hour})
 	w.restart(config)
 	return w
