@@ -172,7 +172,7 @@ func (p *pages) tree(bucket string, id uint64, keys span, depth int) (first []by
 	case depth > deepest:
 	case u16(page[8:]) == branchPage:
 		return p.branch(bucket, page, keys, depth)
-	case u16(page[8:]) == leafPage:
+	case u16(page[8:]) == leafPage && u16(page[10:]) > 0: // an empty bucket is kept in its parent
 		return p.leaf(bucket, page, keys)
 	}
 	return nil, fmt.Errorf("page %d: %w", id, errDamaged)
@@ -227,8 +227,11 @@ func branchElement(page []byte, i int) (id uint64, key []byte, ok bool) {
 
 func (p *pages) leaf(bucket string, page []byte, keys span) (first []byte, err error) {
 	var last []byte
-	for i := range int(u16(page[10:])) {
-		flags, key, value, ok := leafElement(page, i)
+	n := int(u16(page[10:]))
+	// Keys and values stand behind the elements without a gap: a count that is too small leaves one.
+	at := pageHeader + n*elementSize
+	for i := range n {
+		flags, key, value, ok := leafElement(page, i, &at)
 		if !ok || !keys.has(key) || i > 0 && bytes.Compare(last, key) >= 0 {
 			return nil, fmt.Errorf("%q: a leaf: %w", bucket, errDamaged)
 		}
@@ -250,7 +253,8 @@ func (p *pages) leaf(bucket string, page []byte, keys span) (first []byte, err e
 	return first, nil
 }
 
-func leafElement(page []byte, i int) (flags uint32, key, value []byte, ok bool) {
+// leafElement reads an element whose key must stand at an offset, and says where the next one must.
+func leafElement(page []byte, i int, expected *int) (flags uint32, key, value []byte, ok bool) {
 	at := pageHeader + i*elementSize
 	if at+elementSize > len(page) {
 		return 0, nil, nil, false
@@ -258,9 +262,10 @@ func leafElement(page []byte, i int) (flags uint32, key, value []byte, ok bool) 
 	from := uint64(at) + uint64(u32(page[at+4:])) //nolint:gosec // not negative
 	middle := from + uint64(u32(page[at+8:]))
 	to := middle + uint64(u32(page[at+12:]))
-	if to > uint64(len(page)) {
+	if to > uint64(len(page)) || from != uint64(*expected) { //nolint:gosec // not negative
 		return 0, nil, nil, false
 	}
+	*expected = int(to) //nolint:gosec // it is in the page
 	return u32(page[at:]), page[from:middle], page[middle:to], true
 }
 
@@ -273,7 +278,7 @@ func (p *pages) bucket(name string, value []byte) error {
 		return err
 	}
 	page := value[bucketHeader:] // a small bucket is kept in its parent
-	if len(page) < pageHeader || u16(page[8:]) != leafPage {
+	if len(page) < pageHeader || u16(page[8:]) != leafPage || u16(page[10:]) == 0 && len(page) != pageHeader {
 		return fmt.Errorf("bucket %q: %w", name, errDamaged)
 	}
 	_, err := p.leaf(name, page, span{})
