@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"runtime"
 	"time"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
@@ -13,6 +14,7 @@ func (l *Ledger) commits() {
 	for {
 		select {
 		case <-l.wake:
+			runtime.Gosched() // requests that are ready to run come along; where none is, nothing is lost
 			l.commit(false)
 		case <-ticker.C:
 			l.tick()
