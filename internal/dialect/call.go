@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"math"
+	"time"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
@@ -36,6 +37,10 @@ type Extras struct {
 	InputImage, InputVideo int64 // parts of Usage.Input
 	CacheAudio, CacheImage int64 // parts of Usage.CacheRead, and of the input's audio and images
 	OutputImage            int64 // part of Usage.Output
+
+	AudioTime time.Duration // how long the sound was, where the client tells that
+	Searches  int64         // of a reranker, in the units that it is billed by; 0 is not told
+	TellsHow  bool          // how much of input and output was sound was told, be it none
 }
 
 // CostSource says who put a cost on the span.

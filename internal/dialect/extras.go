@@ -1,7 +1,9 @@
 package dialect
 
 import (
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
@@ -25,9 +27,31 @@ func (r *reading) extras(u *genai.Usage) {
 	x.InputVideo = min(x.InputVideo, u.Input-u.InputAudio-x.InputImage)
 	x.CacheAudio = min(x.CacheAudio, u.CacheRead, u.InputAudio)
 	x.CacheImage = min(x.CacheImage, u.CacheRead-x.CacheAudio, x.InputImage)
+	r.besides(&x)
+	if r.op.Name == opTranscription && !x.TellsHow && u.InputAudio == 0 { // what is written down was heard
+		u.InputAudio, r.op.Doubt = u.Input, genai.ReasonHiddenTokens
+	}
 	r.op.Extras = x
-	r.op.Billed = genai.Billed{WebSearches: f.tally(nWebSearches), FileSearches: f.tally(nFileSearches), CodeRuns: f.tally(nCodeRuns)}
+	r.op.Billed = genai.Billed{WebSearches: r.webSearches(), FileSearches: f.tally(nFileSearches), CodeRuns: f.tally(nCodeRuns)}
 }
+
+// besides fills what is billed by other measures than tokens.
+func (r *reading) besides(x *Extras) {
+	f := r.f
+	x.TellsHow = (f.present|f.bad)&(1<<nInputAudio|1<<nOutputAudio) != 0
+	if x.Searches = f.tally(nSearchUnits); x.Searches == 0 && r.op.Name == opRerank && r.scope.name == "@traceloop/instrumentation-cohere" {
+		x.Searches = f.tally(nTotal) // it calls them tokens
+	}
+	x.AudioTime = time.Duration(min(f.tally(nAudioSeconds), maxSeconds)) * time.Second
+	if v, ok := f.value(vAudioSeconds); ok {
+		if n, is := genai.Number(v); is && n > 0 && n <= maxSeconds {
+			x.AudioTime = time.Duration(n * float64(time.Second))
+		}
+	}
+}
+
+// maxSeconds is the longest sound that is believed, a year.
+const maxSeconds = 366 * 24 * 3600
 
 func makesImages(operation string) bool {
 	switch operation {
@@ -165,4 +189,53 @@ func (f *facts) stepped(u genai.Usage) genai.Usage {
 	}
 	s.Reasoning, s.InputAudio, s.OutputAudio = u.Reasoning, u.InputAudio, u.OutputAudio
 	return s
+}
+
+// webSearches is how many searches are billed. Google tells its queries, and bills them since Gemini 3; before, it billed the prompt.
+func (r *reading) webSearches() int64 {
+	f := r.f
+	if f.has(nWebSearches) || !f.has(nGrounded) {
+		return f.tally(nWebSearches)
+	}
+	if _, after, ok := strings.Cut(r.op.Model(), "gemini-"); ok && after != "" && after[0] >= '1' && after[0] < '3' {
+		return 1
+	}
+	return f.tally(nGrounded)
+}
+
+// grounding counts the queries with which Google searched, each once.
+func (f *facts) grounding(p *jsonScan) {
+	if !p.enter('{') {
+		p.skip()
+		return
+	}
+	for {
+		key, ok := p.key()
+		if !ok {
+			return
+		}
+		if (key == "webSearchQueries" || key == "web_search_queries") && p.enter('[') {
+			f.queries(p)
+		} else {
+			p.skip()
+		}
+	}
+}
+
+func (f *facts) queries(p *jsonScan) {
+	var seen [64]string
+	n := 0
+	for p.more(']') {
+		s, ok := p.scalar()
+		if !ok || s == "" || s == "null" || slices.Contains(seen[:min(n, len(seen))], s) {
+			continue
+		}
+		if n < len(seen) {
+			seen[n] = s
+		}
+		n++
+	}
+	if n > 0 {
+		f.add(nGrounded, int64(n), jsonRank)
+	}
 }

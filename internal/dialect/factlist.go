@@ -73,6 +73,9 @@ const (
 	nCodeRuns
 	nBilledInput
 	nBilledOutput
+	nSearchUnits
+	nGrounded
+	nAudioSeconds
 	sharedTallies
 )
 
@@ -88,6 +91,7 @@ const (
 	vAttempt
 	vResend
 	vCacheHit
+	vAudioSeconds
 	sharedValues
 )
 

@@ -27,7 +27,24 @@ func (r *reading) kind() verdict {
 	if !v.says() {
 		v = r.kindOfName()
 	}
+	if v.name == opRerank {
+		v = r.rerank()
+	}
 	return r.onAgent(v)
+}
+
+// opRerank is a reranker's operation, and transcription what makes text of sound; the conventions have no words for them.
+const (
+	opRerank        = "rerank"
+	opTranscription = "transcription"
+)
+
+// rerank: one that names its model asks a provider, which bills; any other is a step of the application.
+func (r *reading) rerank() verdict {
+	if r.f.hasModel() {
+		return verdict{genai.ModelCall, opRerank}
+	}
+	return verdict{genai.Retrieval, genai.OpRetrieval}
 }
 
 // kindOfClient knows the clients whose spans borrow names that mean something else there.
@@ -86,8 +103,10 @@ func kindWord(w string) verdict {
 		return verdict{genai.Step, ""}
 	case "tool", "tool_call", "mcp_tool_call":
 		return verdict{genai.Tool, genai.OpExecuteTool}
-	case "retriever", "retrieval", "reranker", "rerank", "indexer":
+	case "retriever", "retrieval", "indexer":
 		return verdict{genai.Retrieval, genai.OpRetrieval}
+	case "reranker", "rerank":
+		return verdict{genai.Retrieval, opRerank}
 	case "evaluator", "guardrail", "evaluation":
 		return verdict{genai.Evaluation, ""}
 	}
@@ -129,8 +148,10 @@ func operationKind(r *reading, op string) verdict {
 		return verdict{genai.Agent, genai.OpInvokeAgent}
 	case genai.OpExecuteTool, "tool_call":
 		return verdict{genai.Tool, genai.OpExecuteTool}
-	case genai.OpRetrieval, "rerank":
+	case genai.OpRetrieval:
 		return verdict{genai.Retrieval, genai.OpRetrieval}
+	case opRerank:
+		return verdict{genai.Retrieval, opRerank}
 	case genai.OpCreateAgent:
 		return verdict{genai.Other, genai.OpCreateAgent}
 	case "agent_call":
@@ -139,10 +160,13 @@ func operationKind(r *reading, op string) verdict {
 		return verdict{genai.Step, op}
 	case "fetch_response", "vectordb":
 		return verdict{genai.Other, op}
-	case "image", "image_generation", "audio", "speech", "transcription", "moderation":
+	case "image", "image_generation", "audio", "speech", opTranscription, "moderation":
 		return verdict{genai.ModelCall, op}
 	default:
-		return operationFamily(op)
+		if v := operationFamily(op); v.says() {
+			return v
+		}
+		return otherOperation(r, op)
 	}
 }
 
@@ -155,6 +179,21 @@ func operationFamily(op string) verdict {
 		return verdict{genai.ModelCall, genai.OpChat}
 	case strings.HasPrefix(op, "text."):
 		return verdict{genai.ModelCall, genai.OpTextCompletion}
+	}
+	return verdict{}
+}
+
+// otherOperation reads more words for what is no conversation.
+func otherOperation(r *reading, op string) verdict {
+	switch op {
+	case "moderations":
+		return verdict{genai.ModelCall, "moderation"}
+	case "transcribe", "audio_transcription", "audio.transcription", "speech_to_text", "translation":
+		return verdict{genai.ModelCall, opTranscription}
+	case "stt": // of a voice pipeline, where it tells how much was heard
+		if r.f.valueRanks[vAudioSeconds] != 0 {
+			return verdict{genai.ModelCall, opTranscription}
+		}
 	}
 	return verdict{}
 }

@@ -42,6 +42,8 @@ var older = &client{
 		tallies(nCacheImage, "gen_ai.usage.input_cached_image_tokens", "gen_ai.usage.cached_image_tokens"),
 		tallies(nWebSearches, "gen_ai.usage.web_search_requests", "gen_ai.usage.server_tool_use.web_search_requests",
 			"gen_ai.usage.details.web_search_requests", "gen_ai.usage.details.web_searches", "anthropic.usage.server_tool_use.web_search_requests"),
+		tallies(nSearchUnits, "gen_ai.usage.search_units"),
+		values(vAudioSeconds, genAI, "gen_ai.usage.audio_seconds", "gen_ai.response.audio.duration", "gen_ai.request.audio_duration"),
 		values(vCostUsage, genAI, genai.UsageCost),
 		values(vCostOther, genAI, "gen_ai.usage.cost_usd", "gen_ai.usage.total_cost", "llm.usage.total_cost"),
 	),

@@ -52,6 +52,10 @@ func (a *answered) read(p *jsonScan) {
 			first(&a.tier, p.text())
 		case "output":
 			a.output(p)
+		case "candidates":
+			a.candidates(p)
+		case "groundingMetadata", "grounding_metadata":
+			a.facts.grounding(p)
 		case "usage", "usageMetadata", "usage_metadata", "meta":
 			a.usage(p)
 		case "generations":
@@ -143,6 +147,31 @@ func (a *answered) message(p *jsonScan, depth int) {
 	}
 }
 
+// candidates reads the first of Google's.
+func (a *answered) candidates(p *jsonScan) {
+	if !p.enter('[') {
+		p.skip()
+		return
+	}
+	for n := 0; p.more(']'); n++ {
+		if n > 0 || !p.enter('{') {
+			p.skip()
+			continue
+		}
+		for {
+			key, ok := p.key()
+			if !ok {
+				break
+			}
+			if key == "groundingMetadata" || key == "grounding_metadata" {
+				a.facts.grounding(p)
+			} else {
+				p.skip()
+			}
+		}
+	}
+}
+
 // output reads the items of OpenAI's answer: each search, and each run of code, is billed.
 func (a *answered) output(p *jsonScan) {
 	if !p.enter('[') {
@@ -208,6 +237,8 @@ func (a *answered) metadata(p *jsonScan) {
 			first(&a.tier, p.text())
 		case "usage", "tokenUsage", "token_usage":
 			a.usage(p)
+		case "groundingMetadata", "grounding_metadata":
+			a.facts.grounding(p)
 		case "estimatedTokenUsage": // LangChain's own count, or the provider's where the message has that
 			in := nEstimatedInput
 			if a.told {

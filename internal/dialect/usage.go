@@ -22,6 +22,7 @@ func (r *reading) usage() {
 	c, state := r.counts()
 	if state != genai.UsageKnown {
 		r.op.UsageState = state
+		r.besides(&r.op.Extras)
 		return
 	}
 	sum, guess := r.inclusive(c)

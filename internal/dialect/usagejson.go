@@ -45,6 +45,8 @@ func (f *facts) readMember(s string, in, out tally) {
 			f.setText(tResponseModel, p.text())
 		case "responseId", "response_id":
 			f.setText(tResponseID, p.text())
+		case "groundingMetadata", "grounding_metadata":
+			f.grounding(&p)
 		default:
 			p.skip()
 		}
@@ -195,6 +197,10 @@ func usageTally(key string, sd side) tally {
 		return nWebSearches
 	case "code_execution_requests", "codeExecutionRequests":
 		return nCodeRuns
+	case "search_units", "searchUnits":
+		return nSearchUnits
+	case "seconds", "prompt_audio_seconds", "promptAudioSeconds", "audio_seconds", "audioSeconds":
+		return nAudioSeconds
 	}
 	return sidedTally(key, sd)
 }

@@ -81,7 +81,7 @@ func vercelKind(r *reading, id string) verdict {
 	case strings.HasPrefix(last, "doEmbed"):
 		return verdict{genai.ModelCall, genai.OpEmbeddings}
 	case strings.HasPrefix(last, "doRerank"):
-		return verdict{genai.Retrieval, genai.OpRetrieval}
+		return verdict{genai.Retrieval, opRerank}
 	case strings.HasPrefix(last, "do"):
 		return verdict{genai.ModelCall, genai.OpChat}
 	case last == "toolCall":
@@ -140,6 +140,8 @@ func (r *reading) providerMetadata(p *jsonScan, name string) {
 			}
 		case "serviceTier", "service_tier":
 			r.f.setText(tResponseTier, p.text())
+		case "groundingMetadata", "grounding_metadata":
+			r.f.grounding(p)
 		case "cost":
 			if usd, ok := p.number(); knowsBill {
 				r.bill(usd, ok)

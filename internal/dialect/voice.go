@@ -25,6 +25,7 @@ var pipecat = &client{
 	name:   "pipecat",
 	scopes: []scope{{name: "pipecat*"}},
 	keys: join(
+		values(vAudioSeconds, plain, "metrics.audio_seconds"),
 		tallies(nInputAudio, "gen_ai.usage.audio.input_tokens"),
 		tallies(nOutputAudio, "gen_ai.usage.audio.output_tokens"),
 		tallies(nCacheAudio, "gen_ai.usage.audio.cache_read.input_tokens"),

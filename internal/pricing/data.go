@@ -50,6 +50,7 @@ type Overlay struct {
 	ServiceTiers []TierRule   `json:"service_tiers,omitempty"`
 	Regions      []RegionRule `json:"regions,omitempty"`
 	MinAudio     []AudioRule  `json:"min_audio,omitempty"`
+	Fees         []FeeRule    `json:"fees,omitempty"`
 }
 
 // TierRule is a factor on the list price of the provider's models in a service tier. The first rule that fits wins.
@@ -73,6 +74,13 @@ type AudioRule struct {
 	Provider string   `json:"provider"`
 	Models   []string `json:"models"`
 	Seconds  int64    `json:"seconds"`
+}
+
+// FeeRule is what tools of the provider cost by use, beside models whose rows do not say it. The first rule that fits wins.
+type FeeRule struct {
+	Provider string  `json:"provider"`
+	Match    *Clause `json:"match,omitempty"` // of the model's name
+	Rates    string  `json:"rates"`           // as FormatRates writes it
 }
 
 // Encode writes a table. Equal data gives equal bytes.

@@ -13,6 +13,13 @@ type rules struct {
 	tiers   []tierRule
 	regions []regionMatch
 	audio   []AudioRule
+	fees    []feeRule
+}
+
+type feeRule struct {
+	match matcher
+	all   bool
+	rates []leaf
 }
 
 type tierRule struct {
@@ -60,7 +67,50 @@ func compileOverlay(o *Overlay) (map[string]*rules, error) {
 	for _, r := range o.MinAudio {
 		of(r.Provider).audio = append(of(r.Provider).audio, r)
 	}
+	for i := range o.Fees {
+		f, err := compileFees(&o.Fees[i])
+		if err != nil {
+			errs = append(errs, fmt.Errorf("overlay: fees of %s: %w", o.Fees[i].Provider, err))
+		}
+		of(o.Fees[i].Provider).fees = append(of(o.Fees[i].Provider).fees, f)
+	}
 	return out, errors.Join(errs...)
+}
+
+func compileFees(r *FeeRule) (feeRule, error) {
+	rates, err := ParseRates(r.Rates)
+	if err != nil {
+		return feeRule{}, err
+	}
+	f := feeRule{all: r.Match == nil}
+	if r.Match != nil {
+		if err := r.Match.Check(); err != nil {
+			return f, err
+		}
+		f.match = r.Match.compile()
+	}
+	for _, rate := range rates {
+		if partOf(rate.Unit) != partFees {
+			return f, fmt.Errorf("%s is no fee", rate.Unit.PriceName())
+		}
+		f.rates = append(f.rates, leaf{Rate: rate, uncached: -1, to: partFees})
+	}
+	return f, nil
+}
+
+// charge adds the fees that a row's lists lack. Fees are in no other unit and contain none, so their place among the rates is free.
+func (f *feeRule) charge(m *Model) {
+	m.lists = slices.Clone(m.lists)
+	for i := range m.lists {
+		l := &m.lists[i]
+		for _, rate := range f.rates {
+			if l.free || l.has&(1<<rate.Unit) != 0 || len(l.rates) >= maxRates {
+				continue
+			}
+			l.rates = append(slices.Clip(l.rates), rate)
+			l.has |= 1 << rate.Unit
+		}
+	}
 }
 
 // apply adds to a model what the overlay says about it at this provider. name is the asked name in lower case.
@@ -78,6 +128,12 @@ func (r *rules) apply(m *Model, name string) {
 	for i := range r.regions {
 		if r.regions[i].all || r.regions[i].match.matches(name) {
 			m.regions = append(m.regions, r.regions[i].regionalRule)
+		}
+	}
+	for i := range r.fees {
+		if f := &r.fees[i]; !m.Own && (f.all || f.match.matches(name)) {
+			f.charge(m)
+			break
 		}
 	}
 	for i := range r.audio {

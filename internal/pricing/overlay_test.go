@@ -183,3 +183,24 @@ func TestModes(t *testing.T) {
 		require.Equal(t, tt.guess, c.Guess, "%s %s", tt.model, tt.tier)
 	}
 }
+
+// What Google bills for its searches is in no row: by query since Gemini 3, by prompt before.
+func TestFees(t *testing.T) {
+	at := time.Date(2026, 9, 21, 0, 0, 0, 0, time.UTC)
+	price := func(table *Table, provider, model string) Cost {
+		m := table.Find(provider, model)
+		require.NotNil(t, m, model)
+		c, err := m.Price(&Call{Provider: provider, Model: model, Time: at, Usage: Usage{Input: 1000, WebSearches: 2}}, Factor{})
+		require.NoError(t, err)
+		return c
+	}
+	for model, fee := range map[string]int64{"gemini-3-flash-preview": 28_000_000, "gemini-2.5-flash": 70_000_000} {
+		c := price(Default(), "google", model)
+		require.Equal(t, fee, c.Fees, model)
+		require.Equal(t, c.Total, c.InputUncached+c.Fees, model)
+		require.Empty(t, c.Guess, model)
+	}
+	require.Equal(t, GuessFee, price(Default(), "openrouter", "google/gemini-2.5-flash").Guess)
+	_, err := compileOverlay(&Overlay{Fees: []FeeRule{{Provider: "google", Rates: "input_mtok=1"}}})
+	require.ErrorContains(t, err, "input_mtok is no fee")
+}

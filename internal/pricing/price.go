@@ -113,6 +113,9 @@ func (m *Model) Free() bool {
 	return true
 }
 
+// Prices says that the row has a rate for the unit.
+func (m *Model) Prices(u Unit) bool { return m.lists[0].has&(1<<u) != 0 }
+
 // Fractional is the same row for counts in units of 10^-decimals: some clients report fractions of tokens. Charges below a pico-USD are
 // rounded to one, half to even. Usage.Requests is in the same units.
 func (m *Model) Fractional(decimals int) *Model {

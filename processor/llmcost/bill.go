@@ -59,13 +59,27 @@ func (p *policy) billFor(op *dialect.Call, end time.Time, seen *recall) bill {
 	case p.reported == reportedOnly:
 		return bill{status: genai.StatusUnpriced, reason: genai.ReasonNotReported}
 	}
-	if usage != genai.UsageNone {
+	if usage != genai.UsageNone || s.needsNoTokens(op) {
 		if b, ok := s.bill(op, end); ok {
 			return b
 		}
 	}
-	return p.withoutRow(op, usage, end)
+	b := p.withoutRow(op, usage, end)
+	if b.reason == genai.ReasonUnknownModel && s.reason == genai.ReasonLocalServer {
+		b.reason = s.reason
+	}
+	return b
 }
+
+// needsNoTokens says that the row's price is of something else that the span tells, or that there is none.
+func (s *sold) needsNoTokens(op *dialect.Call) bool {
+	return s.model != nil && (s.model.Free() || op.Extras.AudioTime > 0 || op.Name == opRerank && s.model.Prices(unitSearch))
+}
+
+// opRerank is a reranker's operation.
+const opRerank = "rerank"
+
+var unitSearch, _ = pricing.UnitByUsageName("rerank_searches")
 
 // bill is what the call cost at whoever sold it; false where that is not known.
 func (s *sold) bill(op *dialect.Call, end time.Time) (bill, bool) {
@@ -99,7 +113,7 @@ func (p *policy) withoutRow(op *dialect.Call, usage genai.UsageState, end time.T
 	if p.reported != reportedIgnore && op.CostSource == dialect.CostClient {
 		return reportedBill(op, genai.StatusEstimated, genai.ReasonClientEstimate)
 	}
-	if usage == genai.UsageNone {
+	if usage == genai.UsageNone && op.Extras.AudioTime == 0 {
 		return bill{status: genai.StatusUnpriced, reason: genai.ReasonNoUsage}
 	}
 	if p.fallback.model != nil {
@@ -141,6 +155,9 @@ func (r *pricedModel) price(op *dialect.Call, end time.Time) bill {
 		b.status, b.reason = genai.StatusEstimated, genai.ReasonGuessedUsage
 	case op.Doubt != "":
 		b.status, b.reason = genai.StatusEstimated, op.Doubt
+	case r.model.Prices(pricing.UnitOutputAudio) && !op.Extras.TellsHow, // it speaks, and whether it did is not told
+		op.Name == opRerank && op.Extras.Searches == 0 && r.model.Prices(unitSearch):
+		b.status, b.reason = genai.StatusEstimated, genai.ReasonHiddenTokens
 	case cost.Guess != "":
 		b.status, b.reason = genai.StatusEstimated, cost.Guess
 	}
@@ -153,6 +170,10 @@ func used(op *dialect.Call) pricing.Usage {
 		Input: u.Input, Output: u.Output, CacheRead: u.CacheRead, CacheWrite: u.CacheWrite, CacheWrite1h: u.CacheWrite1h,
 		InputAudio: u.InputAudio, Reasoning: u.Reasoning, OutputAudio: u.OutputAudio, InputImage: x.InputImage, InputVideo: x.InputVideo,
 		CacheAudioRead: x.CacheAudio, CacheImageRead: x.CacheImage, OutputImage: x.OutputImage, WebSearches: op.Billed.WebSearches,
+		AudioTime: x.AudioTime,
+	}
+	if op.Name == opRerank {
+		used.Other = append(used.Other, pricing.Quantity{Unit: unitSearch, N: max(x.Searches, 1)})
 	}
 	for _, tool := range [...]struct {
 		unit string

@@ -58,8 +58,8 @@ func whoSold(t *pricing.Table, q question, local string) sold {
 	switch {
 	case row != nil && row.Own:
 		s.model = row
-	case q.at.Local && !q.sure && local != localPrice:
-		s.atHome(t, q.model, row, shaped, local)
+	case q.atHome(local):
+		s.atHome(t, q.model, row, shaped, local, q.ownServer() || openWeights(q.model))
 	case row != nil:
 		s.model = row
 		if !q.sure && (q.torn || q.foreign && !shaped && sdkNames[t.Provider(q.provider)]) {
@@ -73,8 +73,44 @@ func whoSold(t *pricing.Table, q question, local string) sold {
 	return s
 }
 
+// ownServers are programs that one runs oneself, for models with open weights.
+var ownServers = map[string]bool{
+	"ollama": true, "vllm": true, "sglang": true, "lmstudio": true, "lm_studio": true, "lm-studio": true, "llamacpp": true, "llama.cpp": true,
+	"llama_cpp": true, "llama-cpp": true, "localai": true, "gpt4all": true, "llamafile": true, "tgi": true,
+}
+
+// atHome says that this machine or a private network answered, as far as that decides.
+func (q *question) atHome(local string) bool {
+	return (q.at.Local || q.ownServer()) && !q.sure && local != localPrice
+}
+
+// families are parts of the names of models that people run themselves.
+var families = [...]string{
+	"llama", "qwen", "mistral", "mixtral", "gemma", "phi", "deepseek", "gpt-oss", "granite", "smollm", "codestral", "devstral", "nomic-embed", "bge-", "olmo",
+	"falcon", "vicuna", "hermes", "starcoder", "internlm", "glm", "mxbai", "minilm",
+}
+
+// openWeights says that a name is written as those of such models are: "llama3.2:3b" by Ollama, "org/model" by servers of Hugging Face's.
+func openWeights(model string) bool {
+	if strings.ContainsAny(model, ":/") {
+		return true
+	}
+	name := strings.ToLower(model)
+	for _, f := range families {
+		if strings.Contains(name, f) {
+			return true
+		}
+	}
+	return false
+}
+
+// ownServer says that the provider is such a program, and no address says where it runs.
+func (q *question) ownServer() bool {
+	return ownServers[q.provider] && !q.foreign && !q.torn && (q.at.Local || q.at == pricing.Seller{})
+}
+
 // atHome is for models that answer from this machine or a private network.
-func (s *sold) atHome(t *pricing.Table, model string, row *pricing.Model, shaped bool, local string) {
+func (s *sold) atHome(t *pricing.Table, model string, row *pricing.Model, shaped bool, local string, open bool) {
 	s.reason = genai.ReasonLocalServer
 	switch local {
 	case localFree:
@@ -90,8 +126,10 @@ func (s *sold) atHome(t *pricing.Table, model string, row *pricing.Model, shaped
 		s.model = row
 	case only:
 		s.model = made
-	case row == nil && made == nil:
-		s.reason = "" // nobody knows the model, wherever it runs
+	case row == nil && made == nil: // no row of it anywhere: your rate for unknown models holds, and the client's own cost
+		if !open {
+			s.reason = ""
+		}
 	default:
 		s.status = genai.StatusUnpriced
 	}
