@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// Hashes holds values by keys that are hashes already: 64 bits that no sender can choose. It keeps what a Map keeps, at most
+// Hashes holds values by keys that are hashes already: 63 bits that no sender can choose. It keeps what a Map keeps, at most
 // limit entries, each for at most ttl since it was put last, but that a key is not there costs one cache line, and an entry one or
 // two more, where a Map at its limit touches ten. What it gives up is the exact order of leaving: at the limit it is an old entry
-// that leaves, the oldest of a few neighbours, not the oldest of all. It has 1.5 to 3 slots for every entry at its limit, and fewer
-// while it is emptier. A Hashes is not safe for concurrent use.
+// that leaves, the oldest of a few neighbours, not the oldest of all. It has 1.5 to 3 slots for every entry at its limit, and two to
+// seven below it. A Hashes is not safe for concurrent use.
 type Hashes[V any] struct {
 	limit   int
 	ttl     time.Duration
@@ -23,9 +23,10 @@ type Hashes[V any] struct {
 	fetched uint64 // means nothing, but a load whose result nobody keeps is left out by the compiler
 }
 
-// hashLine is where the keys that belong to it are, and nowhere else. The keys stand together: they fill a cache line.
+// hashLine is where the keys that belong to it are, and, once it was full, its neighbour (the other one of a pair). The keys stand
+// together: they fill a cache line.
 type hashLine[V any] struct {
-	keys    [lineSlots]uint64 // 0 is an empty slot
+	keys    [lineSlots]uint64 // 0 is an empty slot, spilled apart
 	entries [lineSlots]hashEntry[V]
 }
 
@@ -38,26 +39,21 @@ const (
 	lineSlots  = 8
 	firstLines = 8
 	keyZero    = 0x6A09E667F3BCC909 // stands for the key 0
+	spilled    = 1 << 63            // beside the first key of a line: some of its keys are in its neighbour
 )
 
 // NewHashes makes a Hashes for up to limit entries (at least one) that expire after ttl; a ttl of 0 keeps them until they are
 // pushed out.
 func NewHashes[V any](limit int, ttl time.Duration) *Hashes[V] {
 	limit = max(limit, 1)
-	most := max(1<<bits.Len(uint(limit+limit/2-1))/lineSlots, 1) //nolint:gosec // limit is positive
+	most := max(1<<bits.Len(uint(limit+limit/2-1))/lineSlots, 2) //nolint:gosec // limit is positive
 	return &Hashes[V]{limit: limit, ttl: ttl, most: most, lines: make([]hashLine[V], min(most, firstLines))}
 }
 
 // Get gives the value of key as of now. It does not make the entry younger.
 func (h *Hashes[V]) Get(key uint64, now time.Time) (V, bool) {
-	key = held(key)
-	line := h.line(key)
-	for i := range line.keys {
-		if line.keys[i] == key {
-			e := &line.entries[i]
-			if h.expired(e, h.since(now)) {
-				break
-			}
+	if line, i := h.find(held(key)); line != nil {
+		if e := &line.entries[i]; !h.expired(e, h.since(now)) {
 			return e.value, true
 		}
 	}
@@ -69,13 +65,13 @@ func (h *Hashes[V]) Get(key uint64, now time.Time) (V, bool) {
 func (h *Hashes[V]) Fetch(keys []uint64) {
 	var sum uint64
 	for _, key := range keys {
-		sum += h.line(held(key)).keys[0]
+		sum += h.lines[h.home(held(key))].keys[0]
 	}
 	for _, key := range keys {
 		key = held(key)
-		line := h.line(key)
+		line := &h.lines[h.home(key)]
 		for i, k := range line.keys {
-			if k == key || k == 0 {
+			if k &^= spilled; k == key || k == 0 {
 				sum += uint64(line.entries[i].at) //nolint:gosec // means nothing
 				break
 			}
@@ -88,29 +84,56 @@ func (h *Hashes[V]) Fetch(keys []uint64) {
 func (h *Hashes[V]) Put(key uint64, value V, now time.Time) {
 	key = held(key)
 	at := h.since(now)
-	line := h.line(key)
-	i := line.slot(key)
-	if line.keys[i] != key {
-		line, i = h.room(line, i, key, at)
+	line, i := h.find(key)
+	if line == nil {
+		line, i = h.room(key, at)
 	}
-	line.keys[i], line.entries[i] = key, hashEntry[V]{value, at}
+	line.set(i, key, hashEntry[V]{value, at})
 }
 
-// slot is that of key in its line, else the first empty one, else that of the oldest entry.
+// find is where key is; nil where it is not.
+func (h *Hashes[V]) find(key uint64) (*hashLine[V], int) {
+	n := h.home(key)
+	line := &h.lines[n]
+	if i := line.slot(key); i >= 0 {
+		return line, i
+	}
+	if line.keys[0]&spilled != 0 {
+		line = &h.lines[n^1]
+		if i := line.slot(key); i >= 0 {
+			return line, i
+		}
+	}
+	return nil, 0
+}
+
+// empty is a slot for a new key; nil where neither its line nor the neighbour has one.
+func (h *Hashes[V]) empty(key uint64) (*hashLine[V], int) {
+	n := h.home(key)
+	line := &h.lines[n]
+	if i := line.slot(0); i >= 0 {
+		return line, i
+	}
+	neighbour := &h.lines[n^1]
+	if i := neighbour.slot(0); i >= 0 {
+		line.keys[0] |= spilled
+		return neighbour, i
+	}
+	return nil, 0
+}
+
+// slot is the first of a line that holds key, or, for 0, none; -1 where there is none.
 func (l *hashLine[V]) slot(key uint64) int {
-	empty := -1
 	for i, k := range l.keys {
-		if k == key {
+		if k&^spilled == key {
 			return i
 		}
-		if k == 0 && empty < 0 {
-			empty = i
-		}
 	}
-	if empty >= 0 {
-		return empty
-	}
-	return l.oldest()
+	return -1
+}
+
+func (l *hashLine[V]) set(i int, key uint64, e hashEntry[V]) {
+	l.keys[i], l.entries[i] = key|l.keys[i]&spilled, e
 }
 
 // oldest is the slot of the oldest entry of a line that has one.
@@ -124,14 +147,16 @@ func (l *hashLine[V]) oldest() int {
 	return best
 }
 
-// room makes slot i, which is empty or another key's, free for a new entry, or gives a slot that is.
-func (h *Hashes[V]) room(line *hashLine[V], i int, key uint64, at time.Duration) (*hashLine[V], int) {
-	for (line.keys[i] != 0 || 2*h.taken >= len(h.lines)*lineSlots) && len(h.lines) < h.most {
+// room makes a slot free for a new key.
+func (h *Hashes[V]) room(key uint64, at time.Duration) (*hashLine[V], int) {
+	line, i := h.empty(key)
+	for (line == nil || 2*h.taken >= len(h.lines)*lineSlots) && len(h.lines) < h.most {
 		h.grow()
-		line = h.line(key)
-		i = line.slot(key)
+		line, i = h.empty(key)
 	}
-	if line.keys[i] != 0 {
+	if line == nil {
+		line = &h.lines[h.home(key)]
+		i = line.oldest()
 		h.drop(line, i, at)
 	} else if h.taken >= h.limit {
 		h.dropOld(at)
@@ -140,16 +165,15 @@ func (h *Hashes[V]) room(line *hashLine[V], i int, key uint64, at time.Duration)
 	return line, i
 }
 
-// grow doubles the lines. The entries of a line part over two, so all of them find room; a new one may still find none.
+// grow doubles the lines. The keys of a line part over the two of a new pair, so all of them find room; a new one may still find none.
 func (h *Hashes[V]) grow() {
 	old := h.lines
 	h.lines, h.hand = make([]hashLine[V], 2*len(old)), 0
 	for n := range old {
 		for i, key := range old[n].keys {
-			if key != 0 {
-				line := h.line(key)
-				to := line.slot(key)
-				line.keys[to], line.entries[to] = key, old[n].entries[i]
+			if key &^= spilled; key != 0 {
+				line, to := h.empty(key)
+				line.set(to, key, old[n].entries[i])
 			}
 		}
 	}
@@ -163,7 +187,7 @@ func (h *Hashes[V]) dropOld(at time.Duration) {
 		h.hand = (h.hand + 1) % len(h.lines)
 		held := 0
 		for _, key := range line.keys {
-			if key != 0 {
+			if key&^spilled != 0 {
 				held++
 			}
 		}
@@ -179,7 +203,7 @@ func (h *Hashes[V]) drop(line *hashLine[V], i int, at time.Duration) {
 		h.evicted++
 	}
 	h.taken--
-	line.keys[i], line.entries[i] = 0, hashEntry[V]{}
+	line.set(i, 0, hashEntry[V]{})
 }
 
 // Len is how many entries are held, expired ones whose slot was not needed yet included.
@@ -198,16 +222,16 @@ func (h *Hashes[V]) since(now time.Time) time.Duration {
 
 // held is the key as it is held.
 func held(key uint64) uint64 {
-	if key == 0 {
-		return keyZero
+	if key &^= spilled; key != 0 {
+		return key
 	}
-	return key
+	return keyZero
 }
 
-// line is where key belongs. Multiplying spreads keys that differ in few bits.
-func (h *Hashes[V]) line(key uint64) *hashLine[V] {
+// home is the line that key belongs to. Multiplying spreads keys that differ in few bits.
+func (h *Hashes[V]) home(key uint64) uint64 {
 	n, _ := bits.Mul64(key*0x9E3779B97F4A7C15, uint64(len(h.lines)))
-	return &h.lines[n]
+	return n
 }
 
 func (h *Hashes[V]) expired(e *hashEntry[V], at time.Duration) bool {

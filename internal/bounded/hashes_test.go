@@ -128,18 +128,40 @@ func TestFetchingChangesNothing(t *testing.T) {
 	require.Equal(t, 2, h.Len())
 }
 
-// Nine keys of one line that still share a line when the lines have doubled once: below the limit nobody leaves.
+// As many keys of one line as it and its neighbour hold stay, however large the table is: below the limit nobody leaves.
 func TestBelowTheLimitNobodyLeaves(t *testing.T) {
-	const inverse = 0xF1DE83E19937733D // of the multiplier in line, modulo 2^64: the products are what a line is chosen by
 	h := NewHashes[int](1000, 0)
-	key := func(i uint64) uint64 { return (i%2<<59 | i) * inverse }
-	for i := range uint64(9) {
-		h.Put(key(i), int(i), t0)
+	r := rand.New(rand.NewPCG(5, 5)) //nolint:gosec // the same keys in every run
+	largest := &Hashes[int]{lines: make([]hashLine[int], h.most)}
+	var keys []uint64
+	for len(keys) < 2*lineSlots {
+		if key := r.Uint64() &^ spilled; largest.home(key) == 7 {
+			keys = append(keys, key)
+		}
+	}
+	for i, key := range keys {
+		h.Put(key, i, t0)
 	}
 	require.Zero(t, h.Evicted())
-	for i := range uint64(9) {
-		v, ok := h.Get(key(i), t0)
+	for i, key := range keys {
+		v, ok := h.Get(key, t0)
 		require.True(t, ok)
-		require.EqualValues(t, i, v)
+		require.Equal(t, i, v)
 	}
+	h.Put(keys[0], -1, t0)
+	require.Equal(t, len(keys), h.Len(), "what is in the neighbour is found there")
+}
+
+// The table grows when it is used, not when one of its lines is full.
+func TestHashesAreNotSparse(t *testing.T) {
+	h := NewHashes[int](1_000_000, 0)
+	r := rand.New(rand.NewPCG(6, 6)) //nolint:gosec // the same keys in every run
+	for i := range 200_000 {
+		h.Put(r.Uint64(), i, t0)
+		if slots := len(h.lines) * lineSlots; i > 1000 {
+			require.Less(t, slots, 8*i)
+		}
+	}
+	require.Equal(t, 200_000, h.Len())
+	require.Zero(t, h.Evicted())
 }
