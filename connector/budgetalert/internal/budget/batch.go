@@ -215,7 +215,7 @@ func (r *rule) slot(w window, t, late int64) (slot, expires int64) {
 	case Lifetime:
 		return 0, 0
 	case Rolling:
-		return floor(t, 60), t + r.length + slack
+		return floor(t, 60), t + max(r.length, r.longest()) + slack
 	case Block: // its block may begin with a call that comes late
 		return floor(t, 60), t + 2*r.length + late + slack
 	case Run:

@@ -64,8 +64,8 @@ func NewEngine(ctx context.Context, o Options, budgets []Config, overrides []Ove
 }
 
 // Reload takes other budgets. Share.Budget of spends that are recorded from now on is an index of these: the caller sees to it that nothing
-// is recorded meanwhile, and afterwards nothing that was read for the old list. Where the configuration is wrong or the ledger cannot be
-// read, the old budgets stay.
+// is recorded meanwhile, and afterwards nothing that was read for the old list. After an error the old budgets stay. What can wait, such as
+// alerts that are to be resolved, is tried again by Tick.
 func (e *Engine) Reload(ctx context.Context, budgets []Config, overrides []Override, now time.Time) error {
 	rules, err := compile(&e.options, budgets, overrides)
 	if err != nil {
@@ -80,7 +80,8 @@ func (e *Engine) Reload(ctx context.Context, budgets []Config, overrides []Overr
 	e.rules = rules
 	e.mu.Unlock()
 	e.swept = 0
-	return e.look(ctx, now.Unix())
+	_ = e.look(ctx, now.Unix()) // Tick will say what is wrong
+	return nil
 }
 
 // look is the work of a minute.

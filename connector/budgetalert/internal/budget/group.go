@@ -39,8 +39,8 @@ type group struct {
 }
 
 const (
-	maxValue     = 256 // bytes of a group's value
-	maxGroupText = 700 // bytes of all of them in the name of a series
+	maxValue     = 256 // bytes of a group's value as the name of a series has it
+	maxGroupText = 700 // bytes of all of them
 	overflowText = "%overflow"
 )
 
@@ -69,9 +69,7 @@ func (r *rule) groupOf(values []string) (g *group, overflow bool) {
 func (r *rule) lookup(values []string) (*group, []byte) {
 	key := r.key[:0]
 	for _, v := range values {
-		if len(v) > maxValue {
-			v = clip(v)
-		}
+		v = clip(v, len(values))
 		if len(values) > 1 {
 			key = binary.AppendUvarint(key, uint64(len(v)))
 		}
@@ -124,18 +122,22 @@ func (r *rule) ofText(text string) *group {
 func clipped(values []string) []string {
 	own := make([]string, len(values))
 	for i, v := range values {
-		own[i] = strings.Clone(clip(v))
+		own[i] = strings.Clone(clip(v, len(values)))
 	}
 	return own
 }
 
-// clip shortens a value that is too long, and keeps it apart from all others.
-func clip(v string) string {
-	if len(v) <= maxValue {
+// clip shortens one of n values that is too long for the name of a series, and keeps it apart from all others.
+func clip(v string, n int) string {
+	most := maxValue
+	if n > 2 {
+		most = maxGroupText / n
+	}
+	if 3*len(v) <= most || len(escaper.Replace(v)) <= most {
 		return v
 	}
 	sum := sha256.Sum256([]byte(v))
-	return strings.ToValidUTF8(v[:maxValue-24], "") + "…" + hex.EncodeToString(sum[:10])
+	return strings.ToValidUTF8(v[:most/3-23], "") + "…" + hex.EncodeToString(sum[:10])
 }
 
 var escaper = strings.NewReplacer("%", "%25", "|", "%7C")
@@ -148,17 +150,7 @@ func groupText(values []string) string {
 	for i, v := range values {
 		escaped[i] = escaper.Replace(v)
 	}
-	text := strings.Join(escaped, "|")
-	if len(text) > maxGroupText {
-		sum := sha256.Sum256([]byte(text))
-		escaped = escaped[:0]
-		for _, v := range values {
-			escaped = append(escaped, escaper.Replace(strings.ToValidUTF8(v[:min(len(v), 20)], "")))
-		}
-		escaped[len(escaped)-1] += "…" + hex.EncodeToString(sum[:10])
-		text = strings.Join(escaped, "|")
-	}
-	return text
+	return strings.Join(escaped, "|")
 }
 
 func splitText(text string) []string {
