@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -167,6 +168,9 @@ func TestOneLimitOfRequests(t *testing.T) {
 		conf := resolved(t, file)
 		limit := conf.Get("processors::requestsize::max_bytes")
 		for id, settings := range conf.Get("exporters").(map[string]any) {
+			if strings.HasSuffix(id, "/alerts") { // a few records of our own
+				continue
+			}
 			if cut := confmap.NewFromStringMap(asMap(settings)).Get("sending_queue::batch::max_size"); cut != nil {
 				assert.Equal(t, limit, cut, "%s %s", file, id)
 				checked++
@@ -221,4 +225,50 @@ func resolved(t *testing.T, file string) *confmap.Conf {
 	require.NoError(t, err)
 	require.NoError(t, resolver.Shutdown(t.Context()))
 	return conf
+}
+
+// An alert that an exporter accepted is forgotten by budgetalert: each must keep it over a crash, or hand it on before it returns. And
+// nothing but budgetalert may lead there, or a client could forge an alert.
+func TestAcceptedAlertsAreDurable(t *testing.T) {
+	files, err := filepath.Glob("../../configs/*.yaml")
+	require.NoError(t, err)
+	checked := 0
+	for _, file := range append(files, "../../collector-config.yaml") {
+		for _, backend := range []string{"", "otlp_grpc/backend", "otlp_http/backend"} {
+			t.Setenv("BACKEND_EXPORTER", backend)
+			exporters, _ := resolved(t, file).Get("exporters").(map[string]any)
+			for name, p := range pipelines(t, file) {
+				if !slices.ContainsFunc(p["receivers"], func(id string) bool { return strings.HasPrefix(id, "budgetalert") }) || !strings.HasPrefix(name, "logs") {
+					continue
+				}
+				require.Len(t, p["receivers"], 1, "%s %s", file, name)
+				for _, id := range p["exporters"] {
+					require.NoError(t, durable(id, asMap(exporters[id])), "%s %s", file, name)
+					checked++
+				}
+			}
+		}
+	}
+	require.GreaterOrEqual(t, checked, 6)
+}
+
+// durable refuses an exporter that says yes to what is in its memory only.
+func durable(id string, settings map[string]any) error {
+	if kind, _, _ := strings.Cut(id, "/"); kind == "alertnotify" || kind == "nop" || kind == "debug" {
+		return nil
+	}
+	queue, given := settings["sending_queue"]
+	if enabled, ok := asMap(queue)["enabled"].(bool); given && ok && !enabled {
+		return nil
+	}
+	if asMap(queue)["storage"] != nil {
+		return nil
+	}
+	return fmt.Errorf("%s has a sending_queue in memory", id)
+}
+
+func TestQueuesInMemoryAreRefused(t *testing.T) {
+	require.Error(t, durable("otlp_grpc/backend", map[string]any{}))
+	require.Error(t, durable("otlp_grpc/backend", map[string]any{"sending_queue": map[string]any{"queue_size": 5}}))
+	require.NoError(t, durable("otlp_grpc/backend", map[string]any{"sending_queue": map[string]any{"storage": "file_storage"}}))
 }

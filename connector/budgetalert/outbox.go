@@ -24,7 +24,7 @@ type outbox struct {
 }
 
 const (
-	deliverAtOnce = 100 // alerts in one request
+	deliverAtOnce = 1000 // alerts in one request: more than an exporter that is down holds up
 	firstRetry    = 250 * time.Millisecond
 	lastRetry     = 30 * time.Second
 	lookAgain     = 10 * time.Second // for what other replicas left behind
@@ -51,12 +51,16 @@ func (*outbox) pause(err error, last time.Duration) time.Duration {
 	return min(2*last, lastRetry)
 }
 
-// wait is false at the end. A failed attempt is not cut short by the next alert.
+// wait is false at the end. After a failed attempt the next alert is tried soon, too: where one exporter is down the others shall have it.
 func (o *outbox) wait(ctx context.Context, pause time.Duration) bool {
-	wake := o.wake
-	if pause != lookAgain {
-		wake = nil
+	if pause != lookAgain && !sleep(ctx, nil, firstRetry) {
+		return false
 	}
+	return sleep(ctx, o.wake, pause)
+}
+
+// sleep is false at the end of ctx.
+func sleep(ctx context.Context, wake <-chan struct{}, pause time.Duration) bool {
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {

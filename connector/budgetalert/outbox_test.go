@@ -143,6 +143,31 @@ func TestARefusedAlertIsTriedAgain(t *testing.T) {
 	})
 }
 
+// While a refused alert waits, a new one is tried soon: another exporter may take it.
+func TestANewAlertDoesNotWaitForARefusedOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, r := memory(), &receiver{}
+		var tried []string
+		r.fail = func(ids []string) error {
+			tried = ids
+			return errors.New("down")
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		go newOutbox(l, r).run(ctx)
+		raise(t, l, testAlert(1))
+		time.Sleep(5 * time.Minute)
+		synctest.Wait()
+		began := time.Now()
+		raise(t, l, testAlert(2))
+		time.Sleep(time.Second)
+		synctest.Wait()
+		require.Equal(t, []string{"alert-1", "alert-2"}, tried)
+		require.Equal(t, time.Second, time.Since(began))
+		cancel()
+		synctest.Wait()
+	})
+}
+
 // What one exporter refuses for good does not keep the others' alerts, and stays.
 func TestOneAlertThatIsRefusedForGoodKeepsNoOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

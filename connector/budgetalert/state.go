@@ -87,7 +87,7 @@ func newState(cfg *Config, set connector.Settings) (*state, error) {
 func (s *state) Start(ctx context.Context, host component.Host) error {
 	s.host = host
 	now := time.Now()
-	opened, err := openLedger(ctx, s.cfg, s.notice, s.logger)
+	opened, err := openLedger(ctx, s.cfg, s.notice)
 	if err != nil {
 		return fmt.Errorf("open the ledger: %w", err)
 	}
