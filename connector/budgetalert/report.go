@@ -24,25 +24,38 @@ const maxReportRows = 1000
 func reportDue(r *Report, zone *time.Location, now time.Time) (due, from, to time.Time) {
 	at, _ := time.Parse("15:04", r.At)
 	y, m, d := now.In(zone).Date()
-	day := func(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, zone) }
-	start := func(back int) time.Time { // of the period that is back periods before this one
+	start := func(back int) (int, time.Month, int) { // the first day of the period that is back periods before this one
 		switch r.Every {
 		case everyWeek:
 			monday := d - (int(now.In(zone).Weekday())+6)%7
-			return day(y, m, monday-7*back)
+			return y, m, monday - 7*back
 		case everyMonth:
-			return day(y, m-time.Month(back), 1)
+			return y, m - time.Month(back), 1
 		}
-		return day(y, m, d-back)
+		return y, m, d - back
 	}
 	for back := 0; ; back++ {
-		to = start(back)
-		toY, toM, toD := to.Date()
+		toY, toM, toD := start(back)
+		to = midnight(zone, toY, toM, toD)
 		due = time.Date(toY, toM, toD, at.Hour(), at.Minute(), 0, 0, zone)
+		if due.Before(to) { // the clocks leave that time out
+			due = to
+		}
 		if !due.After(now) {
-			return due, start(back + 1), to
+			fromY, fromM, fromD := start(back + 1)
+			return due, midnight(zone, fromY, fromM, fromD), to
 		}
 	}
+}
+
+// midnight is the first moment of a day, where clocks that go forward leave midnight out (Havana, Beirut, Santiago) too.
+func midnight(zone *time.Location, y int, m time.Month, d int) time.Time {
+	t := time.Date(y, m, d, 0, 0, 0, 0, zone)
+	if t.Day() != time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Day() { // Date may give the moment an hour before the gap
+		_, after := t.ZoneBounds()
+		return after.In(zone)
+	}
+	return t
 }
 
 // reportMark is set when the report of that time was handed on.
