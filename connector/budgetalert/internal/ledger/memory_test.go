@@ -238,7 +238,7 @@ func TestNamesThatAreTooLong(t *testing.T) {
 	require.EqualValues(t, 4, sumOf(t, m, long+"2", 0, 1))
 	require.Len(t, m.state.marks, 2)
 	require.NoError(t, m.Series(t.Context(), long[:100], func(series string, _, _ int64) {
-		require.LessOrEqual(t, len(series), maxName)
+		require.LessOrEqual(t, len(series), MaxName)
 	}))
 }
 

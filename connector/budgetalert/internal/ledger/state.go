@@ -188,14 +188,14 @@ func (s *State) expire(d due) {
 	}
 }
 
-// maxName is how long a name may be: a store may refuse longer keys, and names hold what senders wrote.
-const maxName = 1024
+// MaxName is how long a series or the key of a mark is: a store may refuse longer keys, and names hold what senders wrote.
+const MaxName = 1024
 
 // clip shortens a name that is too long, and keeps it apart from all others.
 func clip(name string) string {
-	if len(name) <= maxName {
+	if len(name) <= MaxName {
 		return name
 	}
 	sum := sha256.Sum256([]byte(name))
-	return strings.ToValidUTF8(name[:maxName-2*len(sum)], "") + hex.EncodeToString(sum[:])
+	return strings.ToValidUTF8(name[:MaxName-2*len(sum)], "") + hex.EncodeToString(sum[:])
 }

@@ -72,7 +72,7 @@ func slotValue(s *ledger.Slot) []byte {
 }
 
 func readSlot(key, value []byte) (s ledger.Slot, err error) {
-	if len(key) < 8 || len(value) != 16 {
+	if len(key) < 8 || len(key) > 8+ledger.MaxName || len(value) != 16 {
 		return s, errDamaged
 	}
 	n := len(key) - 8
@@ -84,7 +84,7 @@ func markValue(m *ledger.Mark) []byte {
 }
 
 func readMark(key, value []byte) (m ledger.Mark, err error) {
-	if len(value) < 8 {
+	if len(value) < 8 || len(key) == 0 || len(key) > ledger.MaxName {
 		return m, errDamaged
 	}
 	return ledger.Mark{Key: string(key), Expires: getInt(value), Value: append([]byte{}, value[8:]...)}, nil
@@ -162,7 +162,7 @@ func readRow(key, value []byte) (c book.Change, err error) {
 		return c, errDamaged
 	}
 	c = book.Change{Kind: book.Kind(key[0]), Time: getInt(key[1:]), Key: string(key[9:])}
-	if c.Kind < book.Hour || c.Kind > book.Total || !book.ParseKey(c.Key, &row) {
+	if c.Kind < book.Hour || c.Kind > book.Total || c.Kind == book.Total && c.Time != 0 || !book.ParseKey(c.Key, &row) {
 		return c, errDamaged
 	}
 	for _, to := range append([]*int64{&c.Began}, numbers(&c.Sums)...) {
