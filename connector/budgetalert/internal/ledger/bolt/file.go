@@ -100,7 +100,7 @@ func (f *file) create(seed genai.Seed, replace bool, fill func(*bbolt.Tx) error)
 	if _, err := os.Lstat(f.path); err == nil && !replace {
 		return errOther
 	}
-	temporary := fmt.Sprintf("%s.%d.new", f.path, os.Getpid())
+	temporary := fmt.Sprintf(temporaryName, f.path, os.Getpid())
 	err := guard(func() error { return f.fill(temporary, seed, fill) })
 	if err == nil {
 		err = f.place(temporary, replace)
@@ -135,6 +135,20 @@ func (f *file) fill(temporary string, seed genai.Seed, fill func(*bbolt.Tx) erro
 		return fill(tx)
 	})
 	return errors.Join(err, db.Close())
+}
+
+// temporaryName is a file that is being made by a process.
+const temporaryName = "%s.%d.new"
+
+// sweepAway removes what processes left that were killed while they made a file. Who has the ledger open may do that.
+func (f *file) sweepAway() {
+	left, err := filepath.Glob(f.path + ".[0-9]*.new")
+	if err != nil {
+		return
+	}
+	for _, name := range left {
+		_ = os.Remove(name)
+	}
 }
 
 // place gives the new file its name. Two processes that begin at once must not take it from each other, and a link does not replace.

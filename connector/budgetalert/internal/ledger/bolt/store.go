@@ -106,6 +106,7 @@ const compactFrom = 16 << 20
 // loaded takes over what was read, and writes the file anew where half of it is free: bbolt gives nothing back by itself.
 func (s *store) loaded(state *ledger.State, load *loader, h header, now time.Time) error {
 	s.take(load, h)
+	s.sweepAway()
 	half := int64(h.high)*h.pageSize > s.compactFrom && 2*uint64(h.free) > h.high //nolint:gosec // sizes are not negative
 	if !h.uneven && !half {
 		return nil
