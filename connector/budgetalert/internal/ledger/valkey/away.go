@@ -26,8 +26,9 @@ type awayID struct {
 
 // awayMark is a mark that was set, or released (nil), where the server had another value, or none.
 type awayMark struct {
-	expected, value []byte
-	expires         int64
+	expected *string // as the server holds it
+	value    []byte
+	expires  int64
 }
 
 var errFull = errors.New("the ledger's journal is full: the server has been away for too long")
@@ -117,8 +118,12 @@ func (l *Ledger) changeAway(ctx context.Context, changes []change) {
 func (p awayMark) encode() []byte {
 	b := binary.AppendVarint(nil, p.expires)
 	b = append(b, flag(p.expected != nil)+flag(p.value != nil)...)
-	b = binary.AppendUvarint(b, uint64(len(p.expected)))
-	b = append(b, p.expected...)
+	expected := ""
+	if p.expected != nil {
+		expected = *p.expected
+	}
+	b = binary.AppendUvarint(b, uint64(len(expected)))
+	b = append(b, expected...)
 	return append(b, p.value...)
 }
 
@@ -134,7 +139,7 @@ func decodeAway(b []byte) (p awayMark, ok bool) {
 	}
 	p.expires = expires
 	if flags[0] == '1' {
-		p.expected = append([]byte{}, b[n:n+int(size)]...) //nolint:gosec // no longer than b
+		p.expected = ptr(string(b[n : n+int(size)])) //nolint:gosec // no longer than b
 	}
 	if flags[1] == '1' {
 		p.value = append([]byte{}, bytes.Clone(b[n+int(size):])...) //nolint:gosec // no longer than b
@@ -151,7 +156,7 @@ func (l *Ledger) down(err error) {
 	l.stats.Failures++
 	l.mu.Unlock()
 	if was {
-		l.options.Notify(ledger.Notice{Kind: ledger.StoreUnavailable, Detail: "the server is not available: " + err.Error()})
+		l.notify(ledger.StoreUnavailable, "the server is not available: "+err.Error())
 	}
 }
 
@@ -185,7 +190,7 @@ func (l *Ledger) remember(ctx context.Context) error {
 		value = append([]byte{}, value...)
 		switch {
 		case len(key) < 2 || key[0] != 0:
-			l.marks[key] = value
+			l.marks[key] = mark{value: value}
 		case key[:2] == wonKey:
 			l.won[key[2:]] = value
 		case key[:2] == awayKey:
@@ -193,10 +198,7 @@ func (l *Ledger) remember(ctx context.Context) error {
 				l.away.marks[key[2:]] = p
 			}
 		case key[:2] == mirrorKey:
-			if expires, n := binary.Varint(value); n > 0 {
-				l.cache.set(string(markField)+key[2:], ptr(string(value[n:])))
-				l.cache.learn(string(markField)+key[2:], expires)
-			}
+			l.cache.setMark(key[2:], ptr(string(value)))
 		}
 	})
 }
@@ -210,13 +212,16 @@ func (l *Ledger) remind() error {
 		return err
 	}
 	for from := uint64(0); ; {
-		batches, err := l.journal.unanswered(from, maxGroup)
-		if err != nil || len(batches) == 0 {
+		batches, damaged, err := l.journal.unanswered(from, maxGroup)
+		if err != nil || len(batches)+len(damaged) == 0 {
 			return err
+		}
+		if len(damaged) > 0 {
+			from = damaged[len(damaged)-1] + 1
 		}
 		for _, b := range batches {
 			l.away.add(b, l.options.MaxIDs)
-			from = b.number + 1
+			from = max(from, b.number+1)
 		}
 	}
 }

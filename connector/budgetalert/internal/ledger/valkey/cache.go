@@ -18,6 +18,7 @@ type cache struct {
 	beats   map[string]heartbeat
 	expires map[string]int64 // field → when the server drops it; unknown: not in here
 	unknown map[string]struct{}
+	changed map[string]struct{} // marks that were set or released since they were copied to the disk
 }
 
 // heartbeat says when a replica was last alive, by the server's clock, and in which epoch.
@@ -29,7 +30,7 @@ type heartbeat struct {
 func newCache() *cache {
 	return &cache{
 		seq: "0", shares: map[string]int64{}, series: map[string]*slots{}, marks: map[string][]byte{}, beats: map[string]heartbeat{},
-		expires: map[string]int64{}, unknown: map[string]struct{}{},
+		expires: map[string]int64{}, unknown: map[string]struct{}{}, changed: map[string]struct{}{},
 	}
 }
 
@@ -42,11 +43,8 @@ func (c *cache) set(field string, value *string) {
 	case shareField:
 		c.setShare(field, value)
 	case markField:
-		if value == nil {
-			delete(c.marks, field[1:])
-		} else {
-			c.marks[field[1:]] = []byte(*value)
-		}
+		c.setMark(field[1:], value)
+		return
 	case heartbeatField:
 		if value == nil {
 			delete(c.beats, field[1:])
@@ -64,6 +62,28 @@ func (c *cache) set(field string, value *string) {
 	} else if _, ok := c.expires[field]; !ok {
 		c.unknown[field] = struct{}{}
 	}
+}
+
+// setMark takes over a mark as the server holds it.
+func (c *cache) setMark(key string, stored *string) {
+	c.forget(string(markField) + key)
+	c.changed[key] = struct{}{}
+	if stored == nil {
+		delete(c.marks, key)
+		return
+	}
+	m := parseMark(*stored)
+	c.marks[key] = m.value
+	c.expires[string(markField)+key] = m.expires
+}
+
+// mark is a mark as the server holds it; nil where it does not.
+func (c *cache) mark(key string) *string {
+	value, ok := c.marks[key]
+	if !ok {
+		return nil
+	}
+	return ptr(mark{value, c.expires[string(markField)+key]}.String())
 }
 
 func (c *cache) forget(field string) {
@@ -135,7 +155,7 @@ func (c *cache) sum(series string, from, to int64) int64 {
 // over takes fields whose expiry has come: the server is to be asked whether they still stand.
 func (c *cache) over(now int64) {
 	for field, expires := range c.expires {
-		if expires != 0 && expires < now {
+		if over(expires, now) {
 			c.unknown[field] = struct{}{}
 		}
 	}

@@ -3,7 +3,6 @@ package valkey
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
 	"maps"
 	"strconv"
@@ -14,7 +13,7 @@ import (
 // change is a change with the value of the mark that was decided on. It applies where the mark still has that.
 type change struct {
 	ledger.Change
-	expected []byte // nil: not set
+	expected *string // as the server holds it; nil: not set
 }
 
 // The keys of what this package keeps in the local ledger among the local marks. No key of a budget begins so.
@@ -32,32 +31,50 @@ func (l *Ledger) overlay(c ledger.Change) (change, bool) {
 	if c.Key == "" {
 		return change{Change: c}, c.Alert != nil
 	}
-	marks, current := l.cache.marks, l.sharedMark(c.Key)
+	now := l.options.Now().Unix()
+	current := l.sharedMark(c.Key, now)
 	if c.Local {
-		marks, current = l.marks, l.marks[c.Key]
+		current = l.localMark(c.Key, now)
 	}
 	if c.IfAbsent && current != nil || c.Value == nil && current == nil && c.Alert == nil {
 		return change{}, false
 	}
 	c.Value = bytes.Clone(c.Value)
-	if !l.up && !c.Local {
+	expected := l.cache.mark(c.Key)
+	switch {
+	case c.Local:
+		expected = nil
+		if m, ok := l.marks[c.Key]; ok {
+			expected = ptr(m.String())
+		}
+		l.setLocal(c.Key, c.Value, c.Expires)
+	case l.up:
+		l.setShared(&c)
+	default:
 		first, ok := l.away.marks[c.Key]
 		if !ok {
-			first.expected = l.cache.marks[c.Key]
+			first.expected = l.cache.mark(c.Key)
 		}
 		first.value, first.expires = c.Value, c.Expires
 		l.away.marks[c.Key] = first
-	} else {
-		setMark(marks, c.Key, c.Value)
 	}
-	return change{c, current}, true
+	return change{c, expected}, true
 }
 
-func setMark(marks map[string][]byte, key string, value []byte) {
-	if value == nil {
-		delete(marks, key)
+// setShared sets a mark as the server will hold it.
+func (l *Ledger) setShared(c *ledger.Change) {
+	if c.Value == nil {
+		l.cache.setMark(c.Key, nil)
 	} else {
-		marks[key] = value
+		l.cache.setMark(c.Key, ptr(mark{c.Value, c.Expires}.String()))
+	}
+}
+
+func (l *Ledger) setLocal(key string, value []byte, expires int64) {
+	if value == nil {
+		delete(l.marks, key)
+	} else {
+		l.marks[key] = mark{value, expires}
 	}
 }
 
@@ -70,9 +87,13 @@ func (l *Ledger) revert(changes []change) {
 		switch {
 		case c.Key == "":
 		case c.Local:
-			setMark(l.marks, c.Key, c.expected)
+			old := mark{}
+			if c.expected != nil {
+				old = parseMark(*c.expected)
+			}
+			l.setLocal(c.Key, old.value, old.expires)
 		default:
-			setMark(l.cache.marks, c.Key, c.expected)
+			l.cache.setMark(c.Key, c.expected)
 		}
 	}
 }
@@ -114,7 +135,7 @@ func (l *Ledger) changeShared(ctx context.Context, changes []change) error {
 	defer cancel()
 	args := []string{l.known.epoch, l.cache.seq, strconv.Itoa(l.options.MaxOutbox)}
 	for i := range changes {
-		args = appendChange(args, &changes[i])
+		args = appendChange(args, &changes[i], l.options.Now().Unix())
 	}
 	r, err := l.store.call(ctx, marksScript, nil, args)
 	won := map[string][]byte{}
@@ -139,34 +160,30 @@ func (l *Ledger) changeShared(ctx context.Context, changes []change) error {
 	}
 	l.revert(lost)
 	l.apply(ctx, r)
-	l.mu.Lock()
-	for i, c := range changes {
-		if c.Key != "" && i < len(r.extra) && r.extra[i] == '1' && c.Value != nil {
-			l.cache.learn(string(markField)+c.Key, c.Expires)
-		}
-	}
-	l.mu.Unlock()
 	l.keepWon(ctx, won)
-	var keys []string
-	for _, c := range changes {
-		if c.Key != "" {
-			keys = append(keys, c.Key)
-		}
-	}
-	l.mirror(ctx, keys...)
+	l.mirror(ctx)
 	return nil
 }
 
-func appendChange(args []string, c *change) []string {
+func appendChange(args []string, c *change, now int64) []string {
 	field, alert, body := "", "", ""
+	expects, expected, value := "0", "", ""
+	if c.expected != nil {
+		expects, expected = "1", *c.expected
+		if over(parseMark(expected).expires, now) {
+			expects = "2"
+		}
+	}
+	if c.Value != nil {
+		value = mark{c.Value, c.Expires}.String()
+	}
 	if c.Key != "" {
 		field = string(markField) + c.Key
 	}
 	if c.Alert != nil {
 		alert, body = c.Alert.ID, string(c.Alert.Body)
 	}
-	return append(args, field, flag(c.expected != nil), string(c.expected), flag(c.Value != nil), string(c.Value), expiryText(c.Expires),
-		alert, body)
+	return append(args, field, expects, expected, flag(c.Value != nil), value, expiryText(c.Expires), alert, body)
 }
 
 func flag(b bool) string {
@@ -188,17 +205,17 @@ func (l *Ledger) keepWon(ctx context.Context, won map[string][]byte) {
 	l.note(ctx, changes)
 }
 
-// mirror remembers the marks that stand now.
-func (l *Ledger) mirror(ctx context.Context, keys ...string) {
+// mirror remembers the marks that changed, as they stand now.
+func (l *Ledger) mirror(ctx context.Context) {
 	var local []ledger.Change
-	for _, key := range keys {
+	for key := range l.cache.changed {
 		c := ledger.Change{Key: mirrorKey + key, Local: true}
-		if value, ok := l.cache.marks[key]; ok {
-			c.Expires = l.cache.expires[string(markField)+key]
-			c.Value = append(binary.AppendVarint(nil, c.Expires), value...)
+		if stored := l.cache.mark(key); stored != nil {
+			c.Value, c.Expires = []byte(*stored), l.cache.expires[string(markField)+key]
 		}
 		local = append(local, c)
 	}
+	clear(l.cache.changed)
 	l.note(ctx, local)
 }
 

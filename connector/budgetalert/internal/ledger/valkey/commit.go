@@ -279,7 +279,7 @@ func (l *Ledger) decided(ctx context.Context, op *operation) []change {
 		return nil
 	}
 	var changes []change
-	for _, c := range op.decide(&view{ctx, l, op.fresh}) {
+	for _, c := range op.decide(&view{ctx, l, op.fresh, l.options.Now().Unix()}) {
 		if one, ok := l.overlay(c); ok {
 			changes = append(changes, one)
 		}

@@ -200,23 +200,23 @@ func (j *journal) prune(before time.Time) error {
 	})
 }
 
-// unanswered reads up to n batches from a number on.
-func (j *journal) unanswered(from uint64, n int) ([]*batch, error) {
-	var found []*batch
-	err := guard(func() error {
+// unanswered reads up to n batches from a number on; of those that cannot be read, the numbers.
+func (j *journal) unanswered(from uint64, n int) (found []*batch, damaged []uint64, err error) {
+	err = guard(func() error {
 		return j.db.View(func(tx *bolt.Tx) error {
 			c := tx.Bucket(waitingBucket).Cursor()
-			for k, v := c.Seek(numberKey(from)); k != nil && len(found) < n; k, v = c.Next() {
+			for k, v := c.Seek(numberKey(from)); k != nil && len(found)+len(damaged) < n; k, v = c.Next() {
 				calls, err := decodeCalls(v)
 				if err != nil {
-					return err
+					damaged = append(damaged, binary.BigEndian.Uint64(k))
+					continue
 				}
 				found = append(found, newBatch(binary.BigEndian.Uint64(k), calls))
 			}
 			return nil
 		})
 	})
-	return found, err
+	return found, damaged, err
 }
 
 // ids visits the ids that were counted, batch by batch.

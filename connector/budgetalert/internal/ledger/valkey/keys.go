@@ -74,6 +74,21 @@ func parseShare(field string) (share, bool) {
 	return share{replica, slot{series, n}}, err == nil
 }
 
+// mark is the value of a mark and when it ends.
+type mark struct {
+	value   []byte
+	expires int64 // Unix seconds; 0: never
+}
+
+// String is a mark as the server holds it.
+func (m mark) String() string { return strconv.FormatInt(m.expires, 10) + " " + string(m.value) }
+
+func parseMark(stored string) mark {
+	expires, value, _ := strings.Cut(stored, " ")
+	n, _ := strconv.ParseInt(expires, 10, 64)
+	return mark{[]byte(value), n}
+}
+
 // idText is an id as a member of a set: 8 bytes.
 func idText(id uint64) string {
 	var b [8]byte

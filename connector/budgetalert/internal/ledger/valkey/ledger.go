@@ -27,6 +27,8 @@ type Ledger struct {
 	local   ledger.Ledger // this replica's own shares, its book, its marks, and alerts that it raised alone
 
 	ops     chan *operation
+	notices chan ledger.Notice
+	told    chan struct{}
 	closing chan struct{}
 	closed  chan struct{}
 	once    sync.Once
@@ -44,7 +46,7 @@ type Ledger struct {
 	mu      sync.RWMutex
 	cache   *cache
 	away    away
-	marks   map[string][]byte // local ones
+	marks   map[string]mark
 	won     map[string][]byte // alerts that this replica raised, until they are delivered
 	up      bool
 	stats   ledger.Stats
@@ -66,24 +68,43 @@ func Open(ctx context.Context, o Options) (*Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	if aside != "" {
-		o.Notify(ledger.Notice{Kind: ledger.StoreReset, Detail: "the journal was damaged and is now " + aside})
-	}
 	local := o.Local
 	if local == nil {
 		local = ledger.NewMemory(o.Options)
 	}
 	l := &Ledger{
 		options: o, hasher: genai.HasherFrom(o.Seed), journal: j, local: local,
-		store: &store{options: o, keys: newKeys(o.KeyPrefix, j.replica)},
-		ops:   make(chan *operation), closing: make(chan struct{}), closed: make(chan struct{}),
-		known: j.known, sent: j.known.answered, cache: newCache(), marks: map[string][]byte{}, won: map[string][]byte{}, up: true,
+		store:   &store{options: o, keys: newKeys(o.KeyPrefix, j.replica)},
+		notices: make(chan ledger.Notice, 256), told: make(chan struct{}),
+		ops: make(chan *operation), closing: make(chan struct{}), closed: make(chan struct{}),
+		known: j.known, sent: j.known.answered, cache: newCache(), marks: map[string]mark{}, won: map[string][]byte{}, up: true,
+	}
+	go l.tell()
+	if aside != "" {
+		l.notify(ledger.StoreReset, "the journal was damaged and is now "+aside)
 	}
 	if err := errors.Join(l.sameLocal(ctx), l.begin(ctx)); err != nil {
+		close(l.closing)
 		return nil, errors.Join(err, l.release())
 	}
+	l.count(func(*ledger.Stats) {})
 	go l.run()
 	return l, nil
+}
+
+// tell passes notices on, in a goroutine of their own: who hears one may call the ledger.
+func (l *Ledger) tell() {
+	defer close(l.told)
+	for notice := range l.notices {
+		l.options.Notify(notice)
+	}
+}
+
+func (l *Ledger) notify(kind ledger.NoticeKind, detail string) {
+	select {
+	case l.notices <- ledger.Notice{Kind: kind, Detail: detail}:
+	default: // nobody hears: one more would not help
+	}
 }
 
 // begin reads what is on the disk and, when it can be reached, in the server.
@@ -185,19 +206,21 @@ func (l *Ledger) Series(_ context.Context, prefix string, visit func(series stri
 func (l *Ledger) Marks(_ context.Context, prefix string, visit func(key string, value []byte)) error {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	for key, value := range l.marks {
-		if strings.HasPrefix(key, prefix) {
+	now := l.options.Now().Unix()
+	see := func(key string, value []byte) {
+		if value != nil && strings.HasPrefix(key, prefix) {
 			visit(key, value)
 		}
 	}
-	for key, p := range l.away.marks {
-		if strings.HasPrefix(key, prefix) && p.value != nil {
-			visit(key, p.value)
-		}
+	for key := range l.marks {
+		see(key, l.localMark(key, now))
 	}
-	for key, value := range l.cache.marks {
-		if _, changed := l.away.marks[key]; !changed && strings.HasPrefix(key, prefix) {
-			visit(key, value)
+	for key := range l.away.marks {
+		see(key, l.sharedMark(key, now))
+	}
+	for key := range l.cache.marks {
+		if _, changed := l.away.marks[key]; !changed {
+			see(key, l.sharedMark(key, now))
 		}
 	}
 	return nil
@@ -237,6 +260,8 @@ func (l *Ledger) Close() error {
 }
 
 func (l *Ledger) release() error {
+	close(l.notices)
+	<-l.told
 	l.store.close()
 	return errors.Join(l.journal.close(), l.local.Close())
 }

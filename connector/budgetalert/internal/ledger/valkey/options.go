@@ -45,7 +45,8 @@ type Options struct {
 	// from the server, so that a replica can count before it ever reached one, and after one lost its data.
 	Secret string
 
-	// Local is this replica's own share; nil opens a ledger in Directory.
+	// Local keeps this replica's own shares, book and marks, and is closed with the ledger. It must last as long as the journal; nil is one
+	// in memory, for tests.
 	Local ledger.Ledger
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	client "github.com/valkey-io/valkey-go"
@@ -37,7 +38,9 @@ func (l *Ledger) Outbox(ctx context.Context, n int) ([]ledger.Alert, error) {
 	defer l.taken.mu.Unlock()
 	var failed error
 	if missing := n - len(alerts) - len(l.taken.alerts); missing > 0 && l.isUp() {
-		failed = l.take(ctx, missing)
+		if failed = l.take(ctx, missing); noGroup(failed) {
+			failed = nil // the server lost its data, and is given it back within a second
+		}
 	}
 	for _, a := range l.taken.alerts {
 		if len(alerts) == n {
@@ -49,6 +52,11 @@ func (l *Ledger) Outbox(ctx context.Context, n int) ([]ledger.Alert, error) {
 		return alerts, nil
 	}
 	return nil, failed
+}
+
+func noGroup(err error) bool {
+	known, ok := client.IsValkeyErr(err)
+	return ok && strings.HasPrefix(known.Error(), "NOGROUP")
 }
 
 func (l *Ledger) isUp() bool {
@@ -106,7 +114,7 @@ func (l *Ledger) hold(entries []client.XRangeEntry) {
 		if e.FieldValues == nil || e.FieldValues["id"] == "" {
 			continue // removed meanwhile
 		}
-		same := func(a takenAlert) bool { return a.entry == e.ID }
+		same := func(a takenAlert) bool { return a.ID == e.FieldValues["id"] }
 		if slices.ContainsFunc(l.taken.alerts, same) || slices.ContainsFunc(l.taken.deliver, same) {
 			continue
 		}

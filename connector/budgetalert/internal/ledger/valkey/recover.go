@@ -45,7 +45,7 @@ func (l *Ledger) recover(ctx context.Context, below uint64) error {
 	l.up = true
 	l.mu.Unlock()
 	if !was {
-		l.options.Notify(ledger.Notice{Kind: ledger.StoreAvailable, Detail: "the server is available again, and has all that waited"})
+		l.notify(ledger.StoreAvailable, "the server is available again, and has all that waited")
 	}
 	return nil
 }
@@ -64,7 +64,7 @@ func (l *Ledger) join(ctx context.Context, below uint64) error {
 		}
 		return l.joinGroup(ctx)
 	}
-	l.options.Notify(ledger.Notice{Kind: ledger.StoreReset, Detail: "the server lost data: " + reason + "; it is given back what the replicas know"})
+	l.notify(ledger.StoreReset, "the server lost data: "+reason+"; it is given back what the replicas know")
 	if epoch == l.known.epoch { // a part is lost: all replicas are to see that
 		if epoch, _, _, err = l.ask(ctx, epoch); err != nil {
 			return err
@@ -135,6 +135,9 @@ func (l *Ledger) scan(ctx context.Context) error {
 			fresh.learn(field, expires)
 		}
 	}
+	for key := range l.cache.marks {
+		fresh.changed[key] = struct{}{}
+	}
 	l.cache, l.known.seq = fresh, fresh.seq
 	return nil
 }
@@ -174,19 +177,27 @@ func (l *Ledger) replay(ctx context.Context, below uint64) error {
 				return err
 			}
 		}
-		batches, err := l.journal.unanswered(from, maxGroup)
+		batches, damaged, err := l.journal.unanswered(from, maxGroup)
 		if err != nil {
 			return err
+		}
+		for _, number := range damaged {
+			from = number + 1
+			l.answered = append(l.answered, answered{number: number})
+			l.notify(ledger.StoreReset, "a batch in the journal was damaged: it is not counted")
 		}
 		var group []*operation
 		for _, b := range batches {
 			if b.number < below {
 				group = append(group, &operation{batch: b, done: make(chan error, 1)})
-				from = b.number + 1
+				from = max(from, b.number+1)
 			}
 		}
-		if len(group) == 0 {
+		if len(group) == 0 && len(damaged) == 0 {
 			return nil
+		}
+		if len(group) == 0 {
+			continue
 		}
 		if n, err := l.exchange(ctx, group); err != nil || n < len(group) {
 			return errors.Join(err, fmt.Errorf("%d batches wait", l.journal.waiting))
@@ -199,15 +210,22 @@ func (l *Ledger) flushAway(ctx context.Context) error {
 	var changes []change
 	var done []ledger.Change
 	for key, p := range l.away.marks {
-		changes = append(changes, change{ledger.Change{Key: key, Value: p.value, Expires: p.expires}, p.expected})
+		if now := l.cache.mark(key); (now == nil) == (p.expected == nil) && (now == nil || *now == *p.expected) {
+			changes = append(changes, change{ledger.Change{Key: key, Value: p.value, Expires: p.expires}, p.expected})
+		}
 		done = append(done, ledger.Change{Key: awayKey + key, Local: true})
 	}
 	if len(changes) > 0 {
+		l.mu.Lock()
+		for i := range changes {
+			l.setShared(&changes[i].Change)
+		}
+		l.mu.Unlock()
 		if err := l.changeShared(ctx, changes); err != nil {
 			return err
 		}
-		l.note(ctx, done)
 	}
+	l.note(ctx, done)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.away = newAway()

@@ -114,10 +114,10 @@ func (l *Ledger) otherShares(was *cache) []string {
 func (l *Ledger) restoredMarks(was *cache) []string {
 	var args []string
 	now := l.options.Now().Unix()
-	for key, value := range was.marks {
+	for key := range was.marks {
 		field := string(markField) + key
-		if expires := was.expires[field]; expires == 0 || expires >= now {
-			args = append(args, field, string(value), expiryText(expires))
+		if expires := was.expires[field]; !over(expires, now) {
+			args = append(args, field, *was.mark(key), expiryText(expires))
 		}
 	}
 	return args
@@ -149,7 +149,7 @@ func (l *Ledger) restoreIDs(ctx context.Context, epoch string) error {
 
 // firstWaiting is the number of the first batch without an answer.
 func (l *Ledger) firstWaiting() (uint64, error) {
-	batches, err := l.journal.unanswered(0, 1)
+	batches, _, err := l.journal.unanswered(0, 1)
 	if err != nil || len(batches) == 0 {
 		return l.journal.next, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 	"time"
 
@@ -79,10 +80,12 @@ func (l *Ledger) tend(ctx context.Context) error {
 	defer cancel()
 	if l.ticks%30 == 0 {
 		l.cache.over(l.options.Now().Unix())
+		l.forgetLocal(ctx)
 	}
 	if err := l.askExpiries(ctx, l.cache.ask(maxAsked)); err != nil {
 		return err
 	}
+	l.mirror(ctx)
 	if err := l.askDelivered(ctx); err != nil {
 		return err
 	}
@@ -96,6 +99,17 @@ func (l *Ledger) tend(ctx context.Context) error {
 	}
 	l.count(func(s *ledger.Stats) { s.Outbox = int(waiting) })
 	return l.deliverAgain(ctx)
+}
+
+// forgetLocal drops the local marks that the local ledger has no more.
+func (l *Ledger) forgetLocal(ctx context.Context) {
+	held := map[string]bool{}
+	if l.local.Marks(ctx, "", func(key string, _ []byte) { held[key] = true }) != nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	maps.DeleteFunc(l.marks, func(key string, _ mark) bool { return !held[key] })
 }
 
 // askExpiries learns when fields end; those that the server has no more are dropped.
@@ -123,7 +137,6 @@ func (l *Ledger) askExpiries(ctx context.Context, fields []string) error {
 	if len(scores) != len(fields) || len(values) != len(fields) {
 		return fmt.Errorf("%d scores and %d values of %d fields", len(scores), len(values), len(fields))
 	}
-	var marks []string
 	l.mu.Lock()
 	for i, field := range fields {
 		l.cache.forget(field)
@@ -132,15 +145,12 @@ func (l *Ledger) askExpiries(ctx context.Context, fields []string) error {
 			l.cache.set(field, nil)
 		} else {
 			end, _ := scores[i].AsFloat64() // none: it never ends
-			l.cache.learn(field, int64(end))
 			l.cache.set(field, &value)
-		}
-		if field[0] == markField {
-			marks = append(marks, field[1:])
+			l.cache.forget(field)
+			l.cache.learn(field, int64(end))
 		}
 	}
 	l.mu.Unlock()
-	l.mirror(ctx, marks...)
 	return nil
 }
 

@@ -1,6 +1,6 @@
 -- Sets and releases marks, and raises the alerts that hang on them. A change applies only to the value that its replica decided on: of
--- two replicas that decide the same, one wins. ARGV: 1 epoch, 2 since, 3 alerts that the outbox may hold, then per change: field, 0 or
--- 1 (a value is expected), that value, 0 or 1 (set, else release), the new value, expiry or '', alert or '', its body.
+-- two replicas that decide the same, one wins. ARGV: 1 epoch, 2 since, 3 alerts that the outbox may hold, then per change: field, 0, 1
+-- or 2 (a value is expected; one that is over, so that it may be gone), that value, 0 or 1 (set, else release), the new value, expiry or '', alert or '', its body.
 if moved(ARGV[1]) then return {'moved'} end
 local full = tonumber(ARGV[3])
 local touched, told = {}, {}
@@ -8,7 +8,11 @@ local touched, told = {}, {}
 local function apply(i)
   local field, alert = ARGV[i], ARGV[i + 6]
   local value = redis.call('HGET', STATE, field)
-  if (ARGV[i + 1] == '1') ~= (value ~= false) or (value and value ~= ARGV[i + 2]) then return '0' end
+  if value then
+    if ARGV[i + 1] == '0' or value ~= ARGV[i + 2] then return '0' end
+  elseif ARGV[i + 1] == '1' then
+    return '0'
+  end
   if alert ~= '' and redis.call('HEXISTS', ALERTS, alert) == 0 then
     if redis.call('XLEN', OUTBOX) >= full then return '0' end -- the next decision finds the crossing again
     redis.call('HSET', ALERTS, alert, redis.call('XADD', OUTBOX, '*', 'id', alert, 'body', ARGV[i + 7]))

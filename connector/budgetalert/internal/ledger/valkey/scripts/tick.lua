@@ -6,7 +6,7 @@ redis.call('HSET', STATE, ARGV[6], ARGV[1] .. ' ' .. (ARGV[8] or redis.call('TIM
 redis.call('ZADD', EXPIRES, ARGV[7], ARGV[6])
 touch({ARGV[6]})
 
-local due = redis.call('ZRANGEBYSCORE', EXPIRES, '-inf', '(' .. ARGV[3], 'LIMIT', 0, CHUNK)
+local due = redis.call('ZRANGEBYSCORE', EXPIRES, '-inf', ARGV[3], 'LIMIT', 0, CHUNK)
 chunks(due, function(...)
   redis.call('HDEL', STATE, ...)
   redis.call('ZREM', EXPIRES, ...)
