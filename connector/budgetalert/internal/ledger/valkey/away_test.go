@@ -1,7 +1,6 @@
 package valkey
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -12,13 +11,11 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
 )
 
-func quick(o *Options) { o.Timeout = 500 * time.Millisecond }
-
 func TestServerAway(t *testing.T) {
 	t.Parallel()
 	s := startServer(t, durable...)
 	var heard notices
-	a, b := open(t, s, t.TempDir(), heard.listen, quick), open(t, s, t.TempDir(), quick)
+	a, b := open(t, s, t.TempDir(), heard.listen), open(t, s, t.TempDir())
 	record(t, a, call(1, 10, "x"))
 	record(t, b, call(2, 10, "x"))
 	require.EqualValues(t, 20, sum(t, a, "x"))
@@ -63,11 +60,11 @@ func TestStartWithoutServer(t *testing.T) {
 	dir, local := t.TempDir(), ledger.NewMemory(ledger.Options{}) // it outlives its Close, as a file does
 	keep := func(o *Options) { o.Local = local }
 	decide := raise("x", 20)
-	first := open(t, s, dir, keep, quick)
+	first := open(t, s, dir, keep)
 	require.NoError(t, first.Record(t.Context(), []ledger.Call{call(2, 20, "x")}, decide))
 	require.NoError(t, first.Close())
 
-	again := open(t, s, dir, keep, quick)
+	again := open(t, s, dir, keep)
 	require.Equal(t, 1, again.Stats().Waiting)
 	require.EqualValues(t, 20, sum(t, again, "x"))
 	require.NoError(t, again.Change(t.Context(), decide))
@@ -83,7 +80,7 @@ func TestStartWithoutServer(t *testing.T) {
 func TestReject(t *testing.T) {
 	t.Parallel()
 	s := startServer(t, durable...)
-	l := open(t, s, t.TempDir(), quick, func(o *Options) { o.OnUnavailable = Reject })
+	l := open(t, s, t.TempDir(), func(o *Options) { o.OnUnavailable = Reject })
 	record(t, l, call(1, 10, "x"))
 	s.kill()
 	for range 2 { // the first is sent and gets no answer, the second is not even sent
@@ -99,7 +96,7 @@ func TestReject(t *testing.T) {
 func TestJournalIsFull(t *testing.T) {
 	t.Parallel()
 	s := startServer(t, durable...)
-	l := open(t, s, t.TempDir(), quick, func(o *Options) { o.MaxJournal = 100 })
+	l := open(t, s, t.TempDir(), func(o *Options) { o.MaxJournal = 100 })
 	s.kill()
 	var refused error
 	for id := uint64(1); refused == nil && id < 100; id++ {
@@ -123,7 +120,7 @@ func TestServerThatForgetsIsRefusedLater(t *testing.T) {
 	t.Parallel()
 	s := startServer(t, durable...)
 	var heard notices
-	l := open(t, s, t.TempDir(), heard.listen, quick)
+	l := open(t, s, t.TempDir(), heard.listen)
 	record(t, l, call(1, 10, "x"))
 	s.kill()
 	s.args = append(s.args, volatil...)
@@ -268,5 +265,5 @@ func TestClosed(t *testing.T) {
 	l := open(t, s, t.TempDir())
 	require.NoError(t, l.Close())
 	require.NoError(t, l.Close())
-	require.True(t, errors.Is(l.Record(t.Context(), nil, nil), errClosed))
+	require.ErrorIs(t, l.Record(t.Context(), nil, nil), errClosed)
 }

@@ -75,7 +75,7 @@ func (r *run) send(t *testing.T, calls []ledger.Call) {
 			return
 		}
 		if time.Now().After(end) {
-			t.Errorf("a batch was refused for 30 s: %v", err)
+			t.Errorf("a batch was refused for a minute: %v", err)
 			return
 		}
 		time.Sleep(time.Millisecond)
@@ -174,7 +174,7 @@ func TestReplicasTogether(t *testing.T) {
 
 func TestServerIsKilled(t *testing.T) {
 	t.Parallel()
-	s := startServer(t, durable...)
+	s := startServer(t, append(durable[:len(durable):len(durable)], "--appendfsync", "always")...)
 	var heard notices
 	r := startRun(t, 4, openSome(t, s, 2, heard.listen)...)
 	for range 3 {

@@ -48,6 +48,8 @@ type Options struct {
 	// Local keeps this replica's own shares, book and marks, and is closed with the ledger. It must last as long as the journal; nil is one
 	// in memory, for tests.
 	Local ledger.Ledger
+
+	patience time.Duration
 }
 
 func (o Options) withDefaults() Options {
@@ -58,6 +60,7 @@ func (o Options) withDefaults() Options {
 	o.MaxOutbox = either(o.MaxOutbox, 10_000)
 	o.Reclaim = either(o.Reclaim, 30*time.Second)
 	o.Timeout = either(o.Timeout, 3*time.Second)
+	o.patience = either(o.patience, defaultPatience)
 	sum := sha256.Sum256([]byte("budgetalert\x00" + o.KeyPrefix + "\x00" + o.Secret))
 	o.Seed = genai.Seed(sum[:])
 	o.Options = o.Filled()

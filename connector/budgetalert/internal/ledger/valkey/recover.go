@@ -177,25 +177,11 @@ func (l *Ledger) replay(ctx context.Context, below uint64) error {
 				return err
 			}
 		}
-		batches, damaged, err := l.journal.unanswered(from, maxGroup)
-		if err != nil {
+		group, next, err := l.waiting(from, below)
+		if err != nil || next == from {
 			return err
 		}
-		for _, number := range damaged {
-			from = number + 1
-			l.answered = append(l.answered, answered{number: number})
-			l.notify(ledger.StoreReset, "a batch in the journal was damaged: it is not counted")
-		}
-		var group []*operation
-		for _, b := range batches {
-			if b.number < below {
-				group = append(group, &operation{batch: b, done: make(chan error, 1)})
-				from = max(from, b.number+1)
-			}
-		}
-		if len(group) == 0 && len(damaged) == 0 {
-			return nil
-		}
+		from = next
 		if len(group) == 0 {
 			continue
 		}
@@ -203,6 +189,26 @@ func (l *Ledger) replay(ctx context.Context, below uint64) error {
 			return errors.Join(err, fmt.Errorf("%d batches wait", l.journal.waiting))
 		}
 	}
+}
+
+// waiting reads some batches without an answer from a number on, and says where to go on; at the end, at the same number.
+func (l *Ledger) waiting(from, below uint64) (group []*operation, next uint64, err error) {
+	batches, damaged, err := l.journal.unanswered(from, maxGroup)
+	if err != nil {
+		return nil, from, err
+	}
+	for _, number := range damaged {
+		from = max(from, number+1)
+		l.answered = append(l.answered, answered{number: number})
+		l.notify(ledger.StoreReset, "a batch in the journal was damaged: it is not counted")
+	}
+	for _, b := range batches {
+		if b.number < below {
+			group = append(group, &operation{batch: b, done: make(chan error, 1)})
+			from = max(from, b.number+1)
+		}
+	}
+	return group, from, nil
 }
 
 // flushAway tells the server of the marks that were set without it. Where it has another value by now, that holds.

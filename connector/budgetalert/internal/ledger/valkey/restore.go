@@ -10,10 +10,9 @@ import (
 
 const (
 	restoreChunk = 500
-	// aliveFor is how long after its last heartbeat a replica is taken to be alive, in seconds.
-	aliveFor = 5
-	// patience is how long a replica waits for the others to restore what they know, before it counts on.
-	patience = 5 * time.Second
+	// defaultPatience is how long a replica waits for the others to restore what they know, before it counts on, and for how long after
+	// its last heartbeat another is taken to be alive.
+	defaultPatience = 5 * time.Second
 	// longest is how long a slot stays whose end is not known any more.
 	longest = 400 * 24 * time.Hour
 )
@@ -164,14 +163,14 @@ func (l *Ledger) waitForOthers(ctx context.Context, was *cache, epoch string) {
 	}
 	alive := map[string]bool{}
 	for replica, beat := range was.beats {
-		if replica != l.journal.replica && beat.at >= newest-aliveFor {
+		if replica != l.journal.replica && beat.at >= newest-int64(l.options.patience.Seconds()) {
 			alive[replica] = true
 		}
 	}
 	if len(was.beats) == 0 { // just started: nobody is known
-		sleep(ctx, patience/2)
+		sleep(ctx, defaultPatience/2)
 	}
-	for end := time.Now().Add(patience); len(alive) > 0 && time.Now().Before(end) && ctx.Err() == nil; sleep(ctx, 20*time.Millisecond) {
+	for end := time.Now().Add(l.options.patience); len(alive) > 0 && time.Now().Before(end) && ctx.Err() == nil; sleep(ctx, 20*time.Millisecond) {
 		now, err := l.beats(ctx, alive)
 		if err != nil {
 			return
