@@ -140,15 +140,16 @@ func (t *table) accept(a *alert.Alert, webhooks []string, now time.Time, interva
 // makeRoom gives up the oldest rows above the bounds.
 func (t *table) makeRoom() []loss {
 	var lost []loss
-	open := t.bySeq(func(r *row) bool { return r.current })
-	for _, slot := range open[:max(0, len(open)-maxOpen)] {
+	open, waiting := t.counts()
+	for ; open > maxOpen; open-- {
+		slot := t.oldest(func(r *row) bool { return r.current })
 		c := *t.rows[slot]
 		c.current = false
 		t.set(slot, &c)
 		lost = append(lost, loss{destinationAlertmanager, reasonFull})
 	}
-	waiting := t.bySeq(func(r *row) bool { return len(r.pending) > 0 })
-	for _, slot := range waiting[:max(0, len(waiting)-maxWaiting)] {
+	for ; waiting > maxWaiting; waiting-- {
+		slot := t.oldest(func(r *row) bool { return len(r.pending) > 0 })
 		c := *t.rows[slot]
 		for _, w := range c.pending {
 			lost = append(lost, loss{w, reasonFull})
@@ -157,6 +158,18 @@ func (t *table) makeRoom() []loss {
 		t.set(slot, &c)
 	}
 	return lost
+}
+
+// oldest is the slot of the oldest row that passes; any slot where none does.
+func (t *table) oldest(pass func(*row) bool) uint32 {
+	var slot uint32
+	var first *row
+	for s, r := range t.rows {
+		if pass(r) && (first == nil || r.seq < first.seq) {
+			slot, first = s, r
+		}
+	}
+	return slot
 }
 
 // expire ends what Alertmanager need not hear of any more: firing alerts whose period is over, and resolved ones that it has been told
@@ -196,13 +209,13 @@ func (t *table) forgetWebhooks(configured []string) {
 }
 
 // next is the oldest row that a webhook has to get.
-func (t *table) next(webhook string) (slot uint32, r *row) {
-	for s, candidate := range t.rows {
-		if candidate.waitsFor(webhook) && (r == nil || candidate.seq < r.seq) {
-			slot, r = s, candidate
-		}
+func (t *table) next(webhook string) (uint32, *row) {
+	waits := func(r *row) bool { return r.waitsFor(webhook) }
+	slot := t.oldest(waits)
+	if r := t.rows[slot]; r != nil && waits(r) {
+		return slot, r
 	}
-	return slot, r
+	return 0, nil
 }
 
 // counts are the rows that Alertmanager hears of and those that webhooks wait for.
