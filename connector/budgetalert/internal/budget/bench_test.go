@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
 )
@@ -55,6 +56,28 @@ budgets:
 				}
 				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*size), "ns/span")
 			})
+		}
+	}
+}
+
+// The look of a minute at 10,000 groups of two budgets, a tenth of which have an alert that fires.
+func BenchmarkTick(b *testing.B) {
+	w := newWorld(b, "2026-11-20T12:00:00Z", `
+budgets:
+  - {name: d, period: day, limit_usd: 100, group_by: [team]}
+  - {name: m, period: month, limit_usd: 100, group_by: [team]}
+`)
+	spends := make([]Spend, 10_000)
+	for i := range spends {
+		spends[i] = w.call(fmt.Sprint("team", i), float64(i%10)*10)
+		spends[i].Row.Keys = nil
+	}
+	w.record(spends...)
+	b.ResetTimer()
+	for range b.N {
+		w.now = w.now.Add(time.Minute)
+		if err := w.engine.Tick(context.Background(), w.now); err != nil {
+			b.Fatal(err)
 		}
 	}
 }
