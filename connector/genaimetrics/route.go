@@ -132,7 +132,7 @@ var slots = [numSlots]struct {
 type labels [numLabels]string
 
 // recentBits says how many routes are found without a key.
-const recentBits = 8
+const recentBits = 10
 
 // slot is where a route with these labels is kept while it was met last. It looks at little: model and service differ most.
 func (l *labels) slot() uint32 {
