@@ -21,7 +21,7 @@ import (
 type world struct {
 	t       testing.TB
 	now     time.Time
-	ledger  *ledger.Memory
+	ledger  ledger.Ledger
 	engine  *Engine
 	options Options
 	list    list
