@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	client "github.com/valkey-io/valkey-go"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
 )
@@ -212,4 +213,46 @@ func TestServerIsFlushed(t *testing.T) {
 	r.wait(t, 100)
 	r.finish(t, s)
 	require.GreaterOrEqual(t, heard.count(ledger.StoreReset), 4)
+}
+
+// TestReplicaWaitsForTheOthers: after a loss a call that another replica has counted is not counted here before that one has said so.
+func TestReplicaWaitsForTheOthers(t *testing.T) {
+	t.Parallel()
+	s := startServer(t, durable...)
+	a, b := open(t, s, t.TempDir()), open(t, s, t.TempDir())
+	record(t, b, call(1, 10, "x"))
+	require.EqualValues(t, 10, sum(t, a, "x"))
+	field := string(heartbeatField) + a.journal.replica
+	beat := func() (value string) {
+		_ = s.with(func(ctx context.Context, c client.Client) (err error) {
+			value, err = c.Do(ctx, c.B().Hget().Key(a.store.keys.state()).Field(field).Build()).ToString()
+			return err
+		})
+		return value
+	}
+	release, held := make(chan struct{}), make(chan struct{})
+	var waiting sync.WaitGroup
+	waiting.Go(func() {
+		b.onTick(func() { // b does nothing meanwhile
+			close(held)
+			<-release
+		})
+	})
+	<-held
+	require.NoError(t, s.do("FLUSHALL"))
+	var fresh []bool
+	waiting.Go(func() {
+		if err := a.Record(context.Background(), []ledger.Call{call(1, 10, "x"), call(2, 10, "x")}, func(v ledger.View) []ledger.Change {
+			fresh = []bool{v.Fresh(0), v.Fresh(1)}
+			return nil
+		}); err != nil {
+			t.Error(err)
+		}
+	})
+	eventually(t, func() bool { return beat() != "" }) // a has restored what it knows
+	close(release)
+	waiting.Wait()
+	require.Equal(t, []bool{false, true}, fresh)
+	require.EqualValues(t, 20, sum(t, b, "x"))
+	require.EqualValues(t, 20, booked(a)+booked(b))
 }

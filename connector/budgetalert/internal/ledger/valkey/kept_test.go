@@ -142,3 +142,23 @@ func TestOutboxIsFull(t *testing.T) {
 	require.NoError(t, l.Change(t.Context(), raise("y", 10)))
 	require.Equal(t, []string{"y@10"}, s.entries())
 }
+
+// TestMarkThatAnotherReplicaSetMeanwhile: of two replicas that decide on the same marks, the first one wins.
+func TestMarkThatAnotherReplicaSetMeanwhile(t *testing.T) {
+	t.Parallel()
+	s := startServer(t, durable...)
+	a, b := open(t, s, t.TempDir()), open(t, s, t.TempDir())
+	for _, first := range []string{"1", "2"} { // where it was not set, and where it was
+		alert := &ledger.Alert{ID: "second after " + first}
+		require.NoError(t, a.Change(t.Context(), func(ledger.View) []ledger.Change {
+			err := b.Change(t.Context(), func(ledger.View) []ledger.Change { return []ledger.Change{{Key: "k", Value: []byte(first)}} })
+			if err != nil {
+				t.Error(err)
+			}
+			return []ledger.Change{{Key: "k", Value: []byte("late"), Alert: alert}}
+		}))
+		require.Equal(t, first, string(markOf(t, a, "k")))
+		require.Equal(t, first, string(markOf(t, b, "k")))
+	}
+	require.Empty(t, s.entries())
+}
