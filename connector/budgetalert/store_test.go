@@ -1,0 +1,101 @@
+package budgetalert
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/consumer/consumertest"
+
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/budget"
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// small is a configuration with one budget of 10 USD a day.
+func small(t *testing.T) *Config {
+	t.Helper()
+	cfg := testConfig(t)
+	cfg.Thresholds, cfg.Budgets = nil, []budget.Config{{Name: "org", Period: "day", LimitUSD: limitUSD(10)}}
+	return cfg
+}
+
+func spend(t *testing.T, c *budgetAlert, n byte, usd float64) error {
+	t.Helper()
+	return c.ConsumeTraces(t.Context(), spansOf(spec{model: "m", status: genai.StatusPriced, usd: usd, end: time.Now(), n: n}))
+}
+
+// A damaged file is moved aside and said; what was in it is gone, what comes is counted, nothing is invented.
+func TestADamagedLedgerIsReplaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		logs, metrics, cfg := new(consumertest.LogsSink), new(consumertest.MetricsSink), small(t)
+		toLogs, _ := startTraces(t, cfg, logs, nil)
+		require.NoError(t, spend(t, toLogs, 1, 9))
+		synctest.Wait()
+		require.NoError(t, toLogs.Shutdown(t.Context()))
+		files, err := filepath.Glob(filepath.Join(cfg.Ledger.Directory, "*.db"))
+		require.NoError(t, err)
+		require.Len(t, files, 1)
+		require.NoError(t, os.WriteFile(files[0], make([]byte, 32768), 0o600))
+
+		logs.Reset()
+		toLogs, toMetrics := startTraces(t, cfg, logs, metrics)
+		require.NoError(t, spend(t, toLogs, 2, 2))
+		time.Sleep(3 * time.Second)
+		synctest.Wait()
+		require.Equal(t, []string{"BUDGET_STORE_RESET firing"}, typesOf(logs))
+		require.Equal(t, map[string]float64{"org": 2}, pointsOf(metrics, "llm.budget.spent.usd", genai.BudgetName))
+		files, err = filepath.Glob(filepath.Join(cfg.Ledger.Directory, "*damaged*"))
+		require.NoError(t, err)
+		require.Len(t, files, 1)
+		require.NoError(t, toLogs.Shutdown(t.Context()))
+		require.NoError(t, toMetrics.Shutdown(t.Context()))
+	})
+}
+
+// A store that is away and back is one alert and its end.
+func TestAStoreThatComesAndGoes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		logs := new(consumertest.LogsSink)
+		toLogs, _ := startTraces(t, small(t), logs, nil)
+		s, err := toLogs.Get()
+		require.NoError(t, err)
+		s.notice(ledger.Notice{Kind: ledger.StoreUnavailable, Detail: "no space left on device"})
+		synctest.Wait()
+		require.Equal(t, []string{"BUDGET_STORE_UNAVAILABLE firing"}, typesOf(logs))
+		require.Equal(t, "no space left on device", alertsOf(logs)[0].Body)
+		s.notice(ledger.Notice{Kind: ledger.StoreUnavailable, Detail: "still"})
+		synctest.Wait()
+		require.Len(t, typesOf(logs), 1, "once")
+		time.Sleep(time.Minute)
+		s.notice(ledger.Notice{Kind: ledger.StoreAvailable})
+		synctest.Wait()
+		all := alertsOf(logs)
+		require.Len(t, all, 2)
+		require.Equal(t, genai.AlertResolved, all[1].State)
+		require.Equal(t, all[0].Fingerprint, all[1].Fingerprint)
+		require.Equal(t, all[0].StartsAt, all[1].StartsAt)
+		require.NotEqual(t, all[0].ID, all[1].ID)
+		require.NoError(t, toLogs.Shutdown(t.Context()))
+	})
+}
+
+// A process ended while its store was away: the next one resolves that.
+func TestAnOpenStoreAlertEndsWithTheNextStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		logs, cfg := new(consumertest.LogsSink), small(t)
+		toLogs, _ := startTraces(t, cfg, logs, nil)
+		s, err := toLogs.Get()
+		require.NoError(t, err)
+		s.notice(ledger.Notice{Kind: ledger.StoreUnavailable, Detail: "no space left on device"})
+		synctest.Wait()
+		require.NoError(t, toLogs.Shutdown(t.Context()))
+		toLogs, _ = startTraces(t, cfg, logs, nil)
+		synctest.Wait()
+		require.Equal(t, []string{"BUDGET_STORE_UNAVAILABLE firing", "BUDGET_STORE_UNAVAILABLE resolved"}, typesOf(logs))
+		require.NoError(t, toLogs.Shutdown(t.Context()))
+	})
+}
