@@ -48,7 +48,7 @@ func alertsAt(s *sink.Sink) (all []alert.Alert) {
 	return all
 }
 
-// TestBudgetAlerts crosses 80 % and 100 % of a daily budget: each is one alert record at the backend and one line of the log.
+// TestBudgetAlerts crosses 80 % and 100 % of a budget: each is one alert record at the backend and one line of the log.
 func TestBudgetAlerts(t *testing.T) {
 	t.Parallel()
 	backend := sink.Start(t)
@@ -60,7 +60,7 @@ func TestBudgetAlerts(t *testing.T) {
 	}
 	types := func() (all []string) {
 		for _, a := range alertsAt(backend) {
-			if a.Budget.Name == "org-daily" {
+			if a.Budget.Name == "org-yearly" {
 				all = append(all, a.Type)
 			}
 		}
@@ -76,10 +76,10 @@ func TestBudgetAlerts(t *testing.T) {
 	require.Eventually(t, func() bool { return nano(scrape(t, scrapeURL).sum("llm_cost_booked_usd_total")) == nano(2.0) },
 		30*time.Second, 100*time.Millisecond, "the book")
 	require.Eventually(t, func() bool {
-		return nano(scrape(t, scrapeURL).sum("llm_budget_spent_usd", "budget_name", "org-daily")) == nano(2)
+		return nano(scrape(t, scrapeURL).sum("llm_budget_spent_usd", "budget_name", "org-yearly")) == nano(2)
 	},
 		30*time.Second, 100*time.Millisecond, "the budget")
-	require.Equal(t, []string{"DAILY_BUDGET_WARNING", "DAILY_BUDGET_EXCEEDED"}, types())
+	require.Equal(t, []string{"YEARLY_BUDGET_WARNING", "YEARLY_BUDGET_EXCEEDED"}, types())
 	for _, a := range alertsAt(backend) {
 		assert.Contains(t, a.Body, a.Budget.Name)
 		assert.NotZero(t, a.Trace)
