@@ -99,10 +99,10 @@ func (r *reading) cacheApart(c *counts) (apart, guess bool) {
 	return false, false
 }
 
-// doubtOverlap is for models of Anthropic's, whose own counts leave cached tokens out, as somebody tells them of whom nobody knows how they
+// doubtOverlap is for models of Anthropic's and on Bedrock, whose own counts leave cached tokens out, as somebody tells them of whom nobody knows how they
 // count.
 func (r *reading) doubtOverlap(c *counts) {
-	if c.total == 0 && !c.hasNoCache && r.unlisted() && r.overAnthropic() {
+	if c.total == 0 && !c.hasNoCache && r.unlisted() && (r.op.Provider == "aws.bedrock" || r.overAnthropic()) {
 		r.op.Doubt = genai.ReasonUnknownOverlap
 	}
 }

@@ -10,6 +10,7 @@ var (
 	tOpenInferenceKind   = newText()
 	jMetadata            = newText()
 	jInput               = newText()
+	jInvocation          = newText()
 	nOpenInferenceInput  = newTally()
 	nOpenInferenceOutput = newTally()
 	nCacheInput          = newTally()
@@ -49,6 +50,7 @@ var openInference = &client{
 		texts(jOutput, plain, "output.value"),
 		texts(jMetadata, plain, "metadata"),
 		texts(jInput, plain, "input.value"),
+		texts(jInvocation, plain, "llm.invocation_parameters"),
 		tallies(nOpenInferenceInput, "llm.token_count.prompt"),
 		tallies(nOpenInferenceOutput, "llm.token_count.completion"),
 		tallies(nTotal, "llm.token_count.total"),
@@ -86,6 +88,9 @@ var openInferenceClaude = traits{localAgents: true, usageOnAgent: true, knowsBil
 func openInferenceModels(r *reading) {
 	if r.f.texts[tOpenInferenceKind] == "" {
 		return
+	}
+	if s := r.f.texts[jInvocation]; strings.Contains(s, `"service_tier"`) {
+		r.f.setText(tRequestTier, textMember(s, "service_tier"))
 	}
 	if n := r.f.tally(nCacheInput); n > 0 && r.scope.traits != &openInferenceLiteLLM {
 		r.f.add(nCacheRead, n, jsonRank)

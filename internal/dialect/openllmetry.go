@@ -1,6 +1,10 @@
 package dialect
 
-import "github.com/otelcol-llm/otelcol-llm/internal/genai"
+import (
+	"strings"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
 
 var (
 	tTraceloopKind = newText()
@@ -15,7 +19,7 @@ var openLLMetry = &client{
 	scopes: []scope{
 		{name: "@traceloop/*"},
 		{name: "traceloop*"},
-		{name: "@traceloop/instrumentation-openai", traits: &traits{guess: ownTokenizer}},
+		{name: "@traceloop/instrumentation-openai", traits: &traits{guess: ownCounts}},
 		{name: "opentelemetry.instrumentation.openai", traits: &traits{guess: ownTokenizer}},
 		{name: "@traceloop/instrumentation-anthropic", traits: &traits{cacheApart: upTo("0.27.0")}},
 		{name: "@traceloop/instrumentation-bedrock", traits: &traits{cacheApart: upTo("0.27.0")}},
@@ -49,4 +53,10 @@ func hiddenWrites(r *reading, u *genai.Usage) string {
 		return genai.ReasonHiddenTokens
 	}
 	return ""
+}
+
+// ownCounts: JavaScript's for OpenAI has a table of its own for what an image takes, whatever the answer says.
+func ownCounts(r *reading, u *genai.Usage) bool {
+	name := r.span.Name()
+	return strings.HasPrefix(name, "image_") || strings.HasPrefix(name, "openai.images") || ownTokenizer(r, u)
 }
