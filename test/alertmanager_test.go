@@ -191,3 +191,33 @@ func TestExampleOfAlertmanager(t *testing.T) {
 	require.NoError(t, err, string(out))
 	assert.Contains(t, string(out), strconv.Itoa(2)+" receivers")
 }
+
+// TestAlertmanagerConfiguration: spans that cross a budget are an alert in Alertmanager, with configs/alertmanager.yaml.
+func TestAlertmanagerConfiguration(t *testing.T) {
+	need(t, alertmanager.Program)
+	t.Parallel()
+	am := alertmanager.Start(t)
+	s := startShipped(t, "configs/alertmanager.yaml", []string{"--config", gateway.Root() + "/test/testdata/budgets.yaml"}, "ALERTMANAGER="+am.URL)
+	for n := range 4 { // 2.50 USD each: the last one reaches 10 % of the lifetime's 100 USD
+		gateway.Post(t, s.otlp+"/v1/traces", "application/json", budgetCall(n+1, 1_000_000, time.Now()))
+	}
+	crossed := time.Now()
+	var got alertmanager.Alert
+	require.Eventually(t, func() bool {
+		for _, n := range am.Notifications() {
+			for _, a := range n.Alerts {
+				if a.Labels["budget"] == "total" && a.Status == "firing" {
+					got = a
+					t.Logf("notified %v after the span that crossed was acknowledged", n.At.Sub(crossed))
+					return true
+				}
+			}
+		}
+		return false
+	}, alertTimeout, 50*time.Millisecond)
+	assert.Equal(t, "LIFETIME_BUDGET_WARNING", got.Labels["alertname"])
+	assert.Equal(t, "warning", got.Labels["severity"])
+	assert.Contains(t, got.Annotations["summary"], "total has spent 10 of 100 USD (10 %)")
+	assert.Greater(t, am.Alerts()[got.Labels["fingerprint"]].EndsAt, time.Now().Add(time.Hour), "it has no end of its own")
+	assert.Eventually(t, func() bool { return strings.Contains(s.Log(), "ALERT WARNING: LIFETIME_BUDGET_WARNING total: ") }, alertTimeout, 50*time.Millisecond)
+}
