@@ -8,21 +8,17 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"time"
 
 	"go.etcd.io/bbolt"
-	bolterrors "go.etcd.io/bbolt/errors"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/boltfile"
 )
 
 // lockWait is how long another process may hold the file: the one before this that has not ended yet.
 const lockWait = 10 * time.Second
 
-var (
-	rowsBucket = []byte("rows")
-
-	errLocked = errors.New("another process has it open")
-)
+var rowsBucket = []byte("rows")
 
 // boltStore is a store in a file of its own: one transaction per save, on disk when it returns. A file that is damaged is moved aside,
 // since bbolt panics in it sooner or later.
@@ -40,29 +36,23 @@ func (s *boltStore) open() error {
 	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
 		return err
 	}
-	var db *bbolt.DB
-	err := guard(func() (err error) {
-		db, err = bbolt.Open(s.path, 0o600, &bbolt.Options{Timeout: cmp.Or(s.wait, lockWait), FreelistType: bbolt.FreelistMapType})
-		if err != nil {
-			return err
-		}
-		return db.Update(func(tx *bbolt.Tx) error {
-			_, err := tx.CreateBucketIfNotExists(rowsBucket)
-			return err
+	db, err := boltfile.Open(s.path, cmp.Or(s.wait, lockWait))
+	if err == nil {
+		err = boltfile.Guard(func() error {
+			return db.Update(func(tx *bbolt.Tx) error {
+				_, err := tx.CreateBucketIfNotExists(rowsBucket)
+				return err
+			})
 		})
-	})
-	switch {
-	case err == nil:
-		s.db = db
-		return nil
-	case errors.Is(err, bolterrors.ErrTimeout):
-		return fmt.Errorf("%s: %w", s.path, errLocked)
-	case isDamage(err):
-		return fmt.Errorf("%s: %w: %w", s.path, errDamaged, err)
-	case db != nil:
-		err = errors.Join(err, db.Close())
+		if err != nil && !isDamage(err) {
+			err = errors.Join(err, db.Close())
+		}
 	}
-	return fmt.Errorf("%s: %w", s.path, err)
+	if err != nil {
+		return fmt.Errorf("%s: %w", s.path, err)
+	}
+	s.db = db
+	return nil
 }
 
 // load opens the file and reads all of it; a damaged one is replaced by an empty one.
@@ -70,7 +60,7 @@ func (s *boltStore) load(_ context.Context, visit func(slot uint32, body []byte)
 	rows := map[uint32][]byte{}
 	err = s.open()
 	if err == nil {
-		err = guard(func() error { return s.db.View(func(tx *bbolt.Tx) error { return readRows(tx, rows) }) })
+		err = boltfile.Guard(func() error { return s.db.View(func(tx *bbolt.Tx) error { return readRows(tx, rows) }) })
 	}
 	if isDamage(err) {
 		if moved, err = s.replace(); err != nil {
@@ -99,7 +89,7 @@ func readRows(tx *bbolt.Tx, rows map[uint32][]byte) error {
 func (s *boltStore) save(_ context.Context, changes map[uint32][]byte) error {
 	err := s.open()
 	if err == nil {
-		err = guard(func() error {
+		err = boltfile.Guard(func() error {
 			return s.db.Update(func(tx *bbolt.Tx) error { return writeRows(tx.Bucket(rowsBucket), changes) })
 		})
 	}
@@ -144,27 +134,10 @@ func (s *boltStore) close(context.Context) error {
 	}
 	db := s.db
 	s.db = nil
-	return guard(db.Close)
+	return boltfile.Guard(db.Close)
 }
 
-// errPanic is what bbolt does in a damaged file; a file that was cut short is a fault of memory.
-var errPanic = errors.New("bbolt panicked")
-
-func guard(f func() error) (err error) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("%w: %v", errPanic, r)
-		}
-	}()
-	return f()
-}
-
+// isDamage says whether the file is of no use any more.
 func isDamage(err error) bool {
-	for _, damage := range []error{errDamaged, errPanic, bolterrors.ErrInvalid, bolterrors.ErrChecksum, bolterrors.ErrVersionMismatch} {
-		if errors.Is(err, damage) {
-			return true
-		}
-	}
-	return false
+	return errors.Is(err, boltfile.ErrDamaged) || errors.Is(err, boltfile.ErrBroken)
 }

@@ -13,6 +13,8 @@ import (
 	"go.opentelemetry.io/collector/exporter"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.uber.org/zap"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/boltfile"
 )
 
 const (
@@ -62,7 +64,7 @@ func (e *alertNotify) start(ctx context.Context, host component.Host) error {
 		return err
 	}
 	k := newKeeper(s, e.cfg, e.stored)
-	if err := k.load(ctx); errors.Is(err, errLocked) {
+	if err := k.load(ctx); errors.Is(err, boltfile.ErrInUse) {
 		return err
 	} else if err != nil {
 		k.report(err)

@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/collector/extension/xextension/storage"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/alert"
+	"github.com/otelcol-llm/otelcol-llm/internal/boltfile"
 )
 
 // memoryClient is a storage extension's client.
@@ -136,7 +137,7 @@ func TestFileIsLocked(t *testing.T) {
 	first, second := &boltStore{path: path, wait: shortest}, &boltStore{path: path, wait: shortest}
 	contents(t, first)
 	_, err := second.load(t.Context(), func(uint32, []byte) {})
-	require.ErrorIs(t, err, errLocked)
+	require.ErrorIs(t, err, boltfile.ErrInUse)
 	require.NoError(t, first.close(t.Context()))
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/book"
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
+	"github.com/otelcol-llm/otelcol-llm/internal/boltfile"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
@@ -356,7 +357,7 @@ func count(t *testing.T, f *fixture) map[string]int {
 	defer func() { _ = file.Close() }()
 	info, err := file.Stat()
 	require.NoError(t, err)
-	_, err = read(file, info.Size(), func(bucket string, _, _ []byte) error {
+	_, err = boltfile.Read(file, info.Size(), func(bucket string, _, _ []byte) error {
 		n[bucket]++
 		return nil
 	})
@@ -481,7 +482,7 @@ func TestBookFoldsInTheFile(t *testing.T) {
 func TestSecondProcess(t *testing.T) {
 	f := open(t)
 	_, err := Open(options(f.dir, f.clock, f.heard))
-	require.ErrorIs(t, err, errInUse)
+	require.ErrorIs(t, err, boltfile.ErrInUse)
 	require.ErrorContains(t, err, "another process uses it")
 	record(t, f, call(1, minute, 10))
 }

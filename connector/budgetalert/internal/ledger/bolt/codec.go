@@ -2,12 +2,12 @@ package bolt
 
 import (
 	"encoding/binary"
-	"errors"
 	"hash/crc32"
 	"iter"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/book"
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
+	"github.com/otelcol-llm/otelcol-llm/internal/boltfile"
 )
 
 // The buckets of the file. doc.go says what is in them.
@@ -30,10 +30,7 @@ var (
 
 const formatVersion = 1
 
-var (
-	errDamaged = errors.New("damaged")
-	castagnoli = crc32.MakeTable(crc32.Castagnoli)
-)
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 const sealSize = 4
 
@@ -50,7 +47,7 @@ func seal(bucket string, key, value []byte) []byte {
 func unseal(bucket string, key, sealed []byte) ([]byte, error) {
 	n := len(sealed) - sealSize
 	if n < 0 || binary.BigEndian.Uint32(sealed[n:]) != checksum(bucket, key, sealed[:n]) {
-		return nil, errDamaged
+		return nil, boltfile.ErrDamaged
 	}
 	return sealed[:n], nil
 }
@@ -73,7 +70,7 @@ func slotValue(s *ledger.Slot) []byte {
 
 func readSlot(key, value []byte) (s ledger.Slot, err error) {
 	if len(key) < 8 || len(key) > 8+ledger.MaxName || len(value) != 16 {
-		return s, errDamaged
+		return s, boltfile.ErrDamaged
 	}
 	n := len(key) - 8
 	return ledger.Slot{Series: string(key[:n]), Slot: getInt(key[n:]), Amount: getInt(value), Expires: getInt(value[8:])}, nil
@@ -85,7 +82,7 @@ func markValue(m *ledger.Mark) []byte {
 
 func readMark(key, value []byte) (m ledger.Mark, err error) {
 	if len(value) < 8 || len(key) == 0 || len(key) > ledger.MaxName {
-		return m, errDamaged
+		return m, boltfile.ErrDamaged
 	}
 	return ledger.Mark{Key: string(key), Expires: getInt(value), Value: append([]byte{}, value[8:]...)}, nil
 }
@@ -113,7 +110,7 @@ func segmentValue(written int64, ids []ledger.ID) []byte {
 
 func readSegment(key, value []byte) (s segment, err error) {
 	if len(key) != 16 || len(value) < 8 || len(value)%idSize != 0 {
-		return s, errDamaged
+		return s, boltfile.ErrDamaged
 	}
 	return segment{getInt(key), getInt(key[8:]), getInt(value), value[8:]}, nil
 }
@@ -137,7 +134,7 @@ func entryValue(e *ledger.Entry) []byte {
 func readEntry(key, value []byte) (e ledger.Entry, err error) {
 	size, n := binary.Uvarint(value)
 	if len(key) != 8 || n <= 0 || size > uint64(len(value)-n) { //nolint:gosec // not negative
-		return e, errDamaged
+		return e, boltfile.ErrDamaged
 	}
 	value = value[n:]
 	alert := ledger.Alert{ID: string(value[:size]), Body: append([]byte{}, value[size:]...)}
@@ -159,21 +156,21 @@ func rowValue(c *book.Change) []byte {
 func readRow(key, value []byte) (c book.Change, err error) {
 	var row book.Row
 	if len(key) < 9 {
-		return c, errDamaged
+		return c, boltfile.ErrDamaged
 	}
 	c = book.Change{Kind: book.Kind(key[0]), Time: getInt(key[1:]), Key: string(key[9:])}
 	if c.Kind < book.Hour || c.Kind > book.Total || c.Kind == book.Total && c.Time != 0 || !book.ParseKey(c.Key, &row) {
-		return c, errDamaged
+		return c, boltfile.ErrDamaged
 	}
 	for _, to := range append([]*int64{&c.Began}, numbers(&c.Sums)...) {
 		n := 0
 		if *to, n = binary.Varint(value); n <= 0 {
-			return c, errDamaged
+			return c, boltfile.ErrDamaged
 		}
 		value = value[n:]
 	}
 	if len(value) != 0 {
-		return c, errDamaged
+		return c, boltfile.ErrDamaged
 	}
 	return c, nil
 }

@@ -12,6 +12,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
+	"github.com/otelcol-llm/otelcol-llm/internal/boltfile"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
@@ -101,7 +102,7 @@ func TestEveryByteFlipped(t *testing.T) {
 	content, _ := sound(t)
 	values := map[string]string{}
 	size := int64(len(content))
-	_, err := read(bytes.NewReader(content), size, func(bucket string, key, value []byte) error {
+	_, err := boltfile.Read(bytes.NewReader(content), size, func(bucket string, key, value []byte) error {
 		values[bucket+string(key)] = string(value)
 		return nil
 	})
@@ -112,7 +113,7 @@ func TestEveryByteFlipped(t *testing.T) {
 	for at := 0; at < len(damaged); at += step {
 		damaged[at] ^= byte(1 << (at % 8))
 		n, wrong := 0, false
-		h, err := read(bytes.NewReader(damaged), size, func(bucket string, key, sealed []byte) error {
+		h, err := boltfile.Read(bytes.NewReader(damaged), size, func(bucket string, key, sealed []byte) error {
 			if _, err := unseal(bucket, key, sealed); err != nil {
 				wrong = true
 				return err
@@ -124,11 +125,11 @@ func TestEveryByteFlipped(t *testing.T) {
 			return nil
 		})
 		if err != nil || wrong {
-			require.ErrorIs(t, err, errDamaged)
+			require.ErrorIs(t, err, boltfile.ErrDamaged)
 			found++
 		} else if !h0(at) {
 			require.Len(t, values, n, "byte %d: all is there", at)
-			require.False(t, h.lame)
+			require.False(t, h.Lame)
 		}
 		damaged[at] ^= byte(1 << (at % 8))
 	}

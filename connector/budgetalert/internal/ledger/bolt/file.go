@@ -6,22 +6,18 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"time"
 
 	"go.etcd.io/bbolt"
 
+	"github.com/otelcol-llm/otelcol-llm/internal/boltfile"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
 // fileName is the ledger in its directory.
 const fileName = "ledger.db"
 
-var (
-	errInUse  = errors.New("another process uses it")
-	errBroken = errors.New("the file broke while it was in use")
-	errOther  = errors.New("there is another file now: restart to read it")
-)
+var errOther = errors.New("there is another file now: restart to read it")
 
 // file is the file and how it is opened. What bbolt maps may fault, and what it reads may make it panic, so all of it runs guarded.
 type file struct {
@@ -31,23 +27,12 @@ type file struct {
 	txid     uint64        // of what was read
 }
 
-// guard turns panics and faults of a mapping into errBroken. What bbolt held then is never used again: it may hold locks.
-func guard(do func() error) (err error) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("%w: %v", errBroken, r)
-		}
-	}()
-	return do()
-}
-
 func (f *file) options() *bbolt.Options {
 	return &bbolt.Options{Timeout: max(f.patience, 100*time.Millisecond), FreelistType: bbolt.FreelistMapType, NoStatistics: true}
 }
 
 // open reads the file and opens it. Nothing is created.
-func (f *file) open(readOnly bool, load *loader) (h header, err error) {
+func (f *file) open(readOnly bool, load *loader) (h boltfile.Header, err error) {
 	options := f.options()
 	options.ReadOnly = readOnly
 	options.OpenFile = func(name string, flag int, mode os.FileMode) (*os.File, error) {
@@ -55,7 +40,7 @@ func (f *file) open(readOnly bool, load *loader) (h header, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if err = lock(opened, !readOnly, f.patience); err == nil {
+		if err = boltfile.Lock(opened, !readOnly, f.patience); err == nil {
 			h, err = readAll(opened, load)
 		}
 		if err != nil {
@@ -63,22 +48,22 @@ func (f *file) open(readOnly bool, load *loader) (h header, err error) {
 		}
 		return opened, nil
 	}
-	err = guard(func() (err error) {
+	err = boltfile.Guard(func() (err error) {
 		f.db, err = bbolt.Open(f.path, 0o600, options)
 		return err
 	})
 	if err != nil {
 		f.db = nil
-		if errors.Is(err, errBroken) {
-			err = fmt.Errorf("%w: %w", errDamaged, err)
+		if errors.Is(err, boltfile.ErrBroken) {
+			err = fmt.Errorf("%w: %w", boltfile.ErrDamaged, err)
 		}
 		return h, err
 	}
-	f.txid = h.txid
+	f.txid = h.TxID
 	return h, nil
 }
 
-func readAll(opened *os.File, load *loader) (h header, err error) {
+func readAll(opened *os.File, load *loader) (h boltfile.Header, err error) {
 	info, err := opened.Stat()
 	if err != nil {
 		return h, err
@@ -86,7 +71,7 @@ func readAll(opened *os.File, load *loader) (h header, err error) {
 	if info.IsDir() {
 		return h, errors.New("it is a directory")
 	}
-	if h, err = read(opened, info.Size(), load.value); err != nil {
+	if h, err = boltfile.Read(opened, info.Size(), load.value); err != nil {
 		return h, err
 	}
 	return h, load.end()
@@ -101,7 +86,7 @@ func (f *file) create(seed genai.Seed, replace bool, fill func(*bbolt.Tx) error)
 		return errOther
 	}
 	temporary := fmt.Sprintf(temporaryName, f.path, os.Getpid())
-	err := guard(func() error { return f.fill(temporary, seed, fill) })
+	err := boltfile.Guard(func() error { return f.fill(temporary, seed, fill) })
 	if err == nil {
 		err = f.place(temporary, replace)
 	}
@@ -192,7 +177,7 @@ func (f *file) moveAside(now time.Time) (string, error) {
 // update runs one transaction. After a panic the file is not touched again.
 func (f *file) update(do func(*bbolt.Tx) error) error {
 	db := f.db
-	err := guard(func() error {
+	err := boltfile.Guard(func() error {
 		tx, err := db.Begin(true)
 		if err != nil {
 			return err
@@ -203,10 +188,10 @@ func (f *file) update(do func(*bbolt.Tx) error) error {
 		return tx.Commit()
 	})
 	switch {
-	case errors.Is(err, errBroken):
+	case errors.Is(err, boltfile.ErrBroken):
 		f.db = nil
-	case errors.Is(err, errDamaged):
-		err = fmt.Errorf("%w: %w", errBroken, errors.Join(err, f.close()))
+	case errors.Is(err, boltfile.ErrDamaged):
+		err = fmt.Errorf("%w: %w", boltfile.ErrBroken, errors.Join(err, f.close()))
 	}
 	return err
 }
@@ -217,5 +202,5 @@ func (f *file) close() error {
 	if db == nil {
 		return nil
 	}
-	return guard(db.Close)
+	return boltfile.Guard(db.Close)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/book"
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
+	"github.com/otelcol-llm/otelcol-llm/internal/boltfile"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
@@ -37,7 +38,7 @@ func FuzzValue(f *testing.F) {
 		load.endMinute()
 		if len(value) > 0 {
 			sealed[0] ^= 1
-			require.ErrorIs(t, load.value(bucket, key, sealed), errDamaged)
+			require.ErrorIs(t, load.value(bucket, key, sealed), boltfile.ErrDamaged)
 		}
 		if err != nil {
 			return
@@ -71,7 +72,7 @@ func FuzzFile(f *testing.F) {
 	f.Add(content[:8192])
 	f.Fuzz(func(_ *testing.T, content []byte) {
 		load := newLoader(ledger.NewState(ledger.Options{Seed: genai.Seed{1}}.Filled()), start)
-		if _, err := read(bytes.NewReader(content), int64(len(content)), load.value); err == nil {
+		if _, err := boltfile.Read(bytes.NewReader(content), int64(len(content)), load.value); err == nil {
 			_ = load.end()
 		}
 	})

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
+	"github.com/otelcol-llm/otelcol-llm/internal/boltfile"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
@@ -79,14 +80,14 @@ func (l *loader) unsealed(bucket string, key, value []byte) error {
 		}
 		return err
 	}
-	return errDamaged
+	return boltfile.ErrDamaged
 }
 
 func (l *loader) meta(key string, value []byte) error {
 	switch key {
 	case string(formatKey):
 		if len(value) != 4 {
-			return errDamaged
+			return boltfile.ErrDamaged
 		}
 		if format := binary.BigEndian.Uint32(value); format != formatVersion {
 			return newerError{format}
@@ -94,12 +95,12 @@ func (l *loader) meta(key string, value []byte) error {
 		l.ours = true
 	case string(seedKey):
 		if len(value) != len(l.seed) {
-			return errDamaged
+			return boltfile.ErrDamaged
 		}
 		copy(l.seed[:], value)
 		l.seeded = true
 	default:
-		return errDamaged
+		return boltfile.ErrDamaged
 	}
 	return nil
 }
@@ -129,7 +130,7 @@ func (l *loader) endMinute() {
 // end ends the reading.
 func (l *loader) end() error {
 	if !l.ours || !l.seeded {
-		return fmt.Errorf("no ledger: %w", errDamaged)
+		return fmt.Errorf("no ledger: %w", boltfile.ErrDamaged)
 	}
 	l.endMinute()
 	return nil

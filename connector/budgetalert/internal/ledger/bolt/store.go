@@ -11,6 +11,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
+	"github.com/otelcol-llm/otelcol-llm/internal/boltfile"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
@@ -52,7 +53,7 @@ func (s *store) start(o *Options) (*ledger.State, error) {
 	switch {
 	case err == nil:
 		return state, s.loaded(state, load, h, now)
-	case errors.Is(err, errDamaged) && !errors.As(err, &newer):
+	case errors.Is(err, boltfile.ErrDamaged) && !errors.As(err, &newer):
 		return newState(o), s.replaceDamaged(err, now)
 	case !errors.Is(err, fs.ErrPermission) && !errors.Is(err, syscall.EROFS):
 		return nil, err
@@ -78,7 +79,7 @@ func newState(o *Options) *ledger.State {
 func (s *store) first() error {
 	s.anew = true
 	err := s.commit(&ledger.Changes{}, time.Time{})
-	if err == nil || errors.Is(err, errOther) || errors.Is(err, errInUse) {
+	if err == nil || errors.Is(err, errOther) || errors.Is(err, boltfile.ErrInUse) {
 		return err
 	}
 	return unavailableError{err}
@@ -93,9 +94,9 @@ func (s *store) replaceDamaged(damage error, now time.Time) error {
 	return s.first()
 }
 
-func (s *store) take(load *loader, h header) {
-	s.seed, s.segments, s.txid = load.seed, load.segments, h.txid
-	if h.lame {
+func (s *store) take(load *loader, h boltfile.Header) {
+	s.seed, s.segments, s.txid = load.seed, load.segments, h.TxID
+	if h.Lame {
 		s.notify(ledger.StoreReset, "one of the two headers of the budget ledger is damaged: the last commit may be missing")
 	}
 }
@@ -104,11 +105,11 @@ func (s *store) take(load *loader, h header) {
 const compactFrom = 16 << 20
 
 // loaded takes over what was read, and writes the file anew where half of it is free: bbolt gives nothing back by itself.
-func (s *store) loaded(state *ledger.State, load *loader, h header, now time.Time) error {
+func (s *store) loaded(state *ledger.State, load *loader, h boltfile.Header, now time.Time) error {
 	s.take(load, h)
 	s.sweepAway()
-	half := int64(h.high)*h.pageSize > s.compactFrom && 2*uint64(h.free) > h.high //nolint:gosec // sizes are not negative
-	if !h.uneven && !half {
+	half := int64(h.Pages)*h.PageSize > s.compactFrom && 2*uint64(h.Free) > h.Pages //nolint:gosec // sizes are not negative
+	if !h.Uneven && !half {
 		return nil
 	}
 	state.All()
@@ -124,7 +125,7 @@ func (s *store) loaded(state *ledger.State, load *loader, h header, now time.Tim
 		return unavailableError{err}
 	}
 	state.Again(changes)
-	if s.segments = kept; h.uneven {
+	if s.segments = kept; h.Uneven {
 		_ = s.close()
 		s.lose()
 		return unavailableError{err}
@@ -172,7 +173,7 @@ func (s *store) commit(c *ledger.Changes, now time.Time) error {
 
 func (s *store) updateOrLose(do func(*bbolt.Tx) error) error {
 	err := s.update(do)
-	if errors.Is(err, errBroken) {
+	if errors.Is(err, boltfile.ErrBroken) {
 		s.lose()
 	}
 	return err
@@ -193,7 +194,7 @@ func (s *store) ready(now time.Time) error {
 	}
 	was := s.txid
 	h, err := s.open(false, newLoader(ledger.NewState(ledger.Options{}.Filled()), now))
-	if err == nil && h.txid != was {
+	if err == nil && h.TxID != was {
 		err = errors.Join(errOther, s.close())
 		s.txid = was
 	}

@@ -256,7 +256,7 @@ func TestSecondProcessIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	open(t, s, dir)
 	_, err := Open(t.Context(), testOptions(s, dir))
-	require.ErrorContains(t, err, "timeout")
+	require.ErrorContains(t, err, "another process uses it")
 }
 
 func TestClosed(t *testing.T) {

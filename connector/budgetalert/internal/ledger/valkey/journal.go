@@ -6,14 +6,14 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
-	bolterrors "go.etcd.io/bbolt/errors"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/boltfile"
 )
 
 // journal is the local file of batches that the server has not answered, and of the ids of those it has: what a server that lost its
@@ -52,7 +52,7 @@ func openJournal(dir string, now time.Time) (j *journal, aside string, err error
 	}
 	path := filepath.Join(dir, "journal.db")
 	j, err = tryJournal(path)
-	if err == nil || errors.Is(err, bolterrors.ErrTimeout) || errors.Is(err, fs.ErrPermission) {
+	if !errors.Is(err, boltfile.ErrDamaged) && !errors.Is(err, boltfile.ErrBroken) && !errors.Is(err, errDamaged) {
 		return j, "", err
 	}
 	aside = fmt.Sprintf("%s.damaged-%d", path, now.Unix())
@@ -65,30 +65,19 @@ func openJournal(dir string, now time.Time) (j *journal, aside string, err error
 
 func tryJournal(path string) (*journal, error) {
 	j := &journal{next: 1}
-	err := guard(func() (err error) {
-		j.db, err = bolt.Open(path, 0o600, &bolt.Options{Timeout: time.Second, FreelistType: bolt.FreelistMapType})
-		if err != nil {
-			return err
-		}
-		return j.db.Update(j.load)
-	})
+	db, err := boltfile.Open(path, time.Second)
 	if err != nil {
-		if j.db != nil {
-			_ = guard(j.db.Close)
+		return nil, fmt.Errorf("journal %s: %w", path, err)
+	}
+	j.db = db
+	err = boltfile.Guard(func() error { return db.Update(j.load) })
+	if err != nil {
+		if !errors.Is(err, boltfile.ErrBroken) {
+			err = errors.Join(err, db.Close())
 		}
 		return nil, fmt.Errorf("journal %s: %w", path, err)
 	}
 	return j, nil
-}
-
-// guard turns what bbolt panics with on a damaged page into an error.
-func guard(f func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("damaged: %v", p)
-		}
-	}()
-	return f()
 }
 
 func (j *journal) load(tx *bolt.Tx) error {
@@ -129,7 +118,7 @@ func numberKey(number uint64) []byte { return binary.BigEndian.AppendUint64(nil,
 // commit writes batches, and the answers to earlier ones, in one transaction.
 func (j *journal) commit(put []*batch, done []answered, known position, now time.Time) error {
 	waiting, bytes := j.waiting, j.bytes
-	err := guard(func() error {
+	err := boltfile.Guard(func() error {
 		return j.db.Update(func(tx *bolt.Tx) error {
 			w, a := tx.Bucket(waitingBucket), tx.Bucket(answeredBucket)
 			w.FillPercent, a.FillPercent = 1, 1 // numbers only grow
@@ -182,7 +171,7 @@ func putPosition(meta *bolt.Bucket, known position) error {
 
 // prune drops the ids of batches that were answered before a time, up to some of them at once.
 func (j *journal) prune(before time.Time) error {
-	return guard(func() error {
+	return boltfile.Guard(func() error {
 		return j.db.Update(func(tx *bolt.Tx) error {
 			c := tx.Bucket(answeredBucket).Cursor()
 			n := 0
@@ -202,7 +191,7 @@ func (j *journal) prune(before time.Time) error {
 
 // unanswered reads up to n batches from a number on; of those that cannot be read, the numbers.
 func (j *journal) unanswered(from uint64, n int) (found []*batch, damaged []uint64, err error) {
-	err = guard(func() error {
+	err = boltfile.Guard(func() error {
 		return j.db.View(func(tx *bolt.Tx) error {
 			c := tx.Bucket(waitingBucket).Cursor()
 			for k, v := c.Seek(numberKey(from)); k != nil && len(found)+len(damaged) < n; k, v = c.Next() {
@@ -221,7 +210,7 @@ func (j *journal) unanswered(from uint64, n int) (found []*batch, damaged []uint
 
 // ids visits the ids that were counted, batch by batch.
 func (j *journal) ids(visit func(minute int64, id uint64)) error {
-	return guard(func() error {
+	return boltfile.Guard(func() error {
 		return j.db.View(func(tx *bolt.Tx) error {
 			return tx.Bucket(answeredBucket).ForEach(func(_, v []byte) error {
 				for v = v[min(8, len(v)):]; len(v) > 8; {
@@ -241,7 +230,7 @@ func (j *journal) ids(visit func(minute int64, id uint64)) error {
 // rename makes the journal that of another replica, which the server does not know.
 func (j *journal) rename() error {
 	name := newName()
-	err := guard(func() error {
+	err := boltfile.Guard(func() error {
 		return j.db.Update(func(tx *bolt.Tx) error {
 			meta := tx.Bucket(metaBucket)
 			if err := meta.Put([]byte("replica"), []byte(name)); err != nil {
@@ -256,4 +245,4 @@ func (j *journal) rename() error {
 	return err
 }
 
-func (j *journal) close() error { return guard(j.db.Close) }
+func (j *journal) close() error { return boltfile.Guard(j.db.Close) }

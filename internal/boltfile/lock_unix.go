@@ -1,6 +1,6 @@
 //go:build unix && !aix && !solaris
 
-package bolt
+package boltfile
 
 import (
 	"errors"
@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// lock takes the lock that bbolt takes too, before the file is read. bbolt takes it again on the same descriptor, which changes nothing.
-func lock(f *os.File, exclusive bool, patience time.Duration) error {
+// Lock takes the lock that bbolt takes too, before the file is read. bbolt takes it again on the same descriptor, which changes nothing.
+func Lock(f *os.File, exclusive bool, patience time.Duration) error {
 	how := syscall.LOCK_SH
 	if exclusive {
 		how = syscall.LOCK_EX
@@ -24,7 +24,7 @@ func lock(f *os.File, exclusive bool, patience time.Duration) error {
 		case !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR):
 			return err
 		case waited >= patience:
-			return errInUse
+			return ErrInUse
 		}
 		time.Sleep(pause)
 	}

@@ -1,4 +1,4 @@
-package bolt
+package boltfile
 
 import (
 	"bytes"
@@ -7,10 +7,6 @@ import (
 	"hash/fnv"
 	"io"
 )
-
-// bbolt trusts its file: a page that points to its parent ends in a stack overflow and a free list with a flipped bit in an allocation of
-// terabytes, and neither can be recovered from. So the file is read here first, page by page and without a mapping, and bbolt opens it only
-// when every page is in one place exactly. What bbolt does not protect, the checksums of the values do.
 
 const (
 	pageHeader   = 16
@@ -30,33 +26,36 @@ const (
 	deepest     = 48
 )
 
-// header is what the newer of the two meta pages says.
-type header struct {
-	pageSize             int64
-	root, freelist, high uint64
-	txid                 uint64
-	// lame says that the other meta page is damaged: the last commit may be missing.
-	lame bool
-	free int // pages
-	// uneven says that a branch names a leaf wrongly. All is there, but bbolt would go astray when it writes.
-	uneven bool
+// Header is what the newer of the two meta pages says.
+type Header struct {
+	PageSize int64  // bytes
+	Pages    uint64 // of the file, from the first to the last that was ever used
+	TxID     uint64 // of the last commit
+	Free     int    // pages
+	// Lame says that the other meta page is damaged: the last commit may be missing.
+	Lame bool
+	// Uneven says that a branch names a leaf wrongly. All is there, but bbolt would go astray when it writes.
+	Uneven bool
+
+	root, freelist uint64
 }
 
 // pages reads one file.
 type pages struct {
 	r     io.ReaderAt
-	h     header
+	h     Header
 	used  []bool
 	visit func(bucket string, key, value []byte) error
 }
 
-// read visits all values of a file of bbolt.
-func read(r io.ReaderAt, size int64, visit func(bucket string, key, value []byte) error) (header, error) {
+// Read visits all values of a file of bbolt; what it hands out is only valid until visit returns. A file of which a page is damaged, lost or
+// used twice is ErrDamaged, though values may have been visited before that is seen.
+func Read(r io.ReaderAt, size int64, visit func(bucket string, key, value []byte) error) (Header, error) {
 	h, err := readHeader(r, size)
 	if err != nil {
 		return h, err
 	}
-	p := pages{r: r, h: h, used: make([]bool, h.high), visit: visit}
+	p := pages{r: r, h: h, used: make([]bool, h.Pages), visit: visit}
 	p.used[0], p.used[1] = true, true
 	if _, err := p.tree("", h.root, span{}, 0); err != nil {
 		return h, err
@@ -66,48 +65,48 @@ func read(r io.ReaderAt, size int64, visit func(bucket string, key, value []byte
 	}
 	for id, used := range p.used {
 		if !used {
-			return h, fmt.Errorf("page %d is lost: %w", id, errDamaged)
+			return h, fmt.Errorf("page %d is lost: %w", id, ErrDamaged)
 		}
 	}
 	return p.h, nil
 }
 
-func readHeader(r io.ReaderAt, size int64) (header, error) {
-	var found []header
+func readHeader(r io.ReaderAt, size int64) (Header, error) {
+	var found []Header
 	first, ok := metaAt(r, 0)
 	if ok {
 		found = append(found, first)
-		if second, ok := metaAt(r, first.pageSize); ok && second.pageSize == first.pageSize {
+		if second, ok := metaAt(r, first.PageSize); ok && second.PageSize == first.PageSize {
 			found = append(found, second)
 		}
 	} else {
 		for pageSize := int64(1 << 10); pageSize <= 1<<16 && len(found) == 0; pageSize <<= 1 {
-			if second, ok := metaAt(r, pageSize); ok && second.pageSize == pageSize {
+			if second, ok := metaAt(r, pageSize); ok && second.PageSize == pageSize {
 				found = append(found, second)
 			}
 		}
 	}
-	var h header
+	var h Header
 	switch len(found) {
 	case 0:
-		return h, fmt.Errorf("both headers: %w", errDamaged)
+		return h, fmt.Errorf("both headers: %w", ErrDamaged)
 	case 1:
 		h = found[0]
-		h.lame = true
+		h.Lame = true
 	default:
 		h = found[0]
-		if found[1].txid > h.txid {
+		if found[1].TxID > h.TxID {
 			h = found[1]
 		}
-		h.lame = found[0].txid+1 != found[1].txid && found[1].txid+1 != found[0].txid
+		h.Lame = found[0].TxID+1 != found[1].TxID && found[1].TxID+1 != found[0].TxID
 	}
-	if h.high > uint64(size/h.pageSize) || h.high < 4 { //nolint:gosec // sizes are not negative
-		return h, fmt.Errorf("%d pages in %d bytes: %w", h.high, size, errDamaged)
+	if h.Pages > uint64(size/h.PageSize) || h.Pages < 4 { //nolint:gosec // sizes are not negative
+		return h, fmt.Errorf("%d pages in %d bytes: %w", h.Pages, size, ErrDamaged)
 	}
 	return h, nil
 }
 
-func metaAt(r io.ReaderAt, at int64) (h header, ok bool) {
+func metaAt(r io.ReaderAt, at int64) (h Header, ok bool) {
 	var page [pageHeader + metaSize]byte
 	if _, err := r.ReadAt(page[:], at); err != nil {
 		return h, false
@@ -115,29 +114,29 @@ func metaAt(r io.ReaderAt, at int64) (h header, ok bool) {
 	m := page[pageHeader:]
 	sum := fnv.New64a()
 	_, _ = sum.Write(m[:56])
-	h = header{
-		pageSize: int64(u32(m[8:])), root: u64(m[16:]), freelist: u64(m[32:]), high: u64(m[40:]), txid: u64(m[48:]),
+	h = Header{
+		PageSize: int64(u32(m[8:])), root: u64(m[16:]), freelist: u64(m[32:]), Pages: u64(m[40:]), TxID: u64(m[48:]),
 	}
 	ok = u32(m) == metaMagic && u32(m[4:]) == metaVersion && u64(m[56:]) == sum.Sum64() && u16(page[8:])&metaPage != 0
-	return h, ok && h.pageSize >= 1<<10 && h.pageSize <= 1<<16 && h.pageSize&(h.pageSize-1) == 0
+	return h, ok && h.PageSize >= 1<<10 && h.PageSize <= 1<<16 && h.PageSize&(h.PageSize-1) == 0
 }
 
 // page reads a page and those it runs over to, and takes care that nobody else has them.
 func (p *pages) page(id uint64) ([]byte, error) {
-	if id < 2 || id >= p.h.high {
-		return nil, fmt.Errorf("page %d of %d: %w", id, p.h.high, errDamaged)
+	if id < 2 || id >= p.h.Pages {
+		return nil, fmt.Errorf("page %d of %d: %w", id, p.h.Pages, ErrDamaged)
 	}
 	page, err := p.bytes(id, 1)
 	if err != nil {
 		return nil, err
 	}
 	more := uint64(u32(page[12:]))
-	if u64(page) != id || id+more >= p.h.high {
-		return nil, fmt.Errorf("page %d: %w", id, errDamaged)
+	if u64(page) != id || id+more >= p.h.Pages {
+		return nil, fmt.Errorf("page %d: %w", id, ErrDamaged)
 	}
 	for i := id; i <= id+more; i++ {
 		if p.used[i] {
-			return nil, fmt.Errorf("page %d is used twice: %w", i, errDamaged)
+			return nil, fmt.Errorf("page %d is used twice: %w", i, ErrDamaged)
 		}
 		p.used[i] = true
 	}
@@ -148,9 +147,9 @@ func (p *pages) page(id uint64) ([]byte, error) {
 }
 
 func (p *pages) bytes(id, n uint64) ([]byte, error) {
-	page := make([]byte, n*uint64(p.h.pageSize))                        //nolint:gosec // the file is as large
-	if _, err := p.r.ReadAt(page, int64(id)*p.h.pageSize); err != nil { //nolint:gosec // ditto
-		return nil, fmt.Errorf("page %d: %w: %w", id, errDamaged, err)
+	page := make([]byte, n*uint64(p.h.PageSize))                        //nolint:gosec // the file is as large
+	if _, err := p.r.ReadAt(page, int64(id)*p.h.PageSize); err != nil { //nolint:gosec // ditto
+		return nil, fmt.Errorf("page %d: %w: %w", id, ErrDamaged, err)
 	}
 	return page, nil
 }
@@ -175,19 +174,19 @@ func (p *pages) tree(bucket string, id uint64, keys span, depth int) (first []by
 	case u16(page[8:]) == leafPage && u16(page[10:]) > 0: // an empty bucket is kept in its parent
 		return p.leaf(bucket, page, keys)
 	}
-	return nil, fmt.Errorf("page %d: %w", id, errDamaged)
+	return nil, fmt.Errorf("page %d: %w", id, ErrDamaged)
 }
 
 func (p *pages) branch(bucket string, page []byte, keys span, depth int) (first []byte, err error) {
 	n := int(u16(page[10:]))
 	if n == 0 {
-		return nil, fmt.Errorf("a branch without leaves: %w", errDamaged)
+		return nil, fmt.Errorf("a branch without leaves: %w", ErrDamaged)
 	}
 	part := keys
 	for i := range n {
 		id, key, ok := branchElement(page, i)
 		if !ok || !keys.has(key) && i > 0 {
-			return nil, fmt.Errorf("a branch: %w", errDamaged)
+			return nil, fmt.Errorf("a branch: %w", ErrDamaged)
 		}
 		if i > 0 {
 			part.from = key
@@ -196,7 +195,7 @@ func (p *pages) branch(bucket string, page []byte, keys span, depth int) (first 
 		if i+1 < n {
 			var next []byte
 			if _, next, ok = branchElement(page, i+1); !ok || bytes.Compare(key, next) >= 0 {
-				return nil, fmt.Errorf("a branch: %w", errDamaged)
+				return nil, fmt.Errorf("a branch: %w", ErrDamaged)
 			}
 			part.to = next
 		}
@@ -207,7 +206,7 @@ func (p *pages) branch(bucket string, page []byte, keys span, depth int) (first 
 		if i == 0 {
 			first = least
 		}
-		p.h.uneven = p.h.uneven || !bytes.Equal(least, key)
+		p.h.Uneven = p.h.Uneven || !bytes.Equal(least, key)
 	}
 	return first, nil
 }
@@ -233,7 +232,7 @@ func (p *pages) leaf(bucket string, page []byte, keys span) (first []byte, err e
 	for i := range n {
 		flags, key, value, ok := leafElement(page, i, &at)
 		if !ok || !keys.has(key) || i > 0 && bytes.Compare(last, key) >= 0 {
-			return nil, fmt.Errorf("%q: a leaf: %w", bucket, errDamaged)
+			return nil, fmt.Errorf("%q: a leaf: %w", bucket, ErrDamaged)
 		}
 		if last = key; i == 0 {
 			first = key
@@ -244,7 +243,7 @@ func (p *pages) leaf(bucket string, page []byte, keys span) (first []byte, err e
 		case bucket != "" && flags == 0:
 			err = p.visit(bucket, key, value)
 		default:
-			err = fmt.Errorf("%q: a leaf: %w", bucket, errDamaged)
+			err = fmt.Errorf("%q: a leaf: %w", bucket, ErrDamaged)
 		}
 		if err != nil {
 			return nil, err
@@ -271,7 +270,7 @@ func leafElement(page []byte, i int, expected *int) (flags uint32, key, value []
 
 func (p *pages) bucket(name string, value []byte) error {
 	if name == "" || len(value) < bucketHeader {
-		return fmt.Errorf("bucket %q: %w", name, errDamaged)
+		return fmt.Errorf("bucket %q: %w", name, ErrDamaged)
 	}
 	if root := u64(value); root != 0 {
 		_, err := p.tree(name, root, span{}, 0)
@@ -279,7 +278,7 @@ func (p *pages) bucket(name string, value []byte) error {
 	}
 	page := value[bucketHeader:] // a small bucket is kept in its parent
 	if len(page) < pageHeader || u16(page[8:]) != leafPage || u16(page[10:]) == 0 && len(page) != pageHeader {
-		return fmt.Errorf("bucket %q: %w", name, errDamaged)
+		return fmt.Errorf("bucket %q: %w", name, ErrDamaged)
 	}
 	_, err := p.leaf(name, page, span{})
 	return err
@@ -292,23 +291,23 @@ func (p *pages) freelist() error {
 		return err
 	}
 	if u16(page[8:]) != freelistPage {
-		return fmt.Errorf("the free list: %w", errDamaged)
+		return fmt.Errorf("the free list: %w", ErrDamaged)
 	}
 	n, ids := uint64(u16(page[10:])), page[pageHeader:]
 	if n == manyFree {
 		n, ids = u64(ids), ids[8:]
 	}
 	if n > uint64(len(ids))/8 {
-		return fmt.Errorf("the free list: %w", errDamaged)
+		return fmt.Errorf("the free list: %w", ErrDamaged)
 	}
 	for i := range n {
 		id := u64(ids[8*i:])
-		if id >= p.h.high || p.used[id] {
-			return fmt.Errorf("page %d is free and in use: %w", id, errDamaged)
+		if id >= p.h.Pages || p.used[id] {
+			return fmt.Errorf("page %d is free and in use: %w", id, ErrDamaged)
 		}
 		p.used[id] = true
 	}
-	p.h.free = int(n) //nolint:gosec // less than there are pages
+	p.h.Free = int(n) //nolint:gosec // less than there are pages
 	return nil
 }
 
