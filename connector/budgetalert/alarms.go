@@ -13,29 +13,47 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
-// alarms say what makes the budgets blind: calls without a price, and calls that come too late or from the future. Each is said once a day.
+// alarms say what makes the budgets in USD blind: calls without a price. Each model is said once a day, and no more than maxUnpriced of
+// them: senders choose the names of models.
 type alarms struct {
-	after    int // calls without a price before the alarm; 0 is never
-	late     time.Duration
-	zone     *time.Location
-	instance string
-	pageURL  string
+	after   int // calls without a price before the alarm; 0 is never
+	zone    *time.Location
+	pageURL string
 
 	mu     sync.Mutex
 	counts *bounded.Map[string, int]      // calls without a price, by mark
 	raised *bounded.Map[string, struct{}] // marks that are set, so that not every batch asks the ledger
+	day    time.Time                      // whose models are in told
+	told   int
 }
 
 const (
-	maxAlarms  = 10_000
-	alarmsKept = 48 * time.Hour // longer than the day that they are for
+	maxUnpriced = 100 // models on one day; then one alert for all others
+	maxAlarms   = 10_000
+	alarmsKept  = 48 * time.Hour // longer than the day that they are for
 )
 
-func newAlarms(cfg *Config, zone *time.Location, instance string) *alarms {
+func newAlarms(cfg *Config, zone *time.Location) *alarms {
 	return &alarms{
-		after: cfg.Unpriced.AlertAfterCalls, late: cfg.LateWindow, zone: zone, instance: instance, pageURL: cfg.PageURL,
+		after: cfg.Unpriced.AlertAfterCalls, zone: zone, pageURL: cfg.PageURL,
 		counts: bounded.New[string, int](maxAlarms, alarmsKept), raised: bounded.New[string, struct{}](maxAlarms, alarmsKept),
 	}
+}
+
+// restore reads what was raised today before this process began.
+func (a *alarms) restore(ctx context.Context, l ledger.Ledger, now time.Time) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.day, _ = dayOf(now, a.zone)
+	return l.Marks(ctx, markOf("unpriced", a.day), func(key string, _ []byte) { a.remember(key, now) })
+}
+
+// remember keeps that a mark is set.
+func (a *alarms) remember(key string, now time.Time) {
+	if strings.HasPrefix(key, markOf("unpriced", a.day)) && !a.known(key, now) {
+		a.told++
+	}
+	a.raised.Put(strings.Clone(key), struct{}{}, now)
 }
 
 // raise raises what a batch calls for. It returns when that is durable.
@@ -51,32 +69,35 @@ func (a *alarms) raise(ctx context.Context, l ledger.Ledger, b *batch) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for i := range due {
-		a.raised.Put(due[i].Key, struct{}{}, b.now)
+		a.remember(due[i].Key, b.now)
 	}
 	return nil
 }
 
 // due are the alarms of a batch that were not raised today.
 func (a *alarms) due(b *batch) []ledger.Change {
-	if len(b.unpriced) == 0 && b.tally.late == 0 && b.tally.future == 0 {
+	if len(b.unpriced) == 0 || a.after == 0 {
 		return nil
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	var due []ledger.Change
 	start, end := dayOf(b.now, a.zone)
+	if !start.Equal(a.day) {
+		a.day, a.told = start, 0
+	}
+	var due []ledger.Change
 	for i := range b.unpriced {
 		c := &b.unpriced[i]
 		key := markOf("unpriced", start, c.provider, c.model)
 		n, _ := a.counts.Get(key, b.now)
 		a.counts.Put(key, n+1, b.now)
-		if a.after > 0 && n+1 >= a.after && !a.known(key, b.now) && !has(due, key) {
-			due = append(due, change(key, end, a.unpriced(c, n+1, start, end, b.now)))
+		if n+1 < a.after || a.known(key, b.now) || has(due, key) {
+			continue
 		}
-	}
-	for reason, n := range map[string]int64{reasonLate: b.tally.late, reasonFuture: b.tally.future} {
-		if key := markOf("late", start, reason); n > 0 && !a.known(key, b.now) {
-			due = append(due, change(key, end, a.lateUsage(reason, n, start, end, b.now)))
+		if a.told+len(due) < maxUnpriced {
+			due = append(due, change(key, end, a.unpriced(c, n+1, start, end, b.now)))
+		} else if rest := markOf("unpriced-rest", start); !a.known(rest, b.now) {
+			return append(due, change(rest, end, a.unpricedRest(c, start, end, b.now)))
 		}
 	}
 	return due
@@ -113,12 +134,6 @@ func change(key string, end time.Time, a alert.Alert) ledger.Change {
 	}
 }
 
-// Reasons of LATE_USAGE.
-const (
-	reasonLate   = "late"
-	reasonFuture = "future"
-)
-
 func (a *alarms) unpriced(c *unpricedCall, calls int, start, end, now time.Time) alert.Alert {
 	model := c.model
 	if model == "" {
@@ -131,18 +146,16 @@ func (a *alarms) unpriced(c *unpricedCall, calls int, start, end, now time.Time)
 	return x
 }
 
-func (a *alarms) lateUsage(reason string, calls int64, start, end, now time.Time) alert.Alert {
-	x := a.of(genai.AlertLateUsage, map[string]string{"reason": reason}, start, end, now)
-	x.Reason, x.Value, x.Unit = reason, float64(calls), genai.UnitCalls
-	if reason == reasonFuture {
-		x.Threshold = tooEarly.Seconds()
-		x.Body = fmt.Sprintf("calls end more than %v in the future: a clock is wrong; no budget counts them.", tooEarly)
-	} else {
-		x.Threshold = a.late.Seconds()
-		x.Body = fmt.Sprintf("calls came more than %v after they ended (late_window): no budget counts them.", a.late)
-	}
+// unpricedRest is the alarm about all models that came after maxUnpriced of them.
+func (a *alarms) unpricedRest(c *unpricedCall, start, end, now time.Time) alert.Alert {
+	x := a.of(genai.AlertUnpricedUsage, nil, start, end, now)
+	x.Reason, x.Value, x.Threshold, x.Unit = reasonManyModels, maxUnpriced, maxUnpriced, "1"
+	x.Trace, x.Span = c.trace, c.span
+	x.Body = fmt.Sprintf("calls of more than %d models have no price today: no budget in USD counts them, and further models are not told apart.", maxUnpriced)
 	return x
 }
+
+const reasonManyModels = "too_many_models"
 
 // of is an alert that ends by itself, with the day.
 func (a *alarms) of(name string, group map[string]string, start, end, now time.Time) alert.Alert {

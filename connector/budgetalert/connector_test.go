@@ -3,6 +3,7 @@ package budgetalert
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -75,6 +76,42 @@ func TestUnpricedUsageAfterSomeCalls(t *testing.T) {
 	})
 }
 
+// Senders choose the names of models: they cannot make an alert of each call.
+func TestNoFloodOfModelsWithoutAPrice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		logs, cfg := new(consumertest.LogsSink), testConfig(t)
+		toLogs, _ := startTraces(t, cfg, logs, nil)
+		send := func(from, to int) {
+			var calls []spec
+			for n := from; n < to; n++ {
+				calls = append(calls, spec{model: fmt.Sprintf("m-%d", n), end: time.Now(), n: byte(n)})
+			}
+			require.NoError(t, toLogs.ConsumeTraces(t.Context(), spansOf(calls...)))
+			synctest.Wait()
+		}
+		told := func() map[string]int {
+			all := map[string]int{}
+			for _, a := range alertsOf(logs) {
+				require.Equal(t, genai.AlertUnpricedUsage, a.Type)
+				all[a.Reason]++
+			}
+			return all
+		}
+		send(0, 60)
+		send(30, 90)
+		require.Equal(t, map[string]int{genai.ReasonNoLLMCost: 90}, told())
+		require.NoError(t, toLogs.Shutdown(t.Context()))
+		toLogs, _ = startTraces(t, cfg, logs, nil)
+		send(0, 200)
+		send(100, 250)
+		require.Equal(t, map[string]int{genai.ReasonNoLLMCost: maxUnpriced, reasonManyModels: 1}, told(), "a restart begins nothing anew")
+		time.Sleep(24 * time.Hour)
+		send(0, 10)
+		require.Equal(t, map[string]int{genai.ReasonNoLLMCost: maxUnpriced + 10, reasonManyModels: 1}, told(), "the next day")
+		require.NoError(t, toLogs.Shutdown(t.Context()))
+	})
+}
+
 func TestLateAndFutureCallsAreSaid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		logs := new(consumertest.LogsSink)
@@ -86,12 +123,15 @@ func TestLateAndFutureCallsAreSaid(t *testing.T) {
 			spec{model: "m", status: genai.StatusPriced, usd: 1, end: now.Add(time.Hour), n: 3},
 		)))
 		synctest.Wait()
-		reasons := map[string]float64{}
-		for _, a := range alertsOf(logs) {
-			require.Equal(t, genai.AlertLateUsage, a.Type)
-			reasons[a.Reason] = a.Value
-		}
-		require.Equal(t, map[string]float64{reasonLate: 2, reasonFuture: 1}, reasons)
+		all := alertsOf(logs)
+		require.Len(t, all, 1, "once a day, whatever is wrong with the time")
+		require.Equal(t, genai.AlertLateUsage, all[0].Type)
+		require.InDelta(t, 3, all[0].Value, 0)
+		require.NoError(t, toLogs.ConsumeTraces(t.Context(), spansOf(
+			spec{model: "m", status: genai.StatusPriced, usd: 1, end: now.Add(2 * time.Hour), n: 4},
+		)))
+		synctest.Wait()
+		require.Len(t, alertsOf(logs), 1)
 		require.NoError(t, toLogs.Shutdown(t.Context()))
 	})
 }

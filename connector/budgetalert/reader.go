@@ -92,14 +92,9 @@ func isCall(op *genai.Operation) bool {
 func (r *reader) add(b *batch, c *call) {
 	b.tally.calls++
 	end := c.end.AsTime()
-	switch {
-	case c.end == 0 || c.end > 1<<63-1 || c.id == 0:
+	if c.end == 0 || c.end > 1<<63-1 || c.id == 0 {
 		b.tally.badTime++ // with neither a time nor an id nothing tells it from another
 		return
-	case end.After(b.now.Add(tooEarly)):
-		b.tally.future++ // the engine finds that too, and counts it in no total
-	case end.Before(b.now.Add(-r.late)):
-		b.tally.late++
 	}
 	s := budget.Spend{ID: c.id, End: end, Calls: 1, Trace: c.trace, Span: c.span, Tokens: tokensOf(c.op)}
 	switch {
@@ -116,6 +111,12 @@ func (r *reader) add(b *batch, c *call) {
 		if c.op.Reason == genai.ReasonAgentOnly {
 			return // calls that nobody tells of: there is nothing to count
 		}
+	}
+	switch { // the engine finds that too, and counts it in no total
+	case end.After(b.now.Add(tooEarly)):
+		b.tally.future++
+	case end.Before(b.now.Add(-r.late)):
+		b.tally.late++
 	}
 	if c.sum {
 		s.Calls = 0

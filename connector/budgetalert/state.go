@@ -107,7 +107,10 @@ func (s *state) Start(ctx context.Context, host component.Host) error {
 // prepare reads what the ledger has kept.
 func (s *state) prepare(ctx context.Context, now time.Time) error {
 	s.counters = newCounters(s.cfg.CostCounters, now)
-	s.alarms = newAlarms(s.cfg, s.zone, instanceOf(s.set.Resource))
+	s.alarms = newAlarms(s.cfg, s.zone)
+	if err := s.alarms.restore(ctx, s.ledger, now); err != nil {
+		return err
+	}
 	s.emitter = newEmitter(s.cfg, s.set, s.ledger)
 	if err := s.emitter.restore(ctx); err != nil {
 		return err

@@ -18,6 +18,8 @@ import (
 const (
 	notBadAmount = "bad_amount"
 	notBadTime   = "bad_time"
+	notLate      = "late"
+	notFuture    = "future"
 )
 
 // watch begins what the component tells of itself. Every counter is shown at once, so that the first thing that it counts is an increase.
@@ -27,7 +29,7 @@ func (s *state) watch() error {
 	s.telemetry.BudgetalertUnpriced.Add(ctx, 0)
 	s.telemetry.BudgetalertMissingKeys.Add(ctx, 0)
 	s.telemetry.BudgetalertDeliveryFailures.Add(ctx, 0)
-	for _, reason := range [...]string{notBadAmount, notBadTime, reasonLate, reasonFuture} {
+	for _, reason := range [...]string{notBadAmount, notBadTime, notLate, notFuture} {
 		s.telemetry.BudgetalertNotCounted.Add(ctx, 0, because(reason))
 	}
 	of := func(get func(*ledger.Stats) int64) metric.Int64Callback {
@@ -63,7 +65,7 @@ func (s *state) tell(ctx context.Context, t *tally) {
 	for _, not := range [...]struct {
 		reason string
 		n      int64
-	}{{notBadAmount, t.badAmount}, {notBadTime, t.badTime}, {reasonLate, t.late}, {reasonFuture, t.future}} {
+	}{{notBadAmount, t.badAmount}, {notBadTime, t.badTime}, {notLate, t.late}, {notFuture, t.future}} {
 		if not.n > 0 {
 			s.telemetry.BudgetalertNotCounted.Add(ctx, not.n, because(not.reason))
 		}
