@@ -60,7 +60,11 @@ func (s *state) storeReset(ctx context.Context, n ledger.Notice, now time.Time) 
 
 func (s *state) storeUnavailable(ctx context.Context, n ledger.Notice, now time.Time) error {
 	a := s.storeAlert(genai.AlertStoreUnavailable, now, genai.AlertFiring)
-	a.Body = n.Detail
+	then := "what is spent is counted in memory and written when that works again; a crash before then loses it"
+	if s.cfg.OnUnavailable == onUnavailableReject {
+		then = "requests are refused until that works again"
+	}
+	a.Body = "the ledger of the budgets cannot be written (" + n.Detail + "): " + then + "."
 	value, err := now.MarshalBinary()
 	if err != nil {
 		return err

@@ -8,10 +8,13 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/connector/connectortest"
 	"go.opentelemetry.io/collector/consumer/consumertest"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/budget"
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/metadata"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
@@ -66,7 +69,7 @@ func TestAStoreThatComesAndGoes(t *testing.T) {
 		s.notice(ledger.Notice{Kind: ledger.StoreUnavailable, Detail: "no space left on device"})
 		synctest.Wait()
 		require.Equal(t, []string{"BUDGET_STORE_UNAVAILABLE firing"}, typesOf(logs))
-		require.Equal(t, "no space left on device", alertsOf(logs)[0].Body)
+		require.Contains(t, alertsOf(logs)[0].Body, "cannot be written (no space left on device): what is spent is counted in memory")
 		s.notice(ledger.Notice{Kind: ledger.StoreUnavailable, Detail: "still"})
 		synctest.Wait()
 		require.Len(t, typesOf(logs), 1, "once")
@@ -81,6 +84,66 @@ func TestAStoreThatComesAndGoes(t *testing.T) {
 		require.NotEqual(t, all[0].ID, all[1].ID)
 		require.NoError(t, toLogs.Shutdown(t.Context()))
 	})
+}
+
+// A file stands where the directory should be: it counts in memory, alerts and says so, and writes all of it when it can.
+func TestAFileInThePlaceOfTheDirectory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cfg := small(t)
+		cfg.Ledger.Directory = filepath.Join(t.TempDir(), "budgets")
+		require.NoError(t, os.WriteFile(cfg.Ledger.Directory, nil, 0o600))
+		countsInMemory(t, cfg, "not a directory", func(start func()) { start() }, func() { require.NoError(t, os.Remove(cfg.Ledger.Directory)) })
+	})
+}
+
+func TestAFileInThePlaceOfTheDirectoryIsRefusedWithReject(t *testing.T) {
+	cfg := small(t)
+	cfg.OnUnavailable = onUnavailableReject
+	cfg.Ledger.Directory = filepath.Join(t.TempDir(), "budgets")
+	require.NoError(t, os.WriteFile(cfg.Ledger.Directory, nil, 0o600))
+	c, err := createTracesToLogs(t.Context(), connectortest.NewNopSettings(metadata.Type), cfg, consumertest.NewNop())
+	require.NoError(t, err)
+	require.ErrorContains(t, c.Start(t.Context(), componenttest.NewNopHost()), "not a directory")
+	require.Zero(t, states.Len())
+}
+
+// countsInMemory is what happens with a directory that cannot be written when it starts, until mend is called: in less than a second, then
+// the ledger tries again.
+func countsInMemory(t *testing.T, cfg *Config, why string, as func(start func()), mend func()) {
+	t.Helper()
+	cfg.Interval = 100 * time.Millisecond
+	logs, metrics := new(consumertest.LogsSink), new(consumertest.MetricsSink)
+	var toLogs, toMetrics *budgetAlert
+	as(func() { toLogs, toMetrics = startTraces(t, cfg, logs, metrics) })
+	require.NoError(t, spend(t, toLogs, 1, 9))
+	time.Sleep(500 * time.Millisecond)
+	synctest.Wait()
+	require.ElementsMatch(t, []string{"BUDGET_STORE_UNAVAILABLE firing", "DAILY_BUDGET_WARNING firing"}, typesOf(logs))
+	for _, a := range alertsOf(logs) {
+		if a.Type == genai.AlertStoreUnavailable {
+			require.Contains(t, a.Body, why)
+			require.Contains(t, a.Body, "counted in memory")
+		}
+	}
+	require.Equal(t, map[string]float64{"org": 9}, pointsOf(metrics, "llm.budget.spent.usd", genai.BudgetName))
+	mend()
+	logs.Reset()
+	time.Sleep(3 * time.Second)
+	synctest.Wait()
+	require.Equal(t, []string{"BUDGET_STORE_UNAVAILABLE resolved"}, typesOf(logs))
+	require.NoError(t, toLogs.Shutdown(t.Context()))
+	require.NoError(t, toMetrics.Shutdown(t.Context()))
+
+	logs.Reset()
+	metrics.Reset()
+	toLogs, toMetrics = startTraces(t, cfg, logs, metrics)
+	require.NoError(t, spend(t, toLogs, 1, 9), "the same call again")
+	time.Sleep(3 * time.Second)
+	synctest.Wait()
+	require.Empty(t, typesOf(logs), "nothing fires again")
+	require.Equal(t, map[string]float64{"org": 9}, pointsOf(metrics, "llm.budget.spent.usd", genai.BudgetName))
+	require.NoError(t, toLogs.Shutdown(t.Context()))
+	require.NoError(t, toMetrics.Shutdown(t.Context()))
 }
 
 // A process ended while its store was away: the next one resolves that.

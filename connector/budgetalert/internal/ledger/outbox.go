@@ -35,7 +35,10 @@ func (o *outbox) remove(alerts []string) (numbers []uint64) {
 		}
 	}
 	if len(numbers) > 0 {
-		o.entries = slices.DeleteFunc(o.entries, func(e Entry) bool { return slices.Contains(numbers, e.Number) })
+		o.entries = slices.DeleteFunc(o.entries, func(e Entry) bool {
+			_, waits := o.ids[e.ID]
+			return !waits
+		})
 	}
 	return numbers
 }

@@ -44,7 +44,7 @@ func (s *store) start(o *Options) (*ledger.State, error) {
 	load := newLoader(state, now)
 	h, err := s.open(false, load)
 	var newer newerError
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) { // a file stands where the directory should be: perhaps not for long
 		if err = s.first(); !errors.Is(err, errOther) {
 			return state, err
 		}
