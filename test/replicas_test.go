@@ -1,16 +1,10 @@
 package test
 
 import (
-	"bufio"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strconv"
-	"strings"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -19,81 +13,27 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/otelcol-llm/otelcol-llm/internal/alert"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 	"github.com/otelcol-llm/otelcol-llm/test/gateway"
 	"github.com/otelcol-llm/otelcol-llm/test/sink"
 )
 
-// redisPassword looks like a number.
-const redisPassword = "0123"
-
-// redis is a real server with an append-only file, in a directory of its own.
-type redis struct {
-	dir  string
-	port int
-	cmd  *exec.Cmd
-}
-
-func startRedis(t *testing.T) *redis {
-	t.Helper()
-	r := &redis{dir: t.TempDir(), port: gateway.FreePorts(t, 1)[0]}
-	r.start(t)
-	t.Cleanup(func() {
-		r.kill()
-		if t.Failed() {
-			log, _ := os.ReadFile(filepath.Join(r.dir, "log"))
-			t.Logf("log of redis-server:\n%s", log)
-		}
-	})
-	return r
-}
-
-func (r *redis) address() string { return gateway.Loopback(r.port) }
-
-// start runs it, with what its file has.
-func (r *redis) start(t *testing.T) {
-	t.Helper()
-	r.cmd = exec.Command("redis-server", "--port", strconv.Itoa(r.port), "--bind", "127.0.0.1", "--requirepass", redisPassword, "--dir", r.dir,
-		"--logfile", filepath.Join(r.dir, "log"), "--appendonly", "yes", "--save", "")
-	require.NoError(t, r.cmd.Start())
-	require.Eventually(t, r.answers, time.Minute, 20*time.Millisecond, "redis-server answers")
-}
-
-func (r *redis) answers() bool {
-	conn, err := net.DialTimeout("tcp", r.address(), time.Second)
-	if err != nil {
-		return false
-	}
-	defer func() { _ = conn.Close() }()
-	_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
-	if _, err := fmt.Fprintf(conn, "AUTH %s\r\nPING\r\n", redisPassword); err != nil {
-		return false
-	}
-	answers := bufio.NewReader(conn)
-	first, _ := answers.ReadString('\n')
-	second, _ := answers.ReadString('\n')
-	return strings.HasPrefix(first, "+OK") && strings.HasPrefix(second, "+PONG")
-}
-
-// kill ends it with SIGKILL.
-func (r *redis) kill() {
-	_ = r.cmd.Process.Kill()
-	_ = r.cmd.Wait()
-}
-
 // roundRobin sends calls of 0.10 USD to gateways in turn, each until one acknowledges it: what failed goes to the next gateway, and every
-// fifth call comes again to the other one.
+// fifth call comes again.
 type roundRobin struct {
 	retrying
-	urls []string
-	next atomic.Int64 // number of the last call
-	took atomic.Int64 // requests that were made
+	urls    []string
+	further int // comes again: to the same gateway, or to one further on
+	patient time.Duration
+	next    atomic.Int64 // number of the last call
+	took    atomic.Int64 // requests that were made
 }
 
 // sendAll sends n calls, some at a time, and returns when they are all acknowledged.
 func (r *roundRobin) sendAll(n int64) {
 	const workers = 4
-	client := &http.Client{Timeout: 10 * time.Second}
+	client := &http.Client{Timeout: r.patient}
 	last := r.next.Load() + n
 	var all sync.WaitGroup
 	for range workers {
@@ -102,7 +42,7 @@ func (r *roundRobin) sendAll(n int64) {
 				body := budgetCall(int(call), 40_000, time.Now())
 				at := r.deliver(client, body, int(call))
 				if call%5 == 0 {
-					r.deliver(client, body, at+1)
+					r.deliver(client, body, at+r.further)
 				}
 				r.acknowledged.Add(1)
 			}
@@ -152,8 +92,8 @@ func (r *replicas) crash(t *testing.T, which int) {
 	r.gateways[which].again(t)
 }
 
-// kill kills a gateway, or the server for some calls; the second time a gateway dies while the server is away.
-func (r *replicas) kill(t *testing.T, phase int) {
+// crashes kills a gateway, or the server for some calls; the second time a gateway dies while the server is away.
+func (r *replicas) crashes(t *testing.T, phase int) {
 	t.Helper()
 	r.within(t, phase, 1+rand.IntN(phaseCalls/2))
 	if phase%4 != 2 {
@@ -168,6 +108,17 @@ func (r *replicas) kill(t *testing.T, phase int) {
 		r.crash(t, rand.IntN(2))
 	}
 	r.server.start(t)
+}
+
+// losses kills a gateway, or takes all from the server that it has.
+func (r *replicas) losses(t *testing.T, phase int) {
+	t.Helper()
+	r.within(t, phase, 1+rand.IntN(phaseCalls/2))
+	if phase%2 == 0 {
+		r.crash(t, rand.IntN(2))
+		return
+	}
+	require.True(t, r.server.does("FLUSHALL", "+OK"))
 }
 
 // agree waits until both gateways know what was spent and have booked it, together, once.
@@ -190,8 +141,24 @@ func (r *replicas) agree(t *testing.T, calls int) {
 func TestReplicas(t *testing.T) {
 	need(t, "redis-server")
 	t.Parallel()
+	testReplicas(t, &roundRobin{further: 1, patient: 10 * time.Second}, (*replicas).crashes)
+}
+
+// TestReplicasOfAServerThatForgets: the same where the server loses all that it has. A call comes again to the gateway that had it: the other one
+// waits for its ids, but not for ever.
+func TestReplicasOfAServerThatForgets(t *testing.T) {
+	need(t, "redis-server")
+	t.Parallel()
+	backend := testReplicas(t, &roundRobin{patient: time.Minute}, (*replicas).losses)
+	require.Eventually(t, func() bool {
+		return slices.ContainsFunc(alertsAt(backend), func(a alert.Alert) bool { return a.Type == genai.AlertStoreReset })
+	}, time.Minute, 100*time.Millisecond, "that is told")
+}
+
+func testReplicas(t *testing.T, client *roundRobin, strike func(*replicas, *testing.T, int)) *sink.Sink {
+	t.Helper()
 	backend := sink.Start(t)
-	r := &replicas{server: startRedis(t), client: &roundRobin{}}
+	r := &replicas{server: startRedis(t), client: client}
 	for i := range r.gateways {
 		r.gateways[i] = startShipped(t, "configs/replicas-valkey.yaml", []string{"--config", gateway.Root() + "/test/testdata/replicas.yaml"},
 			fmt.Sprintf("GATEWAY_ID=replica-%d", i), "VALKEY_ENDPOINT="+r.server.address(), "VALKEY_PASSWORD="+redisPassword,
@@ -205,7 +172,7 @@ func TestReplicas(t *testing.T) {
 			defer close(sent)
 			r.client.sendAll(phaseCalls)
 		}()
-		r.kill(t, phase)
+		strike(r, t, phase)
 		select {
 		case <-sent:
 		case <-time.After(time.Minute):
@@ -214,6 +181,19 @@ func TestReplicas(t *testing.T) {
 		r.agree(t, (phase+1)*phaseCalls)
 	}
 
+	checkCrossings(t, backend)
+	calls := 0.0
+	for _, g := range r.gateways {
+		calls += scrape(t, g.scrape).sum("llm_calls_booked_total")
+	}
+	assert.InDelta(t, float64(phases*phaseCalls), calls, 0)
+	t.Logf("%d calls in %d requests", phases*phaseCalls, client.took.Load())
+	return backend
+}
+
+// checkCrossings waits until every crossing has come to the backend. Each has one id.
+func checkCrossings(t *testing.T, backend *sink.Sink) {
+	t.Helper()
 	ids, told := map[string]int64{}, 0
 	require.Eventually(t, func() bool {
 		clear(ids)
@@ -234,10 +214,5 @@ func TestReplicas(t *testing.T) {
 		got = append(got, threshold)
 	}
 	assert.ElementsMatch(t, want, got, "one id for each crossing")
-	calls := 0.0
-	for _, g := range r.gateways {
-		calls += scrape(t, g.scrape).sum("llm_calls_booked_total")
-	}
-	assert.InDelta(t, float64(phases*phaseCalls), calls, 0)
-	t.Logf("%d calls in %d requests, %d ids, %d records", phases*phaseCalls, r.client.took.Load(), len(ids), told)
+	t.Logf("%d ids in %d records", len(ids), told)
 }
