@@ -478,6 +478,16 @@ budgets:
 	assert.Equal(t, []string{"m MONTHLY_BUDGET_BURN_RATE resolved below_threshold"}, w.told())
 }
 
+// The windows are whole minutes: a short one of a minute is the minute before the tick.
+func TestBurnRateOfAMinute(t *testing.T) {
+	w := newWorld(t, "2026-11-10T12:00:20Z", "budgets: [{name: h, period: hour, limit_usd: 60, burn_rate: [{factor: 2, long: 2m, short: 1m}]}]")
+	w.spend("a", 6) // 1 USD a minute is the pace that is allowed
+	w.until("2026-11-10T12:01:00Z")
+	assert.Equal(t, []string{"h HOURLY_BUDGET_BURN_RATE firing burn_rate"}, w.told())
+	w.until("2026-11-10T12:20:00Z")
+	assert.Equal(t, []string{"h HOURLY_BUDGET_BURN_RATE resolved below_threshold"}, w.told())
+}
+
 // The clock goes back over the end of a period and comes again: nothing fires or resolves twice.
 func TestClockSetBack(t *testing.T) {
 	w := newWorld(t, "2026-11-20T23:30:00Z", "budgets: [{name: d, period: day, limit_usd: 100}]")

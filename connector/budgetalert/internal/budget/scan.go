@@ -67,9 +67,9 @@ func (f *figures) count(r *rule, w window, kind byte, slot, amount, now int64) {
 	}
 }
 
-// burn adds a minute to the windows that end with the minute under way.
+// burn adds a minute to the windows that end with the last whole minute: a sweep comes when a minute has just begun, and nothing is in that.
 func (f *figures) burn(r *rule, slot, amount, now int64) {
-	end := floor(now, 60) + 60
+	end := floor(now, 60)
 	for i := range r.burn {
 		if slot < end && slot >= end-r.burn[i].long {
 			f.long[i] = add(f.long[i], amount)

@@ -92,7 +92,10 @@ func (d *decision) ends(w window) string {
 	case left >= 2*time.Hour:
 		return fmt.Sprintf("%d hours before it ends", left/time.Hour)
 	}
-	return fmt.Sprintf("%d minutes before it ends", max(1, left/time.Minute))
+	if left < 2*time.Minute {
+		return "1 minute before it ends"
+	}
+	return fmt.Sprintf("%d minutes before it ends", left/time.Minute)
 }
 
 // actualBody: team search has spent 1,203.44 of 1,500 USD (80 %) this month, 9 days before it ends; at this pace …
