@@ -9,6 +9,7 @@ import (
 	"go.opentelemetry.io/otel/metric"
 	"go.uber.org/zap"
 
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/budget"
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
 	"github.com/otelcol-llm/otelcol-llm/internal/alert"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
@@ -40,6 +41,7 @@ func (s *state) watch() error {
 		}
 	}
 	return errors.Join(
+		s.watchEngine(), s.watchThresholds(),
 		s.telemetry.RegisterBudgetalertCommitsCallback(of(func(x *ledger.Stats) int64 { return x.Commits })),
 		s.telemetry.RegisterBudgetalertRequestsCallback(of(func(x *ledger.Stats) int64 { return x.Requests })),
 		s.telemetry.RegisterBudgetalertFailuresCallback(of(func(x *ledger.Stats) int64 { return x.Failures })),
@@ -47,6 +49,55 @@ func (s *state) watch() error {
 		s.telemetry.RegisterBudgetalertIdsCallback(of(func(x *ledger.Stats) int64 { return int64(x.IDs) })),
 		s.telemetry.RegisterBudgetalertWaitingCallback(of(func(x *ledger.Stats) int64 { return int64(x.Waiting) })),
 		s.telemetry.RegisterBudgetalertOutboxCallback(of(func(x *ledger.Stats) int64 { return int64(x.Outbox) })),
+	)
+}
+
+// watchEngine tells what the budgets could not tell apart.
+func (s *state) watchEngine() error {
+	of := func(get func(*budget.Stats) int64) metric.Int64Callback {
+		return func(_ context.Context, o metric.Int64Observer) error {
+			stats := s.engine.Stats()
+			o.Observe(get(&stats))
+			return nil
+		}
+	}
+	return errors.Join(
+		s.telemetry.RegisterBudgetalertGroupOverflowCallback(of(func(x *budget.Stats) int64 { return x.GroupsOverflow })),
+		s.telemetry.RegisterBudgetalertRunOverflowCallback(of(func(x *budget.Stats) int64 { return x.RunsOverflow })),
+		s.telemetry.RegisterBudgetalertOpenRunsCallback(of(func(x *budget.Stats) int64 { return int64(x.OpenRuns) })),
+	)
+}
+
+// watchThresholds tells what the thresholds follow, and what they could not look at.
+func (s *state) watchThresholds() error {
+	return errors.Join(
+		s.telemetry.RegisterBudgetalertThresholdSeriesCallback(func(_ context.Context, o metric.Int64Observer) error {
+			o.Observe(int64(s.thresholds.Stats().Series))
+			return nil
+		}),
+		s.telemetry.RegisterBudgetalertThresholdOpenCallback(func(_ context.Context, o metric.Int64Observer) error {
+			o.Observe(int64(s.thresholds.Stats().Open))
+			return nil
+		}),
+		s.telemetry.RegisterBudgetalertThresholdIgnoredCallback(func(_ context.Context, o metric.Int64Observer) error {
+			x := s.thresholds.Stats()
+			for _, ignored := range [...]struct {
+				reason string
+				n      int64
+			}{
+				{"kind", x.Refused},
+				{"unit", x.Unconvertible},
+				{"bad_value", x.BadValues},
+				{"too_many_series", x.TooManySeries},
+				{"max_active", x.Held},
+				{notLate, x.LateSpans},
+				{"bad_duration", x.BadSpans},
+				{"lost", x.LostSpans},
+			} {
+				o.Observe(ignored.n, metric.WithAttributes(attribute.String("reason", ignored.reason)))
+			}
+			return nil
+		}),
 	)
 }
 

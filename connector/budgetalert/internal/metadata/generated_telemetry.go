@@ -34,11 +34,17 @@ type TelemetryBuilder struct {
 	BudgetalertDeliveryFailures metric.Int64Counter
 	BudgetalertEvictedIds       metric.Int64ObservableCounter
 	BudgetalertFailures         metric.Int64ObservableCounter
+	BudgetalertGroupOverflow    metric.Int64ObservableCounter
 	BudgetalertIds              metric.Int64ObservableGauge
 	BudgetalertMissingKeys      metric.Int64Counter
 	BudgetalertNotCounted       metric.Int64Counter
+	BudgetalertOpenRuns         metric.Int64ObservableGauge
 	BudgetalertOutbox           metric.Int64ObservableGauge
 	BudgetalertRequests         metric.Int64ObservableCounter
+	BudgetalertRunOverflow      metric.Int64ObservableCounter
+	BudgetalertThresholdIgnored metric.Int64ObservableCounter
+	BudgetalertThresholdOpen    metric.Int64ObservableGauge
+	BudgetalertThresholdSeries  metric.Int64ObservableGauge
 	BudgetalertUnpriced         metric.Int64Counter
 	BudgetalertWaiting          metric.Int64ObservableGauge
 }
@@ -99,12 +105,42 @@ func (builder *TelemetryBuilder) RegisterBudgetalertFailuresCallback(cb metric.I
 	return nil
 }
 
+// RegisterBudgetalertGroupOverflowCallback sets callback for observable BudgetalertGroupOverflow metric.
+func (builder *TelemetryBuilder) RegisterBudgetalertGroupOverflowCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.BudgetalertGroupOverflow, obs: o})
+		return nil
+	}, builder.BudgetalertGroupOverflow)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
 // RegisterBudgetalertIdsCallback sets callback for observable BudgetalertIds metric.
 func (builder *TelemetryBuilder) RegisterBudgetalertIdsCallback(cb metric.Int64Callback) error {
 	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
 		cb(ctx, &observerInt64{inst: builder.BudgetalertIds, obs: o})
 		return nil
 	}, builder.BudgetalertIds)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterBudgetalertOpenRunsCallback sets callback for observable BudgetalertOpenRuns metric.
+func (builder *TelemetryBuilder) RegisterBudgetalertOpenRunsCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.BudgetalertOpenRuns, obs: o})
+		return nil
+	}, builder.BudgetalertOpenRuns)
 	if err != nil {
 		return err
 	}
@@ -135,6 +171,66 @@ func (builder *TelemetryBuilder) RegisterBudgetalertRequestsCallback(cb metric.I
 		cb(ctx, &observerInt64{inst: builder.BudgetalertRequests, obs: o})
 		return nil
 	}, builder.BudgetalertRequests)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterBudgetalertRunOverflowCallback sets callback for observable BudgetalertRunOverflow metric.
+func (builder *TelemetryBuilder) RegisterBudgetalertRunOverflowCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.BudgetalertRunOverflow, obs: o})
+		return nil
+	}, builder.BudgetalertRunOverflow)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterBudgetalertThresholdIgnoredCallback sets callback for observable BudgetalertThresholdIgnored metric.
+func (builder *TelemetryBuilder) RegisterBudgetalertThresholdIgnoredCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.BudgetalertThresholdIgnored, obs: o})
+		return nil
+	}, builder.BudgetalertThresholdIgnored)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterBudgetalertThresholdOpenCallback sets callback for observable BudgetalertThresholdOpen metric.
+func (builder *TelemetryBuilder) RegisterBudgetalertThresholdOpenCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.BudgetalertThresholdOpen, obs: o})
+		return nil
+	}, builder.BudgetalertThresholdOpen)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterBudgetalertThresholdSeriesCallback sets callback for observable BudgetalertThresholdSeries metric.
+func (builder *TelemetryBuilder) RegisterBudgetalertThresholdSeriesCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.BudgetalertThresholdSeries, obs: o})
+		return nil
+	}, builder.BudgetalertThresholdSeries)
 	if err != nil {
 		return err
 	}
@@ -223,6 +319,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		metric.WithUnit("{commit}"),
 	)
 	errs = errors.Join(errs, err)
+	builder.BudgetalertGroupOverflow, err = builder.meter.Int64ObservableCounter(
+		"otelcol_budgetalert_group_overflow",
+		metric.WithDescription("Calls of groups beyond max_groups: one group has all of them. [Development]"),
+		metric.WithUnit("{call}"),
+	)
+	errs = errors.Join(errs, err)
 	builder.BudgetalertIds, err = builder.meter.Int64ObservableGauge(
 		"otelcol_budgetalert_ids",
 		metric.WithDescription("Ids of calls that the ledger knows. [Development]"),
@@ -241,6 +343,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		metric.WithUnit("{call}"),
 	)
 	errs = errors.Join(errs, err)
+	builder.BudgetalertOpenRuns, err = builder.meter.Int64ObservableGauge(
+		"otelcol_budgetalert_open_runs",
+		metric.WithDescription("Runs that budgets of period run follow. [Development]"),
+		metric.WithUnit("{run}"),
+	)
+	errs = errors.Join(errs, err)
 	builder.BudgetalertOutbox, err = builder.meter.Int64ObservableGauge(
 		"otelcol_budgetalert_outbox",
 		metric.WithDescription("Alerts that wait to be delivered. [Development]"),
@@ -251,6 +359,30 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_budgetalert_requests",
 		metric.WithDescription("Requests in the commits of the ledger; those in flight together share one. [Development]"),
 		metric.WithUnit("{request}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.BudgetalertRunOverflow, err = builder.meter.Int64ObservableCounter(
+		"otelcol_budgetalert_run_overflow",
+		metric.WithDescription("Calls of runs beyond 100,000 open ones: their budget does not see them. [Development]"),
+		metric.WithUnit("{call}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.BudgetalertThresholdIgnored, err = builder.meter.Int64ObservableCounter(
+		"otelcol_budgetalert_threshold_ignored",
+		metric.WithDescription("Values and spans at which thresholds could not look, by reason: kind, unit, bad_value, too_many_series, max_active, late, bad_duration or lost. [Development]"),
+		metric.WithUnit("{value}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.BudgetalertThresholdOpen, err = builder.meter.Int64ObservableGauge(
+		"otelcol_budgetalert_threshold_open",
+		metric.WithDescription("Alerts of thresholds that are open. [Development]"),
+		metric.WithUnit("{alert}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.BudgetalertThresholdSeries, err = builder.meter.Int64ObservableGauge(
+		"otelcol_budgetalert_threshold_series",
+		metric.WithDescription("Series that thresholds follow. [Development]"),
+		metric.WithUnit("{series}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.BudgetalertUnpriced, err = builder.meter.Int64Counter(

@@ -1,0 +1,78 @@
+package budgetalert
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/consumer/consumertest"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/budget"
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/metadatatest"
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/threshold"
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// value is the sum of the points of one of the component's own metrics that have an attribute, or of all where key is "".
+func value(t *testing.T, from *componenttest.Telemetry, name, key, want string) (sum int64) {
+	t.Helper()
+	m, err := from.GetMetric(name)
+	require.NoError(t, err)
+	var points []metricdata.DataPoint[int64]
+	switch data := m.Data.(type) {
+	case metricdata.Sum[int64]:
+		points = data.DataPoints
+	case metricdata.Gauge[int64]:
+		points = data.DataPoints
+	}
+	require.NotEmpty(t, points, name)
+	for i := range points {
+		if v, _ := points[i].Attributes.Value(attribute.Key(key)); key == "" || v.AsString() == want {
+			sum += points[i].Value
+		}
+	}
+	return sum
+}
+
+// What budgets cannot tell apart and thresholds cannot look at is counted, from 0 on.
+func TestWhatIsNotSeenIsCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		telemetry := componenttest.NewTelemetry()
+		defer func() { require.NoError(t, telemetry.Shutdown(t.Context())) }()
+		cfg := testConfig(t)
+		cfg.Budgets = []budget.Config{
+			{Name: "team", Period: "day", LimitUSD: limitUSD(10), GroupBy: []any{"team"}, MaxGroups: 1},
+			{Name: "run", Period: "run", LimitUSD: limitUSD(10)},
+		}
+		cfg.Thresholds = threshold.Defaults()
+		require.NoError(t, cfg.Validate())
+		c, err := createTracesToLogs(t.Context(), metadatatest.NewSettings(telemetry), cfg, consumertest.NewNop())
+		require.NoError(t, err)
+		require.NoError(t, c.Start(t.Context(), componenttest.NewNopHost()))
+		const overflow, ignored = "otelcol_budgetalert_group_overflow", "otelcol_budgetalert_threshold_ignored"
+		require.Zero(t, value(t, telemetry, overflow, "", ""))
+		require.Zero(t, value(t, telemetry, ignored, "", ""))
+
+		late := spansOf(spec{team: "a", model: "m", status: genai.StatusPriced, usd: 1, end: time.Now().Add(-time.Hour), n: 4})
+		span := late.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0)
+		span.Attributes().PutStr(genai.OperationName, genai.OpInvokeAgent)
+		span.Attributes().Remove(genai.CostStatus)
+		span.SetStartTimestamp(span.EndTimestamp() - 60e9)
+		require.NoError(t, c.ConsumeTraces(t.Context(), late))
+		require.NoError(t, c.ConsumeTraces(t.Context(), spansOf(
+			spec{team: "a", model: "m", status: genai.StatusPriced, usd: 1, end: time.Now(), n: 1},
+			spec{team: "b", model: "m", status: genai.StatusPriced, usd: 1, end: time.Now(), n: 2},
+			spec{team: "c", model: "m", status: genai.StatusPriced, usd: 1, end: time.Now(), n: 3},
+		)))
+		synctest.Wait()
+		require.EqualValues(t, 2, value(t, telemetry, overflow, "", ""))
+		require.EqualValues(t, 3, value(t, telemetry, "otelcol_budgetalert_open_runs", "", ""))
+		require.Zero(t, value(t, telemetry, "otelcol_budgetalert_run_overflow", "", ""))
+		require.EqualValues(t, 1, value(t, telemetry, ignored, "reason", notLate))
+		require.NoError(t, c.Shutdown(t.Context()))
+	})
+}
