@@ -77,6 +77,17 @@ func documentedByGenAIMetrics(t testing.TB) (all []documentedMetric) {
 	return all
 }
 
+func documentedByBudgetalert(t testing.TB) (all []documentedMetric) {
+	for _, cells := range rows(t, "connector/budgetalert", 4) {
+		if kind, unit, ok := kindAndUnit(cells[1]); ok {
+			name := names(cells[0])[0]
+			optional := strings.HasPrefix(name, "llm_budget_forecast") // not right after a period has begun
+			all = append(all, documentedMetric{name: name, kind: kind, unit: unit, labels: names(cells[2]), optional: optional})
+		}
+	}
+	return all
+}
+
 func documentedByPerfstats(t testing.TB) (all []documentedMetric) {
 	for _, cells := range rows(t, "processor/perfstats", 5) {
 		m := documentedMetric{name: names(cells[0])[0], kind: "gauge", unit: cells[1], labels: names(cells[2])}
@@ -144,7 +155,8 @@ func TestDocumentedSeries(t *testing.T) {
 	traces, _ := aFewMinutes(t, 2000)
 	postTraces(t, otlp, traces)
 
-	metrics := slices.Concat(documentedByGenAIMetrics(t), documentedByPerfstats(t), documentedByHostresources(t))
+	metrics := slices.Concat(
+		documentedByGenAIMetrics(t), documentedByBudgetalert(t), documentedByPerfstats(t), documentedByHostresources(t))
 	want := map[string]map[string]bool{} // labels by name; a name may have several rows
 	for i := range metrics {
 		m := &metrics[i]
