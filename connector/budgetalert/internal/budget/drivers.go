@@ -70,7 +70,8 @@ func (r *rule) counts(s *book.Sums) int64 {
 }
 
 // driversOf are the three rows of the book that spent most in the period, beside the same elapsed part of the period before.
-func (d *decision) driversOf(g *group, w window) (texts []string) {
+// The book has whole hours: where these hold more than the period does, they would name calls that are not in it.
+func (d *decision) driversOf(g *group, w window, spent int64) (texts []string) {
 	r := g.rule
 	of, ok := d.engine.options.columns(r)
 	if !ok || r.period.Kind == Lifetime || g.overflow || d.drivers >= maxDriven {
@@ -96,6 +97,9 @@ func (d *decision) driversOf(g *group, w window) (texts []string) {
 	}
 	q.BeforeTo = min(q.BeforeFrom+q.To-q.From, floor(w.start, hour)/hour)
 	for _, one := range book.Drivers(&q, d.view.Book) {
+		if one.Amount > spent {
+			return nil
+		}
 		texts = append(texts, d.engine.options.driver(r, &one))
 	}
 	return texts

@@ -478,6 +478,18 @@ budgets:
 	assert.Equal(t, []string{"m MONTHLY_BUDGET_BURN_RATE resolved below_threshold"}, w.told())
 }
 
+// The book cannot say what drove a window that is shorter than its hours.
+func TestDriversOfAShortWindow(t *testing.T) {
+	w := newWorld(t, "2026-11-10T12:00:00Z", "budgets: [{name: r, period: {rolling: 2m}, limit_usd: 100, thresholds: [0.5]}]")
+	w.spend("a", 65)
+	w.wait(10 * time.Minute)
+	w.spend("a", 60)
+	alerts := w.take()
+	require.Len(t, alerts, 3)
+	assert.Contains(t, alerts[0].Body, "Largest: gpt-4o, support, chat, team a: 65 USD (100 %).")
+	assert.Equal(t, "r has spent 60 of 100 USD (60 %) in the last 2m.", alerts[2].Body)
+}
+
 // The windows are whole minutes: a short one of a minute is the minute before the tick.
 func TestBurnRateOfAMinute(t *testing.T) {
 	w := newWorld(t, "2026-11-10T12:00:20Z", "budgets: [{name: h, period: hour, limit_usd: 60, burn_rate: [{factor: 2, long: 2m, short: 1m}]}]")

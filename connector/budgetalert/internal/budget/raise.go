@@ -64,7 +64,7 @@ func (d *decision) firing(g *group, w window, l *latch, spent int64) alert.Alert
 			a.Budget.ExhaustsAt = time.Unix(at, 0).UTC()
 		}
 	}
-	a.Drivers = d.driversOf(g, w)
+	a.Drivers = d.driversOf(g, w, spent)
 	a.Fingerprint = alert.Fingerprint(r.name, a.Group, l.Basis, l.Threshold)
 	a.ID = alert.ID(a.Fingerprint, l.began(w.start), l.transition(genai.AlertFiring))
 	return a
