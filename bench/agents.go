@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"strings"
+	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -105,7 +106,8 @@ func (m Mix) appendTrace(n int, genAI, http, db ptrace.SpanSlice) {
 // trace numbers the spans of one trace; all lie in the first.
 type trace struct{ n, spans int }
 
-const start = 1_790_000_000_000_000_000 // September 2026
+// start is when all spans begin: now, so that budgets count them.
+var start = time.Now().Add(-time.Minute).UnixNano()
 
 func (t *trace) span(s ptrace.Span, kind ptrace.SpanKind, millis int) ptrace.Span {
 	var trace [16]byte
@@ -118,8 +120,8 @@ func (t *trace) span(s ptrace.Span, kind ptrace.SpanKind, millis int) ptrace.Spa
 	}
 	t.spans++
 	s.SetKind(kind)
-	s.SetStartTimestamp(start)
-	s.SetEndTimestamp(pcommon.Timestamp(start + (millis+t.n%37)*1_000_000)) //nolint:gosec // small
+	s.SetStartTimestamp(pcommon.Timestamp(start))                                //nolint:gosec // not negative
+	s.SetEndTimestamp(pcommon.Timestamp(start + int64(millis+t.n%37)*1_000_000)) //nolint:gosec // ditto
 	return s
 }
 

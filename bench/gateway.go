@@ -20,9 +20,11 @@ import (
 type Gateway struct {
 	OTLP       string // address of its OTLP receiver over gRPC
 	Prometheus string // address of its Prometheus exporter, where the configuration has one
+	Telemetry  string // address of its own metrics
 
-	cmd *exec.Cmd
-	log *bytes.Buffer
+	cmd  *exec.Cmd
+	log  *bytes.Buffer
+	data string // its state; gone when it stops
 }
 
 // Build builds the distribution into dir.
@@ -36,9 +38,13 @@ func Build(dir string) (string, error) {
 	return binary, nil
 }
 
-// StartGateway starts binary with a configuration on free ports; it passes spans on to backend.
-func StartGateway(binary, config, backend string) (*Gateway, error) {
-	g := &Gateway{log: new(bytes.Buffer)}
+// StartGateway starts binary with a configuration on free ports; it passes spans on to backend. Its state is in a new directory under state.
+func StartGateway(binary, config, backend, state string) (*Gateway, error) {
+	data, err := os.MkdirTemp(state, "bench")
+	if err != nil {
+		return nil, err
+	}
+	g := &Gateway{log: new(bytes.Buffer), data: data}
 	var ports [5]string
 	for i := range ports {
 		port, err := freePort()
@@ -48,11 +54,12 @@ func StartGateway(binary, config, backend string) (*Gateway, error) {
 		ports[i] = port
 	}
 	g.OTLP, g.Prometheus = "127.0.0.1:"+ports[0], "127.0.0.1:"+ports[1]
+	g.Telemetry = "127.0.0.1:" + ports[4]
 	g.cmd = exec.Command(binary, "--config", config)
 	g.cmd.Stdout, g.cmd.Stderr = g.log, g.log
 	g.cmd.Env = append(os.Environ(),
 		"OTLP_GRPC_ENDPOINT="+g.OTLP, "PROMETHEUS_ENDPOINT="+g.Prometheus,
-		"OTLP_HTTP_ENDPOINT=127.0.0.1:"+ports[2], "HEALTH_ENDPOINT=127.0.0.1:"+ports[3], "TELEMETRY_PORT="+ports[4],
+		"OTLP_HTTP_ENDPOINT=127.0.0.1:"+ports[2], "HEALTH_ENDPOINT=127.0.0.1:"+ports[3], "TELEMETRY_PORT="+ports[4], "DATA_DIR="+data,
 		"BACKEND_EXPORTER=otlp_grpc/backend", "OTLP_BACKEND="+backend)
 	if err := g.cmd.Start(); err != nil {
 		return nil, err
@@ -89,7 +96,7 @@ func (g *Gateway) Stop() error {
 	if err := g.cmd.Wait(); err != nil {
 		return fmt.Errorf("%w: %s", err, g.log)
 	}
-	return nil
+	return os.RemoveAll(g.data)
 }
 
 // CPU is the CPU time that the gateway has used so far.

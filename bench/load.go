@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"net"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -63,6 +64,7 @@ func (b *Backend) Stop() { b.server.Stop() }
 type Load struct {
 	conn    *grpc.ClientConn
 	batches []*Batch
+	answers [][]time.Duration // of the last Send, by sender
 }
 
 // NewLoad connects to an OTLP receiver. first sets its ids apart from another load's.
@@ -85,17 +87,20 @@ func (l *Load) Close() error { return l.conn.Close() }
 // Send has every sender send n requests, one after the other, and gives the time until all are answered.
 func (l *Load) Send(n int) (spans int, took time.Duration, err error) {
 	start := time.Now()
+	l.answers = make([][]time.Duration, len(l.batches))
 	var group errgroup.Group
-	for _, b := range l.batches {
+	for i, b := range l.batches {
 		group.Go(func() error {
 			for range n {
 				request, answer := b.Wire(), []byte(nil)
+				sent := time.Now()
 				if err := l.conn.Invoke(background, exportMethod, &request, &answer); err != nil {
 					return err
 				}
 				if len(answer) > 2 { // an empty partial success is two bytes
 					return fmt.Errorf("the gateway refused spans: %q", answer)
 				}
+				l.answers[i] = append(l.answers[i], time.Since(sent))
 			}
 			return nil
 		})
@@ -103,3 +108,6 @@ func (l *Load) Send(n int) (spans int, took time.Duration, err error) {
 	err = group.Wait()
 	return n * len(l.batches) * l.batches[0].Spans, time.Since(start), err
 }
+
+// Answers is how long each request of the last Send took to be answered.
+func (l *Load) Answers() []time.Duration { return slices.Concat(l.answers...) }

@@ -3,14 +3,17 @@ package bench
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
 // Pipeline is what one configuration of the gateway does for its CPU time.
 type Pipeline struct {
-	Name       string
 	SpansPerS  float64       // on the wall, load and backend on the same cores
 	CPUPerSpan time.Duration // of the gateway alone: what it can do on one core is its inverse
+	P50, P99   time.Duration // until a request was acknowledged
+	// Requests and Commits of the ledger since the start.
+	Requests, Commits float64
 }
 
 // The configurations that are compared.
@@ -24,19 +27,19 @@ type PipelineEffort struct {
 	Rounds   int // each gateway in turn
 	Requests int // of each of the senders in a round
 	Senders  int
+	State    string // where the gateways keep their state; "" is the directory for temporary files
 }
 
-// ComparePipelines sends the same load to the default configuration and to one that only receives and passes on, in turns,
-// while both run.
-func ComparePipelines(binary string, b *Batch, e PipelineEffort) (result []Pipeline, err error) {
+// ComparePipelines sends the same load to several configurations of the gateway, in turns, while all run.
+func ComparePipelines(binary string, b *Batch, e PipelineEffort, configs ...string) (result []Pipeline, err error) {
 	backend, err := StartBackend()
 	if err != nil {
 		return nil, err
 	}
 	defer backend.Stop()
 	var lanes []*lane
-	for i, config := range []string{defaultConfig, otlpOnlyConfig} {
-		l, err := openLane(binary, config, backend.Address, b, e.Senders, uint8(i*e.Senders)) //nolint:gosec // few
+	for i, config := range configs {
+		l, err := openLane(binary, config, backend.Address, e.State, b, e.Senders, uint8(i*e.Senders)) //nolint:gosec // few
 		if err != nil {
 			return nil, err
 		}
@@ -50,8 +53,8 @@ func ComparePipelines(binary string, b *Batch, e PipelineEffort) (result []Pipel
 			}
 		}
 	}
-	for i, name := range []string{"default configuration", "otlp → otlp only"} {
-		result = append(result, lanes[i].result(name))
+	for _, l := range lanes {
+		result = append(result, l.result())
 	}
 	if backend.Bytes() == 0 {
 		return nil, errors.New("the backend got nothing")
@@ -65,10 +68,13 @@ type lane struct {
 	load    *Load
 	rate    []float64
 	cpu     []float64
+	answers []time.Duration
+
+	requests, commits float64
 }
 
-func openLane(binary, config, backend string, b *Batch, senders int, first uint8) (*lane, error) {
-	g, err := StartGateway(binary, config, backend)
+func openLane(binary, config, backend, state string, b *Batch, senders int, first uint8) (*lane, error) {
+	g, err := StartGateway(binary, config, backend, state)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", config, err)
 	}
@@ -99,12 +105,19 @@ func (l *lane) run(requests int, warmUp bool) error {
 	if !warmUp {
 		l.rate = append(l.rate, float64(spans)/took.Seconds())
 		l.cpu = append(l.cpu, float64(after-before)/float64(spans))
+		l.answers = append(l.answers, l.load.Answers()...)
 	}
-	return nil
+	l.requests, l.commits, err = l.gateway.Commits()
+	return err
 }
 
-func (l *lane) result(name string) Pipeline {
-	return Pipeline{Name: name, SpansPerS: median(l.rate), CPUPerSpan: time.Duration(median(l.cpu))}
+func (l *lane) result() Pipeline {
+	slices.Sort(l.answers)
+	return Pipeline{
+		SpansPerS: median(l.rate), CPUPerSpan: time.Duration(median(l.cpu)),
+		P50: l.answers[len(l.answers)/2], P99: l.answers[len(l.answers)*99/100],
+		Requests: l.requests, Commits: l.commits,
+	}
 }
 
 func (l *lane) close() error { return errors.Join(l.load.Close(), l.gateway.Stop()) }
