@@ -32,6 +32,7 @@ func Sections() []Section {
 		{"histogram", histogramRows},
 		{"pipeline", pipelineRows},
 		{"budgets", budgetRows},
+		{"alerts", alertRows},
 	}
 }
 
