@@ -41,22 +41,11 @@ type bookedRow struct {
 }
 
 func newEmitter(cfg *Config, set connector.Settings, l ledger.Ledger) *emitter {
-	e := &emitter{cfg: cfg, ledger: l, resource: gateway(set.Resource), version: set.BuildInfo.Version, zeros: newZeros(cfg.ZeroFor)}
+	e := &emitter{cfg: cfg, ledger: l, resource: genai.GatewayResource(set.Resource), version: set.BuildInfo.Version, zeros: newZeros(cfg.ZeroFor)}
 	if set.ID.Name() != "" {
 		e.component = set.ID.String()
 	}
 	return e
-}
-
-// gateway is the resource of what is emitted: who counted, not who was counted.
-func gateway(own pcommon.Resource) pcommon.Resource {
-	res := pcommon.NewResource()
-	for _, name := range [...]string{genai.ServiceName, genai.ServiceInstanceID} {
-		if v, ok := own.Attributes().Get(name); ok {
-			v.CopyTo(res.Attributes().PutEmpty(name))
-		}
-	}
-	return res
 }
 
 // zerosMark is where the ledger keeps which series of the book had their 0.

@@ -96,7 +96,7 @@ func (r *reader) add(b *batch, c *call) {
 		b.tally.badTime++ // with neither a time nor an id nothing tells it from another
 		return
 	}
-	s := budget.Spend{ID: c.id, End: end, Calls: 1, Trace: c.trace, Span: c.span, Tokens: tokensOf(c.op)}
+	s := budget.Spend{ID: c.id, End: end, Sums: book.Sums{Calls: 1, Tokens: tokensOf(c.op)}, Trace: c.trace, Span: c.span}
 	switch {
 	case c.op.Counts():
 		var ok bool

@@ -64,8 +64,8 @@ func TestASpend(t *testing.T) {
 		service: "bot", model: "gpt-4o", team: "search", status: genai.StatusPriced, usd: 0.01, in: 100, out: 20, conversation: "c1", end: noon, n: 7,
 	})
 	require.Equal(t, []budget.Spend{{
-		ID: r.hasher.Span(pcommon.TraceID{15: 7, 0: 1}, pcommon.SpanID{7: 7, 0: 1}), End: noon, NanoUSD: 10_000_000, Calls: 1,
-		Tokens: [book.TokenTypes]int64{100, 0, 0, 20, 0}, Trace: [16]byte{15: 7, 0: 1}, Span: [8]byte{7: 7, 0: 1},
+		ID: r.hasher.Span(pcommon.TraceID{15: 7, 0: 1}, pcommon.SpanID{7: 7, 0: 1}), End: noon, Sums: book.Sums{NanoUSD: 10_000_000, Calls: 1, Tokens: [book.TokenTypes]int64{100, 0, 0, 20, 0}},
+		Trace: [16]byte{15: 7, 0: 1}, Span: [8]byte{7: 7, 0: 1},
 		Row:    book.Row{Service: "bot", Provider: "openai", Model: "gpt-4o", Keys: []string{"search"}},
 		Shares: []budget.Share{{Budget: 0, Group: []string{"search", ""}}, {Budget: 1, Run: "c1"}},
 	}}, b.spends)

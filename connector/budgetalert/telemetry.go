@@ -138,7 +138,7 @@ func (s *state) toldDelivery(ctx context.Context, delivered []alert.Alert, err e
 func (s *state) emptyLogs() plog.Logs {
 	ld := plog.NewLogs()
 	rl := ld.ResourceLogs().AppendEmpty()
-	gateway(s.set.Resource).CopyTo(rl.Resource())
+	genai.GatewayResource(s.set.Resource).CopyTo(rl.Resource())
 	scope := rl.ScopeLogs().AppendEmpty().Scope()
 	scope.SetName(genai.BudgetScope)
 	scope.SetVersion(s.set.BuildInfo.Version)

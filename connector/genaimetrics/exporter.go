@@ -49,7 +49,7 @@ func newExporter(cfg *Config, set connector.Settings, next consumer.Metrics) (*e
 	}
 	w := &exporter{
 		engine: newEngine(cfg, time.Now()), next: next, logger: set.Logger, telemetry: telemetry,
-		resource: gateway(set.Resource), version: set.BuildInfo.Version,
+		resource: genai.GatewayResource(set.Resource), version: set.BuildInfo.Version,
 		stop: make(chan struct{}), stopped: make(chan struct{}),
 	}
 	if set.ID.Name() != "" {
@@ -109,17 +109,6 @@ func (w *exporter) count(f func(*engine)) error {
 	}
 	f(w.engine)
 	return nil
-}
-
-// gateway is the resource of what is emitted: who counted, not who was counted.
-func gateway(own pcommon.Resource) pcommon.Resource {
-	res := pcommon.NewResource()
-	for _, name := range [...]string{genai.ServiceName, genai.ServiceInstanceID} {
-		if v, ok := own.Attributes().Get(name); ok {
-			v.CopyTo(res.Attributes().PutEmpty(name))
-		}
-	}
-	return res
 }
 
 func (w *exporter) run(interval time.Duration) {

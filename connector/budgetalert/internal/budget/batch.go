@@ -90,7 +90,7 @@ func (e *Engine) prepare(spends []Spend, now time.Time) *batch {
 				e.share(b, s, share, t)
 			}
 		}
-		b.books = append(b.books, book.Entry{Hour: floor(t, 3600) / 3600, Row: s.Row, Sums: s.sums()})
+		b.books = append(b.books, book.Entry{Hour: floor(t, 3600) / 3600, Row: s.Row, Sums: s.Sums})
 		n := len(b.books)
 		b.calls = append(b.calls, ledger.Call{
 			ID: s.ID, Minute: floor(t, 60) / 60, Adds: b.adds[first:len(b.adds):len(b.adds)], Book: b.books[n-1 : n : n],
@@ -132,33 +132,10 @@ func (s *Spend) bad() bool {
 	return least < 0
 }
 
-func (s *Spend) sums() book.Sums {
-	return book.Sums{
-		NanoUSD: s.NanoUSD, SavedNanoUSD: s.SavedNanoUSD, Calls: s.Calls, Failed: s.Failed, Unpriced: s.Unpriced, Tokens: s.Tokens,
-	}
-}
-
-// of is what a call adds to a budget.
-func (s *Spend) of(r *rule) int64 {
-	switch r.unit {
-	case USD:
-		return s.NanoUSD
-	case Calls:
-		return s.Calls
-	}
-	var n int64
-	for i, counts := range r.tokens {
-		if counts {
-			n = add(n, s.Tokens[i])
-		}
-	}
-	return n
-}
-
 // share adds a call to one budget.
 func (e *Engine) share(b *batch, s *Spend, share *Share, t int64) {
 	r := e.rules[share.Budget]
-	amount := s.of(r)
+	amount := r.counts(&s.Sums)
 	if amount == 0 || len(share.Group) != len(r.keys) {
 		return
 	}

@@ -89,7 +89,7 @@ func (w *world) call(team string, usd float64) Spend { return w.callAt(w.now, te
 func (w *world) callAt(end time.Time, team string, usd float64) Spend {
 	w.id++
 	s := Spend{
-		ID: w.id, End: end, NanoUSD: USD.amount(usd), Calls: 1, Tokens: [book.TokenTypes]int64{100, 10, 0, 50, 5},
+		ID: w.id, End: end, Sums: book.Sums{NanoUSD: USD.amount(usd), Calls: 1, Tokens: [book.TokenTypes]int64{100, 10, 0, 50, 5}},
 		Trace: [16]byte{15: byte(w.id)}, Span: [8]byte{7: byte(w.id)},
 		Row: book.Row{Service: "chat", Provider: "openai", Model: "gpt-4o", Agent: "support", Keys: []string{team}},
 	}

@@ -10,13 +10,11 @@ import (
 type Spend struct {
 	ID  uint64    // made with the ledger's Hasher; never 0
 	End time.Time // the period it belongs to
-	// NanoUSD is what it cost; 0 where it is unpriced.
-	NanoUSD, SavedNanoUSD   int64
-	Calls, Failed, Unpriced int64
-	Tokens                  [book.TokenTypes]int64
-	Trace                   [16]byte
-	Span                    [8]byte
-	Row                     book.Row
+	// Sums is what it adds; NanoUSD is 0 where it is unpriced.
+	book.Sums
+	Trace [16]byte
+	Span  [8]byte
+	Row   book.Row
 	// Shares are the budgets that count it: those whose `where` it meets.
 	Shares []Share
 }
