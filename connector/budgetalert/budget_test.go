@@ -1,6 +1,8 @@
 package budgetalert
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -8,11 +10,16 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/connector/connectortest"
 	"go.opentelemetry.io/collector/consumer/consumertest"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/pmetric"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/budget"
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/metadata"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
@@ -136,6 +143,40 @@ func TestBudgetsFileIsFollowed(t *testing.T) {
 		require.Equal(t, []string{"DAILY_BUDGET_WARNING firing"}, typesOf(logs), "9.50 of 10")
 		require.NoError(t, toLogs.Shutdown(t.Context()))
 	})
+}
+
+// refusing is a ledger whose store is away, and that refuses then.
+type refusing struct{ ledger.Ledger }
+
+func (refusing) Change(context.Context, ledger.Decide) error { return errors.New("the store is away") }
+
+// A good file that comes while the store refuses to begin with its budgets is tried again, and complained about once.
+func TestABudgetsFileWaitsForTheLedger(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "budgets.yaml")
+	write := func(text string) { require.NoError(t, os.WriteFile(path, []byte(text), 0o600)) }
+	write("- {name: org, period: day, limit_usd: 100}\n")
+	cfg := testConfig(t)
+	cfg.Thresholds, cfg.Budgets, cfg.BudgetsFile = nil, nil, path
+	s, err := newState(cfg, connectortest.NewNopSettings(metadata.Type))
+	require.NoError(t, err)
+	defer s.telemetry.Shutdown()
+	working := ledger.NewMemory(ledger.Options{})
+	s.ledger = &waking{working, make(chan struct{}, 1)}
+	require.NoError(t, s.prepare(t.Context(), time.Now()))
+	core, told := observer.New(zap.InfoLevel)
+	s.logger, s.ledger.Ledger = zap.New(core), refusing{working}
+	write("- {name: other, period: day, limit_usd: 10}\n")
+	for range 3 {
+		s.followFile(t.Context(), time.Now())
+	}
+	require.Equal(t, 1, told.FilterLevelExact(zap.ErrorLevel).Len())
+	s.ledger.Ledger = working
+	s.followFile(t.Context(), time.Now())
+	s.followFile(t.Context(), time.Now())
+	require.Equal(t, 1, told.FilterLevelExact(zap.InfoLevel).Len(), "it is taken over, once")
+	all, err := s.levels(t.Context(), time.Now())
+	require.NoError(t, err)
+	require.Equal(t, "other", all[0].Budget)
 }
 
 // Thresholds see metrics and slow spans.

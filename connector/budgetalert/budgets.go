@@ -44,27 +44,32 @@ func (s *state) loadThresholds(ctx context.Context, now time.Time) error {
 	return e.Restore(ctx, now)
 }
 
-// followFile takes over a budgets_file that has changed. A bad one changes nothing, and is complained about once.
+// followFile takes over a budgets_file that has changed. A bad one changes nothing, and is complained about once; one that only the ledger
+// refuses, because its store is away, is complained about once too, and tried again.
 func (s *state) followFile(ctx context.Context, now time.Time) {
 	if !s.file.changed(s.cfg) {
 		return
 	}
+	waited := s.file.again
+	s.file.again = false
 	all, err := s.file.read(s.cfg)
+	var reader *reader
 	if err == nil {
-		err = s.reload(ctx, all, now)
+		reader, err = s.readerOf(all)
 	}
-	if err != nil {
+	if err == nil {
+		err = s.reload(ctx, all, reader, now)
+		s.file.again = err != nil
+	}
+	switch {
+	case err == nil:
+		s.logger.Info("Budgets were read again", zap.String("budgets_file", s.cfg.BudgetsFile), zap.Int("budgets", len(all)))
+	case !waited || !s.file.again:
 		s.logger.Error("The changed budgets_file is not used, the budgets before it stay", zap.Error(err))
-		return
 	}
-	s.logger.Info("Budgets were read again", zap.String("budgets_file", s.cfg.BudgetsFile), zap.Int("budgets", len(all)))
 }
 
-func (s *state) reload(ctx context.Context, all []budget.Config, now time.Time) error {
-	reader, err := s.readerOf(all)
-	if err != nil {
-		return err
-	}
+func (s *state) reload(ctx context.Context, all []budget.Config, reader *reader, now time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.engine.Reload(ctx, all, s.cfg.Overrides, now); err != nil {

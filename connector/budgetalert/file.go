@@ -16,9 +16,11 @@ import (
 type budgetsFile struct {
 	text []byte
 	gone bool
+	// again says that the file is good, but that the ledger could not begin with its budgets.
+	again bool
 }
 
-// changed says whether the file has another text than when it was read last, or is gone since.
+// changed says whether the file is to be read: it has another text than when it was read last, is gone since, or is to be tried again.
 func (f *budgetsFile) changed(cfg *Config) bool {
 	if cfg.BudgetsFile == "" {
 		return false
@@ -27,7 +29,7 @@ func (f *budgetsFile) changed(cfg *Config) bool {
 	if err != nil {
 		return !f.gone
 	}
-	return f.gone || !bytes.Equal(text, f.text)
+	return f.gone || f.again || !bytes.Equal(text, f.text)
 }
 
 // read gives the budgets of the configuration and of the file.
