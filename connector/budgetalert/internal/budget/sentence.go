@@ -172,11 +172,10 @@ func resolvedBody(a *alert.Alert, reason string) string {
 		reasonLimit: "the limit is another one", reasonRemoved: "the budget is no longer configured",
 	}[reason]
 	name := a.Name
-	for _, v := range a.Group {
-		name += ", " + firstOf(v, "(none)")
-	}
-	if len(a.Group) > 1 {
-		name = a.Name
+	if len(a.Group) == 1 {
+		for _, v := range a.Group {
+			name += ", " + firstOf(v, "(none)")
+		}
 	}
 	if a.Budget.Name == "" || a.Budget.Limit == 0 {
 		return fmt.Sprintf("%s is over: %s.", name, why)

@@ -174,47 +174,50 @@ func (l *Ledger) wakeUp() {
 }
 
 // look looks at the state.
-func (l *Ledger) look(at func(*ledger.State)) error {
+func (l *Ledger) look(at func(*ledger.State)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	at(l.state)
-	return nil
 }
 
 // Series visits slots.
 func (l *Ledger) Series(_ context.Context, prefix string, visit func(series string, slot, amount int64)) error {
-	return l.look(func(s *ledger.State) { s.Series(prefix, visit) })
+	l.look(func(s *ledger.State) { s.Series(prefix, visit) })
+	return nil
 }
 
 // Marks visits marks.
 func (l *Ledger) Marks(_ context.Context, prefix string, visit func(key string, value []byte)) error {
 	now := l.options.Now()
-	return l.look(func(s *ledger.State) {
+	l.look(func(s *ledger.State) {
 		s.Sweep(now)
 		s.Marks(prefix, visit)
 	})
+	return nil
 }
 
 // Outbox takes alerts to deliver: those that are durable, or that must wait for it in memory.
-func (l *Ledger) Outbox(_ context.Context, n int) (alerts []ledger.Alert, err error) {
-	err = l.look(func(s *ledger.State) { alerts = s.Outbox(n) })
-	return alerts, err
+func (l *Ledger) Outbox(_ context.Context, n int) ([]ledger.Alert, error) {
+	var alerts []ledger.Alert
+	l.look(func(s *ledger.State) { alerts = s.Outbox(n) })
+	return alerts, nil
 }
 
 // Book visits rows.
 func (l *Ledger) Book(_ context.Context, from, to int64, visit func(hour int64, row *book.Row, sums *book.Sums)) error {
-	return l.look(func(s *ledger.State) { s.Book().Visit(from, to, visit) })
+	l.look(func(s *ledger.State) { s.Book().Visit(from, to, visit) })
+	return nil
 }
 
 // Booked visits totals.
 func (l *Ledger) Booked(visit func(row *book.Row, sums *book.Sums, began time.Time)) {
-	_ = l.look(func(s *ledger.State) { s.Book().Totals(visit) })
+	l.look(func(s *ledger.State) { s.Book().Totals(visit) })
 }
 
 // Stats tells of the ledger.
 func (l *Ledger) Stats() (stats ledger.Stats) {
 	now := l.options.Now()
-	_ = l.look(func(s *ledger.State) {
+	l.look(func(s *ledger.State) {
 		stats = s.Stats(now)
 		stats.Commits, stats.Requests = l.stats.Commits, l.stats.Requests
 		stats.Failures, stats.Waiting = l.stats.Failures, l.stats.Waiting
