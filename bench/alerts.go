@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -15,34 +14,26 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
-	"go.yaml.in/yaml/v3"
 )
 
 // crossings is how many budgets are crossed, one after the other, while the gateway is under load.
 const crossings = 300
 
 // alertRows say how long it takes from the acknowledged request that crosses a budget to the alert at a webhook.
-func alertRows(Effort) (rows []Row, err error) {
-	dir, err := os.MkdirTemp("", "bench")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	binary, err := Build(dir)
-	if err != nil {
-		return nil, err
-	}
-	for _, senders := range []int{0, 4} {
-		took, err := alertLatency(binary, dir, senders)
-		if err != nil {
-			return rows, err
+func alertRows(Effort) ([]Row, error) {
+	return withBinary(func(dir, binary string) (rows []Row, err error) {
+		for _, senders := range []int{0, 4} {
+			took, err := alertLatency(binary, dir, senders)
+			if err != nil {
+				return rows, err
+			}
+			slices.Sort(took)
+			row := Row{What: fmt.Sprintf("from the acknowledged call to its alert at a webhook, beside %d senders of batches of 100", senders), Peer: "–"}
+			row.Ours = fmt.Sprintf("p50 %.0f ms, p99 %.0f ms, at most %.0f ms", ms(took[len(took)/2]), ms(took[len(took)*99/100]), ms(took[len(took)-1]))
+			rows = append(rows, row)
 		}
-		slices.Sort(took)
-		row := Row{What: fmt.Sprintf("from the acknowledged call to its alert at a webhook, beside %d senders of batches of 100", senders), Peer: "–"}
-		row.Ours = fmt.Sprintf("p50 %.0f ms, p99 %.0f ms, at most %.0f ms", ms(took[len(took)/2]), ms(took[len(took)*99/100]), ms(took[len(took)-1]))
-		rows = append(rows, row)
-	}
-	return rows, nil
+		return rows, nil
+	})
 }
 
 func alertLatency(binary, dir string, senders int) (took []time.Duration, err error) {
@@ -133,24 +124,15 @@ func cross(l *Load, hook *webhook, n int) (time.Duration, error) {
 
 // writeAlertConfig writes the default configuration with a budget for each team and a webhook.
 func writeAlertConfig(path, hook string) error {
-	text, err := os.ReadFile(defaultConfig)
-	if err != nil {
-		return err
-	}
-	var conf map[string]any
-	if err := yaml.Unmarshal(text, &conf); err != nil {
-		return err
-	}
-	conf["connectors"].(map[string]any)["budgetalert"].(map[string]any)["budgets"] = []any{
-		map[string]any{"name": "team", "period": "day", "group_by": []any{"team"}, "limit_usd": 1, "thresholds": []any{1.0}},
-	}
-	notify := conf["exporters"].(map[string]any)["alertnotify"].(map[string]any)
-	notify["log"] = "none"
-	notify["webhooks"] = []any{map[string]any{"name": "bench", "endpoint": "http://" + hook, "template": "json"}}
-	if text, err = yaml.Marshal(conf); err != nil {
-		return err
-	}
-	return os.WriteFile(path, text, 0o600)
+	return writeChanged(path, func(conf map[string]any) error {
+		conf["connectors"].(map[string]any)["budgetalert"].(map[string]any)["budgets"] = []any{
+			map[string]any{"name": "team", "period": "day", "group_by": []any{"team"}, "limit_usd": 1, "thresholds": []any{1.0}},
+		}
+		notify := conf["exporters"].(map[string]any)["alertnotify"].(map[string]any)
+		notify["log"] = "none"
+		notify["webhooks"] = []any{map[string]any{"name": "bench", "endpoint": "http://" + hook, "template": "json"}}
+		return nil
+	})
 }
 
 // webhook hears of teams.

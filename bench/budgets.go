@@ -15,37 +15,29 @@ import (
 )
 
 // budgetRows compare the default configuration with the same without budgets.
-func budgetRows(Effort) (rows []Row, err error) {
-	dir, err := os.MkdirTemp("", "bench")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	binary, err := Build(dir)
-	if err != nil {
-		return nil, err
-	}
-	without := filepath.Join(dir, "no-budgets.yaml")
-	if err := writeWithoutBudgets(without); err != nil {
-		return nil, err
-	}
-	for _, calls := range []int{1, 100} {
-		more, err := budgetsOf(binary, without, calls)
+func budgetRows(Effort) ([]Row, error) {
+	return withBinary(func(dir, binary string) (rows []Row, err error) {
+		without := filepath.Join(dir, "no-budgets.yaml")
+		if err := writeChanged(without, dropBudgets); err != nil {
+			return nil, err
+		}
+		for _, calls := range []int{1, 100} {
+			more, err := budgetsOf(binary, without, calls)
+			if err != nil {
+				return rows, err
+			}
+			rows = append(rows, more...)
+		}
+		agents, err := AgentMix()
 		if err != nil {
 			return rows, err
 		}
-		rows = append(rows, more...)
-	}
-	agents, err := AgentMix()
-	if err != nil {
-		return rows, err
-	}
-	p, err := ComparePipelines(binary, agents, PipelineEffort{Rounds: 4, Requests: 60, Senders: 4}, defaultConfig, without)
-	if err != nil {
-		return rows, err
-	}
-	rows = append(rows, cpuRow(agents.Name, p))
-	return rows, nil
+		p, err := ComparePipelines(binary, agents, PipelineEffort{Rounds: 4, Requests: 60, Senders: 4}, defaultConfig, without)
+		if err != nil {
+			return rows, err
+		}
+		return append(rows, cpuRow(agents.Name, p)), nil
+	})
 }
 
 // budgetsOf sends batches of n model calls, four at a time for the CPU and 64 at a time for the rest.
@@ -91,8 +83,8 @@ func cpuRow(what string, p []Pipeline) Row {
 	return AtMost(row, budgetTarget)
 }
 
-// writeWithoutBudgets writes the default configuration without budgetalert and what only it feeds.
-func writeWithoutBudgets(path string) error {
+// writeChanged writes the default configuration with a change.
+func writeChanged(path string, change func(conf map[string]any) error) error {
 	text, err := os.ReadFile(defaultConfig)
 	if err != nil {
 		return err
@@ -101,6 +93,17 @@ func writeWithoutBudgets(path string) error {
 	if err := yaml.Unmarshal(text, &conf); err != nil {
 		return err
 	}
+	if err := change(conf); err != nil {
+		return err
+	}
+	if text, err = yaml.Marshal(conf); err != nil {
+		return err
+	}
+	return os.WriteFile(path, text, 0o600)
+}
+
+// dropBudgets removes budgetalert and what only it feeds.
+func dropBudgets(conf map[string]any) error {
 	delete(conf["connectors"].(map[string]any), "budgetalert")
 	pipelines := conf["service"].(map[string]any)["pipelines"].(map[string]any)
 	removed := 0
@@ -119,10 +122,7 @@ func writeWithoutBudgets(path string) error {
 	if removed == 0 {
 		return errors.New("the default configuration has no budgets")
 	}
-	if text, err = yaml.Marshal(conf); err != nil {
-		return err
-	}
-	return os.WriteFile(path, text, 0o600)
+	return nil
 }
 
 // Commits is how many requests the ledger recorded so far, in how many commits; 0 without budgets.

@@ -154,7 +154,8 @@ func histogramRows(e Effort) ([]Row, error) {
 	return rows, nil
 }
 
-func pipelineRows(Effort) (rows []Row, err error) {
+// withBinary measures with the distribution built into a directory of its own.
+func withBinary(measure func(dir, binary string) ([]Row, error)) ([]Row, error) {
 	dir, err := os.MkdirTemp("", "bench")
 	if err != nil {
 		return nil, err
@@ -164,16 +165,23 @@ func pipelineRows(Effort) (rows []Row, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if rows, err = throughputRows(binary); err != nil {
-		return rows, err
-	}
-	fleet, err := Fleet(20, 100)
-	if err != nil {
-		return rows, err
-	}
-	text, protobuf, err := ScrapeSize(binary, fleet)
-	size := fmt.Sprintf("%d KiB text, %d KiB protobuf with native histograms", text>>10, protobuf>>10)
-	return append(rows, Row{What: "a scrape of /metrics, " + fleet.Name, Ours: size, Peer: "–"}), err
+	return measure(dir, binary)
+}
+
+func pipelineRows(Effort) ([]Row, error) {
+	return withBinary(func(_, binary string) ([]Row, error) {
+		rows, err := throughputRows(binary)
+		if err != nil {
+			return rows, err
+		}
+		fleet, err := Fleet(20, 100)
+		if err != nil {
+			return rows, err
+		}
+		text, protobuf, err := ScrapeSize(binary, fleet)
+		size := fmt.Sprintf("%d KiB text, %d KiB protobuf with native histograms", text>>10, protobuf>>10)
+		return append(rows, Row{What: "a scrape of /metrics, " + fleet.Name, Ours: size, Peer: "–"}), err
+	})
 }
 
 func throughputRows(binary string) ([]Row, error) {
