@@ -95,17 +95,7 @@ func (s *Server) Again(t testing.TB) {
 		_ = cmd.Wait()
 		close(done)
 	}(s.cmd, s.done)
-	for deadline := time.Now().Add(startTimeout); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
-		resp, err := http.Get(s.URL + "/-/ready")
-		if err != nil {
-			continue
-		}
-		_ = resp.Body.Close()
-		if resp.StatusCode == http.StatusOK {
-			return
-		}
-	}
-	t.Fatalf("Alertmanager was not ready within %v", startTimeout)
+	gateway.AwaitReady(t, "Alertmanager", s.URL+"/-/ready", startTimeout)
 }
 
 // Stop ends it as a service manager does; calling it again does nothing.

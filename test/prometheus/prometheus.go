@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -16,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/otelcol-llm/otelcol-llm/test/gateway"
 )
 
 const startTimeout = 30 * time.Second
@@ -30,12 +31,7 @@ type Server struct {
 func Start(t testing.TB, nativeHistograms bool, targets ...string) *Server {
 	t.Helper()
 	dir := t.TempDir()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := listener.Addr().String()
-	_ = listener.Close()
+	address := gateway.Loopback(gateway.FreePorts(t, 1)[0])
 	s := &Server{URL: "http://" + address}
 	config := "global: {scrape_interval: 2s, scrape_timeout: 2s}\nscrape_configs:\n" +
 		"  - job_name: otelcol-llm\n    static_configs: [{targets: ['" + strings.Join(targets, "', '") + "']}]\n"
@@ -62,23 +58,8 @@ func Start(t testing.TB, nativeHistograms bool, targets ...string) *Server {
 			t.Logf("log of Prometheus:\n%s", s.log.String())
 		}
 	})
-	s.awaitReady(t)
+	gateway.AwaitReady(t, "Prometheus", s.URL+"/-/ready", startTimeout)
 	return s
-}
-
-func (s *Server) awaitReady(t testing.TB) {
-	t.Helper()
-	for deadline := time.Now().Add(startTimeout); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
-		resp, err := http.Get(s.URL + "/-/ready")
-		if err != nil {
-			continue
-		}
-		_ = resp.Body.Close()
-		if resp.StatusCode == http.StatusOK {
-			return
-		}
-	}
-	t.Fatalf("Prometheus was not ready within %v", startTimeout)
 }
 
 // Sample is one element of an instant vector.
