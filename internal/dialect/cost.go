@@ -89,17 +89,11 @@ func memberNumber(s, want string) (float64, bool) {
 		return 0, false
 	}
 	p := scanJSON(s)
-	if !p.enter('{') {
-		return 0, false
-	}
-	for {
-		key, ok := p.key()
-		if !ok {
-			return 0, false
-		}
+	for key := range p.members {
 		if key == want {
 			return p.number()
 		}
 		p.skip()
 	}
+	return 0, false
 }

@@ -205,15 +205,7 @@ func (r *reading) webSearches() int64 {
 
 // grounding counts the queries with which Google searched, each once.
 func (f *facts) grounding(p *jsonScan) {
-	if !p.enter('{') {
-		p.skip()
-		return
-	}
-	for {
-		key, ok := p.key()
-		if !ok {
-			return
-		}
+	for key := range p.members {
 		if (key == "webSearchQueries" || key == "web_search_queries") && p.enter('[') {
 			f.queries(p)
 		} else {

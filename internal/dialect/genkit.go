@@ -31,14 +31,7 @@ var genkit = &client{
 
 func genkitOutput(r *reading, s string) {
 	p := scanJSON(s)
-	if !p.enter('{') {
-		return
-	}
-	for {
-		key, ok := p.key()
-		if !ok {
-			return
-		}
+	for key := range p.members {
 		switch key {
 		case "usage":
 			r.f.usageObject(&p, neither, nGenkitInput, nGenkitOutput, 0)

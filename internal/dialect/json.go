@@ -82,6 +82,20 @@ func (p *jsonScan) key() (string, bool) {
 	return k, true
 }
 
+// members visits the keys of the object at hand; visit consumes the value. What is no object is skipped.
+func (p *jsonScan) members(visit func(key string) bool) {
+	if !p.enter('{') {
+		p.skip()
+		return
+	}
+	for {
+		key, ok := p.key()
+		if !ok || !visit(key) {
+			return
+		}
+	}
+}
+
 // str consumes a string and returns its raw inside, escapes left as they are; false when no whole string is at hand.
 func (p *jsonScan) str() (string, bool) {
 	q := p.next()

@@ -26,14 +26,7 @@ var langwatch = &client{
 func langwatchMetrics(r *reading, s string) {
 	r.f.readUsage(s, nLangwatchInput, nLangwatchOutput)
 	p := scanJSON(s)
-	if !p.enter('{') {
-		return
-	}
-	for {
-		key, ok := p.key()
-		if !ok {
-			return
-		}
+	for key := range p.members {
 		if key == "value" {
 			r.f.usageObject(&p, neither, nLangwatchInput, nLangwatchOutput, 0)
 		} else {

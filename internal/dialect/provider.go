@@ -37,19 +37,13 @@ func (r *reading) provider() {
 // textMember returns a string member of a JSON object.
 func textMember(s, want string) string {
 	p := scanJSON(s)
-	if !p.enter('{') {
-		return ""
-	}
-	for {
-		key, ok := p.key()
-		if !ok {
-			return ""
-		}
+	for key := range p.members {
 		if key == want {
 			return p.text()
 		}
 		p.skip()
 	}
+	return ""
 }
 
 // canonical is the convention's name for a provider in any dialect's words, "" for words that name none. Unknown names are

@@ -34,15 +34,7 @@ func (f *facts) providerAnswer(p *jsonScan) {
 }
 
 func (a *answered) read(p *jsonScan) {
-	if !p.enter('{') {
-		p.skip()
-		return
-	}
-	for {
-		key, ok := p.key()
-		if !ok {
-			return
-		}
+	for key := range p.members {
 		switch key {
 		case "id", "responseId", "response_id":
 			first(&a.id, p.text())
@@ -96,15 +88,7 @@ func (a *answered) generations(p *jsonScan) {
 }
 
 func (a *answered) generation(p *jsonScan) {
-	if !p.enter('{') {
-		p.skip()
-		return
-	}
-	for {
-		key, ok := p.key()
-		if !ok {
-			return
-		}
+	for key := range p.members {
 		switch key {
 		case "generationInfo", "generation_info":
 			a.metadata(p)
@@ -219,15 +203,7 @@ func itemType(p *jsonScan) (kind, action string) {
 }
 
 func (a *answered) metadata(p *jsonScan) {
-	if !p.enter('{') {
-		p.skip()
-		return
-	}
-	for {
-		key, ok := p.key()
-		if !ok {
-			return
-		}
+	for key := range p.members {
 		switch key {
 		case "model_name", "model":
 			first(&a.model, p.text())

@@ -30,14 +30,7 @@ func (f *facts) readDetails(s string, sd side) {
 // readMember reads the usage object that is a member of the object s.
 func (f *facts) readMember(s string, in, out tally) {
 	p := scanJSON(s)
-	if !p.enter('{') {
-		return
-	}
-	for {
-		key, ok := p.key()
-		if !ok {
-			return
-		}
+	for key := range p.members {
 		switch key {
 		case "usageMetadata", "usage_metadata", "usage":
 			f.usageObject(&p, neither, in, out, 0)
@@ -55,15 +48,7 @@ func (f *facts) readMember(s string, in, out tally) {
 
 // usageObject reads one usage object, and the objects of details in it. in and out take the pair; noTally drops it.
 func (f *facts) usageObject(p *jsonScan, sd side, in, out tally, depth int) {
-	if !p.enter('{') {
-		p.skip()
-		return
-	}
-	for {
-		key, ok := p.key()
-		if !ok {
-			return
-		}
+	for key := range p.members {
 		if p.next() == '{' && depth < maxDepth {
 			if inner, follow := detailSide(key, sd); follow {
 				f.usageObject(p, inner, noTally, noTally, depth+1)

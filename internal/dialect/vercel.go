@@ -108,14 +108,7 @@ func outerEmbeddings(r *reading) verdict {
 // service tier and the lifetime of cache writes only there, and version 5 all cache counts.
 func vercelMetadata(r *reading, s string) {
 	p := scanJSON(s)
-	if !p.enter('{') {
-		return
-	}
-	for {
-		name, ok := p.key()
-		if !ok {
-			return
-		}
+	for name := range p.members {
 		r.providerMetadata(&p, name)
 	}
 }
