@@ -1,123 +1,166 @@
 package budgetalert
 
 import (
-	"encoding/binary"
-	"slices"
-	"strings"
-	"sync"
-	"time"
-
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 
-	"github.com/otelcol-llm/otelcol-llm/internal/bounded"
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/book"
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/budget"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
-// counters remembers the last value of each cumulative cost counter, so that its increase is known.
-type counters struct {
-	names []string
-	began pcommon.Timestamp // of this process: what an older counter had before is not known
-	mu    sync.Mutex
-	last  *bounded.Map[uint64, counterValue]
+// pointWriter writes one export.
+type pointWriter struct {
+	*emitter
+	to pmetric.MetricSlice
+	at pcommon.Timestamp
 }
 
-type counterValue struct {
-	start, at pcommon.Timestamp
-	value     float64
-	added     float64           // by the last point ...
-	from      pcommon.Timestamp // ... since
-}
-
-const (
-	maxCounters = 20_000
-	counterIdle = 24 * time.Hour
-)
-
-func newCounters(names []string, now time.Time) *counters {
-	return &counters{names: names, began: pcommon.NewTimestampFromTime(now), last: bounded.New[uint64, counterValue](maxCounters, counterIdle)}
-}
-
-// points reads the increase of cost counters as spends. It keeps nothing of md.
-func (r *reader) points(b *batch, md pmetric.Metrics, c *counters) {
-	for _, rm := range md.ResourceMetrics().All() {
-		for _, sm := range rm.ScopeMetrics().All() {
-			for _, m := range sm.Metrics().All() {
-				if !slices.Contains(c.names, m.Name()) || m.Type() != pmetric.MetricTypeSum || !m.Sum().IsMonotonic() || !isUSD(m.Unit()) {
-					continue
-				}
-				for _, p := range m.Sum().DataPoints().All() {
-					r.point(b, rm.Resource(), sm.Scope(), m, p, c)
-				}
-			}
-		}
+// metric adds a metric, unless fill has no point for it.
+func (w *pointWriter) metric(name, unit, description string, fill func(pmetric.Metric) int) {
+	m := w.to.AppendEmpty()
+	m.SetName(name)
+	m.SetUnit(unit)
+	m.SetDescription(description)
+	if fill(m) == 0 {
+		w.to.RemoveIf(func(one pmetric.Metric) bool { return one.Name() == name })
 	}
 }
 
-func isUSD(unit string) bool {
-	return unit == "" || strings.EqualFold(strings.Trim(unit, "{}"), "usd")
-}
-
-func (r *reader) point(
-	b *batch, resource pcommon.Resource, scope pcommon.InstrumentationScope, m pmetric.Metric, p pmetric.NumberDataPoint, c *counters,
-) {
-	if p.Flags().NoRecordedValue() {
-		return
-	}
-	service := serviceOf(resource.Attributes())
-	series := r.contentID(p.Attributes(), service, m.Name(), r.contentID(resource.Attributes(), "", "", 1))
-	usd, from := p.DoubleValue(), p.StartTimestamp()
-	if p.ValueType() == pmetric.NumberDataPointValueTypeInt {
-		usd = float64(p.IntValue())
-	}
-	if m.Sum().AggregationTemporality() == pmetric.AggregationTemporalityCumulative {
-		usd, from = c.increase(series, p, usd, b.now)
-	}
-	if usd == 0 {
-		return
-	}
-	op := genai.Operation{
-		Kind: genai.ModelCall, Status: genai.StatusReported, TotalUSD: usd,
-		Provider: textOf(p.Attributes(), genai.ProviderName), RequestModel: textOf(p.Attributes(), genai.RequestModel),
-		Agent: textOf(p.Attributes(), genai.AgentName), Conversation: textOf(p.Attributes(), genai.ConversationID),
-	}
-	if op.RequestModel == "" {
-		op.RequestModel = textOf(p.Attributes(), "model")
-	}
-	r.add(b, &call{
-		op: &op, service: service, id: r.pointID(series, from, p.Timestamp()), end: p.Timestamp(),
-		attrs: p.Attributes(), resource: resource.Attributes(), sum: true,
-		seen: func() seen { return stand(resource, scope, p.Attributes()) },
+func (w *pointWriter) gauge(name, unit, description string, fill func(pmetric.NumberDataPointSlice)) {
+	w.metric(name, unit, description, func(m pmetric.Metric) int {
+		to := m.SetEmptyGauge().DataPoints()
+		fill(to)
+		return to.Len()
 	})
 }
 
-// pointID is the same for the same increase of the same series.
-func (r *reader) pointID(series uint64, from, to pcommon.Timestamp) uint64 {
-	var which [24]byte
-	binary.LittleEndian.PutUint64(which[0:], series)
-	binary.LittleEndian.PutUint64(which[8:], uint64(from))
-	binary.LittleEndian.PutUint64(which[16:], uint64(to))
-	return r.hasher.ID(&which)
+func (w *pointWriter) counter(name, unit, description string, fill func(to pmetric.NumberDataPointSlice, row *bookedRow, zero bool)) {
+	w.metric(name, unit, description, func(m pmetric.Metric) int {
+		sum := m.SetEmptySum()
+		sum.SetIsMonotonic(true)
+		sum.SetAggregationTemporality(pmetric.AggregationTemporalityCumulative)
+		for i := range w.rows {
+			fill(sum.DataPoints(), &w.rows[i], w.zeros.waits(w.rows[i].hash))
+		}
+		return sum.DataPoints().Len()
+	})
 }
 
-// increase is what a cumulative counter added since its last point, and since when. One that is older than this process begins at the value
-// that it shows first; one that began anew adds all it has. The last point told again adds the same again: the ledger knows it.
-func (c *counters) increase(series uint64, p pmetric.NumberDataPoint, value float64, now time.Time) (float64, pcommon.Timestamp) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	last, known := c.last.Get(series, now)
-	v := counterValue{start: p.StartTimestamp(), at: p.Timestamp(), value: value}
-	switch {
-	case known && v.at == last.at:
-		return last.added, last.from
-	case known && v.at < last.at || value < 0:
-		return 0, 0 // overtaken by a later one that has all of it, or no amount
-	case !known && v.start < c.began: // adds nothing
-	case !known, v.start > last.at, value < last.value:
-		v.added, v.from = value, v.start
-	default:
-		v.added, v.from = value-last.value, last.at
+func (w *pointWriter) point(to pmetric.NumberDataPointSlice) pmetric.NumberDataPoint {
+	p := to.AppendEmpty()
+	p.SetTimestamp(w.at)
+	if w.component != "" {
+		p.Attributes().PutStr(genai.AttrComponentID, w.component)
 	}
-	c.last.Put(series, v, now)
-	return v.added, v.from
+	return p
+}
+
+// tokenTypes are those of the book, in its order.
+var tokenTypes = [book.TokenTypes]string{
+	genai.TokensInputUncached, genai.TokensCacheRead, genai.TokensCacheWrite, genai.TokensOutputVisible, genai.TokensReasoning,
+}
+
+func (w *pointWriter) book() {
+	type points = pmetric.NumberDataPointSlice
+	w.counter(genai.MetricBookedUSD, "{USD}", "Cost of model calls as the durable book has it.", func(to points, row *bookedRow, zero bool) {
+		w.booked(to, row).SetDoubleValue(float64(unless(zero, row.sums.NanoUSD)) / 1e9)
+	})
+	w.counter(genai.MetricBookedCalls, "{call}", "Model calls in the durable book.", func(to points, row *bookedRow, zero bool) {
+		w.booked(to, row).SetIntValue(unless(zero, row.sums.Calls))
+	})
+	w.counter(genai.MetricBookedTokens, "{token}", "Tokens of model calls in the durable book, by disjoint types.", func(to points, row *bookedRow, zero bool) {
+		for i, word := range tokenTypes { // all of them: one that came later would have no 0 before it
+			p := w.booked(to, row)
+			p.Attributes().PutStr(genai.TokenType, word)
+			p.SetIntValue(unless(zero, row.sums.Tokens[i]))
+		}
+	})
+}
+
+func unless(zero bool, n int64) int64 {
+	if zero {
+		return 0
+	}
+	return n
+}
+
+// booked is a point of a row, since the row began.
+func (w *pointWriter) booked(to pmetric.NumberDataPointSlice, row *bookedRow) pmetric.NumberDataPoint {
+	p := w.point(to)
+	p.SetStartTimestamp(min(pcommon.NewTimestampFromTime(row.began), w.at))
+	attrs := p.Attributes()
+	if row.row.Overflow {
+		attrs.PutBool(genai.AttrOverflow, true)
+		return p
+	}
+	put := func(key, value string) {
+		if value != "" {
+			attrs.PutStr(key, value)
+		}
+	}
+	put(genai.ServiceName, row.row.Service)
+	put(genai.ProviderName, row.row.Provider)
+	put(genai.RequestModel, row.row.Model)
+	put(genai.AgentName, row.row.Agent)
+	for i, value := range row.row.Keys {
+		if i < len(w.cfg.Book.By) {
+			put(w.cfg.Book.By[i].Name, value)
+		}
+	}
+	return p
+}
+
+// quantities are the gauges of a budget.
+var quantities = [...]struct {
+	word, description string
+	of                func(*budget.Level) (float64, bool)
+}{
+	{"limit", "What may be spent in the period.", func(l *budget.Level) (float64, bool) { return l.Limit, l.Limit > 0 }},
+	{"spent", "What was spent in the period so far.", func(l *budget.Level) (float64, bool) { return l.Spent, true }},
+	{"remaining", "What is left in the period; negative where more was spent.", func(l *budget.Level) (float64, bool) { return l.Remaining, l.Limit > 0 }},
+	{"forecast", "What will be spent by the end of the period at this pace.", func(l *budget.Level) (float64, bool) { return l.Forecast, l.HasForecast }},
+}
+
+// units are the words of metrics and their units.
+var units = map[budget.Unit]struct{ word, unit string }{
+	budget.USD: {"usd", "{USD}"}, budget.Tokens: {"tokens", "{token}"}, budget.Calls: {"calls", "{call}"},
+}
+
+func (w *pointWriter) budgets(all []budget.Level) {
+	for _, q := range quantities {
+		for _, unit := range [...]budget.Unit{budget.USD, budget.Tokens, budget.Calls} {
+			w.gauge(genai.MetricBudgetPrefix+q.word+"."+units[unit].word, units[unit].unit, q.description, func(to pmetric.NumberDataPointSlice) {
+				for i := range all {
+					if value, ok := q.of(&all[i]); ok && all[i].Unit == unit {
+						w.level(to, &all[i]).SetDoubleValue(value)
+					}
+				}
+			})
+		}
+	}
+	w.gauge(genai.MetricBudgetUtilization, "1", "Part of the limit that was spent.", func(to pmetric.NumberDataPointSlice) {
+		for i := range all {
+			if all[i].Limit > 0 {
+				w.level(to, &all[i]).SetDoubleValue(all[i].Utilization)
+			}
+		}
+	})
+}
+
+func (w *pointWriter) level(to pmetric.NumberDataPointSlice, l *budget.Level) pmetric.NumberDataPoint {
+	p := w.point(to)
+	attrs := p.Attributes()
+	attrs.PutStr(genai.BudgetName, l.Budget)
+	attrs.PutStr(genai.BudgetPeriod, l.Period)
+	if l.Overflow {
+		attrs.PutBool(genai.AttrOverflow, true)
+		return p
+	}
+	for i, key := range l.Keys {
+		if i < len(l.Values) && l.Values[i] != "" {
+			attrs.PutStr(key, l.Values[i])
+		}
+	}
+	return p
 }

@@ -1,0 +1,123 @@
+package budgetalert
+
+import (
+	"encoding/binary"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/bounded"
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// counters remembers the last value of each cumulative cost counter, so that its increase is known.
+type counters struct {
+	names []string
+	began pcommon.Timestamp // of this process: what an older counter had before is not known
+	mu    sync.Mutex
+	last  *bounded.Map[uint64, counterValue]
+}
+
+type counterValue struct {
+	start, at pcommon.Timestamp
+	value     float64
+	added     float64           // by the last point ...
+	from      pcommon.Timestamp // ... since
+}
+
+const (
+	maxCounters = 20_000
+	counterIdle = 24 * time.Hour
+)
+
+func newCounters(names []string, now time.Time) *counters {
+	return &counters{names: names, began: pcommon.NewTimestampFromTime(now), last: bounded.New[uint64, counterValue](maxCounters, counterIdle)}
+}
+
+// points reads the increase of cost counters as spends. It keeps nothing of md.
+func (r *reader) points(b *batch, md pmetric.Metrics, c *counters) {
+	for _, rm := range md.ResourceMetrics().All() {
+		for _, sm := range rm.ScopeMetrics().All() {
+			for _, m := range sm.Metrics().All() {
+				if !slices.Contains(c.names, m.Name()) || m.Type() != pmetric.MetricTypeSum || !m.Sum().IsMonotonic() || !isUSD(m.Unit()) {
+					continue
+				}
+				for _, p := range m.Sum().DataPoints().All() {
+					r.point(b, rm.Resource(), sm.Scope(), m, p, c)
+				}
+			}
+		}
+	}
+}
+
+func isUSD(unit string) bool {
+	return unit == "" || strings.EqualFold(strings.Trim(unit, "{}"), "usd")
+}
+
+func (r *reader) point(
+	b *batch, resource pcommon.Resource, scope pcommon.InstrumentationScope, m pmetric.Metric, p pmetric.NumberDataPoint, c *counters,
+) {
+	if p.Flags().NoRecordedValue() {
+		return
+	}
+	service := serviceOf(resource.Attributes())
+	series := r.contentID(p.Attributes(), service, m.Name(), r.contentID(resource.Attributes(), "", "", 1))
+	usd, from := p.DoubleValue(), p.StartTimestamp()
+	if p.ValueType() == pmetric.NumberDataPointValueTypeInt {
+		usd = float64(p.IntValue())
+	}
+	if m.Sum().AggregationTemporality() == pmetric.AggregationTemporalityCumulative {
+		usd, from = c.increase(series, p, usd, b.now)
+	}
+	if usd == 0 {
+		return
+	}
+	op := genai.Operation{
+		Kind: genai.ModelCall, Status: genai.StatusReported, TotalUSD: usd,
+		Provider: textOf(p.Attributes(), genai.ProviderName), RequestModel: textOf(p.Attributes(), genai.RequestModel),
+		Agent: textOf(p.Attributes(), genai.AgentName), Conversation: textOf(p.Attributes(), genai.ConversationID),
+	}
+	if op.RequestModel == "" {
+		op.RequestModel = textOf(p.Attributes(), "model")
+	}
+	r.add(b, &call{
+		op: &op, service: service, id: r.pointID(series, from, p.Timestamp()), end: p.Timestamp(),
+		attrs: p.Attributes(), resource: resource.Attributes(), sum: true,
+		seen: func() seen { return stand(resource, scope, p.Attributes()) },
+	})
+}
+
+// pointID is the same for the same increase of the same series.
+func (r *reader) pointID(series uint64, from, to pcommon.Timestamp) uint64 {
+	var which [24]byte
+	binary.LittleEndian.PutUint64(which[0:], series)
+	binary.LittleEndian.PutUint64(which[8:], uint64(from))
+	binary.LittleEndian.PutUint64(which[16:], uint64(to))
+	return r.hasher.ID(&which)
+}
+
+// increase is what a cumulative counter added since its last point, and since when. One that is older than this process begins at the value
+// that it shows first; one that began anew adds all it has. The last point told again adds the same again: the ledger knows it.
+func (c *counters) increase(series uint64, p pmetric.NumberDataPoint, value float64, now time.Time) (float64, pcommon.Timestamp) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	last, known := c.last.Get(series, now)
+	v := counterValue{start: p.StartTimestamp(), at: p.Timestamp(), value: value}
+	switch {
+	case known && v.at == last.at:
+		return last.added, last.from
+	case known && v.at < last.at || value < 0:
+		return 0, 0 // overtaken by a later one that has all of it, or no amount
+	case !known && v.start < c.began: // adds nothing
+	case !known, v.start > last.at, value < last.value:
+		v.added, v.from = value, v.start
+	default:
+		v.added, v.from = value-last.value, last.at
+	}
+	c.last.Put(series, v, now)
+	return v.added, v.from
+}
