@@ -93,6 +93,36 @@ func TestAllThatIsWrongIsSaidAtOnce(t *testing.T) {
 	}
 }
 
+func TestEndpointsOfValkey(t *testing.T) {
+	plain, secured := map[string]any(nil), map[string]any{"insecure": true}
+	for _, c := range []struct {
+		endpoint string
+		tls      map[string]any
+		wrong    string
+	}{
+		{"127.0.0.1:6379", secured, ""},
+		{"[::1]:6379", plain, ""},
+		{"/run/redis/redis.sock", plain, ""},
+		{"/run/redis/redis.sock", secured, "valkey.tls must not be set"},
+		{"redis.sock", plain, "or the path of its Unix socket"},
+		{"unix:///run/redis.sock", plain, "or the path of its Unix socket"},
+		{"redis://a:6379", plain, "or the path of its Unix socket"},
+		{"a:6379,b:6379", plain, "host:port of one server"},
+		{"", plain, "or the path of its Unix socket"},
+	} {
+		keys := map[string]any{"endpoint": c.endpoint}
+		if c.tls != nil {
+			keys["tls"] = c.tls
+		}
+		_, err := loaded(t, map[string]any{"valkey": keys})
+		if c.wrong == "" {
+			require.NoError(t, err, c.endpoint)
+		} else {
+			require.ErrorContains(t, err, c.wrong, c.endpoint)
+		}
+	}
+}
+
 func TestUnknownKeysAreRefused(t *testing.T) {
 	_, err := loaded(t, map[string]any{"budget": []any{}})
 	require.Error(t, err)

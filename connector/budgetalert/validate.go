@@ -108,8 +108,13 @@ func (v *Valkey) check(p *problems) {
 	if v == nil {
 		return
 	}
-	host, port, err := net.SplitHostPort(v.Endpoint)
-	p.refuse(err == nil && host != "" && port != "", "valkey.endpoint must be host:port, got %q", v.Endpoint)
+	if strings.HasPrefix(v.Endpoint, "/") {
+		p.refuse(!v.TLS.HasValue(), "valkey.tls must not be set where valkey.endpoint is a socket")
+	} else {
+		host, port, err := net.SplitHostPort(v.Endpoint)
+		p.refuse(err == nil && host != "" && port != "" && !strings.ContainsAny(v.Endpoint, "/,"),
+			"valkey.endpoint must be host:port of one server, or the path of its Unix socket, got %q", v.Endpoint)
+	}
 	p.refuse(v.KeyPrefix != "" && !strings.ContainsAny(v.KeyPrefix, "{} \t\n"), "valkey.key_prefix must be a word without braces, got %q", v.KeyPrefix)
 	p.duration("valkey.journal", v.Journal, time.Minute, 24*time.Hour, "")
 }

@@ -116,6 +116,16 @@ func TestServerThatForgetsIsRefused(t *testing.T) {
 	open(t, s, t.TempDir(), allowAll)
 }
 
+func TestSentinelIsRefused(t *testing.T) {
+	t.Parallel()
+	config := filepath.Join(t.TempDir(), "sentinel.conf") // it writes there
+	require.NoError(t, os.WriteFile(config, nil, 0o600))
+	socket := filepath.Join(filepath.Dir(config), "s")
+	s := startServerWith(t, socket, []string{config, "--sentinel", "--port", "0", "--unixsocket", socket})
+	_, err := Open(t.Context(), testOptions(s, t.TempDir(), allowAll))
+	require.ErrorContains(t, err, "is a Sentinel")
+}
+
 func TestServerThatForgetsIsRefusedLater(t *testing.T) {
 	t.Parallel()
 	s := startServer(t, durable...)

@@ -34,16 +34,21 @@ var (
 
 func startServer(t testing.TB, args ...string) *server {
 	t.Helper()
+	dir := t.TempDir()
+	return startServerWith(t, filepath.Join(dir, "s"), append([]string{
+		"--port", "0", "--unixsocket", filepath.Join(dir, "s"), "--dir", dir, "--save", "", "--loglevel", "warning",
+	}, args...))
+}
+
+func startServerWith(t testing.TB, socket string, args []string) *server {
+	t.Helper()
 	if _, err := exec.LookPath("redis-server"); err != nil {
 		if os.Getenv("CI") == "true" {
 			t.Fatal("redis-server is missing: test/setup.sh installs it")
 		}
 		t.Skip("redis-server is missing: run test/setup.sh")
 	}
-	dir := t.TempDir()
-	s := &server{t: t, socket: filepath.Join(dir, "s"), args: append([]string{
-		"--port", "0", "--unixsocket", filepath.Join(dir, "s"), "--dir", dir, "--save", "", "--loglevel", "warning",
-	}, args...)}
+	s := &server{t: t, socket: socket, args: args}
 	s.start()
 	t.Cleanup(s.kill)
 	return s

@@ -96,19 +96,20 @@ func (s *store) durable(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.options.AllowVolatile {
-		return c.Do(ctx, c.B().Ping().Build()).Error()
-	}
 	for address, node := range c.Nodes() {
-		persistence, err := node.Do(ctx, node.B().Info().Section("persistence").Build()).ToString()
-		if err != nil {
-			return err
+		var info [3]string
+		for i, section := range [...]string{"server", "persistence", "memory"} {
+			if info[i], err = node.Do(ctx, node.B().Info().Section(section).Build()).ToString(); err != nil {
+				return err
+			}
 		}
-		memory, err := node.Do(ctx, node.B().Info().Section("memory").Build()).ToString()
-		if err != nil {
-			return err
+		if infoValue(info[0], "redis_mode") == "sentinel" {
+			return fmt.Errorf("%s is a Sentinel, which keeps no data: set endpoint to an address that leads to the server itself: %w", address, errVolatile)
 		}
-		if err := volatile(persistence, memory); err != nil {
+		if s.options.AllowVolatile {
+			continue
+		}
+		if err := volatile(info[1], info[2]); err != nil {
 			return fmt.Errorf("%s: %w", address, err)
 		}
 	}
