@@ -161,7 +161,7 @@ func TestABudgetsFileWaitsForTheLedger(t *testing.T) {
 	require.NoError(t, err)
 	defer s.telemetry.Shutdown()
 	working := ledger.NewMemory(ledger.Options{})
-	s.ledger = &waking{working, make(chan struct{}, 1)}
+	s.ledger = newWaking(working, make(chan struct{}, 1))
 	require.NoError(t, s.prepare(t.Context(), time.Now()))
 	core, told := observer.New(zap.InfoLevel)
 	s.logger, s.ledger.Ledger = zap.New(core), refusing{working}

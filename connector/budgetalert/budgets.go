@@ -76,6 +76,7 @@ func (s *state) reload(ctx context.Context, all []budget.Config, reader *reader,
 		return err
 	}
 	s.reader = reader
+	s.ledger.spend()
 	return nil
 }
 

@@ -7,12 +7,10 @@ import (
 	"slices"
 	"time"
 
-	"go.opentelemetry.io/collector/component/componentstatus"
 	"go.opentelemetry.io/collector/connector"
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/pmetric"
-	"go.uber.org/zap"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/book"
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/budget"
@@ -29,10 +27,11 @@ type emitter struct {
 	component string // its id, where there may be another of its type
 	zeros     *zeros
 	rows      []bookedRow
+	said      said
 	last      time.Time // of the points exported last
 }
 
-// bookedRow is a row of the book with its totals.
+// bookedRow is a row of the book with its totals as they are exported: 0 while its 0 stands.
 type bookedRow struct {
 	hash  uint64
 	row   book.Row
@@ -41,7 +40,10 @@ type bookedRow struct {
 }
 
 func newEmitter(cfg *Config, set connector.Settings, l ledger.Ledger) *emitter {
-	e := &emitter{cfg: cfg, ledger: l, resource: genai.GatewayResource(set.Resource), version: set.BuildInfo.Version, zeros: newZeros(cfg.ZeroFor)}
+	e := &emitter{
+		cfg: cfg, ledger: l, resource: genai.GatewayResource(set.Resource), version: set.BuildInfo.Version,
+		zeros: newZeros(cfg.ZeroFor), said: newSaid(),
+	}
 	if set.ID.Name() != "" {
 		e.component = set.ID.String()
 	}
@@ -62,24 +64,40 @@ func (e *emitter) restore(ctx context.Context) error {
 // levels says where the budgets stand.
 type levels func(ctx context.Context, now time.Time) ([]budget.Level, error)
 
-// export hands everything on as of now. What fails is not lost: the next export says the totals again.
-func (e *emitter) export(ctx context.Context, next consumer.Metrics, stand levels, now time.Time, last bool) error {
+// extent is how much an export says.
+type extent uint8
+
+const (
+	news  extent = iota // what is not as it was said last
+	whole               // everything
+	last                // everything, and no value waits for its 0 any more
+)
+
+// export hands on how things are now. What fails is not lost: the next export says the totals again.
+func (e *emitter) export(ctx context.Context, next consumer.Metrics, stand levels, now time.Time, much extent) error {
 	all, err := stand(ctx, now)
 	if err != nil {
 		return fmt.Errorf("read where the budgets stand: %w", err)
 	}
 	e.collect()
-	if err := e.keepZeros(ctx, now, last); err != nil {
+	if err := e.keepZeros(ctx, now, much == last); err != nil {
 		return fmt.Errorf("keep which series of the book had their 0: %w", err)
+	}
+	if much == news {
+		e.rows, all = e.said.news(e.rows, all)
+		if len(e.rows) == 0 && len(all) == 0 {
+			return nil
+		}
 	}
 	if earliest := e.last.Add(time.Millisecond); now.Before(earliest) { // the clock was set back
 		now = earliest
 	}
 	e.last = now
-	md := e.metrics(all, now)
+	md := e.metrics(all, now, much)
 	if err := next.ConsumeMetrics(ctx, md); err != nil {
 		return fmt.Errorf("export %d points: %w", md.DataPointCount(), err)
 	}
+	e.said.keep(e.rows, all, much != news)
 	return nil
 }
 
@@ -98,13 +116,18 @@ func (e *emitter) collect() {
 	})
 }
 
-// keepZeros stores, before values are exported for the first time, that they are.
+// keepZeros stores, before values are exported for the first time, that they are, and makes 0 of those that are not.
 func (e *emitter) keepZeros(ctx context.Context, now time.Time, last bool) error {
 	save := e.zeros.begin(now.UnixNano(), last || e.cfg.ZeroFor == 0, func(visit func(row uint64, began int64)) {
 		for i := range e.rows {
 			visit(e.rows[i].hash, e.rows[i].began.UnixNano())
 		}
 	})
+	for i := range e.rows {
+		if e.zeros.waits(e.rows[i].hash) {
+			e.rows[i].sums = book.Sums{}
+		}
+	}
 	if !save {
 		return nil
 	}
@@ -112,36 +135,8 @@ func (e *emitter) keepZeros(ctx context.Context, now time.Time, last bool) error
 	return e.ledger.Change(ctx, func(ledger.View) []ledger.Change { return []ledger.Change{kept} })
 }
 
-// exporting exports every interval until ctx ends.
-func (s *state) exporting(ctx context.Context) {
-	ticker := time.NewTicker(s.cfg.Interval)
-	defer ticker.Stop()
-	failing := false
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case now := <-ticker.C:
-			next := s.outputs.metrics()
-			if next == nil {
-				continue
-			}
-			err := s.emitter.export(ctx, next, s.levels, now, false)
-			switch {
-			case err != nil && !failing && ctx.Err() == nil:
-				failing = true
-				s.logger.Warn("Exporting the metrics of the budgets failed; totals are kept and said again", zap.Error(err))
-				componentstatus.ReportStatus(s.host, componentstatus.NewRecoverableErrorEvent(err))
-			case err == nil && failing:
-				failing = false
-				componentstatus.ReportStatus(s.host, componentstatus.NewEvent(componentstatus.StatusOK))
-			}
-		}
-	}
-}
-
-// metrics are all points as of now.
-func (e *emitter) metrics(all []budget.Level, now time.Time) pmetric.Metrics {
+// metrics are the points as of now.
+func (e *emitter) metrics(all []budget.Level, now time.Time, much extent) pmetric.Metrics {
 	md := pmetric.NewMetrics()
 	rm := md.ResourceMetrics().AppendEmpty()
 	e.resource.CopyTo(rm.Resource())
@@ -151,6 +146,9 @@ func (e *emitter) metrics(all []budget.Level, now time.Time) pmetric.Metrics {
 	w := pointWriter{emitter: e, to: sm.Metrics(), at: pcommon.NewTimestampFromTime(now)}
 	w.book()
 	w.budgets(all)
+	if much == news {
+		return md
+	}
 	const horizon = "Age of the oldest call that is still known; one that is sent again later counts twice."
 	w.gauge(genai.MetricBudgetHorizon, "s", horizon, func(to pmetric.NumberDataPointSlice) {
 		w.point(to).SetDoubleValue(e.ledger.Stats().Horizon.Seconds())

@@ -91,7 +91,7 @@ func newOutbox(l *waking, next consumer.Logs) *outbox {
 }
 
 func memory() *waking {
-	return &waking{ledger.NewMemory(ledger.Options{}), make(chan struct{}, 1)}
+	return newWaking(ledger.NewMemory(ledger.Options{}), make(chan struct{}, 1))
 }
 
 // An alert does not wait for a poll: its commit wakes the outbox.

@@ -1,6 +1,8 @@
 package budgetalert
 
 import (
+	"time"
+
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 
@@ -35,13 +37,13 @@ func (w *pointWriter) gauge(name, unit, description string, fill func(pmetric.Nu
 	})
 }
 
-func (w *pointWriter) counter(name, unit, description string, fill func(to pmetric.NumberDataPointSlice, row *bookedRow, zero bool)) {
+func (w *pointWriter) counter(name, unit, description string, fill func(to pmetric.NumberDataPointSlice, row *bookedRow)) {
 	w.metric(name, unit, description, func(m pmetric.Metric) int {
 		sum := m.SetEmptySum()
 		sum.SetIsMonotonic(true)
 		sum.SetAggregationTemporality(pmetric.AggregationTemporalityCumulative)
 		for i := range w.rows {
-			fill(sum.DataPoints(), &w.rows[i], w.zeros.waits(w.rows[i].hash))
+			fill(sum.DataPoints(), &w.rows[i])
 		}
 		return sum.DataPoints().Len()
 	})
@@ -63,26 +65,19 @@ var tokenTypes = [book.TokenTypes]string{
 
 func (w *pointWriter) book() {
 	type points = pmetric.NumberDataPointSlice
-	w.counter(genai.MetricBookedUSD, "{USD}", "Cost of model calls as the durable book has it.", func(to points, row *bookedRow, zero bool) {
-		w.booked(to, row).SetDoubleValue(float64(unless(zero, row.sums.NanoUSD)) / 1e9)
+	w.counter(genai.MetricBookedUSD, "{USD}", "Cost of model calls as the durable book has it.", func(to points, row *bookedRow) {
+		w.booked(to, row).SetDoubleValue(float64(row.sums.NanoUSD) / 1e9)
 	})
-	w.counter(genai.MetricBookedCalls, "{call}", "Model calls in the durable book.", func(to points, row *bookedRow, zero bool) {
-		w.booked(to, row).SetIntValue(unless(zero, row.sums.Calls))
+	w.counter(genai.MetricBookedCalls, "{call}", "Model calls in the durable book.", func(to points, row *bookedRow) {
+		w.booked(to, row).SetIntValue(row.sums.Calls)
 	})
-	w.counter(genai.MetricBookedTokens, "{token}", "Tokens of model calls in the durable book, by disjoint types.", func(to points, row *bookedRow, zero bool) {
+	w.counter(genai.MetricBookedTokens, "{token}", "Tokens of model calls in the durable book, by disjoint types.", func(to points, row *bookedRow) {
 		for i, word := range tokenTypes { // all of them: one that came later would have no 0 before it
 			p := w.booked(to, row)
 			p.Attributes().PutStr(genai.TokenType, word)
-			p.SetIntValue(unless(zero, row.sums.Tokens[i]))
+			p.SetIntValue(row.sums.Tokens[i])
 		}
 	})
-}
-
-func unless(zero bool, n int64) int64 {
-	if zero {
-		return 0
-	}
-	return n
 }
 
 // booked is a point of a row, since the row began.
@@ -143,6 +138,20 @@ func (w *pointWriter) budgets(all []budget.Level) {
 		for i := range all {
 			if all[i].Limit > 0 {
 				w.level(to, &all[i]).SetDoubleValue(all[i].Utilization)
+			}
+		}
+	})
+	w.period(genai.MetricBudgetPeriodStart, "When the period began, Unix time.", all, func(l *budget.Level) time.Time { return l.Start })
+	w.period(genai.MetricBudgetPeriodEnd, "When the period ends, Unix time; not of one that has no end.", all, func(l *budget.Level) time.Time { return l.End })
+}
+
+func (w *pointWriter) period(name, description string, all []budget.Level, of func(*budget.Level) time.Time) {
+	w.gauge(name, "s", description, func(to pmetric.NumberDataPointSlice) {
+		for i := range all {
+			if at := of(&all[i]); !at.IsZero() {
+				p := w.level(to, &all[i])
+				p.Attributes().PutStr(genai.BudgetTimezone, all[i].Timezone)
+				p.SetDoubleValue(float64(at.Unix()))
 			}
 		}
 	})

@@ -92,7 +92,7 @@ func (s *state) Start(ctx context.Context, host component.Host) error {
 		return fmt.Errorf("open the ledger: %w", err)
 	}
 	wake := make(chan struct{}, 1)
-	s.ledger = &waking{opened, wake}
+	s.ledger = newWaking(opened, wake)
 	if err := s.prepare(ctx, now); err != nil {
 		s.telemetry.Shutdown()
 		return errors.Join(err, opened.Close())
@@ -160,7 +160,7 @@ func (s *state) leave(ctx context.Context, c *budgetAlert) error {
 		errs = append(errs, within(ctx, "the alerts that wait stay in the ledger", func() error { return s.outbox.deliverTo(ctx, c.logs) }))
 	}
 	if lastMetrics && s.end(ctx, taskExport) {
-		errs = append(errs, within(ctx, "the last interval is not exported", func() error { return s.emitter.export(ctx, c.metrics, s.levels, time.Now(), true) }))
+		errs = append(errs, within(ctx, "the last interval is not exported", func() error { return s.emitter.export(ctx, c.metrics, s.levels, time.Now(), last) }))
 	}
 	return errors.Join(errs...)
 }

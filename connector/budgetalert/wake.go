@@ -7,18 +7,29 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
 )
 
-// waking is a ledger that wakes the outbox after each commit that put an alert into it: no alert waits for a poll.
+// waking is a ledger that wakes the outbox after each commit that put an alert into it, and the export after each that spent something:
+// nothing waits for a poll.
 type waking struct {
 	ledger.Ledger
-	wake chan struct{}
+	wake, spent chan struct{}
+}
+
+func newWaking(l ledger.Ledger, wake chan struct{}) *waking {
+	return &waking{Ledger: l, wake: wake, spent: make(chan struct{}, 1)}
 }
 
 func (w *waking) Record(ctx context.Context, calls []ledger.Call, decide ledger.Decide) error {
 	var raised atomic.Bool
 	err := w.Ledger.Record(ctx, calls, watched(decide, &raised))
 	w.wakeIf(raised.Load() || err != nil)
+	if err == nil {
+		w.spend()
+	}
 	return err
 }
+
+// spend wakes the export: what it says is not true any more.
+func (w *waking) spend() { ring(w.spent) }
 
 func (w *waking) Change(ctx context.Context, decide ledger.Decide) error {
 	var raised atomic.Bool
@@ -44,9 +55,13 @@ func watched(decide ledger.Decide, raised *atomic.Bool) ledger.Decide {
 
 func (w *waking) wakeIf(raised bool) {
 	if raised {
-		select {
-		case w.wake <- struct{}{}:
-		default:
-		}
+		ring(w.wake)
+	}
+}
+
+func ring(bell chan struct{}) {
+	select {
+	case bell <- struct{}{}:
+	default:
 	}
 }

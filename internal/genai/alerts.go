@@ -25,6 +25,7 @@ const (
 
 	BudgetName        = "budget.name"
 	BudgetPeriod      = "budget.period"
+	BudgetTimezone    = "budget.timezone" // IANA name; of the metrics that say when a period begins and ends
 	BudgetPeriodStart = "budget.period_start"
 	BudgetUnit        = "budget.unit"
 	BudgetLimit       = "budget.limit"

@@ -22,6 +22,8 @@ const (
 	MetricBudgetPrefix      = "llm.budget."
 	MetricBudgetUtilization = "llm.budget.utilization"
 	MetricBudgetHorizon     = "llm.budget.dedupe.horizon"
+	MetricBudgetPeriodStart = "llm.budget.period.start" // Unix seconds
+	MetricBudgetPeriodEnd   = "llm.budget.period.end"
 	MetricBookedUSD         = "llm.cost.booked.usd"
 	MetricBookedTokens      = "llm.tokens.booked"
 	MetricBookedCalls       = "llm.calls.booked"
@@ -99,6 +101,8 @@ var gatewayMetrics = []Metric{
 
 	{MetricBudgetUtilization, "1", KindGauge},
 	{MetricBudgetHorizon, "s", KindGauge},
+	{MetricBudgetPeriodStart, "s", KindGauge},
+	{MetricBudgetPeriodEnd, "s", KindGauge},
 	{MetricBookedUSD, "{USD}", KindCounter},
 	{MetricBookedTokens, "{token}", KindCounter},
 	{MetricBookedCalls, "{call}", KindCounter},

@@ -76,7 +76,8 @@ func (r *rule) blockNow(f found, b block, now int64) (window, int64) {
 func (r *rule) level(f found, w window, spent, now int64) Level {
 	g := f.group
 	l := Level{
-		Budget: r.name, Period: r.period.String(), Values: g.values, Overflow: g.overflow, Unit: r.unit, Spent: r.unit.Float(spent),
+		Budget: r.name, Period: r.period.String(), Values: g.values, Overflow: g.overflow, Timezone: r.zone.String(), Unit: r.unit,
+		Spent: r.unit.Float(spent),
 	}
 	for _, k := range r.keys {
 		l.Keys = append(l.Keys, k.Name)

@@ -33,7 +33,8 @@ type Level struct {
 	Keys, Values []string
 	Overflow     bool // the group of those that came when there were too many
 	Unit         Unit
-	Start, End   time.Time // of the period; End is zero where it has none
+	Timezone     string    // its IANA name
+	Start, End   time.Time // of the period; zero where it has none
 	// Amounts in the unit, for people. A level without a limit (of the overflow group) has Limit 0.
 	Limit, Spent, Remaining, Utilization float64
 	Forecast                             float64 // only with HasForecast
