@@ -1,8 +1,12 @@
 package dialect
 
+import "github.com/otelcol-llm/otelcol-llm/internal/genai"
+
 var tMastraType = newText()
 
-// mastra follows the conventions, with steps of its own between agent and call.
+// mastra follows the conventions, with steps of its own between agent and call. It has its counts from the AI SDK's models: those of the
+// SDK's version 5 leave cached tokens out of the input of Anthropic and Bedrock, and those of Bedrock do not tell what was written; those of 6
+// leave nothing out. Which one it was stands on the step around the call.
 var mastra = &client{
 	name:   "mastra",
 	scopes: []scope{{name: "@mastra/*"}},
@@ -10,7 +14,37 @@ var mastra = &client{
 		texts(tMastraType, genAI, "mastra.span.type"),
 		texts(tConversation, plain, "mastra.metadata.sessionId", "mastra.metadata.threadId"),
 		texts(tFirstChunkAt, plain, "mastra.completion_start_time"),
+		tallies(nCacheWrite5m, "gen_ai.usage.cache_creation.5m_input_tokens"),
+		tallies(nCacheWrite1h, "gen_ai.usage.cache_creation.1h_input_tokens"),
+		tallies(nInputAudio, "gen_ai.usage.audio_input_tokens"),
+		tallies(nOutputAudio, "gen_ai.usage.audio_output_tokens"),
 	),
 	words:  []word{{fact: tMastraType}},
-	traits: traits{localAgents: true},
+	traits: traits{localAgents: true, cacheApart: mastraApart, hides: mastraHides},
+}
+
+// mastraApart: before its version 1 there were no other models than those that count apart; Bedrock's that do so tell no writes.
+func mastraApart(r *reading) bool {
+	f := r.f
+	if !r.soldNet() {
+		return false
+	}
+	return r.between("", "1.0.0") || mastraBedrock5(r) || f.tally(nCacheRead)+f.tally(nCacheWrite) > f.tally(nInput)
+}
+
+func mastraBedrock5(r *reading) bool {
+	return !genai.ContainsFold(r.saidProvider(), "anthropic") && !r.f.has(nCacheWrite)
+}
+
+// mastraHides: of Anthropic's it adds up the parts itself where nothing was read from the cache; else both versions look alike.
+func mastraHides(r *reading, u *genai.Usage) string {
+	switch {
+	case !r.soldNet():
+		return ""
+	case r.between("", "1.0.0") || mastraBedrock5(r):
+		return genai.ReasonHiddenTokens
+	case u.CacheRead > 0 && genai.ContainsFold(r.saidProvider(), "anthropic") && !mastraApart(r):
+		return genai.ReasonUnknownOverlap
+	}
+	return ""
 }
