@@ -20,16 +20,17 @@ import (
 // redisPassword looks like a number.
 const redisPassword = "0123"
 
-// redis is a real server with an append-only file, in a directory of its own.
+// redis is a real server in a directory of its own: durable with an append-only file, volatile without anything on disk.
 type redis struct {
-	dir  string
-	port int
-	cmd  *exec.Cmd
+	dir      string
+	port     int
+	volatile bool
+	cmd      *exec.Cmd
 }
 
-func startRedis(t *testing.T) *redis {
+func startRedis(t *testing.T, volatile bool) *redis {
 	t.Helper()
-	r := &redis{dir: t.TempDir(), port: gateway.FreePorts(t, 1)[0]}
+	r := &redis{dir: t.TempDir(), port: gateway.FreePorts(t, 1)[0], volatile: volatile}
 	r.start(t)
 	t.Cleanup(func() {
 		r.kill()
@@ -46,8 +47,12 @@ func (r *redis) address() string { return gateway.Loopback(r.port) }
 // start runs it, with what its file has.
 func (r *redis) start(t *testing.T) {
 	t.Helper()
+	appendOnly := "yes"
+	if r.volatile {
+		appendOnly = "no"
+	}
 	r.cmd = exec.Command("redis-server", "--port", strconv.Itoa(r.port), "--bind", "127.0.0.1", "--requirepass", redisPassword, "--dir", r.dir,
-		"--logfile", filepath.Join(r.dir, "log"), "--appendonly", "yes", "--save", "")
+		"--logfile", filepath.Join(r.dir, "log"), "--appendonly", appendOnly, "--save", "")
 	require.NoError(t, r.cmd.Start())
 	require.Eventually(t, r.answers, time.Minute, 20*time.Millisecond, "redis-server answers")
 }

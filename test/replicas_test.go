@@ -1,12 +1,12 @@
 package test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
-	"net/http"
+	"os"
+	"os/exec"
 	"slices"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,52 +19,6 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/test/sink"
 )
 
-// roundRobin sends calls of 0.10 USD to gateways in turn, each until one acknowledges it: what failed goes to the next gateway, and every
-// fifth call comes again.
-type roundRobin struct {
-	retrying
-	urls    []string
-	further int // comes again: to the same gateway, or to one further on
-	patient time.Duration
-	next    atomic.Int64 // number of the last call
-	took    atomic.Int64 // requests that were made
-}
-
-// sendAll sends n calls, some at a time, and returns when they are all acknowledged.
-func (r *roundRobin) sendAll(n int64) {
-	const workers = 4
-	client := &http.Client{Timeout: r.patient}
-	last := r.next.Load() + n
-	var all sync.WaitGroup
-	for range workers {
-		all.Go(func() {
-			for call := r.next.Add(1); call <= last; call = r.next.Add(1) {
-				body := budgetCall(int(call), 40_000, time.Now())
-				at := r.deliver(client, body, int(call))
-				if call%5 == 0 {
-					r.deliver(client, body, at+r.further)
-				}
-				r.acknowledged.Add(1)
-			}
-		})
-	}
-	all.Wait()
-	client.CloseIdleConnections()
-	r.next.Store(last)
-}
-
-// deliver sends a request from one gateway on to the next until one takes it, and says which.
-func (r *roundRobin) deliver(client *http.Client, body []byte, at int) int {
-	for ; ; at++ {
-		to := retrying{url: r.urls[at%len(r.urls)]}
-		r.took.Add(1)
-		if to.send(client, body) {
-			return at
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-}
-
 // The phases of TestReplicas: in each so many calls are made and something is killed, and then all agree, so a crossing is never hidden by the
 // next one.
 const (
@@ -72,10 +26,11 @@ const (
 	phases     = 8 // as test/testdata/replicas.yaml has crossings
 )
 
-// replicas are two gateways, their server and their client.
+// replicas are some gateways, their server and their client.
 type replicas struct {
 	server   *redis
-	gateways [2]*shipped
+	gateways []*shipped
+	backend  *sink.Sink
 	client   *roundRobin
 }
 
@@ -98,14 +53,14 @@ func (r *replicas) crashes(t *testing.T, phase int) {
 	r.within(t, phase, 1+rand.IntN(phaseCalls/2))
 	if phase%4 != 2 {
 		time.Sleep(time.Duration(rand.IntN(20)) * time.Millisecond)
-		r.crash(t, rand.IntN(2))
+		r.crash(t, rand.IntN(len(r.gateways)))
 		return
 	}
 	r.server.kill()
 	away := int(r.client.acknowledged.Load()) - phase*phaseCalls
 	r.within(t, phase, min(away+phaseCalls/5, phaseCalls))
 	if phase >= phases/2 {
-		r.crash(t, rand.IntN(2))
+		r.crash(t, rand.IntN(len(r.gateways)))
 	}
 	r.server.start(t)
 }
@@ -115,13 +70,24 @@ func (r *replicas) losses(t *testing.T, phase int) {
 	t.Helper()
 	r.within(t, phase, 1+rand.IntN(phaseCalls/2))
 	if phase%2 == 0 {
-		r.crash(t, rand.IntN(2))
+		r.crash(t, rand.IntN(len(r.gateways)))
+		return
+	}
+	r.forget(t)
+}
+
+// forget takes all from the server that it has.
+func (r *replicas) forget(t *testing.T) {
+	t.Helper()
+	if r.server.volatile {
+		r.server.kill()
+		r.server.start(t)
 		return
 	}
 	require.True(t, r.server.does("FLUSHALL", "+OK"))
 }
 
-// agree waits until both gateways know what was spent and have booked it, together, once.
+// agree waits until all gateways know what was spent and have booked it, together, once.
 func (r *replicas) agree(t *testing.T, calls int) {
 	t.Helper()
 	spent := nano(float64(calls) / 10)
@@ -131,41 +97,114 @@ func (r *replicas) agree(t *testing.T, calls int) {
 		},
 			time.Minute, 100*time.Millisecond, "gateway %d knows what %d calls cost", i, calls)
 	}
-	require.Eventually(t, func() bool {
-		return nano(scrape(t, r.gateways[0].scrape).sum("llm_cost_booked_usd_total")+scrape(t, r.gateways[1].scrape).sum("llm_cost_booked_usd_total")) == spent
-	}, time.Minute, 100*time.Millisecond, "both have booked what %d calls cost", calls)
+	require.Eventually(t, func() bool { return nano(r.sum(t, "llm_cost_booked_usd_total")) == spent },
+		time.Minute, 100*time.Millisecond, "together they have booked what %d calls cost", calls)
 }
 
-// TestReplicas kills two gateways that share a Redis server, and the server, at random points while a client sends known spend to either and
-// some of it to both: what they say was spent and what they booked is exact, and each crossing is an alert with one id.
+// sum adds a metric up over all gateways.
+func (r *replicas) sum(t *testing.T, metric string) (all float64) {
+	t.Helper()
+	for _, g := range r.gateways {
+		all += scrape(t, g.scrape).sum(metric)
+	}
+	return all
+}
+
+// TestReplicas kills gateways that share a Redis server, and the server, at random points while a client sends known spend to any of them and
+// some of it to two: what they say was spent and what they booked is exact, and each crossing is an alert with one id.
 func TestReplicas(t *testing.T) {
 	need(t, "redis-server")
 	t.Parallel()
-	testReplicas(t, &roundRobin{further: 1, patient: 10 * time.Second}, (*replicas).crashes)
+	for _, n := range []int{2, 4} {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			t.Parallel()
+			startReplicas(t, n, startRedis(t, false), &roundRobin{further: 1, patient: 10 * time.Second}).run(t, phases, (*replicas).crashes)
+		})
+	}
 }
 
-// TestReplicasOfAServerThatForgets: the same where the server loses all that it has. A call comes again to the gateway that had it: the other one
+// TestReplicasOfAServerThatForgets: the same where the server loses all that it has. A call comes again to the gateway that had it: another one
 // waits for its ids, but not for ever.
 func TestReplicasOfAServerThatForgets(t *testing.T) {
 	need(t, "redis-server")
 	t.Parallel()
-	backend := testReplicas(t, &roundRobin{patient: time.Minute}, (*replicas).losses)
-	require.Eventually(t, func() bool {
-		return slices.ContainsFunc(alertsAt(backend), func(a alert.Alert) bool { return a.Type == genai.AlertStoreReset })
-	}, time.Minute, 100*time.Millisecond, "that is told")
+	for name, volatile := range map[string]bool{"FLUSHALL": false, "killed": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := startReplicas(t, 4, startRedis(t, volatile), &roundRobin{patient: time.Minute})
+			r.run(t, phases/2, (*replicas).losses)
+			r.toldOfLosses(t)
+		})
+	}
 }
 
-func testReplicas(t *testing.T, client *roundRobin, strike func(*replicas, *testing.T, int)) *sink.Sink {
-	t.Helper()
-	backend := sink.Start(t)
-	r := &replicas{server: startRedis(t), client: client}
-	for i := range r.gateways {
-		r.gateways[i] = startShipped(t, "configs/replicas-valkey.yaml", []string{"--config", gateway.Root() + "/test/testdata/replicas.yaml"},
-			fmt.Sprintf("GATEWAY_ID=replica-%d", i), "VALKEY_ENDPOINT="+r.server.address(), "VALKEY_PASSWORD="+redisPassword,
-			"BACKEND_EXPORTER=otlp_grpc/backend", "OTLP_BACKEND="+backend.GRPC)
-		r.client.urls = append(r.client.urls, r.gateways[i].otlp+"/v1/traces")
-	}
+// TestServerThatForgetsIsRefused: a server without an append-only file is not taken, unless that is said.
+func TestServerThatForgetsIsRefused(t *testing.T) {
+	need(t, "redis-server")
+	t.Parallel()
+	server := startRedis(t, true)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, gateway.Binary(t), "--config", gateway.Root()+"/configs/replicas-valkey.yaml")
+	cmd.Dir = t.TempDir()
+	cmd.Env = append(os.Environ(), "VALKEY_ENDPOINT="+server.address(), "VALKEY_PASSWORD="+redisPassword)
+	output, err := cmd.CombinedOutput()
+	require.NoError(t, ctx.Err(), "it does not run on")
+	require.Error(t, err)
+	assert.Contains(t, string(output), "aof_enabled is 0: set `appendonly yes`, or allow_volatile here")
+	startReplicas(t, 1, server, &roundRobin{})
+}
 
+// TestRedeliveredAcrossALoss: a client that does not wait for an answer sends a call to gateway after gateway while the server loses all that it
+// has: each call counts once.
+func TestRedeliveredAcrossALoss(t *testing.T) {
+	need(t, "redis-server")
+	t.Parallel()
+	for name, volatile := range map[string]bool{"FLUSHALL": false, "killed": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := startReplicas(t, 4, startRedis(t, volatile), &roundRobin{further: 1, patient: 20 * time.Millisecond})
+			r.run(t, phases/2, func(r *replicas, t *testing.T, phase int) {
+				for range 2 {
+					r.within(t, phase, 1+rand.IntN(phaseCalls/2))
+					r.forget(t)
+				}
+			})
+			r.toldOfLosses(t)
+		})
+	}
+}
+
+// startReplicas starts n gateways of a server, and the backend that they tell.
+func startReplicas(t *testing.T, n int, server *redis, client *roundRobin) *replicas {
+	t.Helper()
+	r := &replicas{server: server, client: client, backend: sink.Start(t)}
+	for i := range n {
+		g := startShipped(t, "configs/replicas-valkey.yaml", []string{
+			"--config", gateway.Root() + "/test/testdata/replicas.yaml",
+			fmt.Sprintf("--set=connectors.budgetalert.valkey.allow_volatile=%v", server.volatile),
+		}, fmt.Sprintf("GATEWAY_ID=replica-%d", i), "VALKEY_ENDPOINT="+server.address(), "VALKEY_PASSWORD="+redisPassword,
+			"BACKEND_EXPORTER=otlp_grpc/backend", "OTLP_BACKEND="+r.backend.GRPC)
+		r.gateways, r.client.urls = append(r.gateways, g), append(r.client.urls, g.otlp+"/v1/traces")
+	}
+	return r
+}
+
+// toldOfLosses waits until every gateway has told that the server lost data.
+func (r *replicas) toldOfLosses(t *testing.T) {
+	t.Helper()
+	for i := range r.gateways {
+		require.Eventually(t, func() bool {
+			return slices.ContainsFunc(alertsAt(r.backend), func(a alert.Alert) bool {
+				return a.Type == genai.AlertStoreReset && a.Group["gateway"] == fmt.Sprintf("replica-%d", i)
+			})
+		}, time.Minute, 100*time.Millisecond, "gateway %d tells that", i)
+	}
+}
+
+// run sends a phase after the other, lets something happen in each and compares what all say with what was sent.
+func (r *replicas) run(t *testing.T, phases int, strike func(*replicas, *testing.T, int)) {
+	t.Helper()
 	for phase := range phases {
 		sent := make(chan struct{})
 		go func() {
@@ -181,18 +220,13 @@ func testReplicas(t *testing.T, client *roundRobin, strike func(*replicas, *test
 		r.agree(t, (phase+1)*phaseCalls)
 	}
 
-	checkCrossings(t, backend)
-	calls := 0.0
-	for _, g := range r.gateways {
-		calls += scrape(t, g.scrape).sum("llm_calls_booked_total")
-	}
-	assert.InDelta(t, float64(phases*phaseCalls), calls, 0)
-	t.Logf("%d calls in %d requests", phases*phaseCalls, client.took.Load())
-	return backend
+	checkCrossings(t, r.backend, phases)
+	assert.InDelta(t, float64(phases*phaseCalls), r.sum(t, "llm_calls_booked_total"), 0)
+	t.Logf("%d calls in %d requests", phases*phaseCalls, r.client.took.Load())
 }
 
 // checkCrossings waits until every crossing has come to the backend. Each has one id.
-func checkCrossings(t *testing.T, backend *sink.Sink) {
+func checkCrossings(t *testing.T, backend *sink.Sink, phases int) {
 	t.Helper()
 	ids, told := map[string]int64{}, 0
 	require.Eventually(t, func() bool {
