@@ -6,6 +6,7 @@ replace github.com/open-telemetry/opentelemetry-collector-contrib/pkg/golden => 
 
 require (
 	github.com/DataDog/sketches-go v1.4.8
+	github.com/klauspost/compress v1.18.6
 	github.com/open-telemetry/opentelemetry-collector-contrib/connector/spanmetricsconnector v0.155.0
 	github.com/open-telemetry/opentelemetry-collector-contrib/processor/transformprocessor v0.155.0
 	github.com/otelcol-llm/otelcol-llm v0.0.0-00010101000000-000000000000

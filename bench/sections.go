@@ -30,6 +30,7 @@ func Sections() []Section {
 		{"lookup", lookupRows},
 		{"metrics", metricsRows},
 		{"histogram", histogramRows},
+		{"compression", compressionRows},
 		{"pipeline", pipelineRows},
 		{"budgets", budgetRows},
 		{"alerts", alertRows},

@@ -90,12 +90,14 @@ func TestDefaultConfigurationByEnvironment(t *testing.T) {
 		"OTLP_BACKEND":          "tempo.example:4317",
 		"OTLP_BACKEND_URL":      "https://langfuse.example:4318",
 		"OTLP_BACKEND_INSECURE": "false",
-		"OTLP_GRPC_ENDPOINT":    "0.0.0.0:14317",
-		"OTLP_HTTP_ENDPOINT":    "0.0.0.0:14318",
-		"PROMETHEUS_ENDPOINT":   "0.0.0.0:18889",
-		"HEALTH_ENDPOINT":       "0.0.0.0:23133",
-		"TELEMETRY_HOST":        "0.0.0.0",
-		"TELEMETRY_PORT":        "18888",
+
+		"OTLP_BACKEND_COMPRESSION": "zstd",
+		"OTLP_GRPC_ENDPOINT":       "0.0.0.0:14317",
+		"OTLP_HTTP_ENDPOINT":       "0.0.0.0:14318",
+		"PROMETHEUS_ENDPOINT":      "0.0.0.0:18889",
+		"HEALTH_ENDPOINT":          "0.0.0.0:23133",
+		"TELEMETRY_HOST":           "0.0.0.0",
+		"TELEMETRY_PORT":           "18888",
 	} {
 		t.Setenv(name, value)
 	}
@@ -108,6 +110,8 @@ func TestDefaultConfigurationByEnvironment(t *testing.T) {
 		"exporters::prometheus::endpoint":             "0.0.0.0:18889",
 		"exporters::otlp_grpc/backend::endpoint":      "tempo.example:4317",
 		"exporters::otlp_grpc/backend::tls::insecure": false,
+		"exporters::otlp_grpc/backend::compression":   "zstd",
+		"exporters::otlp_http/backend::compression":   "zstd",
 		"exporters::otlp_http/backend::endpoint":      "https://langfuse.example:4318",
 		"extensions::healthcheckv2::http::endpoint":   "0.0.0.0:23133",
 	} {

@@ -2,9 +2,7 @@
 package sink
 
 import (
-	"compress/gzip"
 	"context"
-	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -18,7 +16,6 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
 	"google.golang.org/grpc"
-	_ "google.golang.org/grpc/encoding/gzip" // what the gateway's exporter compresses with
 )
 
 // Sink is a running backend.
@@ -30,6 +27,8 @@ type Sink struct {
 	traces  []ptrace.Traces
 	metrics []pmetric.Metrics
 	logs    []plog.Logs
+
+	encodings []string // one a request
 }
 
 // Start serves until the test ends.
@@ -43,9 +42,9 @@ func StartAt(t testing.TB, address string) *Sink {
 	t.Helper()
 	s := &Sink{}
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /v1/traces", receive(s.addTraces))
-	mux.HandleFunc("POST /v1/metrics", receive(s.addMetrics))
-	mux.HandleFunc("POST /v1/logs", receive(s.addLogs))
+	mux.HandleFunc("POST /v1/traces", s.receive(s.addTraces))
+	mux.HandleFunc("POST /v1/metrics", s.receive(s.addMetrics))
+	mux.HandleFunc("POST /v1/logs", s.receive(s.addLogs))
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	s.URL = server.URL
@@ -55,7 +54,7 @@ func StartAt(t testing.TB, address string) *Sink {
 		t.Fatal(err)
 	}
 	s.GRPC = listener.Addr().String()
-	rpc := grpc.NewServer()
+	rpc := grpc.NewServer(grpc.StatsHandler(told{s}))
 	ptraceotlp.RegisterGRPCServer(rpc, &traceService{sink: s})
 	pmetricotlp.RegisterGRPCServer(rpc, &metricService{sink: s})
 	plogotlp.RegisterGRPCServer(rpc, &logService{sink: s})
@@ -108,18 +107,9 @@ func keep[T any](s *Sink, kept *[]T, value T) {
 }
 
 // receive serves one OTLP/HTTP signal in protobuf. An empty answer is a valid response message.
-func receive(add func([]byte) error) http.HandlerFunc {
+func (s *Sink) receive(add func([]byte) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		reader := io.Reader(r.Body)
-		if r.Header.Get("Content-Encoding") == "gzip" {
-			unzipped, err := gzip.NewReader(r.Body)
-			if err != nil {
-				http.Error(w, err.Error(), http.StatusBadRequest)
-				return
-			}
-			reader = unzipped
-		}
-		body, err := io.ReadAll(reader)
+		body, err := s.body(r)
 		if err == nil {
 			err = add(body)
 		}
