@@ -24,16 +24,18 @@ func (s *state) exporting(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-s.ledger.spent:
-			if !waits {
-				waits = true
-				soon.Reset(time.Until(earliest))
+			if now = time.Now(); now.Before(earliest) {
+				if !waits {
+					waits = true
+					soon.Reset(earliest.Sub(now))
+				}
+				continue
 			}
-			continue
 		case now = <-soon.C:
 		case now = <-ticker.C:
 			much = whole
-			soon.Stop()
 		}
+		soon.Stop()
 		waits = false
 		failing = s.exportTo(ctx, now, much, failing)
 		earliest = time.Now().Add(pause(time.Since(now)))

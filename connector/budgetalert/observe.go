@@ -35,6 +35,7 @@ func (s *state) record(ctx context.Context, now time.Time, read func(*reader, *b
 		if err := s.engine.Record(ctx, b.spends, now); err != nil {
 			return err
 		}
+		s.ledger.spend()
 	}
 	if b.tally != (tally{}) {
 		s.tell(ctx, &b.tally)

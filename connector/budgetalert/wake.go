@@ -7,8 +7,8 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
 )
 
-// waking is a ledger that wakes the outbox after each commit that put an alert into it, and the export after each that spent something:
-// nothing waits for a poll.
+// waking is a ledger that wakes the outbox after each commit that put an alert into it, and the export when it is told to: nothing waits
+// for a poll.
 type waking struct {
 	ledger.Ledger
 	wake, spent chan struct{}
@@ -22,13 +22,10 @@ func (w *waking) Record(ctx context.Context, calls []ledger.Call, decide ledger.
 	var raised atomic.Bool
 	err := w.Ledger.Record(ctx, calls, watched(decide, &raised))
 	w.wakeIf(raised.Load() || err != nil)
-	if err == nil {
-		w.spend()
-	}
 	return err
 }
 
-// spend wakes the export: what it says is not true any more.
+// spend wakes the export: what it said is not true any more.
 func (w *waking) spend() { ring(w.spent) }
 
 func (w *waking) Change(ctx context.Context, decide ledger.Decide) error {
