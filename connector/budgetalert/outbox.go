@@ -21,6 +21,7 @@ type outbox struct {
 	next   func() consumer.Logs
 	empty  func() plog.Logs // a request with the gateway's resource and the connector's scope, without records
 	told   func(ctx context.Context, delivered []alert.Alert, err error)
+	unkept unkept
 }
 
 const (
@@ -81,6 +82,23 @@ func (o *outbox) deliver(ctx context.Context) error {
 }
 
 func (o *outbox) deliverTo(ctx context.Context, next consumer.Logs) error {
+	return errors.Join(o.deliverUnkept(ctx, next), o.deliverKept(ctx, next))
+}
+
+func (o *outbox) deliverUnkept(ctx context.Context, next consumer.Logs) error {
+	entries := o.unkept.all()
+	if len(entries) == 0 {
+		return nil
+	}
+	alerts, _, err := o.consume(ctx, next, entries)
+	if err != nil {
+		return o.tell(ctx, nil, err)
+	}
+	o.unkept.delivered(len(entries))
+	return o.tell(ctx, alerts, nil)
+}
+
+func (o *outbox) deliverKept(ctx context.Context, next consumer.Logs) error {
 	for {
 		entries, err := o.ledger.Outbox(ctx, deliverAtOnce)
 		if err != nil || len(entries) == 0 {
@@ -107,25 +125,13 @@ func (o *outbox) hand(ctx context.Context, next consumer.Logs, entries []ledger.
 }
 
 func (o *outbox) attempt(ctx context.Context, next consumer.Logs, entries []ledger.Alert) error {
-	ld := o.empty()
-	records := ld.ResourceLogs().At(0).ScopeLogs().At(0).LogRecords()
-	ids := make([]string, 0, len(entries))
-	var alerts []alert.Alert
-	var unreadable error
-	for _, e := range entries {
-		a, err := alert.Decode(e.Body)
-		ids = append(ids, e.ID)
-		if err != nil { // another version's, or damage: nobody can ever read it
-			unreadable = errors.Join(unreadable, err)
-			continue
-		}
-		a.Write(records.AppendEmpty())
-		alerts = append(alerts, a)
+	alerts, unreadable, err := o.consume(ctx, next, entries)
+	if err != nil {
+		return o.tell(ctx, nil, err)
 	}
-	if len(alerts) > 0 {
-		if err := next.ConsumeLogs(ctx, ld); err != nil {
-			return o.tell(ctx, nil, err)
-		}
+	ids := make([]string, 0, len(entries))
+	for _, e := range entries {
+		ids = append(ids, e.ID)
 	}
 	// Delivered is not cut off with ctx: what was accepted would come twice.
 	if err := o.ledger.Delivered(context.WithoutCancel(ctx), ids); err != nil {
@@ -133,6 +139,25 @@ func (o *outbox) attempt(ctx context.Context, next consumer.Logs, entries []ledg
 	}
 	_ = o.tell(ctx, alerts, unreadable)
 	return nil
+}
+
+// consume makes one request of entries. What is unreadable is another version's, or damage: nobody can ever read it.
+func (o *outbox) consume(ctx context.Context, next consumer.Logs, entries []ledger.Alert) (alerts []alert.Alert, unreadable, err error) {
+	ld := o.empty()
+	records := ld.ResourceLogs().At(0).ScopeLogs().At(0).LogRecords()
+	for _, e := range entries {
+		a, err := alert.Decode(e.Body)
+		if err != nil {
+			unreadable = errors.Join(unreadable, err)
+			continue
+		}
+		a.Write(records.AppendEmpty())
+		alerts = append(alerts, a)
+	}
+	if len(alerts) == 0 {
+		return nil, unreadable, nil
+	}
+	return alerts, unreadable, next.ConsumeLogs(ctx, ld)
 }
 
 func (o *outbox) tell(ctx context.Context, delivered []alert.Alert, err error) error {

@@ -42,6 +42,7 @@ type state struct {
 	file   budgetsFile
 
 	reported map[string]time.Time // by report: the time of the last one; only tick looks at it
+	refusing time.Time            // since when the store refuses, which no mark can say; only tick looks at it
 
 	ctx    context.Context // of the goroutines
 	cancel context.CancelFunc

@@ -69,12 +69,20 @@ func (s *state) storeUnavailable(ctx context.Context, n ledger.Notice, now time.
 	if err != nil {
 		return err
 	}
-	return s.change(ctx, ledger.Change{Key: storeMark, Value: value, IfAbsent: true, Local: true, Alert: &ledger.Alert{ID: a.ID, Body: a.Encode()}})
+	kept := ledger.Alert{ID: a.ID, Body: a.Encode()}
+	err = s.change(ctx, ledger.Change{Key: storeMark, Value: value, IfAbsent: true, Local: true, Alert: &kept})
+	if err != nil && s.cfg.OnUnavailable == onUnavailableReject {
+		s.refusing = now
+		s.outbox.unkept.add(kept)
+		ring(s.outbox.wake)
+		return nil
+	}
+	return err
 }
 
 // storeAvailable resolves, if there is something to resolve: also at a start after a process that ended while its store was away.
 func (s *state) storeAvailable(ctx context.Context, now time.Time) error {
-	since, unavailable := time.Time{}, false
+	since, unavailable := s.refusing, !s.refusing.IsZero()
 	err := s.ledger.Marks(ctx, storeMark, func(key string, value []byte) {
 		unavailable = unavailable || key == storeMark && since.UnmarshalBinary(value) == nil
 	})
@@ -84,7 +92,11 @@ func (s *state) storeAvailable(ctx context.Context, now time.Time) error {
 	a := s.storeAlert(genai.AlertStoreUnavailable, since, genai.AlertResolved)
 	a.Time, a.EndsAt = now, now
 	a.Body = "the ledger of the budgets is written again; nothing that was counted is lost."
-	return s.change(ctx, ledger.Change{Key: storeMark, Local: true, Alert: &ledger.Alert{ID: a.ID, Body: a.Encode()}})
+	err = s.change(ctx, ledger.Change{Key: storeMark, Local: true, Alert: &ledger.Alert{ID: a.ID, Body: a.Encode()}})
+	if err == nil {
+		s.refusing = time.Time{}
+	}
+	return err
 }
 
 func (s *state) storeAlert(name string, since time.Time, what string) alert.Alert {

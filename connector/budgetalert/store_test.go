@@ -1,6 +1,8 @@
 package budgetalert
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -161,4 +163,47 @@ func TestAnOpenStoreAlertEndsWithTheNextStart(t *testing.T) {
 		require.Equal(t, []string{"BUDGET_STORE_UNAVAILABLE firing", "BUDGET_STORE_UNAVAILABLE resolved"}, typesOf(logs))
 		require.NoError(t, toLogs.Shutdown(t.Context()))
 	})
+}
+
+// A ledger that refuses what it cannot write refuses the alert that says so, too: it is told all the same, once, and so is its end.
+func TestAStoreThatRefusesIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cfg := small(t)
+		cfg.OnUnavailable = onUnavailableReject
+		logs := &receiver{fail: func([]string) error { return errors.New("not yet") }}
+		c, err := createTracesToLogs(t.Context(), connectortest.NewNopSettings(metadata.Type), cfg, logs)
+		require.NoError(t, err)
+		toLogs := c.(*budgetAlert)
+		require.NoError(t, toLogs.Start(t.Context(), componenttest.NewNopHost()))
+		s, err := toLogs.Get()
+		require.NoError(t, err)
+		synctest.Wait()
+		opened := s.ledger.Ledger
+		s.ledger.Ledger = unwritable{opened}
+		s.notice(ledger.Notice{Kind: ledger.StoreUnavailable, Detail: "no space left on device"})
+		time.Sleep(5 * time.Second)
+		synctest.Wait()
+		require.Empty(t, logs.got())
+		logs.mu.Lock()
+		logs.fail = nil
+		logs.mu.Unlock()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		require.Len(t, logs.got(), 1, "once")
+		synctest.Wait()
+		s.ledger.Ledger = opened
+		s.notice(ledger.Notice{Kind: ledger.StoreAvailable})
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		require.Len(t, logs.got(), 2)
+		require.NotEqual(t, logs.got()[0], logs.got()[1])
+		require.NoError(t, toLogs.Shutdown(t.Context()))
+	})
+}
+
+// unwritable is a ledger that cannot be written.
+type unwritable struct{ ledger.Ledger }
+
+func (unwritable) Change(context.Context, ledger.Decide) error {
+	return errors.New("no space left on device")
 }
