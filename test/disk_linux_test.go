@@ -1,0 +1,247 @@
+package test
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/test/gateway"
+	"github.com/otelcol-llm/otelcol-llm/test/sink"
+)
+
+// disk is where a gateway has its data, and how it becomes full and empty again. Always whole: until it is empty nothing can be written to it.
+type disk struct {
+	data       string
+	fill, free func(t *testing.T, g *gateway.Gateway)
+	under      []string // runs a gateway that finds it full
+}
+
+// limitedFiles is a disk of which the kernel says that no file may be longer than a page, for a process: its writes fail with EFBIG.
+func limitedFiles(t *testing.T) *disk {
+	t.Helper()
+	limit := func(t *testing.T, g *gateway.Gateway, bytes uint64) {
+		t.Helper()
+		require.NoError(t, unix.Prlimit(g.PID(), unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: bytes, Max: unix.RLIM_INFINITY}, nil))
+	}
+	return &disk{
+		data:  t.TempDir(),
+		fill:  func(t *testing.T, g *gateway.Gateway) { t.Helper(); limit(t, g, 4096) },
+		free:  func(t *testing.T, g *gateway.Gateway) { t.Helper(); limit(t, g, unix.RLIM_INFINITY) },
+		under: []string{"sh", "-c", `ulimit -S -f 8 && exec "$0" "$@"`}, // in blocks of 512 bytes
+	}
+}
+
+// smallFileSystem is a file system of 2 MiB that is full (ENOSPC), or a skipped test where nobody may mount one.
+func smallFileSystem(t *testing.T) *disk {
+	t.Helper()
+	d := &disk{data: t.TempDir()}
+	mounted(t, d.data, "size=2m")
+	filler := filepath.Join(d.data, "filler")
+	d.fill = func(t *testing.T, _ *gateway.Gateway) {
+		t.Helper()
+		file, err := os.OpenFile(filler, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+		require.NoError(t, err)
+		for err == nil {
+			_, err = file.Write(make([]byte, 4096))
+		}
+		require.ErrorIs(t, err, unix.ENOSPC)
+		require.NoError(t, file.Close())
+	}
+	d.free = func(t *testing.T, _ *gateway.Gateway) { t.Helper(); require.NoError(t, os.Remove(filler)) }
+	return d
+}
+
+// mounted mounts a tmpfs until the test ends.
+func mounted(t *testing.T, dir, options string) {
+	t.Helper()
+	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", options, "none", dir).CombinedOutput(); err != nil {
+		t.Skipf("no file system of our own here: %s", out)
+	}
+	t.Cleanup(func() { assert.NoError(t, exec.Command("umount", "-l", dir).Run()) })
+}
+
+// spender sends batches that cost 0.10 USD each to a gateway with the default configuration and small budgets.
+type spender struct {
+	*shipped
+	backend *sink.Sink
+	sent    [][]byte
+}
+
+func startSpender(t *testing.T, data string, args ...string) *spender {
+	t.Helper()
+	s := &spender{backend: sink.Start(t)}
+	s.shipped = startShipped(t, "collector-config.yaml", append([]string{"--config", gateway.Root() + "/test/testdata/budgets.yaml"}, args...),
+		"GATEWAY_ID=spender", "DATA_DIR="+data, "BACKEND_EXPORTER=otlp_grpc/backend", "OTLP_BACKEND="+s.backend.GRPC)
+	return s
+}
+
+// batch is a new request with 500 calls.
+func (s *spender) batch() []byte {
+	const calls = 500
+	n, now := len(s.sent), time.Now().UnixNano()
+	var b bytes.Buffer
+	b.WriteString(`{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"bot"}}]},"scopeSpans":[{"spans":[`)
+	for i := range calls {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, `{"traceId":"%032x","spanId":"%016x","name":"chat","startTimeUnixNano":"%d","endTimeUnixNano":"%d","attributes":[
+{"key":"gen_ai.operation.name","value":{"stringValue":"chat"}},{"key":"gen_ai.provider.name","value":{"stringValue":"openai"}},
+{"key":"gen_ai.request.model","value":{"stringValue":"gpt-4o"}},{"key":"gen_ai.usage.input_tokens","value":{"intValue":"80"}},
+{"key":"gen_ai.usage.output_tokens","value":{"intValue":"0"}}]}`, n*calls+i+1, n*calls+i+1, now, now)
+	}
+	b.WriteString(`]}]}]}`)
+	s.sent = append(s.sent, b.Bytes())
+	return b.Bytes()
+}
+
+// send makes n batches that are new.
+func (s *spender) send(t *testing.T, n int) {
+	t.Helper()
+	for range n {
+		gateway.Post(t, s.otlp+"/v1/traces", "application/json", s.batch())
+	}
+}
+
+// resend sends all batches again.
+func (s *spender) resend(t *testing.T) {
+	t.Helper()
+	for _, body := range s.sent {
+		gateway.Post(t, s.otlp+"/v1/traces", "application/json", body)
+	}
+}
+
+// has waits until budget and book say what so many batches cost.
+func (s *spender) has(t *testing.T, batches int) {
+	t.Helper()
+	want := nano(float64(batches) / 10)
+	var spent, booked int64
+	counted := func() bool {
+		page := scrape(t, s.scrape)
+		spent, booked = nano(page.sum("llm_budget_spent_usd", "budget_name", "total")), nano(page.sum("llm_cost_booked_usd_total"))
+		return spent == want && booked == want
+	}
+	if !assert.Eventually(t, counted, time.Minute, 100*time.Millisecond) {
+		require.FailNow(t, "not what was spent", "%d batches cost %d nano-USD, the budget says %d and the book %d", batches, want, spent, booked)
+	}
+}
+
+// hasAll waits for all, each counted once.
+func (s *spender) hasAll(t *testing.T) {
+	t.Helper()
+	s.has(t, len(s.sent))
+}
+
+// hears waits until the backend has so many different alerts of a type and state.
+func (s *spender) hears(t *testing.T, kind, state string, n int) {
+	t.Helper()
+	require.Eventually(t, func() bool { return s.heard(kind, state) >= n }, time.Minute, 50*time.Millisecond, "%s %s", kind, state)
+}
+
+func (s *spender) heard(kind, state string) int {
+	ids := map[string]bool{}
+	for _, a := range alertsAt(s.backend) {
+		if a.Type == kind && a.State == state {
+			ids[a.ID] = true
+		}
+	}
+	return len(ids)
+}
+
+// TestFullDisk: where nothing can be written a gateway counts on in memory and says so, also when it starts like that; what was not written when it
+// was killed is gone and counts when it comes again; when there is room again all is written. Nothing is counted twice and no alert raised twice.
+func TestFullDisk(t *testing.T) {
+	t.Parallel()
+	for name, start := range map[string]func(*testing.T) *disk{"limited files": limitedFiles, "small file system": smallFileSystem} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			testFullDisk(t, start(t))
+		})
+	}
+}
+
+func testFullDisk(t *testing.T, d *disk) {
+	t.Helper()
+	s := startSpender(t, d.data)
+	s.send(t, 5)
+	s.hasAll(t)
+	d.fill(t, s.Gateway)
+	require.Eventually(t, func() bool { // free pages of the file can still be written
+		s.send(t, 1)
+		return s.heard(genai.AlertStoreUnavailable, genai.AlertFiring) > 0
+	}, time.Minute, 100*time.Millisecond, "it says so")
+	s.send(t, max(10-len(s.sent), 1)) // beyond 80 % and 100 % of a budget
+	s.hears(t, "YEARLY_BUDGET_EXCEEDED", genai.AlertFiring, 1)
+	s.resend(t)
+	s.hasAll(t)
+
+	s.Kill()
+	s.options.Under = d.under
+	s.again(t)
+	kept := s.spent(t)
+	require.GreaterOrEqual(t, kept, 5, "what was written before")
+	require.Less(t, kept, len(s.sent), "what was only in memory is gone")
+	s.resend(t)
+	s.hasAll(t)
+
+	d.free(t, s.Gateway)
+	s.hears(t, genai.AlertStoreUnavailable, genai.AlertResolved, 1)
+	s.send(t, 1)
+	s.Kill()
+	s.options.Under = nil
+	s.again(t)
+	s.hasAll(t)
+	s.resend(t)
+	s.send(t, 1)
+	s.hasAll(t)
+	for kind, n := range map[string]int{"YEARLY_BUDGET_EXCEEDED": 1, genai.AlertStoreReset: 0} {
+		assert.Equal(t, n, s.heard(kind, genai.AlertFiring), kind)
+	}
+	t.Logf("%d of %d batches were on the disk when it was killed", kept, len(s.sent))
+}
+
+// spent is how many batches the budget knows.
+func (s *spender) spent(t *testing.T) (batches int) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		page := scrape(t, s.scrape)
+		batches = int(nano(page.sum("llm_budget_spent_usd", "budget_name", "total")) / nano(0.1))
+		return page["llm_budget_spent_usd"] != nil
+	}, time.Minute, 100*time.Millisecond)
+	return batches
+}
+
+// TestFullDiskRejects: with on_unavailable: reject requests are refused until there is room, which is told; what the client sends again then counts
+// once, and nothing else does.
+func TestFullDiskRejects(t *testing.T) {
+	t.Parallel()
+	d := limitedFiles(t)
+	s := startSpender(t, d.data, "--set=connectors.budgetalert.on_unavailable=reject")
+	s.send(t, 3)
+	s.hasAll(t)
+	d.fill(t, s.Gateway)
+	sender, client := &retrying{url: s.otlp + "/v1/traces"}, &http.Client{Timeout: time.Minute}
+	for range 3 {
+		require.False(t, sender.send(client, s.batch()), "it is not acknowledged")
+	}
+	s.hears(t, genai.AlertStoreUnavailable, genai.AlertFiring, 1)
+	s.has(t, 3)
+	d.free(t, s.Gateway)
+	s.hears(t, genai.AlertStoreUnavailable, genai.AlertResolved, 1)
+	s.resend(t)
+	s.Kill()
+	s.again(t)
+	s.resend(t)
+	s.hasAll(t)
+	assert.Equal(t, 1, s.heard(genai.AlertStoreUnavailable, genai.AlertFiring))
+}
