@@ -1,0 +1,91 @@
+package dashboard
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/component/componentstatus"
+	"go.uber.org/zap"
+)
+
+// endWithin is how long requests that are under way may take when the gateway ends.
+const endWithin = 3 * time.Second
+
+type server struct {
+	http *http.Server
+	done chan struct{}
+}
+
+func (s *state) listen(ctx context.Context, host component.Host) (*server, error) {
+	handler := guarded(s.handler(), s.cfg.AllowedHosts)
+	h, err := s.cfg.Server.ToServer(ctx, host.GetExtensions(), s.set.TelemetrySettings, handler)
+	if err != nil {
+		return nil, err
+	}
+	listener, err := s.cfg.Server.ToListener(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &server{http: h, done: make(chan struct{})}
+	go func() {
+		defer close(out.done)
+		if err := h.Serve(listener); err != nil && !errors.Is(err, http.ErrServerClosed) {
+			componentstatus.ReportStatus(host, componentstatus.NewPermanentErrorEvent(err))
+		}
+	}()
+	s.log.Info("The dashboard is at", zap.String("address", listener.Addr().String()))
+	return out, nil
+}
+
+// stop waits for requests under way, and ends them when they take too long.
+func (s *server) stop(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, endWithin)
+	defer cancel()
+	err := s.http.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		err = s.http.Close()
+	}
+	<-s.done
+	return err
+}
+
+// guarded answers only requests that read, and whose header Host is an address, localhost or a name that the configuration allows: a page of
+// another origin can point a name of its own at this machine, but must call it by that name.
+func guarded(next http.Handler, allowed []string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Method != http.MethodGet && r.Method != http.MethodHead && r.Method != http.MethodPost:
+			w.Header().Set("Allow", "GET, HEAD, POST")
+			http.Error(w, "only GET, HEAD and POST", http.StatusMethodNotAllowed)
+		case !hostAllowed(r.Host, allowed):
+			http.Error(w, "the header Host is not one of allowed_hosts", http.StatusForbidden)
+		default:
+			w.Header().Set("X-Content-Type-Options", "nosniff")
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+// hostAllowed compares without the port, unless the allowed one has one.
+func hostAllowed(host string, allowed []string) bool {
+	name := host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		name = h
+	}
+	name = strings.TrimSuffix(strings.TrimPrefix(name, "["), "]")
+	if _, err := netip.ParseAddr(name); err == nil || strings.EqualFold(name, "localhost") {
+		return true
+	}
+	for _, a := range allowed {
+		if strings.EqualFold(a, host) || strings.EqualFold(a, name) {
+			return true
+		}
+	}
+	return false
+}
