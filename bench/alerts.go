@@ -55,7 +55,7 @@ func alertLatency(binary, dir string, senders int) (took []time.Duration, err er
 	if err != nil {
 		return nil, err
 	}
-	l, err := openLane(binary, config, backend.Address, "", b, max(1, senders), 0)
+	l, err := openLane(Setup{Binary: binary, Config: config}, backend.Address, "", b, max(1, senders), 0)
 	if err != nil {
 		return nil, err
 	}

@@ -32,7 +32,7 @@ func budgetRows(Effort) ([]Row, error) {
 		if err != nil {
 			return rows, err
 		}
-		p, err := ComparePipelines(binary, agents, PipelineEffort{Rounds: 4, Requests: 60, Senders: 4}, defaultConfig, without)
+		p, err := ComparePipelines(agents, PipelineEffort{Rounds: 4, Requests: 60, Senders: 4}, Setup{Binary: binary, Config: defaultConfig}, Setup{Binary: binary, Config: without})
 		if err != nil {
 			return rows, err
 		}
@@ -49,7 +49,7 @@ func budgetsOf(binary, without string, n int) (rows []Row, err error) {
 	const inMemory = "/dev/shm"
 	name := fmt.Sprintf("model calls in batches of %d", n)
 	effort := PipelineEffort{Rounds: 4, Requests: max(20, 1500/n), Senders: 4}
-	p, err := ComparePipelines(binary, b, effort, defaultConfig, without)
+	p, err := ComparePipelines(b, effort, Setup{Binary: binary, Config: defaultConfig}, Setup{Binary: binary, Config: without})
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +57,7 @@ func budgetsOf(binary, without string, n int) (rows []Row, err error) {
 	effort.Senders, effort.Requests = 64, max(10, 100/n)
 	if _, err := os.Stat(inMemory); err == nil {
 		effort.State = inMemory
-		if p, err = ComparePipelines(binary, b, effort, defaultConfig, without); err != nil {
+		if p, err = ComparePipelines(b, effort, Setup{Binary: binary, Config: defaultConfig}, Setup{Binary: binary, Config: without}); err != nil {
 			return rows, err
 		}
 		row := Row{What: "spans/s, ledger on tmpfs, 64 in flight, " + name, Ratio: p[0].SpansPerS / p[1].SpansPerS}
@@ -65,7 +65,7 @@ func budgetsOf(binary, without string, n int) (rows []Row, err error) {
 		rows = append(rows, AtLeast(row, ledgerTarget))
 	}
 	effort.State = ""
-	if p, err = ComparePipelines(binary, b, effort, defaultConfig, without); err != nil {
+	if p, err = ComparePipelines(b, effort, Setup{Binary: binary, Config: defaultConfig}, Setup{Binary: binary, Config: without}); err != nil {
 		return rows, err
 	}
 	row := Row{What: "until acknowledged, with fsync, 64 in flight, " + name, Ratio: p[0].P50.Seconds() / p[1].P50.Seconds()}

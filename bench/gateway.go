@@ -38,8 +38,16 @@ func Build(dir string) (string, error) {
 	return binary, nil
 }
 
-// StartGateway starts binary with a configuration on free ports; it passes spans on to backend. Its state is in a new directory under state.
-func StartGateway(binary, config, backend, state string) (*Gateway, error) {
+// Setup is a way to run a gateway.
+type Setup struct {
+	Name   string
+	Binary string
+	Config string   // path of the configuration file
+	Env    []string // KEY=value, beside the addresses
+}
+
+// StartGateway starts a gateway on free ports; it passes spans on to backend. Its state is in a new directory under state.
+func StartGateway(s Setup, backend, state string) (*Gateway, error) {
 	data, err := os.MkdirTemp(state, "bench")
 	if err != nil {
 		return nil, err
@@ -55,12 +63,13 @@ func StartGateway(binary, config, backend, state string) (*Gateway, error) {
 	}
 	g.OTLP, g.Prometheus = "127.0.0.1:"+ports[0], "127.0.0.1:"+ports[1]
 	g.Telemetry = "127.0.0.1:" + ports[4]
-	g.cmd = exec.Command(binary, "--config", config)
+	g.cmd = exec.Command(s.Binary, "--config", s.Config)
 	g.cmd.Stdout, g.cmd.Stderr = g.log, g.log
 	g.cmd.Env = append(os.Environ(),
 		"OTLP_GRPC_ENDPOINT="+g.OTLP, "PROMETHEUS_ENDPOINT="+g.Prometheus,
 		"OTLP_HTTP_ENDPOINT=127.0.0.1:"+ports[2], "HEALTH_ENDPOINT=127.0.0.1:"+ports[3], "TELEMETRY_PORT="+ports[4], "DATA_DIR="+data,
 		"BACKEND_EXPORTER=otlp_grpc/backend", "OTLP_BACKEND="+backend)
+	g.cmd.Env = append(g.cmd.Env, s.Env...)
 	if err := g.cmd.Start(); err != nil {
 		return nil, err
 	}
@@ -116,6 +125,21 @@ func (g *Gateway) CPU() (time.Duration, error) {
 		ticks += n
 	}
 	return time.Duration(ticks) * 10 * time.Millisecond, nil // USER_HZ is 100 on Linux
+}
+
+// PeakMemory is the most that the gateway had in memory so far, in bytes.
+func (g *Gateway) PeakMemory() (int64, error) {
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", g.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(data)) {
+		if value, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			kib, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(value), " kB"), 10, 64)
+			return kib << 10, err
+		}
+	}
+	return 0, errors.New("no VmHWM")
 }
 
 // Scrape is the size in bytes of what Prometheus would scrape, in the text format and in the protobuf format, which alone

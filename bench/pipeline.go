@@ -12,11 +12,12 @@ type Pipeline struct {
 	SpansPerS  float64       // on the wall, load and backend on the same cores
 	CPUPerSpan time.Duration // of the gateway alone: what it can do on one core is its inverse
 	P50, P99   time.Duration // until a request was acknowledged
+	Memory     int64         // the most that the gateway had, in bytes
 	// Requests and Commits of the ledger since the start.
 	Requests, Commits float64
 }
 
-// The configurations that are compared.
+// The files of configurations that are compared.
 const (
 	defaultConfig  = "../collector-config.yaml"
 	otlpOnlyConfig = "testdata/otlp-only.yaml"
@@ -30,16 +31,16 @@ type PipelineEffort struct {
 	State    string // where the gateways keep their state; "" is the directory for temporary files
 }
 
-// ComparePipelines sends the same load to several configurations of the gateway, in turns, while all run.
-func ComparePipelines(binary string, b *Batch, e PipelineEffort, configs ...string) (result []Pipeline, err error) {
+// ComparePipelines sends the same load to several gateways, in turns, while all run.
+func ComparePipelines(b *Batch, e PipelineEffort, setups ...Setup) (result []Pipeline, err error) {
 	backend, err := StartBackend()
 	if err != nil {
 		return nil, err
 	}
 	defer backend.Stop()
 	var lanes []*lane
-	for i, config := range configs {
-		l, err := openLane(binary, config, backend.Address, e.State, b, e.Senders, uint8(i*e.Senders)) //nolint:gosec // few
+	for i, setup := range setups {
+		l, err := openLane(setup, backend.Address, e.State, b, e.Senders, uint8(i*e.Senders)) //nolint:gosec // few
 		if err != nil {
 			return nil, err
 		}
@@ -69,14 +70,15 @@ type lane struct {
 	rate    []float64
 	cpu     []float64
 	answers []time.Duration
+	memory  int64
 
 	requests, commits float64
 }
 
-func openLane(binary, config, backend, state string, b *Batch, senders int, first uint8) (*lane, error) {
-	g, err := StartGateway(binary, config, backend, state)
+func openLane(s Setup, backend, state string, b *Batch, senders int, first uint8) (*lane, error) {
+	g, err := StartGateway(s, backend, state)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", config, err)
+		return nil, fmt.Errorf("%s: %w", s.Config, err)
 	}
 	load, err := NewLoad(g.OTLP, b, senders, first)
 	if err != nil {
@@ -107,6 +109,9 @@ func (l *lane) run(requests int, warmUp bool) error {
 		l.cpu = append(l.cpu, float64(after-before)/float64(spans))
 		l.answers = append(l.answers, l.load.Answers()...)
 	}
+	if l.memory, err = l.gateway.PeakMemory(); err != nil {
+		return err
+	}
 	l.requests, l.commits, err = l.gateway.Commits()
 	return err
 }
@@ -115,7 +120,7 @@ func (l *lane) result() Pipeline {
 	slices.Sort(l.answers)
 	return Pipeline{
 		SpansPerS: median(l.rate), CPUPerSpan: time.Duration(median(l.cpu)),
-		P50: l.answers[len(l.answers)/2], P99: l.answers[len(l.answers)*99/100],
+		P50: l.answers[len(l.answers)/2], P99: l.answers[len(l.answers)*99/100], Memory: l.memory,
 		Requests: l.requests, Commits: l.commits,
 	}
 }

@@ -54,7 +54,7 @@ func ScrapeSize(binary string, b *Batch) (text, protobuf int, err error) {
 		return 0, 0, err
 	}
 	defer backend.Stop()
-	l, err := openLane(binary, defaultConfig, backend.Address, "", b, 1, 0)
+	l, err := openLane(Setup{Binary: binary, Config: defaultConfig}, backend.Address, "", b, 1, 0)
 	if err != nil {
 		return 0, 0, err
 	}

@@ -190,7 +190,8 @@ func throughputRows(binary string) ([]Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := ComparePipelines(binary, b, PipelineEffort{Rounds: 4, Requests: 60, Senders: 4}, defaultConfig, otlpOnlyConfig)
+	p, err := ComparePipelines(b, PipelineEffort{Rounds: 4, Requests: 60, Senders: 4},
+		Setup{Binary: binary, Config: defaultConfig}, Setup{Binary: binary, Config: otlpOnlyConfig})
 	if err != nil {
 		return nil, err
 	}

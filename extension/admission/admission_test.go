@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 	"google.golang.org/grpc/stats"
 )
 
@@ -72,7 +73,7 @@ func TestWeight(t *testing.T) {
 // TestHTTP: of requests that come at once, as many are handled as fit, then the others; one whose client leaves is not.
 func TestHTTP(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := newAdmission(&Config{InFlightRatio: 1, GoMemoryRatio: 1, AssumedBytes: 1}, zap.NewNop(), 20)
+		a := newAdmission(&Config{InFlightRatio: 1, GoMemoryRatio: 1, GoGC: 100, AssumedBytes: 1}, zap.NewNop(), 20)
 		wrap, err := a.GetHTTPHandler(t.Context())
 		require.NoError(t, err)
 		var inside, most, served, refused atomic.Int64
@@ -109,7 +110,7 @@ func TestHTTP(t *testing.T) {
 // TestGRPC: a stream waits before its message is read, and its end makes room, also when it comes to nothing.
 func TestGRPC(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := newAdmission(&Config{InFlightRatio: 1, GoMemoryRatio: 1, AssumedBytes: 10}, zap.NewNop(), 10)
+		a := newAdmission(&Config{InFlightRatio: 1, GoMemoryRatio: 1, GoGC: 100, AssumedBytes: 10}, zap.NewNop(), 10)
 		options, err := a.GetGRPCServerOptions(t.Context())
 		require.NoError(t, err)
 		require.Len(t, options, 3)
@@ -143,17 +144,45 @@ func TestLimits(t *testing.T) {
 	require.EqualValues(t, math.MaxInt64, share(0, 0.7), "unknown is no bound")
 	require.EqualValues(t, math.MaxInt64, share(math.MaxUint64, 0.7))
 	require.Positive(t, memoryLimit())
+}
 
-	before := debug.SetMemoryLimit(-1)
-	t.Cleanup(func() { debug.SetMemoryLimit(before) })
-	t.Setenv("GOMEMLIMIT", "1GiB")
-	setGoLimit(1 << 40)
-	require.Equal(t, before, debug.SetMemoryLimit(-1), "the environment decides")
-	t.Setenv("GOMEMLIMIT", "")
-	a := newAdmission(defaultConfig(), zap.NewNop(), 1<<40)
-	require.NoError(t, a.Start(t.Context(), componenttest.NewNopHost()))
-	require.Equal(t, share(1<<40, 0.7), debug.SetMemoryLimit(-1))
-	require.NoError(t, a.Shutdown(t.Context()))
+// TestGarbageCollector: what the environment says of the garbage collector holds, each of the two for itself; what holds is logged.
+func TestGarbageCollector(t *testing.T) {
+	percent := debug.SetGCPercent(50)
+	t.Cleanup(func() { debug.SetGCPercent(percent) })
+	limit := debug.SetMemoryLimit(1 << 50)
+	t.Cleanup(func() { debug.SetMemoryLimit(limit) })
+	const machine = 1 << 40
+	share := share(machine, 0.6)
+	for _, c := range []struct {
+		name, gomemlimit, gogc string
+		machine                uint64
+		wantLimit, wantGC      int64
+	}{
+		{"both are the environment's", "1PiB", "50", machine, 1 << 50, 50},
+		{"the memory limit is unknown", "", "", 0, 1 << 50, 50},
+		{"GOGC is the environment's", "", "50", machine, share, 50},
+		{"off is a value too", "", "off", machine, share, 50},
+		{"GOMEMLIMIT is the environment's", "1PiB", "", machine, 1 << 50, 200},
+		{"nothing is", "", "", machine, share, 200},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Setenv("GOMEMLIMIT", c.gomemlimit)
+			t.Setenv("GOGC", c.gogc)
+			debug.SetMemoryLimit(1 << 50) // what Go read of the environment when it started
+			debug.SetGCPercent(50)
+			core, logs := observer.New(zap.InfoLevel)
+			a := newAdmission(defaultConfig(), zap.New(core), c.machine)
+			require.NoError(t, a.Start(t.Context(), componenttest.NewNopHost()))
+			require.NoError(t, a.Shutdown(t.Context()))
+			require.Equal(t, c.wantLimit, debug.SetMemoryLimit(-1))
+			require.EqualValues(t, c.wantGC, debug.SetGCPercent(50))
+			require.Equal(t, 1, logs.Len())
+			said := logs.All()[0].ContextMap()
+			require.EqualValues(t, c.wantLimit, said["GOMEMLIMIT"])
+			require.EqualValues(t, c.wantGC, said["GOGC"])
+		})
+	}
 }
 
 func TestConfig(t *testing.T) {
@@ -161,7 +190,7 @@ func TestConfig(t *testing.T) {
 	err := (&Config{GoMemoryRatio: math.NaN(), InFlightRatio: 1.5}).Validate()
 	for _, want := range []string{
 		"go_memory_ratio: must be above 0 and at most 1, got NaN", "in_flight_ratio: must be above 0 and at most 1, got 1.5",
-		"assumed_bytes: must be at least 1, got 0",
+		"go_gc: must be at least 1, got 0", "assumed_bytes: must be at least 1, got 0",
 	} {
 		require.ErrorContains(t, err, want)
 	}

@@ -39,9 +39,11 @@ func newAdmission(cfg *Config, logger *zap.Logger, limit uint64) *admission {
 // Start is part of component.Component.
 func (a *admission) Start(context.Context, component.Host) error {
 	if a.limit > 0 {
-		setGoLimit(share(a.limit, a.cfg.GoMemoryRatio))
+		tune(share(a.limit, a.cfg.GoMemoryRatio), a.cfg.GoGC)
 	}
-	a.logger.Info("Requests in flight are bounded", zap.Uint64("memory_limit", a.limit), zap.Int64("bytes_in_flight", a.gate.size))
+	gomemlimit, gogc := collector()
+	a.logger.Info("Requests in flight are bounded", zap.Uint64("memory_limit", a.limit), zap.Int64("bytes_in_flight", a.gate.size),
+		zap.Uint64("GOMEMLIMIT", gomemlimit), zap.Uint64("GOGC", gogc))
 	return nil
 }
 

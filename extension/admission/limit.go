@@ -4,6 +4,7 @@ import (
 	"math"
 	"os"
 	"runtime/debug"
+	"runtime/metrics"
 
 	"github.com/KimMachineGun/automemlimit/memlimit"
 )
@@ -17,11 +18,22 @@ func memoryLimit() uint64 {
 	return limit
 }
 
-// setGoLimit tells the garbage collector, unless the environment has.
-func setGoLimit(bytes int64) {
-	if os.Getenv("GOMEMLIMIT") == "" && bytes > 0 {
-		debug.SetMemoryLimit(bytes)
+// tune tells the garbage collector what it may use, unless the environment has. A heap that may grow by more than Go's own 100 % needs the
+// limit: both or none.
+func tune(limit int64, percent int) {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(limit)
 	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(percent)
+	}
+}
+
+// collector is what the garbage collector keeps to, whoever said so.
+func collector() (limit, percent uint64) {
+	samples := []metrics.Sample{{Name: "/gc/gomemlimit:bytes"}, {Name: "/gc/gogc:percent"}}
+	metrics.Read(samples)
+	return samples[0].Value.Uint64(), samples[1].Value.Uint64()
 }
 
 // share is a part of the limit, or without one as good as no bound.
