@@ -3,6 +3,7 @@ package report
 import (
 	"time"
 
+	"github.com/otelcol-llm/otelcol-llm/exporter/dashboard/internal/advice"
 	"github.com/otelcol-llm/otelcol-llm/internal/alert"
 )
 
@@ -29,16 +30,7 @@ type Recommendations struct {
 }
 
 // Recommendation is one that holds now, the most important first.
-type Recommendation struct {
-	Name     string             `json:"name"`
-	Subject  string             `json:"subject"`
-	Title    string             `json:"title"`
-	Priority string             `json:"priority"`
-	Advice   string             `json:"advice"`
-	Savings  *float64           `json:"savings_usd_per_month"`
-	Figures  map[string]float64 `json:"figures"`
-	Since    time.Time          `json:"since"`
-}
+type Recommendation = advice.Recommendation
 
 // Suggestion is the answer of /models/suggest.
 type Suggestion struct {
@@ -51,22 +43,7 @@ type Suggestion struct {
 }
 
 // Candidate is a model that is good enough, the best first. Scores are 0 to 1.
-type Candidate struct {
-	Model         string   `json:"model"`
-	Quality       float64  `json:"quality"`
-	Cost          float64  `json:"cost"`
-	Speed         float64  `json:"speed"`
-	Score         float64  `json:"score"`
-	CostPerCall   *float64 `json:"cost_per_call_usd"`
-	P95           *float64 `json:"p95_seconds"`
-	QualitySource string   `json:"quality_source"`
-}
-
-// The values of Candidate.QualitySource.
-const (
-	QualityEvaluated  = "evaluations"
-	QualityConfigured = "configured"
-)
+type Candidate = advice.Candidate
 
 // Runs is the answer of /runs, the dearest first.
 type Runs struct {

@@ -1,0 +1,96 @@
+package advice
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/otelcol-llm/otelcol-llm/exporter/dashboard/internal/series"
+)
+
+// Priorities, the most important first.
+const (
+	High   = "high"
+	Medium = "medium"
+	Low    = "low"
+)
+
+// Rule is a recommendation that holds for each series that Expr gives.
+type Rule struct {
+	Name     string
+	Title    string // {subject} stands for the values of the series' labels, {value} and names of Figures for numbers
+	Priority string
+	Advice   string // as Title
+	Expr     string // PromQL, with the threshold and the least number of samples in it
+	For      time.Duration
+	Every    time.Duration // how often it is looked at; 0 is always
+	// Figures are what it rests on: PromQL with the same labels. The value of Expr is "value", or Value where that names it.
+	Figures map[string]string
+	Value   string
+	// Savings is PromQL, USD a month, with the same labels.
+	Savings string
+
+	saving savingFunc
+}
+
+// savingFunc says what could be saved; false is that the recommendation does not hold.
+type savingFunc func(ctx context.Context, o *Options, labels series.Labels, at time.Time) (saved, bool)
+
+// saved is an amount of USD a month, and what it rests on.
+type saved struct {
+	usd     *float64
+	figures map[string]float64
+	words   map[string]string // further placeholders
+}
+
+// Recommendation is a rule that holds, for one subject.
+type Recommendation struct {
+	Name     string             `json:"name"`
+	Subject  string             `json:"subject"`
+	Title    string             `json:"title"`
+	Priority string             `json:"priority"`
+	Advice   string             `json:"advice"`
+	Savings  *float64           `json:"savings_usd_per_month"`
+	Figures  map[string]float64 `json:"figures"`
+	Since    time.Time          `json:"since"`
+}
+
+// subjectOf names a series: the values of its labels in the order of their names.
+func subjectOf(labels series.Labels) string {
+	var words []string
+	for _, name := range slices.Sorted(maps.Keys(labels)) {
+		if name != "__name__" && labels[name] != "" {
+			words = append(words, labels[name])
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+// tell fills in the placeholders of a text.
+func tell(text, subject string, figures map[string]float64, words map[string]string) string {
+	if subject == "" {
+		subject = "the gateway"
+	}
+	pairs := []string{"{subject}", subject}
+	for name, value := range figures {
+		pairs = append(pairs, "{"+name+"}", number(value))
+	}
+	for name, word := range words {
+		pairs = append(pairs, "{"+name+"}", word)
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// number is short: people read it.
+func number(f float64) string {
+	switch a := max(f, -f); {
+	case a >= 100:
+		return strconv.FormatFloat(f, 'f', 0, 64)
+	case a >= 10:
+		return strconv.FormatFloat(f, 'f', 1, 64)
+	}
+	return strconv.FormatFloat(f, 'f', 2, 64)
+}
