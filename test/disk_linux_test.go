@@ -1,8 +1,6 @@
 package test
 
 import (
-	"bytes"
-	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
@@ -16,7 +14,6 @@ import (
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 	"github.com/otelcol-llm/otelcol-llm/test/gateway"
-	"github.com/otelcol-llm/otelcol-llm/test/sink"
 )
 
 // disk is where a gateway has its data, and how it becomes full and empty again. Always whole: until it is empty nothing can be written to it.
@@ -68,94 +65,6 @@ func mounted(t *testing.T, dir, options string) {
 		t.Skipf("no file system of our own here: %s", out)
 	}
 	t.Cleanup(func() { assert.NoError(t, exec.Command("umount", "-l", dir).Run()) })
-}
-
-// spender sends batches that cost 0.10 USD each to a gateway with the default configuration and small budgets.
-type spender struct {
-	*shipped
-	backend *sink.Sink
-	sent    [][]byte
-}
-
-func startSpender(t *testing.T, data string, args ...string) *spender {
-	t.Helper()
-	s := &spender{backend: sink.Start(t)}
-	s.shipped = startShipped(t, "collector-config.yaml", append([]string{"--config", gateway.Root() + "/test/testdata/budgets.yaml"}, args...),
-		"GATEWAY_ID=spender", "DATA_DIR="+data, "BACKEND_EXPORTER=otlp_grpc/backend", "OTLP_BACKEND="+s.backend.GRPC)
-	return s
-}
-
-// batch is a new request with 500 calls.
-func (s *spender) batch() []byte {
-	const calls = 500
-	n, now := len(s.sent), time.Now().UnixNano()
-	var b bytes.Buffer
-	b.WriteString(`{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"bot"}}]},"scopeSpans":[{"spans":[`)
-	for i := range calls {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		fmt.Fprintf(&b, `{"traceId":"%032x","spanId":"%016x","name":"chat","startTimeUnixNano":"%d","endTimeUnixNano":"%d","attributes":[
-{"key":"gen_ai.operation.name","value":{"stringValue":"chat"}},{"key":"gen_ai.provider.name","value":{"stringValue":"openai"}},
-{"key":"gen_ai.request.model","value":{"stringValue":"gpt-4o"}},{"key":"gen_ai.usage.input_tokens","value":{"intValue":"80"}},
-{"key":"gen_ai.usage.output_tokens","value":{"intValue":"0"}}]}`, n*calls+i+1, n*calls+i+1, now, now)
-	}
-	b.WriteString(`]}]}]}`)
-	s.sent = append(s.sent, b.Bytes())
-	return b.Bytes()
-}
-
-// send makes n batches that are new.
-func (s *spender) send(t *testing.T, n int) {
-	t.Helper()
-	for range n {
-		gateway.Post(t, s.otlp+"/v1/traces", "application/json", s.batch())
-	}
-}
-
-// resend sends all batches again.
-func (s *spender) resend(t *testing.T) {
-	t.Helper()
-	for _, body := range s.sent {
-		gateway.Post(t, s.otlp+"/v1/traces", "application/json", body)
-	}
-}
-
-// has waits until budget and book say what so many batches cost.
-func (s *spender) has(t *testing.T, batches int) {
-	t.Helper()
-	want := nano(float64(batches) / 10)
-	var spent, booked int64
-	counted := func() bool {
-		page := scrape(t, s.scrape)
-		spent, booked = nano(page.sum("llm_budget_spent_usd", "budget_name", "total")), nano(page.sum("llm_cost_booked_usd_total"))
-		return spent == want && booked == want
-	}
-	if !assert.Eventually(t, counted, time.Minute, 100*time.Millisecond) {
-		require.FailNow(t, "not what was spent", "%d batches cost %d nano-USD, the budget says %d and the book %d", batches, want, spent, booked)
-	}
-}
-
-// hasAll waits for all, each counted once.
-func (s *spender) hasAll(t *testing.T) {
-	t.Helper()
-	s.has(t, len(s.sent))
-}
-
-// hears waits until the backend has so many different alerts of a type and state.
-func (s *spender) hears(t *testing.T, kind, state string, n int) {
-	t.Helper()
-	require.Eventually(t, func() bool { return s.heard(kind, state) >= n }, time.Minute, 50*time.Millisecond, "%s %s", kind, state)
-}
-
-func (s *spender) heard(kind, state string) int {
-	ids := map[string]bool{}
-	for _, a := range alertsAt(s.backend) {
-		if a.Type == kind && a.State == state {
-			ids[a.ID] = true
-		}
-	}
-	return len(ids)
 }
 
 // TestFullDisk: where nothing can be written a gateway counts on in memory and says so, also when it starts like that; what was not written when it
@@ -210,17 +119,6 @@ func testFullDisk(t *testing.T, d *disk) {
 	t.Logf("%d of %d batches were on the disk when it was killed", kept, len(s.sent))
 }
 
-// spent is how many batches the budget knows.
-func (s *spender) spent(t *testing.T) (batches int) {
-	t.Helper()
-	require.Eventually(t, func() bool {
-		page := scrape(t, s.scrape)
-		batches = int(nano(page.sum("llm_budget_spent_usd", "budget_name", "total")) / nano(0.1))
-		return page["llm_budget_spent_usd"] != nil
-	}, time.Minute, 100*time.Millisecond)
-	return batches
-}
-
 // TestFullDiskRejects: with on_unavailable: reject requests are refused until there is room, which is told; what the client sends again then counts
 // once, and nothing else does.
 func TestFullDiskRejects(t *testing.T) {
@@ -244,4 +142,21 @@ func TestFullDiskRejects(t *testing.T) {
 	s.resend(t)
 	s.hasAll(t)
 	assert.Equal(t, 1, s.heard(genai.AlertStoreUnavailable, genai.AlertFiring))
+}
+
+// TestReadOnlyDirectory: a gateway that may not write where its data is counts in memory and says so, and writes all of it as soon as it may.
+func TestReadOnlyDirectory(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	forbid, allow := func() { require.NoError(t, os.Chmod(data, 0o555)) }, func() { require.NoError(t, os.Chmod(data, 0o755)) }
+	if os.Getuid() == 0 { // may write everything that has a mode
+		mounted(t, data, "size=16m")
+		remount := func(as string) {
+			require.NoError(t, exec.Command("mount", "-o", "remount,"+as, data).Run())
+		}
+		forbid, allow = func() { remount("ro") }, func() { remount("rw") }
+	}
+	t.Cleanup(allow)
+	forbid()
+	testUnwritable(t, data, allow)
 }
