@@ -14,9 +14,12 @@ function recommendation(r) {
   const figures = Object.entries(r.figures ?? {}).filter(([, v]) => v !== null && typeof v !== 'object');
   return h('li', null,
     h('p', { class: 'split' }, h('strong', { class: 'who' }, name(r.title || r.name)),
-      typeof r.savings_usd_per_month === 'number' ? h('span', { class: 'saving', title: exact(r.savings_usd_per_month) }, `saves ${usd(r.savings_usd_per_month)} a month`) : null),
-    h('p', null, h('span', { class: 'chip ' + (r.priority === 'high' || r.priority === 'critical' ? 'warn' : '') }, String(r.priority ?? 'medium')), ' ', String(r.advice ?? '')),
-    figures.length || r.since ? h('p', { class: 'muted small' }, [...figures.map(([k, v]) => `${words(k)} ${figure(v)}`), r.since ? 'since ' + day(r.since) : null].filter(Boolean).join(' · ')) : null);
+      typeof r.savings_usd_per_month === 'number' ? h('span', { class: 'saving', title: exact(r.savings_usd_per_month) },
+        `saves ${usd(r.savings_usd_per_month)} a month`) : null),
+    h('p', null, h('span', { class: 'chip ' + (r.priority === 'high' || r.priority === 'critical' ? 'warn' : '') }, String(r.priority ?? 'medium')),
+      ' ', String(r.advice ?? '')),
+    figures.length || r.since ? h('p', { class: 'muted small' },
+      [...figures.map(([k, v]) => `${words(k)} ${figure(v)}`), r.since ? 'since ' + day(r.since) : null].filter(Boolean).join(' · ')) : null);
 }
 
 export function advice() {
@@ -33,7 +36,8 @@ export function advice() {
 const sentence = (text) => text[0].toUpperCase() + text.slice(1) + (text.endsWith('.') ? '' : '.');
 
 const reasons = {
-  unknown_model: 'not in the price table: add a row under llmcost prices', no_usage: 'the span has no tokens: turn on usage in the client', bad_usage: 'its token counts contradict each other',
+  unknown_model: 'not in the price table: add a row under llmcost prices', no_usage: 'the span has no tokens: turn on usage in the client',
+    bad_usage: 'its token counts contradict each other',
   no_llmcost: 'the span did not pass llmcost',
 };
 
@@ -42,7 +46,8 @@ export function unpriced(app) {
   document.getElementById('unpriced').append(body);
   const table = sortable({
     caption: 'Calls without a price', sort: 'calls', empty: { says: 'Every call has a price.' },
-    columns: [{ key: 'model', title: 'Model' }, { key: 'provider', title: 'Provider' }, { key: 'reason', title: 'Why', show: (v) => h('span', { title: reasons[v] }, name(v)) },
+    columns: [{ key: 'model', title: 'Model' }, { key: 'provider', title: 'Provider' },
+      { key: 'reason', title: 'Why', show: (v) => h('span', { title: reasons[v] }, name(v)) },
       { key: 'calls', title: 'Calls', number: true, show: count }, { key: 'tokens', title: 'Tokens', number: true, show: count }],
   });
   body.append(table.element);

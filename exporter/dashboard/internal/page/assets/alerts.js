@@ -24,7 +24,8 @@ function details(a) {
 
 function item(a, open, toggle) {
   const more = h('details', { open, 'data-alert': a.id, ontoggle: (e) => toggle(a.id, e.currentTarget.open) },
-    h('summary', { 'data-key': 'alert ' + a.id }, icon(kind(a)), h('span', { class: 'offscreen' }, `${a.state} ${a.severity}: `), h('span', { class: 'who' }, name(a.body || a.name)), h('time', { class: 'muted', datetime: a.time }, moment(a.time ?? a.starts_at))),
+    h('summary', { 'data-key': 'alert ' + a.id }, icon(kind(a)), h('span', { class: 'offscreen' }, `${a.state} ${a.severity}: `),
+      h('span', { class: 'who' }, name(a.body || a.name)), h('time', { class: 'muted', datetime: a.time }, moment(a.time ?? a.starts_at))),
     details(a));
   return h('li', null, more);
 }
@@ -58,7 +59,8 @@ export function alerts(app) {
     banner(active);
     if (active.length + past.length === 0) return body.replaceChildren(nothing({ says: 'No alert is active, and none was in the history.' }));
     body.replaceChildren(
-      active.length ? h('ul', { class: 'alerts' }, active.map((a) => item(a, open.has(a.id), toggle))) : h('p', { class: 'muted' }, icon('good'), ' No alert is active.'),
+      active.length ? h('ul', { class: 'alerts' }, active.map((a) => item(a, open.has(a.id), toggle))) : h('p', { class: 'muted' }, icon('good'),
+        ' No alert is active.'),
       ...(past.length ? [h('h3', null, 'Before'), h('ul', { class: 'alerts' }, past.slice(0, 30).map((a) => item(a, open.has(a.id), toggle)))] : []));
     reveal();
   }

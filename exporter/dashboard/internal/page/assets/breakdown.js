@@ -10,10 +10,12 @@ const rate = (v) => (v >= 5 ? h('span', { class: 'bad' }, icon('warn'), ' ', per
 
 const figure = (key, title, show, help) => ({ key, title, number: true, show, help });
 const col = {
-  usd: figure('usd', 'Cost', dollars), each: figure('usd_per_call', 'Each', dollars, 'cost of a call'), share: figure('share_percent', 'Share', percent, 'of the cost'),
+  usd: figure('usd', 'Cost', dollars), each: figure('usd_per_call', 'Each', dollars, 'cost of a call'),
+    share: figure('share_percent', 'Share', percent, 'of the cost'),
   calls: figure('calls', 'Calls', number), tokens: figure('tokens', 'Tokens', number),
   errors: figure('error_percent', 'Errors', rate), retries: figure('retry_percent', 'Retries', percent),
-  cache: figure('cache_hit_percent', 'Cached', percent, 'input tokens read from the cache'), output: figure('output_tokens_per_second', 'Tokens/s', count, 'of the answer'),
+  cache: figure('cache_hit_percent', 'Cached', percent, 'input tokens read from the cache'),
+    output: figure('output_tokens_per_second', 'Tokens/s', count, 'of the answer'),
   quality: figure('quality', 'Quality', quality, 'mean of the evaluations'),
 };
 const money = [col.usd, col.share, col.calls, col.each, col.tokens];
@@ -26,17 +28,22 @@ const took = (row) => secondsBetween(row.started_at, row.ended_at);
 
 // A column of which nothing is known is not shown.
 const tables = {
-  models: { label: 'Models', path: '/models', list: 'rows', empty, columns: [first('Model'), { key: 'provider', title: 'Provider' }, ...money, ...speed, col.errors, col.retries, col.cache, col.output, col.quality] },
+  models: { label: 'Models', path: '/models', list: 'rows', empty,
+    columns: [first('Model'), { key: 'provider', title: 'Provider' }, ...money, ...speed, col.errors, col.retries, col.cache, col.output, col.quality] },
   agents: { label: 'Agents', path: '/agents', list: 'rows', columns: [first('Agent'), ...money, ...speed, col.errors, col.cache, col.quality],
     empty: { says: 'No agent in this range: an agent is a span with gen_ai.agent.name.', send: true } },
-  groups: { label: 'Teams', path: '/groups', list: 'rows', columns: [{ ...first('Team'), show: (v, row) => name(groupText(row) || v), by: groupText }, ...money, col.cache],
+  groups: { label: 'Teams', path: '/groups', list: 'rows', columns: [{ ...first('Team'), show: (v, row) => name(groupText(row) || v),
+    by: groupText }, ...money, col.cache],
     empty: { says: 'No teams: name the keys by which the book is kept (book.by in budgetalert) and send them with the spans: OTEL_RESOURCE_ATTRIBUTES=team=search' } },
-  tools: { label: 'Tools', path: '/tools', list: 'rows', sort: 'calls', columns: [first('Tool'), { ...col.calls, title: 'Runs' }, ...money.filter((c) => c.key !== 'calls'), ...speed, col.errors],
+  tools: { label: 'Tools', path: '/tools', list: 'rows', sort: 'calls',
+    columns: [first('Tool'), { ...col.calls, title: 'Runs' }, ...money.filter((c) => c.key !== 'calls'), ...speed, col.errors],
     empty: { says: 'No tool ran in this range: a tool is a span with gen_ai.operation.name execute_tool.' } },
   runs: { label: 'Dearest runs', path: '/runs', list: 'runs', window: true, columns: [
-    { key: 'id', title: 'Run', show: (v, row) => link(row.trace_url, name(v)) }, { key: 'kind', title: 'Kind' }, { key: 'agent', title: 'Agent' }, { key: 'service', title: 'Service' },
+    { key: 'id', title: 'Run', show: (v, row) => link(row.trace_url, name(v)) }, { key: 'kind', title: 'Kind' }, { key: 'agent', title: 'Agent' },
+      { key: 'service', title: 'Service' },
     { key: 'models', title: 'Models', show: (_, row) => name(models(row)), by: models }, col.usd, col.calls, col.tokens,
-    { key: 'started_at', title: 'Began', number: true, show: moment }, { key: 'took', title: 'Took', number: true, show: (_, row) => span(took(row)), by: took }],
+    { key: 'started_at', title: 'Began', number: true, show: moment },
+      { key: 'took', title: 'Took', number: true, show: (_, row) => span(took(row)), by: took }],
     empty: { says: 'No run in this time: a run is a conversation (gen_ai.conversation.id), else a trace.', send: true } },
 };
 
@@ -50,7 +57,8 @@ export function breakdown(app) {
   if (!tables[place.table]) place.table = 'models';
   const note = h('p', { class: 'fault', hidden: true });
   const panel = h('div', { role: 'tabpanel', id: 'breakdown-panel', class: 'body' });
-  const tabs = Object.entries(tables).map(([key, t]) => h('button', { type: 'button', role: 'tab', id: 'tab-' + key, 'aria-controls': 'breakdown-panel', onclick: () => place.set({ table: key }) }, t.label));
+  const tabs = Object.entries(tables).map(([key, t]) => h('button',
+    { type: 'button', role: 'tab', id: 'tab-' + key, 'aria-controls': 'breakdown-panel', onclick: () => place.set({ table: key }) }, t.label));
   const list = h('div', { role: 'tablist', 'aria-label': 'Tables', class: 'tabs', onkeydown: arrow });
   list.append(...tabs);
   const windows = windowPicker(place);
@@ -92,7 +100,8 @@ export function breakdown(app) {
   function fault(error) {
     section.classList.toggle('stale', error !== null);
     note.hidden = error === null;
-    if (error) note.replaceChildren(icon('warn'), ` Not loaded: ${error.message}. `, h('button', { type: 'button', class: 'link', onclick: refresh }, 'Try again'));
+    if (error) note.replaceChildren(icon('warn'), ` Not loaded: ${error.message}. `,
+      h('button', { type: 'button', class: 'link', onclick: refresh }, 'Try again'));
   }
 
   function arrow(event) {

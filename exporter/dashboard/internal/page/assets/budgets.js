@@ -14,9 +14,11 @@ function who(budget) {
 function row(budget, asOf, marked) {
   const amount = show(budget);
   return h('li', { class: marked ? 'marked' : null, 'data-budget': budget.name },
-    h('p', { class: 'split' }, h('span', { class: 'who' }, who(budget), h('span', { class: 'muted' }, ' ' + (budget.period ?? ''))), h('span', null, `${amount(budget.spent)} of ${amount(budget.limit)}`)),
+    h('p', { class: 'split' }, h('span', { class: 'who' }, who(budget), h('span', { class: 'muted' }, ' ' + (budget.period ?? ''))),
+      h('span', null, `${amount(budget.spent)} of ${amount(budget.limit)}`)),
     meter(budget.utilization_percent, budget.name),
-    h('p', { class: 'split small' }, runsOut(budget, asOf, moment), h('span', { class: 'muted', title: budget.resets_at ? 'until ' + instant(budget.resets_at) : null }, percent(budget.utilization_percent))));
+    h('p', { class: 'split small' }, runsOut(budget, asOf, { at: moment, by: moment, show: amount }),
+      h('span', { class: 'muted', title: budget.resets_at ? 'until ' + instant(budget.resets_at) : null }, percent(budget.utilization_percent))));
 }
 
 export function budgets(app) {

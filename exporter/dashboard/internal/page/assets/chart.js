@@ -6,10 +6,12 @@ import { nothing } from './empty.js';
 
 const dashes = [undefined, [6, 3], [2, 3], [8, 3, 2, 3]];
 
-// prepare gives each series its colour. Lines differ in
-// dashes too: colour alone does not tell them apart.
+// The words of a metric are told apart by underscores, and read without.
+const said = (text) => (/^[a-z]+(_[a-z]+)+$/.test(text) ? text.replaceAll('_', ' ') : String(text || 'all'));
+
+// prepare gives each series its colour. Lines differ in dashes too: colour alone does not tell them apart.
 export function prepare(answer, stacked) {
-  const series = few(answer.series ?? []).map((s, i) => ({ ...s, name: String(s.name ?? '') || 'all', colour: colour(i), dash: stacked ? undefined : dashes[i % 4] }));
+  const series = few(answer.series ?? []).map((s, i) => ({ ...s, name: said(s.name), colour: colour(i), dash: stacked ? undefined : dashes[i % 4] }));
   const marks = (answer.marks ?? []).map((m) => ({ ...m, time: Date.parse(m.at) / 1000 })).filter((m) => Number.isFinite(m.time));
   return { time: answer.time ?? [], step: answer.step_seconds, unit: answer.unit, series, marks };
 }
@@ -81,7 +83,8 @@ function drawLegend(legend, part, paint) {
     const swatch = h('span', { class: 'swatch', 'aria-hidden': 'true' });
     swatch.style.setProperty('--swatch', s.colour);
     if (s.dash) swatch.classList.add('dashed');
-    const button = h('button', { type: 'button', 'data-key': 'legend ' + s.name, 'aria-pressed': String(!part.hidden.has(s.name)), disabled: series.length === 1, onclick: () => {
+    const button = h('button', { type: 'button', 'data-key': 'legend ' + s.name, 'aria-pressed': String(!part.hidden.has(s.name)),
+      disabled: series.length === 1, onclick: () => {
       if (!part.hidden.delete(s.name) && part.hidden.size < series.length - 1) part.hidden.add(s.name);
       paint();
       [...legend.querySelectorAll('button')].find((b) => b.dataset.key === 'legend ' + s.name)?.focus();
@@ -105,7 +108,8 @@ function point(legend, part, index) {
 
 function drawMarks(list, marks, app) {
   const last = marks.slice(-4).reverse();
-  list.replaceChildren(...last.map((m) => h('li', null, h('button', { type: 'button', class: 'link mark ' + m.severity, 'data-key': 'mark ' + m.id, onclick: () => app.place.set({ alert: m.id }) },
+  list.replaceChildren(...last.map((m) => h('li', null, h('button',
+    { type: 'button', class: 'link mark ' + m.severity, 'data-key': 'mark ' + m.id, onclick: () => app.place.set({ alert: m.id }) },
     h('span', { 'aria-hidden': 'true' }, '▼ '), moment(m.time), ' ', name(m.name)))),
   ...(marks.length > last.length ? [h('li', { class: 'muted' }, `and ${marks.length - last.length} more`)] : []));
   list.hidden = marks.length === 0;
@@ -113,7 +117,8 @@ function drawMarks(list, marks, app) {
 
 function drawTable(region, data) {
   const show = formatter(data.unit);
-  const rows = data.time.map((t, i) => h('tr', null, h('th', { scope: 'row', title: instant(t) }, moment(t)), data.series.map((s) => h('td', { class: 'n' }, show(s.values[i]))))).reverse();
+  const rows = data.time.map((t, i) => h('tr', null, h('th', { scope: 'row', title: instant(t) }, moment(t)),
+    data.series.map((s) => h('td', { class: 'n' }, show(s.values[i]))))).reverse();
   region.replaceChildren(h('table', null,
     h('caption', { class: 'offscreen' }, region.getAttribute('aria-label')),
     h('thead', null, h('tr', null, h('th', { scope: 'col' }, 'Time'), data.series.map((s) => h('th', { scope: 'col', class: 'n' }, name(s.name))))),

@@ -25,7 +25,8 @@ const head = ['Date', 'Models', 'Input', 'Output', 'Cache write', 'Cache read', 
 export function markdown(days) {
   const safe = (v) => String(v).replace(/[\\|`*_<>[\]]/g, '\\$&').replace(/\s+/g, ' ');
   const line = (list) => '| ' + list.join(' | ') + ' |\n';
-  return line(head) + line(['---', '---', '--:', '--:', '--:', '--:', '--:']) + days.map((d) => line(cells(d).map((v, i) => (i === 1 ? safe(v) : v)))).join('');
+  return line(head) + line(['---', '---', '--:', '--:', '--:', '--:',
+    '--:']) + days.map((d) => line(cells(d).map((v, i) => (i === 1 ? safe(v) : v)))).join('');
 }
 
 // csv follows RFC 4180. A cell that a spreadsheet would take for a formula gets an apostrophe: names come from senders.
@@ -42,7 +43,8 @@ const zoned = (at, days, zone) => new Date(at.getTime() - days * 86400e3).toLoca
 
 export function days(app) {
   let list = [];
-  const copy = (label, text) => h('button', { type: 'button', class: 'tool', onclick: (e) => copyText(text(list), e.currentTarget) }, icon('copy'), h('span', null, label));
+  const copy = (label, text) => h('button', { type: 'button', class: 'tool', onclick: (e) => copyText(text(list), e.currentTarget) }, icon('copy'),
+    h('span', null, label));
   const tools = h('div', { class: 'tools', hidden: true }, copy('Markdown', markdown), copy('CSV', csv));
   document.getElementById('days-h').after(tools);
   const span = () => (app.place.range === '30d' ? 30 : 7);
@@ -59,8 +61,10 @@ export function days(app) {
       if (list.length === 0) return body.replaceChildren(nothing({ says: 'The book has no day yet.', send: true }));
       body.replaceChildren(h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Days' }, h('table', { class: 'rows' },
         h('caption', { class: 'offscreen' }, 'Tokens and cost of each day'),
-        h('thead', null, h('tr', null, ['Date', 'Models'].map((t) => h('th', { scope: 'col' }, t)), columns.map(([, t]) => h('th', { scope: 'col', class: 'n' }, t)), h('th', { scope: 'col', class: 'n' }, 'Cost'))),
-        h('tbody', null, list.map((d) => h('tr', null, h('th', { scope: 'row', title: d.date }, dayName(d.date)), h('td', { class: 'long' }, name(d.models.join(', '))),
+        h('thead', null, h('tr', null, ['Date', 'Models'].map((t) => h('th', { scope: 'col' }, t)),
+          columns.map(([, t]) => h('th', { scope: 'col', class: 'n' }, t)), h('th', { scope: 'col', class: 'n' }, 'Cost'))),
+        h('tbody', null, list.map((d) => h('tr', null, h('th', { scope: 'row', title: d.date }, dayName(d.date)),
+          h('td', { class: 'long' }, name(d.models.join(', '))),
           columns.map(([key]) => h('td', { class: 'n', title: whole(d[key]) }, count(d[key]))), h('td', { class: 'n', title: exact(d.usd) }, usd(d.usd))))))),
       h('p', { class: 'muted small' }, `Days of ${answer.time_zone ?? app.costs?.time_zone ?? 'UTC'}.`));
     },

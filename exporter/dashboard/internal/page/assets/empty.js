@@ -18,7 +18,8 @@ export function call() {
 }
 
 function command(text, label) {
-  const copy = h('button', { type: 'button', class: 'tool', 'data-key': 'copy ' + label, onclick: (e) => copyText(text, e.currentTarget) }, icon('copy'), h('span', null, 'Copy'));
+  const copy = h('button', { type: 'button', class: 'tool', 'data-key': 'copy ' + label, onclick: (e) => copyText(text, e.currentTarget) },
+    icon('copy'), h('span', null, 'Copy'));
   return h('div', { class: 'command' }, h('code', { tabindex: 0, 'aria-label': label }, text), copy);
 }
 

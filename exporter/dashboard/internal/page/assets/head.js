@@ -44,13 +44,13 @@ export function budgetOf(costs, period, limit) {
   return whole.find((b) => b.limit === limit) ?? whole[0];
 }
 
-export function runsOut(budget, asOf, when) {
+export function runsOut(budget, asOf, { at, by, show = usd }) {
   if (!budget) return h('span', { class: 'muted' }, 'no budget is set');
-  if (typeof budget.remaining === 'number' && budget.remaining <= 0) return h('span', { class: 'bad' }, `used up; a new one begins ${when(budget.resets_at)}`);
+  if (typeof budget.remaining === 'number' && budget.remaining <= 0) return h('span', { class: 'bad' }, `used up; a new one begins ${at(budget.resets_at)}`);
   const left = secondsBetween(asOf, budget.exhausts_at);
   const inside = left !== null && (secondsBetween(budget.exhausts_at, budget.resets_at) ?? 1) > 0;
-  if (inside) return h('span', { class: 'warn', title: instant(budget.exhausts_at) }, `runs out ${when(budget.exhausts_at)}, in ${span(left)}`);
-  return h('span', { class: 'muted' }, typeof budget.forecast === 'number' ? `lasts: ${usd(budget.forecast)} expected by ${when(budget.resets_at)}` : 'lasts');
+  if (inside) return h('span', { class: 'warn', title: instant(budget.exhausts_at) }, `runs out ${at(budget.exhausts_at)}, in ${span(left)}`);
+  return h('span', { class: 'muted' }, typeof budget.forecast === 'number' ? `lasts: ${show(budget.forecast)} expected by ${by(budget.resets_at)}` : 'lasts');
 }
 
 function amount(id, value, zone) {
@@ -79,18 +79,23 @@ function parts(costs) {
   const compare = costs.compare ?? {};
   const day = budgetOf(costs, 'day', budgets.daily_budget);
   const month = budgetOf(costs, 'month', budgets.monthly_budget);
-  const expected = typeof now.projected_monthly === 'number' ? h('p', { class: 'muted' }, `expected at the end of the month: ${usd(now.projected_monthly)}`) : null;
+  const expected = typeof now.projected_monthly === 'number' ? h('p', { class: 'muted' },
+    `expected at the end of the month: ${usd(now.projected_monthly)}`) : null;
   return {
-    today: { id: 'today-usd', value: now.daily, limit: budgets.daily_budget, used: budgets.daily_utilization, budget: day, when: (t) => 'at ' + clock(t),
+    today: { id: 'today-usd', value: now.daily, limit: budgets.daily_budget, used: budgets.daily_utilization, budget: day,
+      when: { at: (t) => 'at ' + clock(t), by: () => 'midnight' },
       before: compare.yesterday_same_time, label: 'yesterday at this time' },
-    month: { id: 'month-usd', value: now.monthly, limit: budgets.monthly_budget, used: budgets.monthly_utilization, budget: month, when: (t) => moment(t),
+    month: { id: 'month-usd', value: now.monthly, limit: budgets.monthly_budget, used: budgets.monthly_utilization, budget: month,
+      when: { at: moment, by: () => 'the end of the month' },
       before: compare.last_month_same_time, label: 'last month at this time', more: expected },
   };
 }
 
 // head makes the tiles of the first wave. seen is told of each answer of /costs.
 export function head({ seen }) {
-  const health = tile('health', { path: () => '/health', timeout: 5000, draw: drawHealth });
+  let well = null;
+  const showHealth = (state, body = health.body) => { well = state; drawHealth(state, body); };
+  const health = tile('health', { path: () => '/health', timeout: 5000, draw: showHealth });
   const month = document.getElementById('month');
   const monthBody = h('div', { class: 'body' }, h('div', { class: 'wait', 'aria-hidden': 'true' }));
   month.append(monthBody);
@@ -98,7 +103,9 @@ export function head({ seen }) {
 
   function draw(costs, body) {
     last = costs;
+    const zone = timeZone();
     if (costs.time_zone) setZone(costs.time_zone);
+    if (well && zone !== timeZone()) showHealth(well);
     const { today, month: m } = parts(costs);
     body.replaceChildren(...money(costs, today));
     monthBody.replaceChildren(...money(costs, m));
@@ -116,10 +123,11 @@ export function head({ seen }) {
   // spent takes the head of /costs out of the stream of events.
   function spent(news) {
     if (!last) return;
-    last = { ...last, ...news, current_costs: { ...last.current_costs, ...news.current_costs }, budget_status: { ...last.budget_status, ...news.budget_status } };
+    last = { ...last, ...news, current_costs: { ...last.current_costs, ...news.current_costs },
+      budget_status: { ...last.budget_status, ...news.budget_status } };
     draw(last, today.body);
     seen(last);
   }
 
-  return { health, costs: { refresh }, spent };
+  return { health, showHealth, costs: { refresh }, spent };
 }

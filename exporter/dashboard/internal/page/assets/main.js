@@ -37,7 +37,8 @@ function rangePicker() {
 }
 
 // Storage may be forbidden: then the choice lasts as long as the tab.
-const remembered = { get() { try { return localStorage.getItem('theme'); } catch { return null; } }, set(v) { try { localStorage.setItem('theme', v); } catch { /* for this tab only */ } } };
+const remembered = { get() { try { return localStorage.getItem('theme'); } catch { return null; } },
+  set(v) { try { localStorage.setItem('theme', v); } catch { /* for this tab only */ } } };
 
 function themeSwitch() {
   const button = document.getElementById('theme');

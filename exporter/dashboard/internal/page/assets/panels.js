@@ -16,15 +16,19 @@ function strip(s, body) {
   const p = s.performance_metrics ?? {};
   const e = s.error_metrics ?? {};
   body.replaceChildren(figures([
-    ['Requests / min', rate(q.requests_per_minute)], ['Model calls / min', rate(l.api_calls_per_minute)], ['Tokens / min', count(l.tokens_per_minute), whole(l.tokens_per_minute)],
-    ['Cost / hour', usd(l.cost_per_hour), exact(l.cost_per_hour)], ['Median call', seconds(l.p50_llm_latency)], ['p95 call', seconds(l.p95_llm_latency)], ['First token', seconds(l.time_to_first_chunk_p50)],
-    ['Success', percent(q.success_rate)], ['Errors', percent(e.error_rate), undefined, e.error_rate > 10 ? 'bad' : e.error_rate > 5 ? 'warn' : null], ['Retries', percent(e.retry_rate)],
+    ['Requests / min', rate(q.requests_per_minute)], ['Model calls / min', rate(l.api_calls_per_minute)],
+      ['Tokens / min', count(l.tokens_per_minute), whole(l.tokens_per_minute)],
+    ['Cost / hour', usd(l.cost_per_hour), exact(l.cost_per_hour)], ['Median call', seconds(l.p50_llm_latency)],
+      ['p95 call', seconds(l.p95_llm_latency)], ['First token', seconds(l.time_to_first_chunk_p50)],
+    ['Success', percent(q.success_rate)], ['Errors', percent(e.error_rate), undefined, e.error_rate > 10 ? 'bad' : e.error_rate > 5 ? 'warn' : null],
+      ['Retries', percent(e.retry_rate)],
     ['Cached input', percent(p.cache_hit_rate)], ['At once', count(q.concurrent_requests)],
   ]));
 }
 
 function gauge(label, value, text) {
-  return h('div', { class: 'gauge' }, h('p', { class: 'split' }, h('span', null, label), h('span', { class: 'muted' }, text)), is(value) ? meter(value, label) : null);
+  return h('div', { class: 'gauge' }, h('p', { class: 'split' }, h('span', null, label), h('span', { class: 'muted' }, text)),
+    is(value) ? meter(value, label) : null);
 }
 
 function drawHost(s, body) {
@@ -40,14 +44,16 @@ function drawHost(s, body) {
   }
   body.replaceChildren(
     gauge('CPU', cpu, percent(cpu)),
-    gauge('Memory', r.memory_percent, [percent(r.memory_percent), of(r.memory_used_bytes, r.memory_limit_bytes)].filter((t) => t && t !== unknown).join(' · ') || unknown),
-    figures([['Process memory', is(p.memory_usage_mb) ? bytes(p.memory_usage_mb * 1e6) : unknown], ['its peak', is(p.memory_peak_mb) ? bytes(p.memory_peak_mb * 1e6) : unknown], ...more]),
+    gauge('Memory', r.memory_percent, [percent(r.memory_percent),
+      of(r.memory_used_bytes, r.memory_limit_bytes)].filter((t) => t && t !== unknown).join(' · ') || unknown),
+    figures([['Process memory', is(p.memory_usage_mb) ? bytes(p.memory_usage_mb * 1e6) : unknown],
+      ['its peak', is(p.memory_peak_mb) ? bytes(p.memory_peak_mb * 1e6) : unknown], ...more]),
   );
 }
 
 const words = (key) => {
   const text = key.replace(/_(bytes_per_second|bytes|percent|per_second|seconds)$/, '').replaceAll('_', ' ');
-  return text[0].toUpperCase() + text.slice(1);
+  return text[0].toUpperCase() + text.slice(1).replace(/^pu\b/, 'PU');
 };
 
 function unit(key, value) {
@@ -66,15 +72,18 @@ function drawGateway(s, body) {
   body.replaceChildren(
     gauge('Queue to the backend', queue, queue === null ? 'no queue' : percent(queue)),
     figures([
-      ['Spans accepted', is(g.accepted_spans_per_second) ? rate(g.accepted_spans_per_second) + '/s' : unknown], ['Spans refused', count(g.refused_spans), whole(g.refused_spans), some(g.refused_spans)],
-      ['Dropped', count(g.dropped), whole(g.dropped), some(g.dropped)], ['Memory', bytes(g.memory_bytes)], ['Up for', span(g.uptime_seconds)], ['Version', name(g.version, unknown)],
+      ['Spans accepted', is(g.accepted_spans_per_second) ? rate(g.accepted_spans_per_second) + '/s' : unknown],
+        ['Spans refused', count(g.refused_spans), whole(g.refused_spans), some(g.refused_spans)],
+      ['Dropped', count(g.dropped), whole(g.dropped), some(g.dropped)], ['Memory', bytes(g.memory_bytes)], ['Up for', span(g.uptime_seconds)],
+        ['Version', name(g.version, unknown)],
     ]),
   );
 }
 
 // summary asks once for three tiles.
 export function summary(app) {
-  const strips = tile('figures', { path: () => `/summary?range=${encodeURIComponent(app.place.range)}`, timeout: 10000, draw: (s, body) => { strip(s, body); drawHost(s, host); drawGateway(s, gateway); } });
+  const strips = tile('figures', { path: () => `/summary?range=${encodeURIComponent(app.place.range)}`, timeout: 10000,
+    draw: (s, body) => { strip(s, body); drawHost(s, host); drawGateway(s, gateway); } });
   const bodies = ['host', 'gateway'].map((id) => {
     const body = h('div', { class: 'body' }, h('div', { class: 'wait', 'aria-hidden': 'true' }));
     document.getElementById(id).append(body);
@@ -103,7 +112,8 @@ export function changes(app) {
       return body.replaceChildren(nothing({ says: compared ? 'Nothing cost noticeably more or less than yesterday by this time.' : 'Nothing to compare with: the history has no yesterday yet.' }));
     }
     const largest = Math.max(...rows.map((r) => Math.abs(r.delta_usd)));
-    body.replaceChildren(h('ul', { class: 'drivers' }, rows.slice(0, 8).map((r) => driver(r, largest))), h('p', { class: 'muted' }, 'today against the same part of yesterday'));
+    body.replaceChildren(h('ul', { class: 'drivers' }, rows.slice(0, 8).map((r) => driver(r, largest))),
+      h('p', { class: 'muted' }, 'today against the same part of yesterday'));
   });
 }
 

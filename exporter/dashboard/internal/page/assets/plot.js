@@ -19,7 +19,8 @@ export function library() {
 }
 
 const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-export const ink = () => ({ text: style('--muted'), strong: style('--text'), grid: style('--line'), ground: style('--panel'), warn: style('--warn'), bad: style('--bad'), info: style('--muted') });
+export const ink = () => ({ text: style('--muted'), strong: style('--text'), grid: style('--line'), ground: style('--panel'), warn: style('--warn'),
+  bad: style('--bad'), info: style('--muted') });
 export const colour = (i) => style('--s' + (i % 8 + 1));
 
 export function formatter(unit) {

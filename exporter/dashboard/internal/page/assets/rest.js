@@ -7,7 +7,6 @@ import { advice, unpriced } from './advice.js';
 import { alerts } from './alerts.js';
 import { days } from './days.js';
 import { instant, span, timeZone } from './format.js';
-import { drawHealth } from './head.js';
 import { live } from './live.js';
 
 // soon runs f once for all calls within a time, at its beginning or its end.
@@ -41,13 +40,14 @@ export function rest(app) {
   app.place.changed((values) => { if ('range' in values) refresh(ranged); });
   app.watchCosts(zoneChanged(() => refresh(['cost', 'latency', 'ttft', 'errors', 'tokens'], { force: true })));
 
-  const afterSpend = soon(() => { app.head.costs.refresh(); refresh(['summary', 'cost', 'latency', 'ttft', 'errors', 'tokens', 'breakdown', 'days']); }, 15000);
+  const afterSpend = soon(() => { app.head.costs.refresh(); refresh(['summary', 'cost', 'latency', 'ttft', 'errors', 'tokens', 'breakdown',
+    'days']); }, 15000);
   const afterAlert = soon(() => refresh(['alerts', 'cost', 'advice']), 2000);
   const age = ager(app);
   live({
     spend(news) { app.head.spent(news); afterSpend(); },
     alert: afterAlert,
-    health(news) { drawHealth(news, app.head.health.body); },
+    health: (news) => app.head.showHealth(news),
     missed: everything,
     state: age.state,
   });

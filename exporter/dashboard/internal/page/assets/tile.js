@@ -29,7 +29,8 @@ export function icon(kind) {
     good: 'M3.5 8.5l3 3 6-7', warn: 'M8 3.5v5.5M8 12v.5', bad: 'M4.5 4.5l7 7m0-7l-7 7', none: 'M4 8h8',
     copy: 'M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z', save: 'M8 2.5v8m-3-3l3 3 3-3M3 13.5h10', table: 'M2.5 3.5h11v9h-11zM2.5 6.5h11M2.5 9.5h11M6.5 6.5v6',
   };
-  return h('svg', { class: 'icon ' + kind, viewBox: '0 0 16 16', width: 16, height: 16, 'aria-hidden': 'true', focusable: 'false' }, h('path', { d: shapes[kind] }));
+  return h('svg', { class: 'icon ' + kind, viewBox: '0 0 16 16', width: 16, height: 16, 'aria-hidden': 'true', focusable: 'false' },
+    h('path', { d: shapes[kind] }));
 }
 
 export async function ask(path, { timeout = 10000, signal } = {}) {
