@@ -3,6 +3,7 @@ package test
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -25,13 +26,23 @@ type redis struct {
 	dir      string
 	port     int
 	volatile bool
+	endpoint string // as gateways are to name it
+	args     []string
 	cmd      *exec.Cmd
 }
 
 func startRedis(t *testing.T, volatile bool) *redis {
 	t.Helper()
-	r := &redis{dir: t.TempDir(), port: gateway.FreePorts(t, 1)[0], volatile: volatile}
+	r := newRedis(t)
+	r.volatile = volatile
 	r.start(t)
+	return r
+}
+
+func newRedis(t *testing.T) *redis {
+	t.Helper()
+	r := &redis{dir: t.TempDir(), port: gateway.FreePorts(t, 1)[0]}
+	r.endpoint = r.address()
 	t.Cleanup(func() {
 		r.kill()
 		if t.Failed() {
@@ -44,6 +55,9 @@ func startRedis(t *testing.T, volatile bool) *redis {
 
 func (r *redis) address() string { return gateway.Loopback(r.port) }
 
+// socket is its Unix socket.
+func (r *redis) socket() string { return filepath.Join(r.dir, "socket") }
+
 // start runs it, with what its file has.
 func (r *redis) start(t *testing.T) {
 	t.Helper()
@@ -51,33 +65,48 @@ func (r *redis) start(t *testing.T) {
 	if r.volatile {
 		appendOnly = "no"
 	}
-	r.cmd = exec.Command("redis-server", "--port", strconv.Itoa(r.port), "--bind", "127.0.0.1", "--requirepass", redisPassword, "--dir", r.dir,
-		"--logfile", filepath.Join(r.dir, "log"), "--appendonly", appendOnly, "--save", "")
+	r.cmd = exec.Command("redis-server", append([]string{
+		"--port", strconv.Itoa(r.port), "--bind", "127.0.0.1", "--requirepass", redisPassword, "--dir", r.dir, "--unixsocket", r.socket(),
+		"--logfile", filepath.Join(r.dir, "log"), "--appendonly", appendOnly, "--save", "",
+	}, r.args...)...)
 	require.NoError(t, r.cmd.Start())
 	require.Eventually(t, r.answers, time.Minute, 20*time.Millisecond, "redis-server answers")
 }
 
-func (r *redis) answers() bool { return r.does("PING", "+PONG") }
+func (r *redis) answers() bool { return r.does("PING", "PONG") }
 
 // does says whether the server has an answer to a command that begins so.
-func (r *redis) does(command, answer string) bool {
+func (r *redis) does(command, answer string) bool { return strings.HasPrefix(r.ask(command), answer) }
+
+// ask is the answer to a command, where that is a text; empty where the server does not answer.
+func (r *redis) ask(command string) string {
 	conn, err := net.DialTimeout("tcp", r.address(), time.Second)
 	if err != nil {
-		return false
+		return ""
 	}
 	defer func() { _ = conn.Close() }()
 	_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
 	if _, err := fmt.Fprintf(conn, "AUTH %s\r\n%s\r\n", redisPassword, command); err != nil {
-		return false
+		return ""
 	}
 	answers := bufio.NewReader(conn)
-	first, _ := answers.ReadString('\n')
-	second, _ := answers.ReadString('\n')
-	return strings.HasPrefix(first, "+OK") && strings.HasPrefix(second, answer)
+	if first, _ := answers.ReadString('\n'); !strings.HasPrefix(first, "+OK") {
+		return ""
+	}
+	line, _ := answers.ReadString('\n')
+	line = strings.TrimSpace(line)
+	if size, err := strconv.Atoi(strings.TrimPrefix(line, "$")); err == nil && line[0] == '$' {
+		bulk := make([]byte, max(size, 0))
+		_, _ = io.ReadFull(answers, bulk)
+		return string(bulk)
+	}
+	return strings.TrimPrefix(line, "+")
 }
 
 // kill ends it with SIGKILL.
 func (r *redis) kill() {
-	_ = r.cmd.Process.Kill()
-	_ = r.cmd.Wait()
+	if r.cmd != nil {
+		_ = r.cmd.Process.Kill()
+		_ = r.cmd.Wait()
+	}
 }

@@ -84,7 +84,7 @@ func (r *replicas) forget(t *testing.T) {
 		r.server.start(t)
 		return
 	}
-	require.True(t, r.server.does("FLUSHALL", "+OK"))
+	require.True(t, r.server.does("FLUSHALL", "OK"))
 }
 
 // agree waits until all gateways know what was spent and have booked it, together, once.
@@ -131,7 +131,9 @@ func TestReplicasOfAServerThatForgets(t *testing.T) {
 	for name, volatile := range map[string]bool{"FLUSHALL": false, "killed": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := startReplicas(t, 4, startRedis(t, volatile), &roundRobin{patient: time.Minute})
+			server := startRedis(t, volatile)
+			server.endpoint = server.socket()
+			r := startReplicas(t, 4, server, &roundRobin{patient: time.Minute})
 			r.run(t, phases/2, (*replicas).losses)
 			r.toldOfLosses(t)
 		})
@@ -183,7 +185,7 @@ func startReplicas(t *testing.T, n int, server *redis, client *roundRobin) *repl
 		g := startShipped(t, "configs/replicas-valkey.yaml", []string{
 			"--config", gateway.Root() + "/test/testdata/replicas.yaml",
 			fmt.Sprintf("--set=connectors.budgetalert.valkey.allow_volatile=%v", server.volatile),
-		}, fmt.Sprintf("GATEWAY_ID=replica-%d", i), "VALKEY_ENDPOINT="+server.address(), "VALKEY_PASSWORD="+redisPassword,
+		}, fmt.Sprintf("GATEWAY_ID=replica-%d", i), "VALKEY_ENDPOINT="+server.endpoint, "VALKEY_PASSWORD="+redisPassword,
 			"BACKEND_EXPORTER=otlp_grpc/backend", "OTLP_BACKEND="+r.backend.GRPC)
 		r.gateways, r.client.urls = append(r.gateways, g), append(r.client.urls, g.otlp+"/v1/traces")
 	}
