@@ -1,0 +1,110 @@
+package runs
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/bounded"
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// SaveEvery is how often the runs are written: what came since is lost by a kill -9.
+const SaveEvery = 30 * time.Second
+
+// header begins the file; the sum is that of all behind it.
+const header = "otelcol-llm runs 1 %08x\n"
+
+// Open reads the runs of the process before this one. A damaged file is moved aside, and moved hears where to.
+func Open(path string, now time.Time, moved func(to string)) (*Store, error) {
+	s := &Store{
+		path: path, moved: moved, hasher: genai.NewHasher(), runs: map[runKey]*Run{},
+		seen: bounded.NewHashes[struct{}](maxSpans, genai.DedupeWindow),
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, err
+	}
+	body, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return s, nil
+	case err != nil:
+		return nil, err
+	}
+	runs, err := decode(body)
+	if err != nil {
+		to := path + ".damaged-" + now.UTC().Format("20060102T150405.000000000Z")
+		if err := os.Rename(path, to); err != nil {
+			return nil, err
+		}
+		if moved != nil {
+			moved(to)
+		}
+		return s, nil
+	}
+	for i := range runs {
+		if r := &runs[i]; now.Sub(r.EndedAt) <= MaxAge {
+			s.runs[runKey{r.Kind, r.ID}] = r
+		}
+	}
+	return s, nil
+}
+
+var errDamaged = errors.New("damaged")
+
+func decode(body []byte) (runs []Run, err error) {
+	first, rest, _ := bytes.Cut(body, []byte("\n"))
+	if string(first)+"\n" != fmt.Sprintf(header, crc32.ChecksumIEEE(rest)) {
+		return nil, errDamaged
+	}
+	return runs, json.Unmarshal(rest, &runs)
+}
+
+// Save writes the runs where they changed since they were written last.
+func (s *Store) Save() error {
+	s.mu.Lock()
+	changed, runs := s.changed, make([]*Run, 0, len(s.runs))
+	for _, r := range s.runs {
+		runs = append(runs, r)
+	}
+	var body []byte
+	var err error
+	if changed {
+		body, err = json.Marshal(runs)
+	}
+	s.changed = false
+	s.mu.Unlock()
+	if err == nil && changed {
+		err = s.write(body)
+	}
+	if err != nil {
+		s.mu.Lock()
+		s.changed = true
+		s.mu.Unlock()
+	}
+	return err
+}
+
+func (s *Store) write(body []byte) error {
+	f, err := os.OpenFile(s.path+".new", os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(f, header, crc32.ChecksumIEEE(body))
+	if err == nil {
+		_, err = f.Write(body)
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(s.path+".new", s.path)
+}
