@@ -10,7 +10,7 @@ var awsSDK = &client{
 	name:   "aws-sdk",
 	scopes: []scope{{name: "@opentelemetry/instrumentation-aws-sdk"}},
 	own:    texts(tRPCMethod, plain, "rpc.method"),
-	traits: traits{guess: func(r *reading, u *genai.Usage) bool {
+	traits: traits{hidesCache: always, guess: func(r *reading, u *genai.Usage) bool {
 		return u.Output <= 1 && r.f.texts[tRPCMethod] == "InvokeModelWithResponseStream"
 	}},
 }

@@ -20,6 +20,7 @@ type Call struct {
 	Sure        bool    // the client says itself who answered: Provider is not just the name of its SDK
 
 	Extras Extras
+	Untold Untold
 	Doubt  string // why the counts may be other ones, as an llm.cost.reason; "" where nothing speaks against them
 
 	// Claims is for an agent or workflow with usage or a cost, of a client of whom it is not known whether it tells of its calls.
@@ -41,6 +42,12 @@ type Extras struct {
 	AudioTime time.Duration // how long the sound was, where the client tells that
 	Searches  int64         // of a reranker, in the units that it is billed by; 0 is not told
 	TellsHow  bool          // how much of input and output was sound was told, be it none
+}
+
+// Untold is what the span leaves open that decides the price of models whose row has one for it.
+type Untold struct {
+	Cache    bool // the client does not tell what of the prompt a cache gave, and a prompt like this one can come from there
+	Lifetime bool // for how long the prompt cache keeps what was written to it
 }
 
 // CostSource says who put a cost on the span.

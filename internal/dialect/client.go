@@ -53,6 +53,7 @@ type traits struct {
 	allAttempts   bool                              // says attempts of what is no model call too
 	firstAttempt  int                               // the number of a first attempt, less 1
 	cacheApart    apart
+	hidesCache    apart
 	totalHolds    bool // its total holds cached tokens of which nothing else on the span tells
 	thoughtsTotal bool // the thoughts of Google's models are in its total only
 	knowsBill     bool // a cost on its spans is what was billed
@@ -64,7 +65,8 @@ type traits struct {
 	hides    func(*reading, *genai.Usage) string // why the bill may hold more than what it tells; "" where it may not
 }
 
-// apart says whether a client's input count leaves out cached tokens, where nothing on the span itself does.
+// apart says whether a client's input count leaves out cached tokens, where nothing on the span itself does; hidesCache whether the client
+// never tells them.
 type apart func(*reading) bool
 
 func always(*reading) bool { return true }

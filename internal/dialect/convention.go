@@ -9,6 +9,9 @@ var conventions = &client{
 	scopes: append([]scope{
 		{name: "@opentelemetry/instrumentation-*"},
 		{name: "opentelemetry.instrumentation.*"},
+		{name: "@opentelemetry/instrumentation-openai", traits: &traits{hidesCache: always}},
+		{name: "opentelemetry.instrumentation.openai_v2", traits: &traits{hidesCache: always}},
+		{name: "opentelemetry.instrumentation.botocore*", traits: &traits{hidesCache: always}},
 	}, googlePython...),
 	keys: join(
 		texts(tOperation, genAI, genai.OperationName),

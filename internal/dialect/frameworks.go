@@ -31,22 +31,31 @@ var copilotCLI = &client{ // github.copilot.cost is in premium requests, not in 
 // In Python the Agent Framework has the counts of Anthropic, Amazon and Google as they came.
 var agentFrameworkPython = traits{localAgents: true, thoughtsApart: true, cacheApart: (*reading).soldNet}
 
-// hidesThoughts is of clients that tell Google's candidates and neither the thoughts nor a total.
-var hidesThoughts = traits{localAgents: true, hides: hiddenThoughts}
+// hidesThoughts is of clients that tell Google's candidates and neither the thoughts nor a total, and nothing of any cache.
+var hidesThoughts = traits{localAgents: true, hides: hiddenThoughts, hidesCache: always}
 
 // springAI is Spring's AI, whose spans Spring Boot makes; it passes on the input of Anthropic and Amazon, and makes a total of its own.
-// What Google's models thought is in its total. LangChain4j's observations come the same way, without a total.
+// What Google's models thought is in its total. LangChain4j's observations come the same way, without a total and without a cache. Before
+// version 2 it told of no cache either, and a call after a tool's had the counts of the calls before it in its own.
 var springAI = &client{
 	name:   "spring-ai",
 	scopes: []scope{{name: "org.springframework.boot*"}},
-	traits: traits{cacheApart: (*reading).soldNet, hides: hiddenThoughts},
+	keys:   texts(tSpringTools, plain, "spring.ai.model.request.tool.names"),
+	traits: traits{cacheApart: (*reading).soldNet, hidesCache: always, hides: func(r *reading, u *genai.Usage) string {
+		if r.f.texts[tSpringTools] != "" && !r.f.has(nCacheRead) && !r.f.has(nCacheWrite) {
+			return genai.ReasonUnknownOverlap
+		}
+		return hiddenThoughts(r, u)
+	}},
 }
+
+var tSpringTools = newText()
 
 // quarkus is Quarkus' LangChain4j, which tells input and output and no more.
 var quarkus = &client{
 	name:   "quarkus",
 	scopes: []scope{{name: "io.quarkus.opentelemetry*"}},
-	traits: traits{hides: hiddenThoughts},
+	traits: traits{hides: hiddenThoughts, hidesCache: always},
 }
 
 // soldNet says that Anthropic or Amazon answered, whose own input leaves out cached tokens.
@@ -58,8 +67,8 @@ func (r *reading) soldNet() bool {
 // Python's instrumentations of Google's SDKs: that of Vertex says nothing of thoughts; the other counts them in since 0.8. Traceloop's have
 // the same name, and a total.
 var googlePython = []scope{
-	{name: "opentelemetry.instrumentation.vertexai", traits: &traits{localAgents: true, hides: hiddenThoughts}},
-	{name: "opentelemetry.instrumentation.google_genai", traits: &traits{localAgents: true, hides: func(r *reading, u *genai.Usage) string {
+	{name: "opentelemetry.instrumentation.vertexai", traits: &traits{localAgents: true, hides: hiddenThoughts, hidesCache: always}},
+	{name: "opentelemetry.instrumentation.google_genai", traits: &traits{localAgents: true, hidesCache: always, hides: func(r *reading, u *genai.Usage) string {
 		if r.between("0.8", "") {
 			return ""
 		}

@@ -54,13 +54,18 @@ var openInferenceLiteLLM = traits{localAgents: true}
 // The one for JavaScript leaves cached tokens out and, of streams, does not tell them; in Python they were not told of streams before 1.1.1.
 var (
 	openInferenceAnthropicJS = traits{localAgents: true, hides: cacheAskedFor}
-	openInferenceAnthropic   = traits{localAgents: true, hides: func(r *reading, u *genai.Usage) string {
+	openInferenceAnthropic   = traits{localAgents: true, hidesCache: before0114, hides: func(r *reading, u *genai.Usage) string {
 		if !r.between("", "1.1.1") {
 			return ""
 		}
 		return cacheAskedFor(r, u)
 	}}
 )
+
+func before0114(r *reading) bool { return r.between("", "0.1.14") }
+
+// openInferenceUncached is of those that tell nothing of a cache, unless their answer does.
+var openInferenceUncached = traits{localAgents: true, hidesCache: always}
 
 // cacheAskedFor: the request asks Anthropic to keep its prompt, and nothing says what became of it.
 func cacheAskedFor(r *reading, u *genai.Usage) string {

@@ -39,6 +39,10 @@ var openInference = &client{
 		{name: "openinference.instrumentation.litellm*", traits: &openInferenceLiteLLM},
 		{name: "@arizeai/openinference-instrumentation-anthropic*", traits: &openInferenceAnthropicJS},
 		{name: "openinference.instrumentation.anthropic*", traits: &openInferenceAnthropic},
+		{name: "openinference.instrumentation.mistralai*", traits: &openInferenceUncached},
+		{name: "openinference.instrumentation.groq*", traits: &openInferenceUncached},
+		{name: "openinference.instrumentation.haystack*", traits: &openInferenceUncached},
+		{name: "openinference.instrumentation.portkey*", traits: &openInferenceUncached},
 	},
 	keys: join(
 		texts(tOpenInferenceKind, genAI, "openinference.span.kind"),

@@ -19,10 +19,16 @@ var openLLMetry = &client{
 	scopes: []scope{
 		{name: "@traceloop/*"},
 		{name: "traceloop*"},
-		{name: "@traceloop/instrumentation-openai", traits: &traits{guess: ownCounts}},
+		{name: "@traceloop/instrumentation-openai", traits: &traits{guess: ownCounts, hidesCache: always}},
+		{name: "@traceloop/instrumentation-llamaindex", traits: &traits{localAgents: true, hidesCache: always}},
+		{name: "@traceloop/instrumentation-together", traits: &traits{hidesCache: always}},
 		{name: "opentelemetry.instrumentation.openai", traits: &traits{guess: ownTokenizer}},
 		{name: "@traceloop/instrumentation-anthropic", traits: &traits{cacheApart: upTo("0.27.0")}},
-		{name: "@traceloop/instrumentation-bedrock", traits: &traits{cacheApart: upTo("0.27.0")}},
+		{name: "@traceloop/instrumentation-bedrock", traits: &traits{cacheApart: upTo("0.27.0"), hidesCache: always}},
+		{name: "opentelemetry.instrumentation.groq", traits: &traits{hidesCache: before062}},
+		{name: "opentelemetry.instrumentation.mistralai", traits: &traits{hidesCache: before062}},
+		{name: "opentelemetry.instrumentation.google_generativeai", traits: &traits{localAgents: true, hidesCache: before062}},
+		{name: "opentelemetry.instrumentation.openai_agents", traits: &traits{localAgents: true, hidesCache: before061}},
 		{name: "opentelemetry.instrumentation.bedrock", traits: &traits{cacheApart: always}},
 		{name: "opentelemetry.instrumentation.langchain", traits: &traits{localAgents: true, hides: hiddenWrites}},
 		{name: "opentelemetry.instrumentation.llamaindex", traits: &traits{localAgents: true, cacheApart: (*reading).overAnthropic}},
@@ -38,6 +44,10 @@ var openLLMetry = &client{
 	answers: []text{jCompletion},
 	traits:  traits{localAgents: true},
 }
+
+func before061(r *reading) bool { return r.between("", "0.61") }
+
+func before062(r *reading) bool { return r.between("", "0.62") }
 
 // traceloopKind: some of its packages call a model's call a task, and say the type of the request beside.
 func traceloopKind(r *reading, kind string) verdict {

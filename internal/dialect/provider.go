@@ -90,6 +90,8 @@ var providerNames = map[string]string{
 	"mistral": "mistral_ai", "mistralai": "mistral_ai", "mistral_ai": "mistral_ai",
 	"xai": "x_ai", "x_ai": "x_ai", "x-ai": "x_ai", "grok": "x_ai",
 	"moonshot": "moonshot_ai", "moonshotai": "moonshot_ai", "moonshot_ai": "moonshot_ai",
+	"open_ai": "openai", "azure_open_ai": "azure.ai.openai", "google_ai_gemini": "gcp.gemini", "google_vertex_ai_gemini": "gcp.vertex_ai",
+	"google_vertex_ai_anthropic": "gcp.vertex_ai", "microsoft_foundry": "azure.ai.inference",
 	"watsonx": "ibm.watsonx.ai", "ibm.watsonx.ai": "ibm.watsonx.ai", "ibm": "ibm.watsonx.ai",
 	"cohere": "cohere", "deepseek": "deepseek", "groq": "groq", "perplexity": "perplexity",
 }

@@ -37,6 +37,7 @@ func (r *reading) usage() {
 	if guess || r.scope.traits.guess != nil && r.scope.traits.guess(r, u) {
 		r.op.UsageState = genai.UsageGuessed
 	}
+	r.op.Untold = Untold{Cache: r.hidesCache(u), Lifetime: u.CacheWrite > 0 && !r.f.has(nCacheWrite5m) && !r.f.has(nCacheWrite1h)}
 	if hides := r.scope.traits.hides; hides != nil && r.op.Doubt == "" {
 		r.op.Doubt = hides(r, u)
 	}

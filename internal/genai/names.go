@@ -114,6 +114,7 @@ const (
 	ReasonUnexplainedTotal = "unexplained_total"
 	ReasonUnknownOverlap   = "unknown_overlap"
 	ReasonHiddenTokens     = "hidden_tokens"
+	ReasonUnknownLifetime  = "unknown_lifetime"
 	ReasonProviderGuessed  = "provider_guessed"
 	ReasonNoLLMCost        = "no_llmcost" // budgetalert's: a model call that no llmcost has read
 )

@@ -26,6 +26,7 @@ var answers = [...]struct{ status, reason string }{
 	{genai.StatusEstimated, genai.ReasonUnexplainedTotal},
 	{genai.StatusEstimated, genai.ReasonHiddenTokens},
 	{genai.StatusEstimated, pricing.GuessOverlap},
+	{genai.StatusEstimated, genai.ReasonUnknownLifetime},
 	{genai.StatusEstimated, genai.ReasonProviderGuessed},
 	{genai.StatusEstimated, genai.ReasonLocalServer},
 	{genai.StatusFree, genai.ReasonLocalServer},

@@ -93,7 +93,21 @@ func (s *sold) bill(op *dialect.Call, end time.Time) (bill, bool) {
 	if s.reason != "" && (b.status == genai.StatusPriced || b.status == genai.StatusFree) {
 		b.status, b.reason = genai.StatusEstimated, s.reason
 	}
+	if reason := s.untold(op); reason != "" && b.status == genai.StatusPriced {
+		b.status, b.reason = genai.StatusEstimated, reason
+	}
 	return b, true
+}
+
+// untold is what the span leaves open and the row has a price for.
+func (s *sold) untold(op *dialect.Call) string {
+	switch {
+	case op.Untold.Cache && s.model.Prices(pricing.UnitCacheRead):
+		return genai.ReasonHiddenTokens
+	case op.Untold.Lifetime && s.model.Prices(pricing.UnitCacheWrite1h):
+		return genai.ReasonUnknownLifetime
+	}
+	return ""
 }
 
 // soldAt looks for the model that answered, or, where the table does not know that name (a deployment's or an alias) or can only guess
