@@ -133,64 +133,6 @@ func (f *facts) usageList(p *jsonScan, key string) {
 	}
 }
 
-// iterations adds up what each step of a call used, as Anthropic bills it: compacting a conversation is paid beside the answer, whose own
-// counts are all that the usage around it has.
-func (f *facts) iterations(p *jsonScan) {
-	f.steps = genai.Usage{} // two attributes may hold one answer
-	p.enter('[')
-	for p.more(']') {
-		f.iteration(p, 0)
-	}
-}
-
-func (f *facts) iteration(p *jsonScan, depth int) {
-	if depth > 1 || !p.enter('{') {
-		p.skip()
-		return
-	}
-	for {
-		key, ok := p.key()
-		if !ok {
-			return
-		}
-		if p.next() == '{' {
-			f.iteration(p, depth+1)
-			continue
-		}
-		n, ok := p.count()
-		if !ok || n == genai.BadCount {
-			continue
-		}
-		s := &f.steps
-		switch usageTally(key, neither) {
-		case nInput:
-			s.Input += n
-		case nOutput:
-			s.Output += n
-		case nCacheRead:
-			s.CacheRead += n
-		case nCacheWrite:
-			s.CacheWrite += n
-		case nCacheWrite1h:
-			s.CacheWrite1h += n
-		}
-	}
-}
-
-// stepped is the usage of all steps, or u where there were none beside the answer.
-func (f *facts) stepped(u genai.Usage) genai.Usage {
-	s := f.steps
-	if s == (genai.Usage{}) {
-		return u
-	}
-	s.Input += s.CacheRead + s.CacheWrite // Anthropic's input leaves them out
-	if s.Input < u.Input || s.Output < u.Output {
-		return u
-	}
-	s.Reasoning, s.InputAudio, s.OutputAudio = u.Reasoning, u.InputAudio, u.OutputAudio
-	return s
-}
-
 // webSearches is how many searches are billed. Google tells its queries, and bills them since Gemini 3; before, it billed the prompt.
 func (r *reading) webSearches() int64 {
 	f := r.f

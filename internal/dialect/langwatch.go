@@ -7,7 +7,7 @@ var (
 	nLangwatchOutput = newTally()
 )
 
-// langwatch is LangWatch's SDK and whoever writes its attributes.
+// langwatch is LangWatch's SDK and whoever writes its attributes. Its own wrappers of SDKs tell no cached tokens.
 var langwatch = &client{
 	name:   "langwatch",
 	scopes: []scope{{name: "langwatch*"}},
@@ -19,7 +19,8 @@ var langwatch = &client{
 	words:  []word{{fact: tLangwatchType}},
 	json:   []member{{fact: jLangwatchUsage, read: langwatchMetrics, pair: true}},
 	pairs:  []pair{{in: nLangwatchInput, out: nLangwatchOutput}},
-	traits: traits{localAgents: true},
+	costs:  []cost{{in: jLangwatchUsage, name: "cost"}},
+	traits: traits{localAgents: true, hidesCache: always},
 }
 
 // langwatchMetrics reads the metrics, which may be wrapped: {"type": "json", "value": {…}}.

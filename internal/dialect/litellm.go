@@ -31,17 +31,37 @@ var litellm = &client{
 			"metadata.user_api_key_team_id"),
 		texts(tCacheKey, plain, "hidden_params.cache_key"),
 		texts(jLitellmUsage, plain, "metadata.usage_object"),
+		texts(tResponseID, plain, "llm.response.id"),
 		texts(jLitellmHidden, plain, "hidden_params"),
 		values(vCostLitellm, genAI, "litellm.cost.total"),
 		values(vCostGenAI, genAI, "gen_ai.cost.total_cost"),
 	),
-	kind:   litellmKind,
-	mayBe:  func(*facts) bool { return true },
-	json:   []member{{fact: jLitellmUsage, read: func(r *reading, s string) { r.f.readUsage(s, nLitellmInput, nLitellmOutput) }}},
+	kind:  litellmKind,
+	mayBe: func(*facts) bool { return true },
+	json: []member{
+		{fact: jLitellmUsage, read: func(r *reading, s string) { r.f.readUsage(s, nLitellmInput, nLitellmOutput) }},
+		{fact: jMetadata, read: litellmMetadata},
+	},
 	pairs:  []pair{{in: nLitellmInput, out: nLitellmOutput}},
 	costs:  []cost{{value: vCostLitellm, knows: func(*reading) bool { return true }}, {value: vCostGenAI, knows: litellmProxy}},
 	models: litellmModels,
 	hit:    litellmHit,
+	traits: traits{hidesCache: always},
+}
+
+// litellmMetadata: where it speaks OpenInference, for Arize, Phoenix and Langfuse, the counts in full are in its metadata.
+func litellmMetadata(r *reading, s string) {
+	if r.scope.client.name != "litellm" {
+		return
+	}
+	p := scanJSON(s)
+	for key := range p.members {
+		if key == "usage_object" && p.next() == '{' {
+			r.f.usageObject(&p, neither, nLitellmInput, nLitellmOutput, 0)
+		} else {
+			p.skip()
+		}
+	}
 }
 
 // litellmProxy says whether the span is of the proxy, not of the library.

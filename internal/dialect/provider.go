@@ -57,6 +57,9 @@ func canonical(s string) string {
 		return s
 	}
 	s = strings.ToLower(s)
+	if strings.HasPrefix(s, "langgenius/") { // Dify's plugins: langgenius/openai/openai
+		s = s[strings.LastIndexByte(s, '/')+1:]
+	}
 	if p, ok := providerNames[s]; ok {
 		return p
 	}

@@ -9,7 +9,6 @@ import (
 var (
 	nAggregated    = newTally()
 	nPartial       = newTally()
-	nAdvisor       = newTally()
 	jUsageRaw      = newText()
 	vCostOperation = newValue()
 )
@@ -57,12 +56,7 @@ var pydanticAI = &client{
 	lateKind: pydanticKind,
 	mayBe:    func(*facts) bool { return true },
 	costs:    []cost{{value: vCostOperation}},
-	traits: traits{localAgents: true, hides: func(r *reading, _ *genai.Usage) string {
-		if r.f.tally(nAdvisor) > 0 { // Anthropic's advisor is another model, and which one is not told
-			return genai.ReasonHiddenTokens
-		}
-		return ""
-	}},
+	traits:   traits{localAgents: true},
 }
 
 func pydanticKind(name string) verdict {

@@ -41,6 +41,9 @@ func (r *reading) usage() {
 	if hides := r.scope.traits.hides; hides != nil && r.op.Doubt == "" {
 		r.op.Doubt = hides(r, u)
 	}
+	if r.op.Doubt == "" && r.f.tally(nAdvisor) > 0 { // Anthropic's advisor is another model, whose tokens are not among these
+		r.op.Doubt = genai.ReasonHiddenTokens
+	}
 }
 
 // pair finds the first pair that counts, from that one on; found is -1 when there is none. A pair of two zeros says nothing: no

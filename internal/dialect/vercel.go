@@ -61,7 +61,15 @@ var vercelOTel = &client{
 	name:   "vercel-ai-otel",
 	scopes: []scope{{name: "gen_ai"}},
 	kind:   outerEmbeddings,
-	traits: traits{localAgents: true},
+	traits: traits{localAgents: true, hides: objectHides},
+}
+
+// objectHides: of an object, unlike of a text, it does not tell what was written to a cache.
+func objectHides(r *reading, u *genai.Usage) string {
+	if r.soldNet() && !r.f.has(nCacheWrite) && u.Input >= leastCached {
+		return genai.ReasonHiddenTokens
+	}
+	return ""
 }
 
 func (r *reading) isVercel() bool {
@@ -135,6 +143,8 @@ func (r *reading) providerMetadata(p *jsonScan, name string) {
 			r.f.setText(tResponseTier, p.text())
 		case "groundingMetadata", "grounding_metadata":
 			r.f.grounding(p)
+		case "iterations":
+			r.f.usageList(p, key)
 		case "cost":
 			if usd, ok := p.number(); knowsBill {
 				r.bill(usd, ok)

@@ -14,7 +14,7 @@ func TestNamesThatOthersRead(t *testing.T) {
 		"gen_ai.operation.name": "chat", "gen_ai.provider.name": "anthropic", "gen_ai.request.model": "claude-sonnet-4-5",
 		"gen_ai.usage.input_tokens": 10_000, "gen_ai.usage.output_tokens": 1000, "gen_ai.usage.total_tokens": 11_000,
 		"gen_ai.usage.cache_read.input_tokens": 6000, "gen_ai.usage.cache_creation.input_tokens": 1000,
-		"gen_ai.usage.reasoning.output_tokens": 400, "llm.cost.total": 0.5,
+		"gen_ai.usage.reasoning.output_tokens": 400, "gen_ai.usage.cache_write_1h_input_tokens": 0, "llm.cost.total": 0.5,
 	})))
 	for key, want := range map[string]any{
 		"llm.cost.total":                        0.02955,
