@@ -68,6 +68,7 @@ func StartGateway(s Setup, backend, state string) (*Gateway, error) {
 	g.cmd.Env = append(os.Environ(),
 		"OTLP_GRPC_ENDPOINT="+g.OTLP, "PROMETHEUS_ENDPOINT="+g.Prometheus,
 		"OTLP_HTTP_ENDPOINT=127.0.0.1:"+ports[2], "HEALTH_ENDPOINT=127.0.0.1:"+ports[3], "TELEMETRY_PORT="+ports[4], "DATA_DIR="+data,
+		"DASHBOARD_ENDPOINT=127.0.0.1:0",
 		"BACKEND_EXPORTER=otlp_grpc/backend", "OTLP_BACKEND="+backend)
 	g.cmd.Env = append(g.cmd.Env, s.Env...)
 	if err := g.cmd.Start(); err != nil {

@@ -59,7 +59,7 @@ func (s *scraper) run(ctx context.Context) {
 		if err != nil {
 			s.failed()
 			if !bad {
-				s.log.Warn("The gateway's own metrics cannot be read", zap.String("endpoint", s.cfg.Endpoint), zap.Error(err))
+				s.log.Info("The gateway's own metrics cannot be read", zap.String("endpoint", s.cfg.Endpoint), zap.Error(err))
 			}
 		}
 		bad = err != nil

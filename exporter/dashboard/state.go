@@ -17,6 +17,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelcol-llm/otelcol-llm/exporter/dashboard/internal/history"
+	"github.com/otelcol-llm/otelcol-llm/exporter/dashboard/internal/page"
 )
 
 // lockWait is how long another process may hold the directory: the one before this that has not ended yet.
@@ -54,6 +55,7 @@ func (s *state) Start(ctx context.Context, host component.Host) (err error) {
 	if s.history, err = history.Open(ctx, s.historyOptions()); err != nil {
 		return err
 	}
+	s.history.Start()
 	if err = s.telemetry.begin(ctx, s); err != nil {
 		return err
 	}
@@ -113,6 +115,7 @@ func (s *state) handler() http.Handler {
 	api := s.history.API()
 	mux.Handle("/api/v1/", api)
 	mux.Handle("/-/", api)
+	mux.Handle("/", page.Handler())
 	return mux
 }
 

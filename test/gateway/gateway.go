@@ -79,7 +79,8 @@ func launch(t testing.TB, o Options) *Gateway {
 	command := slices.Concat(o.Under, []string{Binary(t), "--config", o.Config}, o.Args)
 	g.cmd = exec.Command(command[0], command[1:]...)
 	g.cmd.Dir = o.Dir
-	g.cmd.Env = append(os.Environ(), o.Env...)
+	// Where a test does not say where the dashboard is, it is at some free port.
+	g.cmd.Env = slices.Concat(os.Environ(), []string{"DASHBOARD_ENDPOINT=127.0.0.1:0"}, o.Env)
 	g.cmd.Stdout, g.cmd.Stderr = g.log, g.log
 	if err := g.cmd.Start(); err != nil {
 		t.Fatalf("start of the gateway: %v", err)

@@ -91,6 +91,10 @@ func serve(do func(*http.Request) answer) http.Handler {
 		// Parameters of a request that cannot be read are as good as missing.
 		_ = r.ParseForm()
 		a := do(r)
+		if a.err == nil && a.data == nil {
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
 		body := envelope{Status: "success", Data: a.data}
 		status := http.StatusOK
 		if a.err != nil {

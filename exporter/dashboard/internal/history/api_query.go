@@ -2,7 +2,6 @@ package history
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 
@@ -64,12 +63,6 @@ func (h *History) queryRange(r *http.Request) answer {
 	})
 }
 
-type queryData struct {
-	ResultType parser.ValueType `json:"resultType"`
-	Result     parser.Value     `json:"result"`
-	Stats      stats.QueryStats `json:"stats,omitempty"`
-}
-
 // answerQuery writes the answer as JSON while it is there: its memory is the engine's.
 func (h *History) answerQuery(r *http.Request, limit int, prepare func(context.Context, promql.QueryOpts) (promql.Query, error)) answer {
 	ctx, cancel, opts, wrong := readQueryOptions(r)
@@ -77,7 +70,7 @@ func (h *History) answerQuery(r *http.Request, limit int, prepare func(context.C
 		return *wrong
 	}
 	defer cancel()
-	var text []byte
+	var text encoded
 	var notes annotations.Annotations
 	err := h.exec(ctx, func(ctx context.Context) (promql.Query, error) { return prepare(ctx, opts) },
 		func(q promql.Query, result *promql.Result) (err error) {
@@ -85,11 +78,11 @@ func (h *History) answerQuery(r *http.Request, limit int, prepare func(context.C
 			if truncate(result, limit) {
 				notes = notes.Add(errTruncated)
 			}
-			data := queryData{ResultType: result.Value.Type(), Result: result.Value}
+			var told any
 			if r.FormValue("stats") != "" {
-				data.Stats = stats.NewQueryStats(q.Stats())
+				told = stats.NewQueryStats(q.Stats())
 			}
-			text, err = json.Marshal(&data)
+			text, err = encodeResult(result.Value, told)
 			return err
 		})
 	var unread *badQuery
@@ -99,7 +92,7 @@ func (h *History) answerQuery(r *http.Request, limit int, prepare func(context.C
 	if err != nil {
 		return answer{err: err}
 	}
-	return answer{data: encoded(text), warnings: notes, query: r.FormValue("query")}
+	return answer{data: text, warnings: notes, query: r.FormValue("query")}
 }
 
 func truncate(result *promql.Result, limit int) bool {
@@ -158,7 +151,8 @@ func (h *History) queryExemplars(r *http.Request) answer {
 	if err != nil {
 		return answer{err: err}
 	}
-	return answer{data: exemplars(found)}
+	text, err := encode(found)
+	return answer{data: text, err: err}
 }
 
 func formatQuery(r *http.Request) answer {

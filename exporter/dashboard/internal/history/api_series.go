@@ -5,11 +5,9 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/prometheus/common/model"
-	"github.com/prometheus/prometheus/model/exemplar"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/storage"
 	"github.com/prometheus/prometheus/util/annotations"
@@ -121,27 +119,4 @@ func (a *asked) all(r *http.Request, set storage.SeriesSet) answer {
 	}
 	notes.Merge(set.Warnings())
 	return answer{data: found, warnings: notes}
-}
-
-// An exemplar's value is a text and its time in seconds, as a sample's.
-type exemplarJSON struct {
-	Labels    labels.Labels `json:"labels"`
-	Value     string        `json:"value"`
-	Timestamp float64       `json:"timestamp"`
-}
-
-type exemplarsJSON struct {
-	SeriesLabels labels.Labels  `json:"seriesLabels"`
-	Exemplars    []exemplarJSON `json:"exemplars"`
-}
-
-func exemplars(found []exemplar.QueryResult) []exemplarsJSON {
-	out := make([]exemplarsJSON, len(found))
-	for i, f := range found {
-		out[i] = exemplarsJSON{SeriesLabels: f.SeriesLabels, Exemplars: make([]exemplarJSON, len(f.Exemplars))}
-		for j, e := range f.Exemplars {
-			out[i].Exemplars[j] = exemplarJSON{e.Labels, strconv.FormatFloat(e.Value, 'f', -1, 64), float64(e.Ts) / 1000}
-		}
-	}
-	return out
 }

@@ -25,7 +25,7 @@ func tree(e parser.Expr) any {
 	case *parser.AggregateExpr:
 		return node{
 			"type": "aggregation", "op": e.Op.String(), "expr": tree(e.Expr), "param": tree(e.Param),
-			"grouping": list(e.Grouping), "without": e.Without,
+			"grouping": texts(e.Grouping), "without": e.Without,
 		}
 	case *parser.BinaryExpr:
 		return node{
@@ -79,7 +79,7 @@ func matching(m *parser.VectorMatching) any {
 		return nil
 	}
 	return node{
-		"card": m.Card.String(), "labels": list(m.MatchingLabels), "on": m.On, "include": list(m.Include),
+		"card": m.Card.String(), "labels": texts(m.MatchingLabels), "on": m.On, "include": texts(m.Include),
 		"fillValues": node{"lhs": m.FillValues.LHS, "rhs": m.FillValues.RHS},
 	}
 }
@@ -126,11 +126,11 @@ func edge(i parser.ItemType) any {
 	return i.String()
 }
 
-func list(texts []string) []string {
-	if texts == nil {
+func texts(all []string) []string {
+	if all == nil {
 		return []string{}
 	}
-	return texts
+	return all
 }
 
 func plain(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }

@@ -19,7 +19,7 @@ func (h *History) Append(ctx context.Context, md pmetric.Metrics) error {
 	return h.append(ctx, md.DataPointCount(), func(w *appender) error {
 		converter := prometheusremotewrite.NewPrometheusConverter(w)
 		_, err := converter.FromMetrics(ctx, md, prometheusremotewrite.Settings{
-			AddMetricSuffixes: true, LookbackDelta: lookback, LabelNameUnderscoreSanitization: true,
+			AddMetricSuffixes: true, LookbackDelta: lookback, LabelNameUnderscoreSanitization: true, LabelNamePreserveMultipleUnderscores: true,
 		})
 		if ctx.Err() != nil {
 			return ctx.Err()

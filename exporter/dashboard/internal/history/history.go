@@ -72,9 +72,13 @@ func Open(ctx context.Context, o Options) (*History, error) {
 	h.life, h.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	h.journal = newRecorder(h)
 	h.reopen()
+	return h, nil
+}
+
+// Start begins to do what is done by the clock: write blocks, record hours and days.
+func (h *History) Start() {
 	h.work.Go(h.tend)
 	h.work.Go(h.journal.run)
-	return h, nil
 }
 
 // takeLock waits for who ends.

@@ -131,13 +131,13 @@ func (h *History) Instant(ctx context.Context, expr string, at time.Time) (out [
 	err = h.exec(ctx, func(ctx context.Context) (promql.Query, error) {
 		return h.engine.NewInstantQuery(ctx, h, nil, expr, at)
 	}, func(_ promql.Query, r *promql.Result) (err error) {
-		out, err = samples(r)
+		out, err = samplesOf(r)
 		return err
 	})
 	return out, err
 }
 
-func samples(r *promql.Result) ([]series.Sample, error) {
+func samplesOf(r *promql.Result) ([]series.Sample, error) {
 	switch v := r.Value.(type) {
 	case promql.Scalar:
 		return []series.Sample{{Labels: series.Labels{}, Point: series.Point{At: time.UnixMilli(v.T).UTC(), Value: v.V}}}, nil

@@ -189,8 +189,11 @@ func rawOptions(o *Options) func() *tsdb.Options {
 	}
 }
 
+// longOptions allow days that come after hours that are younger.
 func longOptions() *tsdb.Options {
-	return baseOptions(24*time.Hour, longRetention)
+	t := baseOptions(24*time.Hour, longRetention)
+	t.OutOfOrderTimeWindow = (72 * time.Hour).Milliseconds()
+	return t
 }
 
 func (o *Options) store(name string, options func() *tsdb.Options) *store {

@@ -1,0 +1,67 @@
+package history
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+const (
+	// recordedPrefix begins the name of every recorded series and of no other one.
+	recordedPrefix = "llm:"
+	hourSuffix     = ":hour"
+	daySuffix      = ":day"
+	// recordedMark is 1 for each hour or day of which there is anything, 0 for one of which there is nothing.
+	recordedMark = recordedPrefix + "recorded"
+)
+
+func isRecorded(name string) bool { return strings.HasPrefix(name, recordedPrefix) }
+
+// A rule is recorded as name:hour and name:day. In expr, $R is the hour or the day.
+type rule struct {
+	name string
+	expr string
+}
+
+// grown adds up what counters grew by, and has nothing where they did not. The labels of who exported them go.
+func grown(metric string) string {
+	return fmt.Sprintf(`sum without (job, instance) (increase(%s[$R] anchored)) > 0`, metric)
+}
+
+// quantiles are of native histograms or of classic ones, by a label and (with that label empty) of all.
+func quantiles(metric, by string) string {
+	var all []string
+	for _, q := range []string{"0.5", "0.95", "0.99"} {
+		for _, group := range []string{by, ""} {
+			all = append(all, fmt.Sprintf(
+				`label_replace(histogram_quantile(%[1]s, sum by (%[2]s) (increase(%[3]s[$R]))) or histogram_quantile(%[1]s, sum by (le, %[2]s) (increase(%[3]s_bucket[$R]))), "stat", "p%[4]s", "", "")`,
+				q, group, metric, strings.TrimPrefix(q+"0", "0.")[:2]))
+		}
+	}
+	return strings.Join(all, " or ")
+}
+
+const byModel = "gen_ai_request_model"
+
+var rules = []rule{
+	{"llm:cost_usd", grown("llm_cost_booked_usd_total")},
+	{"llm:tokens", grown("llm_tokens_booked_total")},
+	{"llm:calls", grown("llm_calls_booked_total")},
+	{"llm:saved_usd", grown("llm_cost_saved_usd_total")},
+	{"llm:requests", grown("llm_calls_total")},
+	{"llm:errors", grown("llm_errors_total")},
+	{"llm:agent_requests", grown("agent_requests_total")},
+	{"llm:latency_seconds", quantiles("gen_ai_client_operation_duration_seconds", byModel)},
+	{"llm:ttft_seconds", quantiles("gen_ai_client_operation_time_to_first_chunk_seconds", byModel)},
+	{"llm:agent_latency_seconds", quantiles("agent_request_duration_seconds", "gen_ai_agent_name")},
+	{"llm:cpu_ratio", `max(avg_over_time(system_cpu_utilization_busy_ratio[$R]))`},
+	{"llm:memory_ratio", `max(avg_over_time(system_memory_utilization_ratio{system_memory_state="used"}[$R]))`},
+	{"llm:gateway_memory_bytes", `max(max_over_time(otelcol_process_memory_rss_bytes[$R]))`},
+	{"llm:gateway_spans", `sum(increase(otelcol_receiver_accepted_spans_total[$R])) > 0`},
+	{recordedMark, `max(present_over_time({__name__=~"llm_cost_booked_usd_total|llm_budget_period_start_seconds|otelcol_process_uptime_seconds_total|target_info"}[$R])) or vector(0)`},
+}
+
+// over is the rule's expression for a stretch of time.
+func (r *rule) over(stretch time.Duration) string {
+	return strings.ReplaceAll(r.expr, "$R", fmt.Sprintf("%ds", int(stretch.Seconds())))
+}
