@@ -222,7 +222,9 @@ func (r *recorder) rules(wanted func(string) bool) (at time.Time, out []any) {
 			if !wanted(name) {
 				continue
 			}
-			shown := recordingRule{Name: name, Query: rules[i].over(stretch), Labels: map[string]string{}, Health: ruleOK, LastEvaluation: r.last.UTC(), Type: typeRecording}
+			shown := recordingRule{
+				Name: name, Query: rules[i].over(stretch), Labels: map[string]string{}, Health: ruleOK, LastEvaluation: r.last.UTC(), Type: typeRecording,
+			}
 			if why, ok := r.bad[name]; ok {
 				shown.Health, shown.LastError = "err", why
 			}

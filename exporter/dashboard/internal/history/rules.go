@@ -34,12 +34,16 @@ func quantiles(metric, by string) string {
 	for _, q := range []string{"0.5", "0.95", "0.99"} {
 		for _, group := range []string{by, ""} {
 			all = append(all, fmt.Sprintf(
-				`label_replace(histogram_quantile(%[1]s, sum by (%[2]s) (increase(%[3]s[$R]))) or histogram_quantile(%[1]s, sum by (le, %[2]s) (increase(%[3]s_bucket[$R]))), "stat", "p%[4]s", "", "")`,
+				`label_replace(histogram_quantile(%[1]s, sum by (%[2]s) (increase(%[3]s[$R])))`+
+					` or histogram_quantile(%[1]s, sum by (le, %[2]s) (increase(%[3]s_bucket[$R]))), "stat", "p%[4]s", "", "")`,
 				q, group, metric, strings.TrimPrefix(q+"0", "0.")[:2]))
 		}
 	}
 	return strings.Join(all, " or ")
 }
+
+// alive are metrics of which one at least is there while the gateway runs.
+const alive = "llm_cost_booked_usd_total|llm_budget_period_start_seconds|otelcol_process_uptime_seconds_total|target_info"
 
 const byModel = "gen_ai_request_model"
 
@@ -58,7 +62,7 @@ var rules = []rule{
 	{"llm:memory_ratio", `max(avg_over_time(system_memory_utilization_ratio{system_memory_state="used"}[$R]))`},
 	{"llm:gateway_memory_bytes", `max(max_over_time(otelcol_process_memory_rss_bytes[$R]))`},
 	{"llm:gateway_spans", `sum(increase(otelcol_receiver_accepted_spans_total[$R])) > 0`},
-	{recordedMark, `max(present_over_time({__name__=~"llm_cost_booked_usd_total|llm_budget_period_start_seconds|otelcol_process_uptime_seconds_total|target_info"}[$R])) or vector(0)`},
+	{recordedMark, `max(present_over_time({__name__=~"` + alive + `"}[$R])) or vector(0)`},
 }
 
 // over is the rule's expression for a stretch of time.
