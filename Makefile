@@ -23,9 +23,16 @@ METADATA      = $(sort $(shell find connector exporter extension processor recei
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# Not default.pgo, which the go command takes by itself: then `go build ./...`, the linters and the tests would compile the Collector twice.
+PROFILE = cmd/otelcol-llm/release.pgo
+
 .PHONY: build
-build: ## build bin/otelcol-llm and the command-line tools
-	$(GO) build -trimpath -o bin/ ./cmd/...
+build: ## build bin/otelcol-llm and the command-line tools, optimised by a profile
+	$(GO) build -trimpath -pgo=$(PROFILE) -o bin/ ./cmd/...
+
+.PHONY: pgo
+pgo: ## measure that profile again, under the load of the benchmarks: a minute
+	cd bench && $(GO) run ./cmd/profile -o ../$(PROFILE)
 
 .PHONY: run
 run: build ## build and start the gateway with collector-config.yaml (another: CONFIG=file)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -27,10 +28,18 @@ type Gateway struct {
 	data string // its state; gone when it stops
 }
 
-// Build builds the distribution into dir.
+// Build builds the distribution into dir, as `make build` does.
 func Build(dir string) (string, error) {
-	binary := filepath.Join(dir, "otelcol-llm")
-	cmd := exec.Command("go", "build", "-trimpath", "-o", binary, "./cmd/otelcol-llm")
+	return build(filepath.Join(dir, "otelcol-llm"), "-pgo=cmd/otelcol-llm/release.pgo")
+}
+
+// BuildStock builds what an ordinary Collector is: without a profile, and with gRPC's own gzip.
+func BuildStock(dir string) (string, error) {
+	return build(filepath.Join(dir, "stock"), "-pgo=off", "-tags=stock")
+}
+
+func build(binary string, flags ...string) (string, error) {
+	cmd := exec.Command("go", slices.Concat([]string{"build", "-trimpath", "-o", binary}, flags, []string{"./cmd/otelcol-llm"})...)
 	cmd.Dir, cmd.Env = "..", append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build ./cmd/otelcol-llm: %w\n%s", err, out)

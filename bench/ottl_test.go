@@ -1,11 +1,13 @@
 package bench
 
 import (
+	"os"
 	"testing"
 
 	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/transformprocessor"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/consumer/consumertest"
+	"go.yaml.in/yaml/v3"
 )
 
 // The peer must really price the calls, or the comparison is with nothing.
@@ -26,4 +28,21 @@ func TestOTTLPricesCalls(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The configuration that is compared with prices calls by the same statements.
+func TestContribConfiguration(t *testing.T) {
+	text, err := os.ReadFile(contribConfig)
+	require.NoError(t, err)
+	var got, want map[string]any
+	require.NoError(t, yaml.Unmarshal(text, &got))
+	require.NoError(t, yaml.Unmarshal([]byte(GuardedOTTL(FourModels)), &want))
+	require.Equal(t, want, got["processors"].(map[string]any)["transform"])
+	require.Equal(t, spanMetricsOf(t, spanMetrics), got["connectors"].(map[string]any)["spanmetrics"])
+}
+
+func spanMetricsOf(t *testing.T, text string) (conf map[string]any) {
+	t.Helper()
+	require.NoError(t, yaml.Unmarshal([]byte(text), &conf))
+	return conf
 }

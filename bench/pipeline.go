@@ -21,6 +21,7 @@ type Pipeline struct {
 const (
 	defaultConfig  = "../collector-config.yaml"
 	otlpOnlyConfig = "testdata/otlp-only.yaml"
+	contribConfig  = "testdata/contrib.yaml"
 )
 
 // PipelineEffort says how much load is sent.
@@ -32,15 +33,32 @@ type PipelineEffort struct {
 }
 
 // ComparePipelines sends the same load to several gateways, in turns, while all run.
-func ComparePipelines(b *Batch, e PipelineEffort, setups ...Setup) (result []Pipeline, err error) {
+func ComparePipelines(b *Batch, e PipelineEffort, setups ...Setup) ([]Pipeline, error) {
+	loads := make([]Loaded, len(setups))
+	for i, setup := range setups {
+		loads[i] = Loaded{setup, b, e.Senders, e.Requests}
+	}
+	return CompareLoads(e, loads...)
+}
+
+// Loaded is a gateway and its load: of the effort, only the rounds and the place of the state matter beside it.
+type Loaded struct {
+	Setup
+	Batch    *Batch
+	Senders  int
+	Requests int
+}
+
+// CompareLoads sends each gateway its load, in turns, while all run.
+func CompareLoads(e PipelineEffort, loads ...Loaded) (result []Pipeline, err error) {
 	backend, err := StartBackend()
 	if err != nil {
 		return nil, err
 	}
 	defer backend.Stop()
 	var lanes []*lane
-	for i, setup := range setups {
-		l, err := openLane(setup, backend.Address, e.State, b, e.Senders, uint8(i*e.Senders)) //nolint:gosec // few
+	for i, one := range loads {
+		l, err := openLane(one.Setup, backend.Address, e.State, one.Batch, one.Senders, uint8(i*one.Senders%256)) //nolint:gosec // it fits
 		if err != nil {
 			return nil, err
 		}
@@ -48,8 +66,9 @@ func ComparePipelines(b *Batch, e PipelineEffort, setups ...Setup) (result []Pip
 		lanes = append(lanes, l)
 	}
 	for round := range e.Rounds + 1 {
-		for i := range lanes {
-			if err := lanes[(i+round)%len(lanes)].run(e.Requests, round == 0); err != nil {
+		for k := range lanes {
+			i := (k + round) % len(lanes)
+			if err := lanes[i].run(loads[i].Requests, round == 0); err != nil {
 				return nil, err
 			}
 		}

@@ -68,3 +68,16 @@ func ScrapeSize(binary string, b *Batch) (text, protobuf int, err error) {
 	}
 	return text, protobuf, err
 }
+
+// scrapeRows say how large a scrape of the default configuration is.
+func scrapeRows(Effort) ([]Row, error) {
+	return withBinary(func(_, binary string) ([]Row, error) {
+		fleet, err := Fleet(20, 100)
+		if err != nil {
+			return nil, err
+		}
+		text, protobuf, err := ScrapeSize(binary, fleet)
+		size := fmt.Sprintf("%.1f MB text, %.1f MB protobuf with native histograms", float64(text)/1e6, float64(protobuf)/1e6)
+		return []Row{AtMost(Row{What: "a scrape of /metrics in MB, " + fleet.Name, Ours: size, Peer: "–", Ratio: float64(text) / 1e6}, scrapeTarget)}, err
+	})
+}
