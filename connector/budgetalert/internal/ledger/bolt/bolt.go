@@ -41,6 +41,7 @@ type Ledger struct {
 	state   *ledger.State
 	next    *group // of those that the next commit writes
 	flying  *group // of those that are being written
+	want    int64  // requests that the next commit waits for, for a moment
 	failing error  // why the last commit failed
 	behind  bool   // commits failed, and not all that waited is written
 	closed  bool
@@ -88,11 +89,13 @@ func Open(o Options) (*Ledger, error) {
 	}
 	l.store = store{
 		compactFrom: o.compactFrom,
-		file:        file{path: filepath.Join(o.Directory, fileName), patience: o.Patience},
-		seed:        o.Seed,
-		segments:    newSegments(),
-		notify:      l.notify,
-		fault:       &l.fault,
+		file: file{
+			path: filepath.Join(o.Directory, fileName), patience: o.Patience, log: commitLog{path: filepath.Join(o.Directory, logName)},
+		},
+		seed:     o.Seed,
+		segments: newSegments(),
+		notify:   l.notify,
+		fault:    &l.fault,
 	}
 	state, err := l.store.start(&o)
 	if err != nil {
@@ -161,8 +164,9 @@ func (l *Ledger) join(change func()) (*group, error) {
 		l.state.Show()
 		return nil, nil
 	}
-	l.next.requests++
-	l.wakeUp()
+	if l.next.requests++; l.next.requests == 1 || l.next.requests >= l.want {
+		l.wakeUp()
+	}
 	return l.next, nil
 }
 
@@ -238,7 +242,7 @@ func (l *Ledger) Close() error {
 		if l.stats.Waiting > 0 {
 			l.closeErr = fmt.Errorf("budget ledger %s: %d batches were not written: %w", l.store.path, l.stats.Waiting, l.failing)
 		}
-		l.closeErr = errors.Join(l.closeErr, l.store.close())
+		l.closeErr = errors.Join(l.closeErr, l.store.end())
 	})
 	return l.closeErr
 }

@@ -381,10 +381,12 @@ func TestOldThingsLeaveTheFile(t *testing.T) {
 		}))
 		f.clock.Add(time.Minute / 2)
 	}
+	require.NoError(t, f.Close())
 	n := count(t, f)
 	require.Equal(t, 1200, n[slotBucket])
 	require.Equal(t, 30, n[markBucket])
 	require.Equal(t, 30, n[idBucket])
+	f.open(t)
 	f.clock.Add(2 * time.Minute)
 	for range 10 {
 		f.tick()
@@ -494,14 +496,36 @@ func TestNewerFormat(t *testing.T) {
 	db, err := bbolt.Open(f.file(), 0o600, nil)
 	require.NoError(t, err)
 	require.NoError(t, db.Update(func(tx *bbolt.Tx) error {
-		return tx.Bucket([]byte(metaBucket)).Put(formatKey, seal(metaBucket, formatKey, []byte{0, 0, 0, 2}))
+		return tx.Bucket([]byte(metaBucket)).Put(formatKey, seal(metaBucket, formatKey, []byte{0, 0, 0, 3}))
 	}))
 	require.NoError(t, db.Close())
 	_, err = Open(options(f.dir, f.clock, f.heard))
-	require.ErrorContains(t, err, "its format is 2 and this version reads 1")
+	require.ErrorContains(t, err, "its format is 3 and this version reads 2")
 	names, err := os.ReadDir(f.dir)
 	require.NoError(t, err)
 	require.Len(t, names, 1, "it stays where it is")
+}
+
+// A ledger that an older version has written, which knew no log.
+func TestOlderFormat(t *testing.T) {
+	f := open(t)
+	record(t, f, call(1, minute, 10))
+	require.NoError(t, f.Close())
+	db, err := bbolt.Open(f.file(), 0o600, nil)
+	require.NoError(t, err)
+	require.NoError(t, db.Update(func(tx *bbolt.Tx) error {
+		meta := tx.Bucket([]byte(metaBucket))
+		return errors.Join(meta.Delete(loggedKey), meta.Put(formatKey, seal(metaBucket, formatKey, []byte{0, 0, 0, 1})))
+	}))
+	require.NoError(t, db.Close())
+	for range 2 {
+		f.open(t)
+		record(t, f, call(1, minute, 10), call(2, minute, 5))
+		require.EqualValues(t, 15, spent(t, f))
+		require.NoError(t, f.Close())
+	}
+	require.Empty(t, f.heard.kinds())
+	require.Equal(t, 3, count(t, f)[metaBucket])
 }
 
 func TestManyWritersShareCommits(t *testing.T) {
@@ -709,6 +733,7 @@ func TestFileThatIsMostlyFree(t *testing.T) {
 	f.open(t)
 	require.EqualValues(t, 20, spent(t, f))
 	require.Empty(t, f.heard.kinds())
+	require.NoError(t, f.Close())
 	names, err := os.ReadDir(f.dir)
 	require.NoError(t, err)
 	require.Len(t, names, 1)

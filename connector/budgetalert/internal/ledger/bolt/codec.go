@@ -26,9 +26,11 @@ var buckets = [...]string{metaBucket, slotBucket, markBucket, idBucket, outboxBu
 var (
 	formatKey = []byte("format")
 	seedKey   = []byte("seed")
+	loggedKey = []byte("logged")
 )
 
-const formatVersion = 1
+// formatVersion 1 had no log.
+const formatVersion = 2
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 

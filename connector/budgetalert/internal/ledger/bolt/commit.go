@@ -7,15 +7,26 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
 )
 
-// commits is the committer: it writes what has come while it wrote, without waiting for more, and looks after what is old when it ticks.
+// gatherFor is how long a commit that follows another one waits for requests at most.
+const gatherFor = 2 * time.Millisecond
+
+// commits is the committer: it writes what has come while it wrote, and looks after what is old when it ticks.
 func (l *Ledger) commits() {
 	ticker := time.NewTicker(l.options.Retry)
 	defer ticker.Stop()
+	var ended time.Time
 	for {
 		select {
 		case <-l.wake:
 			runtime.Gosched() // requests that are ready to run come along; where none is, nothing is lost
+			if time.Since(ended) < gatherFor {
+				l.gather()
+			}
 			l.commit(false)
+			ended = time.Now()
+			if len(l.store.pending) > foldFrom {
+				l.fold()
+			}
 		case <-ticker.C:
 			l.tick()
 		case done := <-l.ticks:
@@ -28,9 +39,51 @@ func (l *Ledger) commits() {
 	}
 }
 
+// gather waits until as many requests have come as were under way when the last commit ended: their senders are about to send the next ones,
+// and one commit costs as much as another. A request that was alone waits for nobody.
+func (l *Ledger) gather() {
+	timer := time.NewTimer(gatherFor)
+	defer timer.Stop()
+	for !l.gathered() {
+		select {
+		case <-l.wake:
+		case <-timer.C:
+			return
+		}
+	}
+}
+
+func (l *Ledger) gathered() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.closed || l.next.requests >= l.want
+}
+
 func (l *Ledger) tick() {
 	l.commit(true)
+	l.fold()
 	l.store.tidy(l.options.Now())
+}
+
+// fold writes the log into the file. Where that fails the next commit tries again, before it does anything else.
+func (l *Ledger) fold() {
+	l.mu.Lock()
+	failing := l.failing
+	l.mu.Unlock()
+	if failing != nil {
+		return
+	}
+	err := l.store.fold()
+	if err == nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.stats.Failures++
+	if !l.behind {
+		l.say(ledger.StoreUnavailable, err.Error())
+	}
+	l.failing, l.behind = err, true
 }
 
 // commit writes what changed. Old things alone wait for the tick.
@@ -43,7 +96,7 @@ func (l *Ledger) commit(tick bool) {
 	if l.store.all {
 		l.state.All()
 		l.store.all = false
-	} else if !l.state.Changed() && !(tick && (l.state.Old() || l.behind || l.store.old())) {
+	} else if !l.state.Changed() && !(tick && (l.state.Old() || l.behind)) {
 		l.mu.Unlock()
 		return
 	}
@@ -55,6 +108,7 @@ func (l *Ledger) commit(tick bool) {
 
 	l.mu.Lock()
 	l.flying = nil
+	l.want = group.requests + l.next.requests
 	if err == nil {
 		l.kept(group, changes, waiting)
 	} else {

@@ -33,6 +33,7 @@ func sound(t *testing.T) (content []byte, truth map[string]string) {
 				Key: fmt.Sprint("mark ", id), Value: []byte("x"), Alert: &ledger.Alert{ID: fmt.Sprint(id), Body: bytes.Repeat([]byte("text "), 100)},
 			}}
 		}))
+		f.tick()
 	}
 	truth = everything(t, f)
 	require.NoError(t, f.Close())

@@ -2,28 +2,34 @@
 //
 // # How it writes
 //
-// A request changes the State and then waits for the next commit; a goroutine writes all that changed since the last one in one transaction,
-// with fsync, and lets all go that waited. It waits for nobody: the longer a commit takes, the more requests share the next one. A commit
+// A request changes the State and then waits for the next commit; a goroutine appends all that changed since the last one to a log, as one
+// record, durably, and lets all go that waited. Each second, or when there is a megabyte of it, the log is folded into the file with one
+// transaction, and is empty again: a record is one write, and a transaction of bbolt is ten, of which two wait for the disk. A commit that
+// follows another one waits up to two milliseconds for as many requests as were under way then; one request alone waits for nobody. A record
 // holds amounts as they are, not what was added, so that one that fails is written again with the next one and counts nothing twice.
 //
-// When commits fail (a full disk, a directory that became read-only) the State goes on in memory, Notify hears it once, and the ticker
-// tries again; with Reject the State takes back all that is not written, and the requests fail. When the file breaks while it is in use, it is
-// moved aside and written anew from memory: nothing is lost.
+// When commits fail (a full disk, a directory that became read-only) or the log cannot be folded, the State goes on in memory, Notify hears it
+// once, and the ticker tries again; with Reject the State takes back all that is not written, and the requests fail. When the file breaks
+// while it is in use, it is moved aside and written anew from memory: nothing is lost.
 //
 // # How it reads
 //
 // bbolt trusts its file, and a damaged one can end the process. So the file is read without bbolt first (pages.go): every page must belong to
 // one tree or to the free list, exactly once, in the order of keys, without gaps; every value must fit its checksum. Only then does bbolt
 // open it. A file that is damaged, cut off or not a ledger is moved aside, named with the time, and a new one begins: no amount is ever
-// taken from a file that is not whole. Where only one of the two headers is damaged, the other one is whole and one commit older; then the ledger
+// taken from a file that is not whole. Where only one of the two headers is damaged, the other one is whole and one fold older; then the ledger
 // goes on from there and says so.
+//
+// Then come the records of the log that the file has not. One that is shorter than it says was being written when the process ended: nobody
+// was told that it is durable, and it is cut off. One that is damaged ends the log too, and is said; so are records that are missing.
 //
 // # The file
 //
 // ledger.db has these buckets. Numbers are big-endian, 64 bits; each value ends with the CRC-32C of its bucket's name, key and value, begun with
 // the length of the key.
 //
-//	meta    "format"                        32-bit version, 1
+//	meta    "format"                        32-bit version, 2
+//	        "logged"                        number of the last record of the log that is folded
 //	        "seed"                          24 bytes, of the hash of ids
 //	slots   series, slot                    amount, expiry
 //	marks   key                             expiry, value
@@ -33,8 +39,12 @@
 //	        hour or day, key of the row     types of tokens, all as signed varints
 //
 // The ids of one commit and minute are one segment. When nobody writes to a minute any more, its segments are merged. What has expired leaves
-// the file in small steps, one with each commit or tick. bbolt uses free pages again and never gives them back; a file of more than 16 MB
+// the file in small steps, one with each tick. bbolt uses free pages again and never gives them back; a file of more than 16 MB
 // of which more than half is free is written anew at the start.
 //
-// A file of a newer version is refused, with both versions in the error. A lock says when another process has the file.
+// ledger.log has records, each of a length (32 bits), a number, a checksum of the two, a checksum of the rest, and values as in the file, each
+// with its bucket and key. It is gone while no process has the ledger, unless one was killed.
+//
+// A file of version 1, which had no log, is read. A file of a newer version is refused, with both versions in the error. A lock says when
+// another process has the file.
 package bolt

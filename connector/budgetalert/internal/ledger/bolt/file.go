@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -25,6 +26,8 @@ type file struct {
 	patience time.Duration // for the lock
 	db       *bbolt.DB     // nil while there is none
 	txid     uint64        // of what was read
+	log      commitLog
+	pending  ops // what the log has and the file has not
 }
 
 func (f *file) options() *bbolt.Options {
@@ -41,7 +44,7 @@ func (f *file) open(readOnly bool, load *loader) (h boltfile.Header, err error) 
 			return nil, err
 		}
 		if err = boltfile.Lock(opened, !readOnly, f.patience); err == nil {
-			h, err = readAll(opened, load)
+			h, err = f.readAll(opened, load)
 		}
 		if err != nil {
 			return nil, errors.Join(err, opened.Close())
@@ -60,16 +63,39 @@ func (f *file) open(readOnly bool, load *loader) (h boltfile.Header, err error) 
 		return h, err
 	}
 	f.txid = h.TxID
+	f.log.seed, f.log.last, f.pending = load.seed, load.log.last, load.log.ops
+	if !readOnly {
+		size := load.log.size
+		if len(f.pending) == 0 {
+			size = 0
+		}
+		if err := f.log.begin(size); err != nil {
+			return h, errors.Join(err, f.close())
+		}
+	}
 	return h, nil
 }
 
-func readAll(opened *os.File, load *loader) (h boltfile.Header, err error) {
+func (f *file) readAll(opened *os.File, load *loader) (h boltfile.Header, err error) {
 	info, err := opened.Stat()
 	if err != nil {
 		return h, err
 	}
 	if info.IsDir() {
 		return h, errors.New("it is a directory")
+	}
+	log, err := logOf(f.log.path)
+	if err != nil {
+		return h, err
+	}
+	if len(log) > 0 {
+		var which loader // where the file ends and the log begins must be known before anything is read
+		if _, err = boltfile.Read(opened, info.Size(), which.identity); err != nil {
+			return h, err
+		}
+		if err := load.follow(readLog(log, which.seed, which.logged)); err != nil {
+			return h, err
+		}
 	}
 	if h, err = boltfile.Read(opened, info.Size(), load.value); err != nil {
 		return h, err
@@ -89,6 +115,12 @@ func (f *file) create(seed genai.Seed, replace bool, fill func(*bbolt.Tx) error)
 	err := boltfile.Guard(func() error { return f.fill(temporary, seed, fill) })
 	if err == nil {
 		err = f.place(temporary, replace)
+	}
+	if err == nil {
+		f.log.last++
+		if !replace {
+			_ = os.Remove(f.log.path) // of a file that is gone
+		}
 	}
 	_ = os.Remove(temporary)
 	return err
@@ -110,16 +142,22 @@ func (f *file) fill(temporary string, seed genai.Seed, fill func(*bbolt.Tx) erro
 			}
 		}
 		meta := tx.Bucket([]byte(metaBucket))
-		format := []byte{0, 0, 0, formatVersion}
-		if err := errors.Join(
-			meta.Put(formatKey, seal(metaBucket, formatKey, format)),
-			meta.Put(seedKey, seal(metaBucket, seedKey, append([]byte{}, seed[:]...))),
-		); err != nil {
+		if err := meta.Put(seedKey, seal(metaBucket, seedKey, append([]byte{}, seed[:]...))); err != nil {
 			return err
 		}
-		return fill(tx)
+		// No record that is in the log now may follow this.
+		return errors.Join(fill(tx), logged(tx, f.log.last+1))
 	})
 	return errors.Join(err, db.Close())
+}
+
+// logged says in the file that it has all records up to one.
+func logged(tx *bbolt.Tx, last uint64) error {
+	meta := tx.Bucket([]byte(metaBucket))
+	return errors.Join(
+		meta.Put(formatKey, seal(metaBucket, formatKey, []byte{0, 0, 0, formatVersion})),
+		meta.Put(loggedKey, seal(metaBucket, loggedKey, binary.BigEndian.AppendUint64(nil, last))),
+	)
 }
 
 // temporaryName is a file that is being made by a process.
@@ -171,6 +209,10 @@ func (f *file) moveAside(now time.Time) (string, error) {
 		}
 		to = fmt.Sprintf("%s-%d", base, i)
 	}
+	f.log.end()
+	if err := os.Rename(f.log.path, to+".log"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return to, err
+	}
 	return to, os.Rename(f.path, to)
 }
 
@@ -197,6 +239,7 @@ func (f *file) update(do func(*bbolt.Tx) error) error {
 }
 
 func (f *file) close() error {
+	f.log.end()
 	db := f.db
 	f.db = nil
 	if db == nil {

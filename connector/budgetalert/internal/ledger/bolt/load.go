@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
@@ -24,17 +26,59 @@ type loader struct {
 	seed genai.Seed
 
 	ours, seeded bool
+	logged       uint64 // the last record of the log that the file has
 	segments     segments
 	minute       []segment // the segments of one minute: they expire together
+
+	log   records
+	later map[string]op       // by bucket and key: what the log says of it last
+	ids   map[int64][]segment // the segments of the log by minute
 }
 
 func newLoader(into *ledger.State, now time.Time) *loader {
 	return &loader{into: ledger.Loaded{State: into, Now: now.Unix()}, segments: newSegments()}
 }
 
+// follow takes over what the log says: it is newer than what the file says.
+func (l *loader) follow(log records) error {
+	l.log, l.later, l.ids = log, map[string]op{}, map[int64][]segment{}
+	return log.ops.each(func(one *op) error {
+		bucket := buckets[one.bucket]
+		if bucket != idBucket { // ids are only added, under new keys
+			l.later[laterKey(bucket, one.key)] = *one
+			return nil
+		}
+		value, err := unseal(bucket, one.key, one.sealed)
+		if err != nil {
+			return err
+		}
+		s, err := readSegment(one.key, value)
+		if err == nil {
+			l.ids[s.minute] = append(l.ids[s.minute], s)
+			l.segments.read(&s)
+		}
+		return err
+	})
+}
+
+func laterKey(bucket string, key []byte) string { return bucket + "\x00" + string(key) }
+
+// identity reads only whose file it is.
+func (l *loader) identity(bucket string, key, sealed []byte) error {
+	if bucket != metaBucket {
+		return nil
+	}
+	return l.value(bucket, key, sealed)
+}
+
 // value reads one value. An error means that the file is damaged, or not ours.
 func (l *loader) value(bucket string, key, sealed []byte) error {
 	value, err := unseal(bucket, key, sealed)
+	if err == nil && len(l.later) > 0 {
+		if _, ok := l.later[laterKey(bucket, key)]; ok {
+			return nil
+		}
+	}
 	if err == nil {
 		err = l.unsealed(bucket, key, value)
 	}
@@ -89,7 +133,7 @@ func (l *loader) meta(key string, value []byte) error {
 		if len(value) != 4 {
 			return boltfile.ErrDamaged
 		}
-		if format := binary.BigEndian.Uint32(value); format != formatVersion {
+		if format := binary.BigEndian.Uint32(value); format > formatVersion {
 			return newerError{format}
 		}
 		l.ours = true
@@ -99,6 +143,11 @@ func (l *loader) meta(key string, value []byte) error {
 		}
 		copy(l.seed[:], value)
 		l.seeded = true
+	case string(loggedKey):
+		if len(value) != 8 {
+			return boltfile.ErrDamaged
+		}
+		l.logged = binary.BigEndian.Uint64(value)
 	default:
 		return boltfile.ErrDamaged
 	}
@@ -117,6 +166,9 @@ func (l *loader) endMinute() {
 	if len(l.minute) == 0 {
 		return
 	}
+	at := l.minute[0].minute
+	l.minute = append(l.minute, l.ids[at]...)
+	delete(l.ids, at)
 	written := l.minute[0].written
 	for _, s := range l.minute {
 		written = max(written, s.written)
@@ -133,5 +185,20 @@ func (l *loader) end() error {
 		return fmt.Errorf("no ledger: %w", boltfile.ErrDamaged)
 	}
 	l.endMinute()
+	for _, minute := range slices.Sorted(maps.Keys(l.ids)) {
+		l.minute = append(l.minute, l.ids[minute]...)
+		delete(l.ids, minute)
+		l.endMinute()
+	}
+	l.log.last = max(l.log.last, l.logged)
+	later := l.later
+	l.later = nil
+	for _, key := range slices.Sorted(maps.Keys(later)) { // alerts in the order of their numbers
+		if one := later[key]; one.sealed != nil {
+			if err := l.value(buckets[one.bucket], one.key, one.sealed); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
 }

@@ -58,28 +58,18 @@ func (s *segments) dropped(minutes []int64) {
 }
 
 // write appends the new ids, by minute. The numbers are not used again when the commit fails.
-func (s *segments) write(tx *bbolt.Tx, ids []ledger.ID, now int64) error {
-	b := tx.Bucket([]byte(idBucket))
-	b.FillPercent = 0.9 // most are appended
+func (s *segments) write(to *ops, ids []ledger.ID, now int64) {
 	slices.SortStableFunc(ids, func(a, b ledger.ID) int { return cmp.Compare(a.Minute, b.Minute) })
 	for len(ids) > 0 {
 		n := 1
 		for n < len(ids) && n < largeSegment && ids[n].Minute == ids[0].Minute {
 			n++
 		}
-		if err := s.put(b, ids[0].Minute, segmentValue(now, ids[:n])); err != nil {
-			return err
-		}
+		s.number++
+		to.put(idBucket, segmentKey(ids[0].Minute, s.number), segmentValue(now, ids[:n]))
 		s.wrote(ids[0].Minute, now, n)
 		ids = ids[n:]
 	}
-	return nil
-}
-
-func (s *segments) put(b *bbolt.Bucket, minute int64, value []byte) error {
-	s.number++
-	key := segmentKey(minute, s.number)
-	return b.Put(key, seal(idBucket, key, value))
 }
 
 // drop drops a few old segments and says which drops are left.
@@ -168,5 +158,7 @@ func (s *segments) merge(tx *bbolt.Tx, minute int64) (left loose, err error) {
 	if len(ids) < largeSegment {
 		left.n++
 	}
-	return left, s.put(b, minute, segmentValue(written, ids))
+	s.number++
+	key := segmentKey(minute, s.number)
+	return left, b.Put(key, seal(idBucket, key, segmentValue(written, ids)))
 }

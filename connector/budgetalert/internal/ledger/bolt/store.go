@@ -28,6 +28,9 @@ type store struct {
 	broken bool
 	// all says that the next commit must hold all that is known, because a file is made anew.
 	all bool
+	// stuck says that the log could not be folded into the file: nothing is committed before it is.
+	stuck bool
+	ops   ops // of the commit under way
 	// fault fails commits just before they are one; for tests.
 	fault *atomic.Pointer[error]
 }
@@ -96,8 +99,11 @@ func (s *store) replaceDamaged(damage error, now time.Time) error {
 
 func (s *store) take(load *loader, h boltfile.Header) {
 	s.seed, s.segments, s.txid = load.seed, load.segments, h.TxID
-	if h.Lame {
-		s.notify(ledger.StoreReset, "one of the two headers of the budget ledger is damaged: the last commit may be missing")
+	switch {
+	case h.Lame:
+		s.notify(ledger.StoreReset, "one of the two headers of the budget ledger is damaged: the last commits may be missing")
+	case load.log.lame:
+		s.notify(ledger.StoreReset, "the log of the budget ledger is damaged: the last commits may be missing")
 	}
 }
 
@@ -116,7 +122,9 @@ func (s *store) loaded(state *ledger.State, load *loader, h boltfile.Header, now
 	changes := state.Take()
 	kept := s.segments
 	s.segments = newSegments()
-	err := s.create(s.seed, true, func(tx *bbolt.Tx) error { return write(tx, changes, &s.segments, now.Unix()) })
+	var all ops
+	all.write(changes, &s.segments, now.Unix())
+	err := s.create(s.seed, true, all.apply)
 	if err == nil {
 		state.Kept(changes)
 		if err = s.close(); err == nil {
@@ -136,38 +144,69 @@ func (s *store) loaded(state *ledger.State, load *loader, h boltfile.Header, now
 // lose gives the file up: it is moved aside with the next commit, and written anew.
 func (s *store) lose() { s.anew, s.broken, s.all = true, true, true }
 
-// commit writes what changed, into a new file where there is none.
+// commit writes what changed into the log, or all that is known into a new file where there is none.
 func (s *store) commit(c *ledger.Changes, now time.Time) error {
 	if err := s.ready(now); err != nil {
 		return err
 	}
-	unix := now.Unix()
-	var left []drop
-	all := func(tx *bbolt.Tx) (err error) {
-		s.segments.dropped(c.Dropped)
-		if left, err = s.segments.drop(tx); err != nil {
+	if s.stuck {
+		if err := s.fold(); err != nil {
 			return err
 		}
-		if err := write(tx, c, &s.segments, unix); err != nil {
+	}
+	s.segments.dropped(c.Dropped)
+	if s.anew {
+		s.segments = newSegments()
+	}
+	s.ops = s.ops[:0]
+	s.ops.write(c, &s.segments, now.Unix())
+	if fault := s.fault.Load(); fault != nil {
+		return *fault
+	}
+	switch {
+	case s.anew:
+		if err := s.create(s.seed, false, s.ops.apply); err != nil {
+			return err
+		}
+		s.anew, s.stuck, s.pending = false, false, nil
+		return s.ready(now)
+	case len(s.ops) == 0:
+		return nil
+	}
+	if err := s.log.add(s.ops); err != nil {
+		return err
+	}
+	s.pending = append(s.pending, s.ops...)
+	return nil
+}
+
+// foldFrom is how much of the log waits for no tick.
+const foldFrom = 1 << 20
+
+// fold writes into the file what the log has, and drops what is old.
+func (s *store) fold() error {
+	if s.db == nil || len(s.pending) == 0 && len(s.segments.drops) == 0 && !s.stuck {
+		return nil
+	}
+	var left []drop
+	err := s.updateOrLose(func(tx *bbolt.Tx) (err error) {
+		if err = s.pending.apply(tx); err != nil {
+			return err
+		}
+		if left, err = s.segments.drop(tx); err != nil {
 			return err
 		}
 		if fault := s.fault.Load(); fault != nil {
 			return *fault
 		}
-		return nil
-	}
-	if s.anew {
-		s.segments = newSegments()
-		if err := s.create(s.seed, false, all); err != nil {
-			return err
-		}
-		s.anew, s.segments.drops = false, nil
-		return s.ready(now)
-	}
-	err := s.updateOrLose(all)
+		return logged(tx, s.log.last)
+	})
 	if err == nil {
 		s.segments.drops = left
+		s.pending = s.pending[:0]
+		err = s.log.clear()
 	}
+	s.stuck = err != nil
 	return err
 }
 
@@ -192,11 +231,12 @@ func (s *store) ready(now time.Time) error {
 	if s.anew || s.db != nil {
 		return nil
 	}
-	was := s.txid
-	h, err := s.open(false, newLoader(ledger.NewState(ledger.Options{}.Filled()), now))
-	if err == nil && h.TxID != was {
+	was, last := s.txid, s.log.last
+	load := newLoader(ledger.NewState(ledger.Options{}.Filled()), now)
+	h, err := s.open(false, load)
+	if err == nil && (h.TxID != was || load.log.last != last) {
 		err = errors.Join(errOther, s.close())
-		s.txid = was
+		s.txid, s.log.last = was, last
 	}
 	return err
 }
@@ -205,7 +245,7 @@ func (s *store) ready(now time.Time) error {
 func (s *store) tidy(now time.Time) {
 	for range 2 {
 		minute, ok := s.segments.toMerge(now.Unix())
-		if !ok || s.db == nil {
+		if !ok || s.db == nil || len(s.pending) > 0 {
 			return
 		}
 		var left loose
@@ -219,4 +259,10 @@ func (s *store) tidy(now time.Time) {
 	}
 }
 
-func (s *store) old() bool { return len(s.segments.drops) > 0 }
+// end folds what is left and closes the file. What cannot be folded stays in the log.
+func (s *store) end() error {
+	if s.fold() == nil {
+		s.log.remove()
+	}
+	return s.close()
+}

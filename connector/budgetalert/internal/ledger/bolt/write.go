@@ -1,68 +1,35 @@
 package bolt
 
-import (
-	"errors"
+import "github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
 
-	"go.etcd.io/bbolt"
-
-	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
-)
-
-// write writes what changed.
-func write(tx *bbolt.Tx, c *ledger.Changes, s *segments, now int64) error {
-	return errors.Join(writeSlots(tx, c), writeMarks(tx, c), writeOutbox(tx, c), writeBook(tx, c), s.write(tx, c.IDs, now))
-}
-
-func put(b *bbolt.Bucket, bucket string, key, value []byte) error {
-	return b.Put(key, seal(bucket, key, value))
-}
-
-func writeSlots(tx *bbolt.Tx, c *ledger.Changes) (err error) {
-	b := tx.Bucket([]byte(slotBucket))
+// write says what is to be written for what changed.
+func (o *ops) write(c *ledger.Changes, s *segments, now int64) {
 	for i := range c.Slots {
-		s := &c.Slots[i]
-		if s.Gone {
-			err = errors.Join(err, b.Delete(slotKey(s)))
+		if one := &c.Slots[i]; one.Gone {
+			o.del(slotBucket, slotKey(one))
 		} else {
-			err = errors.Join(err, put(b, slotBucket, slotKey(s), slotValue(s)))
+			o.put(slotBucket, slotKey(one), slotValue(one))
 		}
 	}
-	return err
-}
-
-func writeMarks(tx *bbolt.Tx, c *ledger.Changes) (err error) {
-	b := tx.Bucket([]byte(markBucket))
 	for i := range c.Marks {
-		m := &c.Marks[i]
-		if m.Value == nil {
-			err = errors.Join(err, b.Delete([]byte(m.Key)))
+		if one := &c.Marks[i]; one.Value == nil {
+			o.del(markBucket, []byte(one.Key))
 		} else {
-			err = errors.Join(err, put(b, markBucket, []byte(m.Key), markValue(m)))
+			o.put(markBucket, []byte(one.Key), markValue(one))
 		}
 	}
-	return err
-}
-
-func writeOutbox(tx *bbolt.Tx, c *ledger.Changes) (err error) {
-	b := tx.Bucket([]byte(outboxBucket))
 	for i := range c.Entries {
-		err = errors.Join(err, put(b, outboxBucket, entryKey(c.Entries[i].Number), entryValue(&c.Entries[i])))
+		o.put(outboxBucket, entryKey(c.Entries[i].Number), entryValue(&c.Entries[i]))
 	}
 	for _, number := range c.Delivered {
-		err = errors.Join(err, b.Delete(entryKey(number)))
+		o.del(outboxBucket, entryKey(number))
 	}
-	return err
-}
-
-func writeBook(tx *bbolt.Tx, c *ledger.Changes) (err error) {
-	b := tx.Bucket([]byte(bookBucket))
 	for i := range c.Book {
-		row := &c.Book[i]
-		if row.Gone {
-			err = errors.Join(err, b.Delete(rowKey(row)))
+		if one := &c.Book[i]; one.Gone {
+			o.del(bookBucket, rowKey(one))
 		} else {
-			err = errors.Join(err, put(b, bookBucket, rowKey(row), rowValue(row)))
+			o.put(bookBucket, rowKey(one), rowValue(one))
 		}
 	}
-	return err
+	s.write(o, c.IDs, now)
 }
