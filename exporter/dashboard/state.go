@@ -34,6 +34,7 @@ type state struct {
 	history *history.History
 	scraper *scraper
 	server  *server
+	pages   *pages
 }
 
 func newState(cfg *Config, set exporter.Settings) (*state, error) {
@@ -55,8 +56,14 @@ func (s *state) Start(ctx context.Context, host component.Host) (err error) {
 	if s.history, err = history.Open(ctx, s.historyOptions()); err != nil {
 		return err
 	}
+	if err = s.openAlerts(); err != nil {
+		return err
+	}
 	s.history.Start()
 	if err = s.telemetry.begin(ctx, s); err != nil {
+		return err
+	}
+	if err = s.openPages(); err != nil {
 		return err
 	}
 	if s.server, err = s.listen(ctx, host); err != nil {
@@ -76,6 +83,7 @@ func (s *state) historyOptions() history.Options {
 		Now:      time.Now,
 		Free:     freeBytes,
 		Version:  s.set.BuildInfo.Version,
+		Alerts:   s.activeAlerts,
 		Hooks: history.Hooks{
 			Appended: s.telemetry.appended, Rejected: s.telemetry.rejected, Refused: s.telemetry.refused, Trouble: s.trouble,
 		},
@@ -103,11 +111,14 @@ func (s *state) trouble(err error) {
 
 func (s *state) addMetrics(ctx context.Context, md pmetric.Metrics) {
 	_ = s.history.Append(ctx, md) // it counts and reports
+	s.pages.report.Poke()
 }
 
-func (s *state) addLogs(context.Context, plog.Logs) error { return nil }
+func (s *state) addLogs(_ context.Context, ld plog.Logs) error {
+	return s.pages.addLogs(ld, time.Now())
+}
 
-func (s *state) addTraces(context.Context, ptrace.Traces) {}
+func (s *state) addTraces(_ context.Context, td ptrace.Traces) { s.pages.runs.Add(td, time.Now()) }
 
 // handler is all that the server answers.
 func (s *state) handler() http.Handler {
@@ -115,6 +126,7 @@ func (s *state) handler() http.Handler {
 	api := s.history.API()
 	mux.Handle("/api/v1/", api)
 	mux.Handle("/-/", api)
+	mux.Handle(reportPath, s.pages.report)
 	mux.Handle("/", page.Handler())
 	return mux
 }
@@ -125,10 +137,16 @@ func (s *state) Shutdown(ctx context.Context) error {
 	if s.scraper != nil {
 		s.scraper.stop()
 	}
+	if s.pages != nil {
+		s.pages.end()
+	}
 	if s.server != nil {
 		errs = append(errs, s.server.stop(ctx))
 	}
 	s.telemetry.Shutdown()
+	if s.pages != nil {
+		errs = append(errs, s.pages.close())
+	}
 	if s.history != nil {
 		errs = append(errs, s.history.Close(ctx))
 	}

@@ -3,6 +3,7 @@ package seriestest
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -42,11 +43,21 @@ func Write(t testing.TB, all []Series) *History {
 	t.Helper()
 	store := promqltest.LoadedStorage(t, "")
 	app := store.Appender(t.Context())
+	type sample struct {
+		labels labels.Labels
+		series.Point
+	}
+	var samples []sample
 	for _, s := range all {
+		l := labels.FromMap(s.Labels)
 		for _, p := range s.Points {
-			_, err := app.Append(0, labels.FromMap(s.Labels), p.At.UnixMilli(), p.Value)
-			require.NoError(t, err)
+			samples = append(samples, sample{l, p})
 		}
+	}
+	slices.SortStableFunc(samples, func(a, b sample) int { return a.At.Compare(b.At) }) // the first one sets where the history begins
+	for _, s := range samples {
+		_, err := app.Append(0, s.labels, s.At.UnixMilli(), s.Value)
+		require.NoError(t, err)
 	}
 	require.NoError(t, app.Commit())
 	return &History{engine: promqltest.NewTestEngine(t, false, 5*time.Minute, 50_000_000), store: store}
