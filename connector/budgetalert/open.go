@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"path/filepath"
+	"sync"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger/bolt"
@@ -30,7 +31,10 @@ func openValkey(ctx context.Context, cfg *Config, options ledger.Options) (ledge
 			return nil, fmt.Errorf("valkey.tls: %w", err)
 		}
 	}
-	local, err := bolt.Open(bolt.Options{Options: options, Directory: filepath.Join(cfg.Ledger.Directory, "own")})
+	both := together{away: map[string]bool{}, notify: options.Notify}
+	own := options
+	own.Notify, options.Notify = both.of("own"), both.of("server")
+	local, err := bolt.Open(bolt.Options{Options: own, Directory: filepath.Join(cfg.Ledger.Directory, "own")})
 	if err != nil {
 		return nil, err
 	}
@@ -44,4 +48,28 @@ func openValkey(ctx context.Context, cfg *Config, options ledger.Options) (ledge
 		return nil, err
 	}
 	return l, nil
+}
+
+// together makes one store of some: it is available again when all are.
+type together struct {
+	mu     sync.Mutex
+	away   map[string]bool
+	notify func(ledger.Notice)
+}
+
+// of takes what one of them says.
+func (g *together) of(store string) func(ledger.Notice) {
+	return func(n ledger.Notice) {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		switch n.Kind {
+		case ledger.StoreUnavailable:
+			g.away[store] = true
+		case ledger.StoreAvailable:
+			if delete(g.away, store); len(g.away) > 0 {
+				return
+			}
+		}
+		g.notify(n)
+	}
 }

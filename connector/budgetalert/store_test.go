@@ -165,6 +165,25 @@ func TestAnOpenStoreAlertEndsWithTheNextStart(t *testing.T) {
 	})
 }
 
+// A shared ledger is available again when the server and what is on this machine are.
+func TestAStoreOfTwo(t *testing.T) {
+	var heard []string
+	both := together{away: map[string]bool{}, notify: func(n ledger.Notice) { heard = append(heard, n.Detail) }}
+	own, server := both.of("own"), both.of("server")
+	for _, say := range []func(){
+		func() { own(ledger.Notice{Kind: ledger.StoreUnavailable, Detail: "full"}) },
+		func() { server(ledger.Notice{Kind: ledger.StoreUnavailable, Detail: "away"}) },
+		func() { server(ledger.Notice{Kind: ledger.StoreReset, Detail: "empty"}) },
+		func() { server(ledger.Notice{Kind: ledger.StoreAvailable, Detail: "back"}) },
+		func() { own(ledger.Notice{Kind: ledger.StoreAvailable, Detail: "written"}) },
+		func() { server(ledger.Notice{Kind: ledger.StoreUnavailable, Detail: "away again"}) },
+		func() { server(ledger.Notice{Kind: ledger.StoreAvailable, Detail: "back again"}) },
+	} {
+		say()
+	}
+	require.Equal(t, []string{"full", "away", "empty", "written", "away again", "back again"}, heard)
+}
+
 // A ledger that refuses what it cannot write refuses the alert that says so, too: it is told all the same, once, and so is its end.
 func TestAStoreThatRefusesIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

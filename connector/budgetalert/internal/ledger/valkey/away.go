@@ -78,7 +78,7 @@ func (a *away) addSlot(series string, start, amount int64) {
 func (l *Ledger) keep(ctx context.Context, group []*operation) {
 	var changes []change
 	for _, op := range group {
-		if op.batch != nil && l.options.OnUnavailable == KeepInJournal {
+		if op.batch != nil && op.unsaved == nil && l.options.OnUnavailable == KeepInJournal {
 			l.mu.Lock()
 			op.fresh = l.away.add(op.batch, l.options.MaxIDs)
 			l.mu.Unlock()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.etcd.io/bbolt"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
 )
@@ -103,6 +104,41 @@ func TestJournalIsFull(t *testing.T) {
 		refused = l.Record(t.Context(), []ledger.Call{call(id, 10, "x")}, nil)
 	}
 	require.ErrorIs(t, refused, errFull)
+}
+
+// TestJournalThatCannotBeWritten: a full disk stops nothing while the server answers, also after it was away. While both are missing batches are
+// refused, and not counted.
+func TestJournalThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	s := startServer(t, durable...)
+	l := open(t, s, t.TempDir())
+	reopen := func(readOnly bool) {
+		var err error
+		l.onTick(func() {
+			path := l.journal.db.Path()
+			if err = l.journal.close(); err == nil {
+				l.journal.db, err = bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: readOnly})
+			}
+		})
+		require.NoError(t, err)
+	}
+	record(t, l, call(1, 10, "x"))
+	reopen(true)
+	record(t, l, call(2, 10, "x"))
+	s.restart()
+	eventually(t, func() bool { return l.Record(t.Context(), []ledger.Call{call(3, 10, "x")}, nil) == nil })
+	require.EqualValues(t, 30, sum(t, l, "x"))
+	s.kill()
+	for range 2 {
+		require.Error(t, l.Record(t.Context(), []ledger.Call{call(4, 10, "x")}, nil))
+		require.EqualValues(t, 30, sum(t, l, "x"))
+	}
+	reopen(false)
+	s.start()
+	eventually(t, func() bool { return l.Record(t.Context(), []ledger.Call{call(4, 10, "x")}, nil) == nil })
+	eventually(t, func() bool { return l.Stats().Waiting == 0 })
+	require.EqualValues(t, 40, sum(t, l, "x"))
+	require.EqualValues(t, 40, booked(l))
 }
 
 func TestServerThatForgetsIsRefused(t *testing.T) {
