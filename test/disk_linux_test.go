@@ -160,3 +160,37 @@ func TestReadOnlyDirectory(t *testing.T) {
 	forbid()
 	testUnwritable(t, data, allow)
 }
+
+// TestFullDiskOfAReplica: a gateway that shares its budgets goes on while its own disk is full, also when the server was away meanwhile. While the
+// server is away nothing keeps what comes: it is refused, and counts when it comes again.
+func TestFullDiskOfAReplica(t *testing.T) {
+	need(t, "redis-server")
+	t.Parallel()
+	server, d := startRedis(t, false), limitedFiles(t)
+	s := startSpenderWith(t, "configs/replicas-valkey.yaml", nil, "DATA_DIR="+d.data, "VALKEY_ENDPOINT="+server.endpoint, "VALKEY_PASSWORD="+redisPassword)
+	s.send(t, 3)
+	s.hasAll(t)
+	d.fill(t, s.Gateway)
+	s.send(t, 6)
+	s.hears(t, genai.AlertStoreUnavailable, genai.AlertFiring, 1)
+	s.resend(t)
+	s.hasAll(t)
+
+	server.kill()
+	sender, client := &retrying{url: s.otlp + "/v1/traces"}, &http.Client{Timeout: time.Minute}
+	late := s.batch()
+	require.False(t, sender.send(client, late), "it is not acknowledged")
+	s.has(t, len(s.sent)-1)
+	server.start(t)
+	require.Eventually(t, func() bool { return sender.send(client, late) }, time.Minute, 100*time.Millisecond, "it goes on")
+	s.hasAll(t)
+
+	d.free(t, s.Gateway)
+	s.hears(t, genai.AlertStoreUnavailable, genai.AlertResolved, 1)
+	s.Kill()
+	s.again(t)
+	s.resend(t)
+	s.hasAll(t)
+	assert.Zero(t, s.heard(genai.AlertStoreReset, genai.AlertFiring))
+	assert.Equal(t, 1, s.heard("YEARLY_BUDGET_EXCEEDED", genai.AlertFiring))
+}

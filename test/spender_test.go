@@ -13,19 +13,26 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/test/sink"
 )
 
-// spender sends batches that cost 0.10 USD each to a gateway with the default configuration and small budgets.
+// spender sends batches that cost 0.10 USD each to a gateway with small budgets.
 type spender struct {
 	*shipped
 	backend *sink.Sink
 	sent    [][]byte
 }
 
+// startSpender starts the default configuration.
 func startSpender(t *testing.T, data string, args ...string) *spender {
+	t.Helper()
+	return startSpenderWith(t, "collector-config.yaml", args, "DATA_DIR="+data)
+}
+
+// startSpenderWith takes another configuration.
+func startSpenderWith(t *testing.T, config string, args []string, env ...string) *spender {
 	t.Helper()
 	s := &spender{backend: sink.Start(t)}
 	args = append([]string{"--config", gateway.Root() + "/test/testdata/budgets.yaml", "--set=connectors.budgetalert.zero_for=0s"}, args...)
-	s.shipped = startShipped(t, "collector-config.yaml", args,
-		"GATEWAY_ID=spender", "DATA_DIR="+data, "BACKEND_EXPORTER=otlp_grpc/backend", "OTLP_BACKEND="+s.backend.GRPC)
+	s.shipped = startShipped(t, config, args,
+		append(env, "GATEWAY_ID=spender", "BACKEND_EXPORTER=otlp_grpc/backend", "OTLP_BACKEND="+s.backend.GRPC)...)
 	return s
 }
 
