@@ -13,6 +13,7 @@ import (
 	otelconftelemetry "go.opentelemetry.io/collector/service/telemetry/otelconftelemetry"
 	genaimetrics "github.com/otelcol-llm/otelcol-llm/connector/genaimetrics"
 	budgetalert "github.com/otelcol-llm/otelcol-llm/connector/budgetalert"
+	inturn "github.com/otelcol-llm/otelcol-llm/connector/inturn"
 	forwardconnector "go.opentelemetry.io/collector/connector/forwardconnector"
 	spanmetricsconnector "github.com/open-telemetry/opentelemetry-collector-contrib/connector/spanmetricsconnector"
 	countconnector "github.com/open-telemetry/opentelemetry-collector-contrib/connector/countconnector"
@@ -181,6 +182,7 @@ func components() (otelcol.Factories, error) {
 	factories.Connectors, err = otelcol.MakeFactoryMap[connector.Factory](
 		genaimetrics.NewFactory(),
 		budgetalert.NewFactory(),
+		inturn.NewFactory(),
 		forwardconnector.NewFactory(),
 		spanmetricsconnector.NewFactory(),
 		countconnector.NewFactory(),
@@ -191,6 +193,7 @@ func components() (otelcol.Factories, error) {
 	factories.ConnectorModules = makeModulesMap(factories.Connectors, map[component.Type]string{
 		genaimetrics.NewFactory().Type(): "github.com/otelcol-llm/otelcol-llm v0.0.0",
 		budgetalert.NewFactory().Type(): "github.com/otelcol-llm/otelcol-llm v0.0.0",
+		inturn.NewFactory().Type(): "github.com/otelcol-llm/otelcol-llm v0.0.0",
 		forwardconnector.NewFactory().Type(): "go.opentelemetry.io/collector/connector/forwardconnector v0.155.0",
 		spanmetricsconnector.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/connector/spanmetricsconnector v0.155.0",
 		countconnector.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/connector/countconnector v0.155.0",

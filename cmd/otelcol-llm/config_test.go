@@ -211,6 +211,24 @@ func fromClients(receivers []string) bool {
 	})
 }
 
+// Pipelines before the last of an inturn are done with spans when they return: they have connectors that read, no queue and no sampler.
+func TestPipelinesInTurnOnlyRead(t *testing.T) {
+	found := 0
+	for _, file := range shipped(t) {
+		ids, _ := resolved(t, file).Get("connectors::inturn::pipelines").([]any)
+		for i, id := range ids {
+			p := pipelines(t, file)[id.(string)]
+			require.Equal(t, []string{"inturn"}, p["receivers"], "%s: %s", file, id)
+			if i < len(ids)-1 {
+				found++
+				require.Subset(t, []string{"genaimetrics", "budgetalert", "dashboard"}, p["exporters"], "%s: %s", file, id)
+				require.Empty(t, p["processors"], "%s: %s", file, id)
+			}
+		}
+	}
+	require.Positive(t, found)
+}
+
 // pipelines are those of a file: by name, then by receivers, processors, exporters.
 func pipelines(t *testing.T, file string) map[string]map[string][]string {
 	t.Helper()
