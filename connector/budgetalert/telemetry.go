@@ -49,6 +49,7 @@ func (s *state) watch() error {
 		s.telemetry.RegisterBudgetalertIdsCallback(of(func(x *ledger.Stats) int64 { return int64(x.IDs) })),
 		s.telemetry.RegisterBudgetalertWaitingCallback(of(func(x *ledger.Stats) int64 { return int64(x.Waiting) })),
 		s.telemetry.RegisterBudgetalertOutboxCallback(of(func(x *ledger.Stats) int64 { return int64(x.Outbox) })),
+		s.telemetry.RegisterBudgetalertOutboxRefusedCallback(of(func(x *ledger.Stats) int64 { return x.Refused })),
 	)
 }
 

@@ -8,6 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/consumer/consumertest"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
@@ -73,6 +75,53 @@ func TestWhatIsNotSeenIsCounted(t *testing.T) {
 		require.EqualValues(t, 3, value(t, telemetry, "otelcol_budgetalert_open_runs", "", ""))
 		require.Zero(t, value(t, telemetry, "otelcol_budgetalert_run_overflow", "", ""))
 		require.EqualValues(t, 1, value(t, telemetry, ignored, "reason", notLate))
+		require.NoError(t, c.Shutdown(t.Context()))
+	})
+}
+
+// What thresholds follow and which of their alerts are open is told as it is.
+func TestOpenThresholdsAreTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		telemetry := componenttest.NewTelemetry()
+		defer func() { require.NoError(t, telemetry.Shutdown(t.Context())) }()
+		cfg := testConfig(t)
+		above := 10.0
+		high := threshold.Defaults()[1]
+		high.Name, high.Metric, high.Above = "HIGH", "m", &above
+		cfg.Thresholds = []threshold.Config{high}
+		require.NoError(t, cfg.Validate())
+		c, err := createMetricsToLogs(t.Context(), metadatatest.NewSettings(telemetry), cfg, consumertest.NewNop())
+		require.NoError(t, err)
+		require.NoError(t, c.Start(t.Context(), componenttest.NewNopHost()))
+		const series, open = "otelcol_budgetalert_threshold_series", "otelcol_budgetalert_threshold_open"
+		tell := func(values ...float64) {
+			md := pmetric.NewMetrics()
+			metric := md.ResourceMetrics().AppendEmpty().ScopeMetrics().AppendEmpty().Metrics().AppendEmpty()
+			metric.SetName("m")
+			points := metric.SetEmptyGauge().DataPoints()
+			for i, value := range values {
+				p := points.AppendEmpty()
+				p.SetTimestamp(pcommon.NewTimestampFromTime(time.Now()))
+				p.Attributes().PutInt("n", int64(i))
+				p.SetDoubleValue(value)
+			}
+			require.NoError(t, c.ConsumeMetrics(t.Context(), md))
+			synctest.Wait()
+		}
+		is := func(name string) int64 { return value(t, telemetry, name, "", "") }
+		require.Zero(t, is(series))
+		require.Zero(t, is(open))
+		for range 30 { // for is a minute
+			tell(20, 20, 1)
+			time.Sleep(5 * time.Second)
+		}
+		require.EqualValues(t, 3, is(series))
+		require.EqualValues(t, 2, is(open))
+		for range 90 {
+			tell(20, 1, 1)
+			time.Sleep(5 * time.Second)
+		}
+		require.EqualValues(t, 1, is(open))
 		require.NoError(t, c.Shutdown(t.Context()))
 	})
 }

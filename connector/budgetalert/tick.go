@@ -19,7 +19,7 @@ const (
 func (s *state) tick(ctx context.Context) {
 	ticker := time.NewTicker(tickEvery)
 	defer ticker.Stop()
-	failing, warned := false, false
+	failing, warned, full := false, false, false
 	for n := 1; ; n++ {
 		select {
 		case <-ctx.Done():
@@ -39,6 +39,7 @@ func (s *state) tick(ctx context.Context) {
 			failing = err != nil
 			s.report(ctx, now)
 			warned = s.watchHorizon(warned)
+			full = s.watchOutbox(full)
 		}
 	}
 }
@@ -53,6 +54,17 @@ func (s *state) levels(ctx context.Context, now time.Time) ([]budget.Level, erro
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.engine.Snapshot(ctx, now)
+}
+
+// watchOutbox says once that alerts find no room to wait in.
+func (s *state) watchOutbox(warned bool) bool {
+	stats := s.ledger.Stats()
+	if warned || stats.Refused == 0 {
+		return warned
+	}
+	s.logger.Error("So many alerts wait to be delivered that new ones are not raised before there is room: is whoever is to take them down?",
+		zap.Int("waiting", stats.Outbox), zap.Int64("refused", stats.Refused))
+	return true
 }
 
 // watchHorizon says once that calls are forgotten before dedupe_window: one of these sent again would count twice.

@@ -31,6 +31,7 @@ type Book struct {
 	totals      rows
 	key         []byte
 	swept       int64 // the hour in which Sweep did its work last
+	aged        int64 // the day in which names were looked at last
 	track       bool
 	changed     []Ref
 	undo        []undo
@@ -50,6 +51,7 @@ func (b *Book) Add(e *Entry, now time.Time) {
 	if b.totals.began[i] == 0 {
 		b.totals.began[i] = now.UnixNano()
 	}
+	b.totals.used[i] = max(b.totals.used[i], dayOf(now))
 }
 
 // of finds the rows of an hour: those of its day, where the hours of that time are folded already.
@@ -80,6 +82,8 @@ func (b *Book) add(r *rows, key []byte, sums *Sums) int32 {
 }
 
 func folded(hour int64, now time.Time) bool { return hour < hourOf(now)-KeptHours }
+
+func dayOf(t time.Time) int64 { return floorDiv(t.Unix(), 24*3600) }
 
 func hourOf(t time.Time) int64 { return floorDiv(t.Unix(), 3600) }
 
@@ -115,6 +119,31 @@ func (b *Book) Sweep(now time.Time) {
 			break
 		}
 	}
+	if day := dayOf(now); b.aged < day {
+		b.age(day)
+	}
+}
+
+// age drops, once a day, the totals of names that no row of an hour or a day has any more.
+func (b *Book) age(day int64) {
+	t := &b.totals
+	if b.aged == 0 { // what was loaded says by its rows when it was used
+		for at, r := range b.days {
+			t.usedBy(r, at)
+		}
+		for at, r := range b.hours {
+			t.usedBy(r, floorDiv(at, 24))
+		}
+	}
+	b.aged = day
+	for i, key := range t.keys {
+		if key != goneKey && key != overflowKey && !t.dirty[i] && t.used[i] < day-KeptDays {
+			if b.track {
+				b.changed = append(b.changed, Ref{t, int32(i), true, key}) //nolint:gosec // at most MaxRows
+			}
+			t.forget(int32(i)) //nolint:gosec // the same
+		}
+	}
 }
 
 // fold moves an hour into its day: one step, so that money is never in both.
@@ -135,7 +164,7 @@ func (b *Book) drop(all map[int64]*rows, r *rows) {
 		return
 	}
 	for i := range r.keys {
-		b.changed = append(b.changed, Ref{r, int32(i), true}) //nolint:gosec // at most MaxRows
+		b.changed = append(b.changed, Ref{r, int32(i), true, r.keys[i]}) //nolint:gosec // at most MaxRows
 	}
 }
 

@@ -287,3 +287,60 @@ func TestSumsSaturate(t *testing.T) {
 		require.Equal(t, c[2], Saturate(c[1], c[0]))
 	}
 }
+
+// A name that nothing came from for longer than days are kept leaves the totals, and its place is for another one.
+func TestNamesThatAreNotUsedLeave(t *testing.T) {
+	at := time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
+	b := New()
+	b.Track(false)
+	add := func(b *Book, name string) {
+		b.Add(&Entry{Hour: hourOf(at), Row: Row{Model: name}, Sums: Sums{NanoUSD: 1, Calls: 1}}, at)
+	}
+	names := func(b *Book) map[string]int64 {
+		all := map[string]int64{}
+		b.Totals(func(row *Row, sums *Sums, _ time.Time) { all[row.Model] = sums.Calls })
+		return all
+	}
+	stored := map[string]Change{}
+	keep := func() {
+		for _, ref := range b.Changed() {
+			c := ref.Change()
+			if key := fmt.Sprint(c.Kind, c.Time, c.Key); c.Gone {
+				delete(stored, key)
+			} else {
+				stored[key] = c
+			}
+		}
+	}
+	for n := range MaxRows - 1 {
+		add(b, fmt.Sprint("old ", n))
+	}
+	for day := range KeptDays + 1 {
+		add(b, "kept")
+		b.Sweep(at)
+		keep()
+		if day == KeptDays {
+			require.Len(t, names(b), MaxRows)
+		}
+		at = at.Add(24 * time.Hour)
+	}
+	loaded := New()
+	for _, c := range stored {
+		loaded.Load(&c)
+	}
+	loaded.Load(&Change{Kind: Day, Time: dayOf(at), Key: string(AppendKey(nil, &Row{Model: "in the overflow row of the totals"}))})
+	for _, one := range []*Book{b, loaded} {
+		add(one, "kept")
+		one.Sweep(at)
+		require.Equal(t, map[string]int64{"kept": KeptDays + 2}, names(one))
+		add(one, "new")
+		add(one, "old 7")
+		require.Equal(t, map[string]int64{"kept": KeptDays + 2, "new": 1, "old 7": 1}, names(one))
+	}
+	keep()
+	again := New()
+	for _, c := range stored {
+		again.Load(&c)
+	}
+	require.Equal(t, names(b), names(again), "the store knows it too")
+}

@@ -7,6 +7,7 @@ type Ref struct {
 	rows *rows
 	i    int32
 	gone bool
+	key  string // of a row that is gone: another one may have its place
 }
 
 // Change is a row as a store keeps it: its key in the store is Kind, Time and Key.
@@ -31,7 +32,7 @@ func (b *Book) Track(undo bool) { b.track, b.undoing = true, undo }
 func (b *Book) touch(r *rows, i int32) {
 	if b.track && !r.dirty[i] {
 		r.dirty[i] = true
-		b.changed = append(b.changed, Ref{r, i, false})
+		b.changed = append(b.changed, Ref{rows: r, i: i})
 	}
 }
 
@@ -43,7 +44,9 @@ func (b *Book) Changed() []Ref {
 	changed := b.changed
 	b.changed = nil
 	for _, ref := range changed {
-		ref.rows.dirty[ref.i] = false
+		if !ref.gone {
+			ref.rows.dirty[ref.i] = false
+		}
 	}
 	return changed
 }
@@ -65,8 +68,9 @@ func (b *Book) Again(changed []Ref) {
 
 // Change says what a row is now.
 func (r Ref) Change() Change {
-	c := Change{Kind: r.rows.kind, Time: r.rows.time, Key: r.rows.keys[r.i], Gone: r.gone}
+	c := Change{Kind: r.rows.kind, Time: r.rows.time, Key: r.key, Gone: r.gone}
 	if !r.gone {
+		c.Key = r.rows.keys[r.i]
 		c.Sums = r.rows.sums[r.i]
 		if c.Kind == Total {
 			c.Began = r.rows.began[r.i]
@@ -108,8 +112,10 @@ func (b *Book) All() {
 }
 
 func (b *Book) touchAll(r *rows) {
-	for i := range r.keys {
-		b.touch(r, int32(i)) //nolint:gosec // at most MaxRows
+	for i, key := range r.keys {
+		if key != goneKey {
+			b.touch(r, int32(i)) //nolint:gosec // at most MaxRows
+		}
 	}
 }
 

@@ -12,6 +12,8 @@ type rows struct {
 	keys  []string
 	sums  []Sums
 	began []int64 // Unix nanoseconds; totals only
+	used  []int64 // Unix days: when something was added last; totals only
+	free  []int32 // rows whose names are gone; totals only
 	dirty []bool
 	index map[string]int32 // nil where nothing was written for a while: 2,000 rows an hour for 35 days would be mostly index
 	last  int32            // the row written last: calls of one sender come together
@@ -43,23 +45,48 @@ func (r *rows) at(key []byte) int32 {
 
 // room says whether there may be one more row that has a name.
 func (r *rows) room() bool {
-	named := len(r.keys)
+	named := len(r.keys) - len(r.free)
 	if _, ok := r.index[overflowKey]; ok {
 		named--
 	}
 	return named < MaxRows
 }
 
+// goneKey is the key of a row whose name is gone; no row is called so.
+const goneKey = "\xff"
+
+// forget frees a row.
+func (r *rows) forget(i int32) {
+	delete(r.index, r.keys[i])
+	r.keys[i], r.sums[i], r.began[i] = goneKey, Sums{}, 0
+	r.free = append(r.free, i)
+}
+
 func (r *rows) append(key string) int32 {
+	if last := len(r.free) - 1; last >= 0 {
+		i := r.free[last]
+		r.free = r.free[:last]
+		r.keys[i], r.index[key] = key, i
+		return i
+	}
 	i := int32(len(r.keys)) //nolint:gosec // at most MaxRows
 	r.keys = append(r.keys, key)
 	r.sums = append(r.sums, Sums{})
 	r.dirty = append(r.dirty, false)
 	if r.kind == Total {
-		r.began = append(r.began, 0)
+		r.began, r.used = append(r.began, 0), append(r.used, 0)
 	}
 	if r.index != nil {
 		r.index[key] = i
 	}
 	return i
+}
+
+// usedBy takes from the rows of a day when its names were used.
+func (r *rows) usedBy(o *rows, day int64) {
+	for _, key := range o.keys {
+		if i, ok := r.index[key]; ok {
+			r.used[i] = max(r.used[i], day)
+		}
+	}
 }

@@ -11,6 +11,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger/bolt"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
@@ -590,13 +592,28 @@ budgets:
 }
 
 // More groups than anybody keeps: the budget over them is exact, and so is the sum of those that are kept and the rest.
-func TestAHundredThousandGroups(t *testing.T) {
-	w := newWorld(t, "2026-11-20T12:00:00Z", `
+func TestAMillionGroups(t *testing.T) {
+	n := 1_000_000
+	if testing.Short() {
+		n = 100_000
+	}
+	t.Run("memory", func(t *testing.T) { manyGroups(t, newWorld(t, "2026-11-20T12:00:00Z", ""), n) })
+	t.Run("file", func(t *testing.T) {
+		w := newWorld(t, "2026-11-20T12:00:00Z", "")
+		file, err := bolt.Open(bolt.Options{Directory: t.TempDir(), Options: ledger.Options{Now: func() time.Time { return w.now }}})
+		require.NoError(t, err)
+		defer func() { require.NoError(t, file.Close()) }()
+		w.ledger = file
+		manyGroups(t, w, n/10)
+	})
+}
+
+func manyGroups(t *testing.T, w *world, n int) {
+	w.restart(`
 budgets:
   - {name: all, period: month, limit_usd: 1e9}
   - {name: each, period: month, limit_usd: 1, group_by: [customer]}
 `)
-	const n = 100_000
 	for i := 0; i < n; i += 1000 {
 		spends := make([]Spend, 1000)
 		for k := range spends {
@@ -607,7 +624,13 @@ budgets:
 	}
 	w.wait(2 * time.Minute)
 	assert.Equal(t, []string{"each MONTHLY_BUDGET_WARNING firing too_many_groups"}, w.told())
-	assert.InDelta(t, n*0.001, w.level("all").Spent, 1e-9)
+	assert.InDelta(t, float64(n)/1000, w.level("all").Spent, 1e-9)
+	each := w.engine.rules[1]
+	assert.Len(t, each.groups, DefaultMaxGroups)
+	assert.EqualValues(t, n-DefaultMaxGroups, w.engine.Stats().GroupsOverflow)
+	series := 0
+	require.NoError(t, w.ledger.Series(context.Background(), each.series, func(string, int64, int64) { series++ }))
+	assert.Equal(t, DefaultMaxGroups+1, series, "the ledger keeps no more either")
 	levels, err := w.engine.Snapshot(context.Background(), w.now)
 	require.NoError(t, err)
 	assert.Len(t, levels, 1+DefaultMaxGroups+1)
@@ -615,5 +638,21 @@ budgets:
 	for _, l := range levels[1:] {
 		sum += l.Spent
 	}
-	assert.InDelta(t, n*0.001, sum, 1e-6)
+	assert.InDelta(t, float64(n)/1000, sum, 1e-6)
+}
+
+// A crossing that found the outbox full is told when there is room and something is spent again.
+func TestACrossingThatFoundNoRoom(t *testing.T) {
+	w := newWorld(t, "2026-11-20T12:00:00Z", "budgets: [{name: each, period: month, limit_usd: 1, group_by: [team], thresholds: [1.0]}]")
+	w.ledger = ledger.NewMemory(ledger.Options{Now: func() time.Time { return w.now }, MaxOutbox: 1})
+	w.restart("")
+	w.spend("a", 1)
+	w.spend("b", 1)
+	assert.Equal(t, []string{"each MONTHLY_BUDGET_EXCEEDED a firing threshold"}, w.told())
+	w.wait(time.Minute)
+	w.spend("b", 0.1)
+	assert.Equal(t, []string{"each MONTHLY_BUDGET_EXCEEDED b firing threshold"}, w.told())
+	w.wait(time.Minute)
+	w.spend("b", 0.1)
+	assert.Empty(t, w.told())
 }

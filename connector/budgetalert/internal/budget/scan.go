@@ -102,6 +102,7 @@ func (r *rule) groupsOf(all map[string]*figures, now int64) []found {
 			r.knownRun(g, f, now)
 		}
 		g.refresh(now)
+		g.known.level = 0 // an alert may have found the outbox full: it is found again
 		groups = append(groups, found{g, f})
 	}
 	return groups

@@ -97,6 +97,7 @@ type Stats struct {
 	Failures          int64         // commits that failed
 	Waiting           int           // batches that are in memory or in the journal only
 	Outbox            int           // alerts to deliver
+	Refused           int64         // alerts that found the outbox full, each time they did
 }
 
 // Notice is what a ledger finds out by itself and an operator must hear.

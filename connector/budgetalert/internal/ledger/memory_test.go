@@ -291,3 +291,30 @@ func BenchmarkRecord(b *testing.B) {
 		}
 	}
 }
+
+// An outbox that is full takes no alert: its mark is not set either, so that it is found again, and that is counted.
+func TestOutboxIsBounded(t *testing.T) {
+	m := NewMemory(Options{MaxOutbox: 2})
+	raise := func(n string) {
+		require.NoError(t, m.Change(t.Context(), func(View) []Change {
+			return []Change{{Key: n, Value: []byte("x"), IfAbsent: true, Alert: &Alert{ID: n}}}
+		}))
+	}
+	ids := func() (all []string) {
+		alerts, err := m.Outbox(t.Context(), 10)
+		require.NoError(t, err)
+		for _, a := range alerts {
+			all = append(all, a.ID)
+		}
+		return all
+	}
+	for _, n := range []string{"1", "2", "3", "1"} {
+		raise(n)
+	}
+	require.Equal(t, []string{"1", "2"}, ids())
+	require.EqualValues(t, 1, m.Stats().Refused, "the first one is there already")
+	require.NoError(t, m.Delivered(t.Context(), []string{"1"}))
+	raise("3")
+	raise("1")
+	require.Equal(t, []string{"2", "3"}, ids(), "nothing is lost, and nothing comes twice")
+}

@@ -10,6 +10,14 @@ type outbox struct {
 	entries []Entry
 	ids     map[string]uint64
 	last    uint64
+	max     int
+	refused int64 // alerts that found no room
+}
+
+// full says that an alert finds no room.
+func (o *outbox) full(id string) bool {
+	_, waits := o.ids[id]
+	return !waits && len(o.entries) >= o.max
 }
 
 func (o *outbox) add(a *Alert) bool {

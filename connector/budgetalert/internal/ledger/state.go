@@ -14,6 +14,7 @@ import (
 type Options struct {
 	MaxIDs       int              // 0: 5,000,000
 	DedupeWindow time.Duration    // 0: 1h
+	MaxOutbox    int              // alerts that may wait to be delivered; 0: 10,000. A change whose alert finds no room is not made: it comes again
 	Now          func() time.Time // nil: time.Now
 	Notify       func(Notice)     // called from any goroutine, without a lock held; nil: nobody listens
 	Seed         genai.Seed       // of the Hasher of a new ledger; zero: one that nobody knows
@@ -23,6 +24,7 @@ type Options struct {
 const (
 	DefaultMaxIDs       = 5_000_000
 	DefaultDedupeWindow = time.Hour
+	DefaultMaxOutbox    = 10_000
 )
 
 // Filled are the options with the defaults filled in.
@@ -32,6 +34,9 @@ func (o Options) Filled() Options {
 	}
 	if o.DedupeWindow <= 0 {
 		o.DedupeWindow = DefaultDedupeWindow
+	}
+	if o.MaxOutbox <= 0 {
+		o.MaxOutbox = DefaultMaxOutbox
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -66,7 +71,7 @@ type State struct {
 func NewState(o Options) *State {
 	return &State{
 		ids: newIDs(o.MaxIDs, o.DedupeWindow), series: map[string]*series{}, marks: map[string]*mark{},
-		outbox: outbox{ids: map[string]uint64{}}, book: book.New(), due: calendar{},
+		outbox: outbox{ids: map[string]uint64{}, max: o.MaxOutbox}, book: book.New(), due: calendar{},
 	}
 }
 
@@ -133,6 +138,12 @@ func (s *State) seriesOf(name string) *series {
 func (s *State) apply(changes []Change) {
 	for i := range changes {
 		c := &changes[i]
+		if c.Alert != nil && s.outbox.full(c.Alert.ID) { // neither the mark nor the alert: whoever decides again finds it
+			if c.Key == "" || !c.IfAbsent || s.mark(c.Key) == nil {
+				s.outbox.refused++
+			}
+			continue
+		}
 		if c.Key != "" && !s.set(c) {
 			continue
 		}

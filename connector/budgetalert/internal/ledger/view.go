@@ -65,6 +65,6 @@ func (s *State) Book() *book.Book { return s.book }
 // Stats tells what the state knows of itself.
 func (s *State) Stats(now time.Time) Stats {
 	return Stats{
-		IDs: s.ids.n, Horizon: s.ids.horizon(now.Unix()), EvictedIDs: s.ids.evicted, Outbox: len(s.outbox.entries),
+		IDs: s.ids.n, Horizon: s.ids.horizon(now.Unix()), EvictedIDs: s.ids.evicted, Outbox: len(s.outbox.entries), Refused: s.outbox.refused,
 	}
 }

@@ -40,6 +40,7 @@ type TelemetryBuilder struct {
 	BudgetalertNotCounted       metric.Int64Counter
 	BudgetalertOpenRuns         metric.Int64ObservableGauge
 	BudgetalertOutbox           metric.Int64ObservableGauge
+	BudgetalertOutboxRefused    metric.Int64ObservableCounter
 	BudgetalertRequests         metric.Int64ObservableCounter
 	BudgetalertRunOverflow      metric.Int64ObservableCounter
 	BudgetalertThresholdIgnored metric.Int64ObservableCounter
@@ -156,6 +157,21 @@ func (builder *TelemetryBuilder) RegisterBudgetalertOutboxCallback(cb metric.Int
 		cb(ctx, &observerInt64{inst: builder.BudgetalertOutbox, obs: o})
 		return nil
 	}, builder.BudgetalertOutbox)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterBudgetalertOutboxRefusedCallback sets callback for observable BudgetalertOutboxRefused metric.
+func (builder *TelemetryBuilder) RegisterBudgetalertOutboxRefusedCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.BudgetalertOutboxRefused, obs: o})
+		return nil
+	}, builder.BudgetalertOutboxRefused)
 	if err != nil {
 		return err
 	}
@@ -352,6 +368,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	builder.BudgetalertOutbox, err = builder.meter.Int64ObservableGauge(
 		"otelcol_budgetalert_outbox",
 		metric.WithDescription("Alerts that wait to be delivered. [Development]"),
+		metric.WithUnit("{alert}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.BudgetalertOutboxRefused, err = builder.meter.Int64ObservableCounter(
+		"otelcol_budgetalert_outbox_refused",
+		metric.WithDescription("Alerts that found 10,000 others waiting to be delivered, each time they did; they are raised when there is room and what raises them is looked at again. [Development]"),
 		metric.WithUnit("{alert}"),
 	)
 	errs = errors.Join(errs, err)
