@@ -51,7 +51,7 @@ func (h *History) append(ctx context.Context, most int, fill func(*appender) err
 		h.o.Hooks.Rejected(RejectedStorage, max(w.appended, most))
 	}
 	if ctx.Err() == nil {
-		h.tell(err)
+		h.tell("append", err)
 	}
 	return err
 }
@@ -76,6 +76,10 @@ func (a *appender) Append(
 ) (storage.SeriesRef, error) {
 	if at > a.latest {
 		a.reject(RejectedFuture, 1)
+		return 0, nil
+	}
+	if ls.ByteSize() > maxLabelBytes {
+		a.reject(RejectedInvalid, 1)
 		return 0, nil
 	}
 	var ref storage.SeriesRef

@@ -197,3 +197,19 @@ func TestReady(t *testing.T) {
 		assert.Equal(t, "The history is "+strings.TrimPrefix(path, "/-/")+".\n", w.Body.String())
 	}
 }
+
+// Trouble is told once, however many things fail and however often, and its end when nothing fails any more.
+func TestTrouble(t *testing.T) {
+	var told heard
+	h := open(t, options(t.TempDir(), &told))
+	first, second := errors.New("first"), errors.New("second")
+	for range 3 {
+		h.tell("a", first)
+		h.tell("b", second)
+		h.tell("a", nil)
+	}
+	assert.Equal(t, []error{first}, told.trouble)
+	h.tell("b", nil)
+	h.tell("a", nil)
+	assert.Equal(t, []error{first, nil}, told.trouble)
+}

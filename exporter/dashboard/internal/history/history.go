@@ -40,7 +40,7 @@ type History struct {
 	journal *recorder
 
 	troubleMu sync.Mutex
-	trouble   error
+	trouble   map[string]error // by what is tried
 
 	life   context.Context // ends queries
 	cancel context.CancelFunc
@@ -66,7 +66,7 @@ func Open(ctx context.Context, o Options) (*History, error) {
 		raw: o.store(rawName, rawOptions(&o)), long: o.store(longName, longOptions),
 		slots: make(chan struct{}, o.Concurrency), waiting: make(chan struct{}, waitersPerSlot*o.Concurrency),
 		meta: openMetadata(filepath.Join(o.Dir, metadataName)),
-		stop: make(chan struct{}),
+		stop: make(chan struct{}), trouble: map[string]error{},
 	}
 	h.engine = newEngine(&o)
 	h.life, h.cancel = context.WithCancel(context.WithoutCancel(ctx))
@@ -103,18 +103,25 @@ func takeLock(ctx context.Context, dir string, patience time.Duration) (fileutil
 
 // reopen opens what is not open.
 func (h *History) reopen() {
-	h.tell(errors.Join(h.raw.open(), h.long.open()))
+	h.tell("open", errors.Join(h.raw.open(), h.long.open()))
 }
 
-// tell passes trouble on when it begins and when it is over.
-func (h *History) tell(err error) {
+// tell says how something that is tried again and again went, and passes on when trouble begins and when there is none any more.
+func (h *History) tell(what string, err error) {
 	h.troubleMu.Lock()
 	defer h.troubleMu.Unlock()
-	if (err == nil) == (h.trouble == nil) {
-		return
+	before := len(h.trouble)
+	if err == nil {
+		delete(h.trouble, what)
+	} else {
+		h.trouble[what] = err
 	}
-	h.trouble = err
-	h.o.Hooks.Trouble(err)
+	switch {
+	case before == 0 && err != nil:
+		h.o.Hooks.Trouble(err)
+	case before > 0 && len(h.trouble) == 0:
+		h.o.Hooks.Trouble(nil)
+	}
 }
 
 // tend does every minute what the databases would do by themselves, and opens what broke.
@@ -134,15 +141,14 @@ func (h *History) tend() {
 // Tend opens what is not open, writes blocks where it is time to, and metadata.
 func (h *History) Tend() {
 	h.reopen()
+	var errs []error
 	for _, s := range []*store{h.raw, h.long} {
 		if err := s.compact(h.life); err != nil && !errors.Is(err, ErrUnavailable) && !errors.Is(err, context.Canceled) {
-			h.o.Logger.Error("The history could not be compacted", "dir", s.dir, "error", err)
-			h.tell(err)
+			errs = append(errs, fmt.Errorf("%s: blocks: %w", s.dir, err))
 		}
 	}
-	if err := h.meta.save(); err != nil {
-		h.tell(err)
-	}
+	h.tell("compact", errors.Join(errs...))
+	h.tell("metadata", h.meta.save())
 }
 
 // Close ends queries and writes what is in memory to disk. A second time it does nothing.

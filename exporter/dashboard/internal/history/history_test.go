@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -137,13 +138,14 @@ func TestRejected(t *testing.T) {
 		counter(ms, "before", value{at: begin, value: 2}) // another value for the same time
 		counter(ms, "delta", value{at: begin, value: 1})
 		ms.At(2).Sum().SetAggregationTemporality(pmetric.AggregationTemporalityDelta)
+		counter(ms, "long", value{at: begin, value: 1, labels: map[string]any{"l": strings.Repeat("x", maxLabelBytes)}})
 		counter(ms, "after", value{at: begin, value: 6})
 	})))
 	assert.Equal(t, 3.0, number(t, h, `mixed_total{n="late"}`, begin.Add(-29*time.Minute)))
 	assert.Equal(t, 5.0, number(t, h, `mixed_total{n="now"}`, begin))
 	assert.Equal(t, 6.0, number(t, h, `after_total`, begin))
 	assert.Equal(t, 1.0, number(t, h, `before_total`, begin))
-	assert.Equal(t, map[string]int{RejectedFuture: 1, RejectedOld: 1, RejectedDuplicate: 1, RejectedDelta: 1}, told.rejected)
+	assert.Equal(t, map[string]int{RejectedFuture: 1, RejectedOld: 1, RejectedDuplicate: 1, RejectedDelta: 1, RejectedInvalid: 1}, told.rejected)
 	assert.Empty(t, told.trouble)
 }
 

@@ -18,6 +18,8 @@ const (
 	lookback = 5 * time.Minute
 
 	maxExemplars = 100_000
+	// maxLabelBytes is how long the labels of a series may be together.
+	maxLabelBytes = 16 << 10
 	// minFree is what the disk must have free: below that nothing is written, and what was written can be compacted.
 	minFree = 64 << 20
 )
