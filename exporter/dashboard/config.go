@@ -86,8 +86,7 @@ type RecommendationConfig struct {
 func createDefaultConfig() component.Config {
 	server := confighttp.NewDefaultServerConfig()
 	server.NetAddr.Endpoint = "127.0.0.1:8890"
-	server.WriteTimeout = 0 // the stream of events has no end
-	server.ReadTimeout = 30 * time.Second
+	server.WriteTimeout = 0 // the stream of events has no end; a ReadTimeout would end it too
 	server.ReadHeaderTimeout = 10 * time.Second
 	return &Config{
 		Server:      server,

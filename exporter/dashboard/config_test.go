@@ -46,6 +46,8 @@ self_metrics: {endpoint: ""}`)
 	assert.Equal(t, "127.0.0.1:8890", cfg.Server.NetAddr.Endpoint)
 	assert.Equal(t, 35*24*time.Hour, time.Duration(cfg.Storage.Retention))
 	assert.EqualValues(t, 5<<30, cfg.Storage.MaxSize)
+	assert.Zero(t, cfg.Server.WriteTimeout, "it would end the stream of events")
+	assert.Zero(t, cfg.Server.ReadTimeout, "the same")
 }
 
 func TestConfigRefuses(t *testing.T) {

@@ -43,7 +43,13 @@ type pages struct {
 func (s *state) openAlerts() (err error) {
 	s.pages = &pages{log: s.log, hub: live.NewHub(live.MaxClients), cancel: func() {}}
 	s.pages.alerts, err = alertlog.Open(filepath.Join(s.cfg.Storage.Dir, "alerts.db"), alertlog.Options{Patience: lockWait, Moved: s.moved("alerts")})
-	return err
+	if s.pages.alerts == nil {
+		return err
+	}
+	if err != nil {
+		s.log.Error("The alert log cannot be opened; it is tried again with each alert", zap.Error(err))
+	}
+	return nil
 }
 
 func (s *state) moved(what string) func(string) {

@@ -17,6 +17,9 @@ import (
 // endWithin is how long requests that are under way may take when the gateway ends.
 const endWithin = 3 * time.Second
 
+// bodyWithin is how long the body of a request may take.
+const bodyWithin = 10 * time.Second
+
 type server struct {
 	http *http.Server
 	done chan struct{}
@@ -66,6 +69,9 @@ func guarded(next http.Handler, allowed []string) http.Handler {
 		case !hostAllowed(r.Host, allowed):
 			http.Error(w, "the header Host is not one of allowed_hosts", http.StatusForbidden)
 		default:
+			if r.Method == http.MethodPost {
+				_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyWithin)) // not all writers can
+			}
 			w.Header().Set("X-Content-Type-Options", "nosniff")
 			next.ServeHTTP(w, r)
 		}

@@ -49,26 +49,28 @@ type Log struct {
 	o    Options
 
 	mu      sync.Mutex
-	db      *bbolt.DB
+	db      *bbolt.DB // nil where the file cannot be opened
+	closed  bool
 	records int
 	active  map[string]alert.Alert
 }
 
-// Open opens the file, and makes it where it is missing. A damaged one is moved aside; then what fired is not known until it is told again.
+// Open opens the file, and makes it where it is missing. A damaged one is moved aside; then what fired is not known until it is told again. Where it
+// cannot be opened now, as on a full disk, there is a Log beside the error, whose Add tries again.
 func Open(path string, o Options) (*Log, error) {
 	o.MaxRecords = cmp.Or(o.MaxRecords, MaxRecords)
 	l := &Log{path: path, o: o, active: map[string]alert.Alert{}}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, err
+		return l, err
 	}
 	err := l.open()
 	if isDamage(err) {
 		err = l.replace(time.Now())
 	}
-	if err != nil {
+	if errors.Is(err, boltfile.ErrInUse) {
 		return nil, err
 	}
-	return l, nil
+	return l, err
 }
 
 // open reads what fires.
@@ -145,8 +147,13 @@ func (l *Log) update(do func(*bbolt.Tx) error) error {
 func (l *Log) Add(alerts []alert.Alert, now time.Time) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.db == nil {
+	if l.closed {
 		return errClosed
+	}
+	if l.db == nil {
+		if err := l.open(); err != nil {
+			return err
+		}
 	}
 	err := l.add(alerts, now)
 	if isDamage(err) {
@@ -308,6 +315,7 @@ func (l *Log) Past(limit int) (past []alert.Alert, err error) {
 func (l *Log) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.closed = true
 	if l.db == nil {
 		return nil
 	}

@@ -141,3 +141,18 @@ func TestFileThatBreaks(t *testing.T) {
 	assert.Equal(t, []string{"b firing", "a firing"}, names(l.Active(noon)))
 	assert.Equal(t, []string{"b firing"}, past(t, l, 10))
 }
+
+// A file that cannot be opened at the start, as on a full disk, is opened with the first alert that finds it can be.
+func TestOpenedLater(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "alerts.db")
+	require.NoError(t, os.Mkdir(path, 0o700))
+	l, err := Open(path, Options{})
+	require.Error(t, err)
+	require.NotNil(t, l)
+	require.Error(t, l.Add([]alert.Alert{fires("a", noon)}, noon))
+	require.NoError(t, os.Remove(path))
+	require.NoError(t, l.Add([]alert.Alert{fires("a", noon)}, noon))
+	assert.Equal(t, []string{"a firing"}, past(t, l, 10))
+	require.NoError(t, l.Close())
+	require.Error(t, l.Add([]alert.Alert{fires("b", noon)}, noon), "a closed one stays closed")
+}
