@@ -10,6 +10,7 @@ var (
 	jVertexResponse = newText()
 	nVertexInput    = newTally()
 	nVertexOutput   = newTally()
+	nVertexThoughts = newTally()
 )
 
 // googleADK names its spans where others have an operation, and itself as provider. It reaches other providers through LiteLLM.
@@ -20,13 +21,25 @@ var googleADK = &client{
 		texts(tConversation, plain, "gcp.vertex.agent.session_id"),
 		texts(jVertexResponse, plain, "gcp.vertex.agent.llm_response"),
 		tallies(nCacheRead, "gen_ai.usage.experimental.cached_tokens"),
-		tallies(nReasoning, "gen_ai.usage.experimental.reasoning_tokens"),
+		tallies(nVertexThoughts, "gen_ai.usage.experimental.reasoning_tokens"),
 	),
 	kind:   adkKind,
 	mayBe:  func(*facts) bool { return true },
 	json:   []member{{fact: jVertexResponse, read: func(r *reading, s string) { r.f.readMember(s, nVertexInput, nVertexOutput) }}},
 	pairs:  []pair{{in: nVertexInput, out: nVertexOutput}},
-	traits: traits{localAgents: true, prefixed: true, thoughtsApart: true},
+	traits: traits{localAgents: true, prefixed: true, thoughtsApart: true, corrects: adkThoughts},
+}
+
+// adkThoughts: since the thinking tokens have the conventions' name the output holds them; before, they stood beside it. Where the answer is
+// there, it tells.
+func adkThoughts(r *reading, c *counts) {
+	switch f := r.f; {
+	case f.has(nVertexThoughts):
+		c.reasoning = max(c.reasoning, f.tally(nVertexThoughts))
+	case c.total > 0 || strings.Contains(f.texts[jVertexResponse], "houghts"):
+	case f.tallyRanks[nReasoning] == 1 && c.pair.in == nInput && c.reasoning <= c.out:
+		c.total = c.in + c.out
+	}
 }
 
 func adkKind(r *reading) verdict {
