@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs what the end-to-end tests need and is quick when it is there: the client libraries under clients/ (pinned by
-# package-lock.json; they need Node.js 20 or later with npm), and from Debian Prometheus with promtool, Alertmanager with amtool and a Redis
-# server (of the unit tests too), where this runs as root on such a machine. `make test` calls it, and at the end once more with --missing:
+# Installs what the end-to-end tests need and is quick when it is there: the client libraries under clients/ and what is loaded into the
+# browser under browser/ (pinned by package-lock.json; they need Node.js 20 or later with npm), and from Debian Prometheus with promtool,
+# Alertmanager with amtool, Chromium and a Redis server (of the unit tests too), where this runs as root on such a machine. `make test` calls it, and at the end once more with --missing:
 # then it installs nothing and says which tests were left out.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -24,23 +24,32 @@ has_alertmanager() {
   command -v prometheus-alertmanager >/dev/null && command -v amtool >/dev/null
 }
 
+has_chromium() {
+  command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null
+}
+
 # CI=true makes these failures of the tests themselves.
 missing() {
   has_node && [ -d clients/node_modules ] || echo "left out: the tests with live clients (Node.js 20 or later and npm are missing)"
+  [ -d browser/node_modules ] || echo "left out: the test of the page for people who cannot see it well (Node.js 20 or later and npm are missing)"
+  has_chromium || echo "left out: the tests of the page in a browser (chromium is missing)"
   has_prometheus || echo "left out: the tests with a Prometheus server (prometheus and promtool are missing)"
   has_redis || echo "left out: the tests with a Redis server (redis-server is missing)"
   has_alertmanager || echo "left out: the tests with an Alertmanager (prometheus-alertmanager and amtool are missing)"
 }
 
-clients() {
+packages() {
   if ! has_node; then
     echo "test/setup.sh: Node.js 20 or later with npm is missing: the tests with live clients need it" >&2
     return
   fi
   # npm writes node_modules/.package-lock.json last: newer than the lock means installed, and complete.
-  if [ ! clients/node_modules/.package-lock.json -nt clients/package-lock.json ]; then
-    (cd clients && retry npm ci --ignore-scripts --loglevel=error)
-  fi
+  local dir
+  for dir in clients browser; do
+    if [ ! $dir/node_modules/.package-lock.json -nt $dir/package-lock.json ]; then
+      (cd $dir && retry npm ci --ignore-scripts --loglevel=error)
+    fi
+  done
 }
 
 debian() {
@@ -48,6 +57,7 @@ debian() {
   has_prometheus || packages+=(prometheus)
   has_redis || packages+=(redis-server)
   has_alertmanager || packages+=(prometheus-alertmanager)
+  has_chromium || packages+=(chromium)
   [ ${#packages[@]} -gt 0 ] || return 0
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
     echo "test/setup.sh: please install ${packages[*]}" >&2
@@ -77,5 +87,5 @@ if [ "${1:-}" = --missing ]; then
   missing
   exit
 fi
-clients
+packages
 debian

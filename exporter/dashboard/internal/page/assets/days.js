@@ -59,7 +59,7 @@ export function days(app) {
       list = byDay(answer.days ?? []);
       tools.hidden = list.length === 0;
       if (list.length === 0) return body.replaceChildren(nothing({ says: 'The book has no day yet.', send: true }));
-      body.replaceChildren(h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Days' }, h('table', { class: 'rows' },
+      body.replaceChildren(h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Table of days' }, h('table', { class: 'rows' },
         h('caption', { class: 'offscreen' }, 'Tokens and cost of each day'),
         h('thead', null, h('tr', null, ['Date', 'Models'].map((t) => h('th', { scope: 'col' }, t)),
           columns.map(([, t]) => h('th', { scope: 'col', class: 'n' }, t)), h('th', { scope: 'col', class: 'n' }, 'Cost'))),

@@ -20,7 +20,7 @@ func main() {
 	addr := flag.String("addr", "127.0.0.1:8891", "where to listen")
 	kind := flag.String("data", "full", "full, empty or hostile")
 	flag.Parse()
-	s := &server{made: made{now: time.Now, kind: *kind}, listeners: map[chan event]bool{}}
+	s := &server{made: made{now: time.Now, kind: *kind}, broken: map[string]string{}, listeners: map[chan event]bool{}}
 	httpServer := &http.Server{Addr: *addr, Handler: s.mux(), ReadHeaderTimeout: 10 * time.Second}
 	log.Fatal(httpServer.ListenAndServe())
 }
@@ -30,6 +30,7 @@ type server struct {
 
 	mu        sync.Mutex
 	requests  []string
+	broken    map[string]string // by path: fail or hang
 	listeners map[chan event]bool
 }
 
@@ -42,21 +43,22 @@ func (s *server) mux() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", page.Handler())
 	for path, answer := range s.answers() {
-		mux.HandleFunc("GET /api/llm/v1"+path, func(w http.ResponseWriter, r *http.Request) { writeJSON(w, http.StatusOK, answer(r)) })
+		mux.HandleFunc("GET /api/llm/v1"+path, func(w http.ResponseWriter, r *http.Request) {
+			switch s.how(path) {
+			case "fail":
+				writeJSON(w, http.StatusInternalServerError, report.Failure{Error: report.FailureReason{Code: "internal", Message: "the history is away"}})
+			case "hang":
+				<-r.Context().Done()
+			default:
+				writeJSON(w, http.StatusOK, answer(r))
+			}
+		})
 	}
 	mux.HandleFunc("GET /api/llm/v1/events", s.events)
 	mux.HandleFunc("GET /api/", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusNotFound, report.Failure{Error: report.FailureReason{Code: "not_found", Message: "there is no such page"}})
 	})
-	// For tests: what was asked for, and something to happen.
-	mux.HandleFunc("GET /preview/requests", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, s.asked()) })
-	mux.HandleFunc("POST /preview/spend", func(_ http.ResponseWriter, r *http.Request) {
-		s.spend(r.FormValue("usd"))
-		s.tell(event{"spend", s.head()})
-	})
-	mux.HandleFunc("POST /preview/alert", func(_ http.ResponseWriter, r *http.Request) {
-		s.tell(event{"alert", s.raise(r.FormValue("body"))})
-	})
+	s.control(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !strings.HasPrefix(r.URL.Path, "/preview/") {
 			s.mu.Lock()
@@ -65,6 +67,36 @@ func (s *server) mux() http.Handler {
 		}
 		mux.ServeHTTP(w, r)
 	})
+}
+
+// control is for tests: what was asked for, and something to happen.
+func (s *server) control(mux *http.ServeMux) {
+	mux.HandleFunc("GET /preview/requests", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, s.asked()) })
+	mux.HandleFunc("GET /preview/listeners", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, s.listening()) })
+	mux.HandleFunc("POST /preview/break", func(_ http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.broken[r.FormValue("path")] = r.FormValue("how")
+	})
+	mux.HandleFunc("POST /preview/spend", func(_ http.ResponseWriter, r *http.Request) {
+		s.spend(r.FormValue("usd"))
+		s.tell(event{"spend", s.head()})
+	})
+	mux.HandleFunc("POST /preview/alert", func(_ http.ResponseWriter, r *http.Request) {
+		s.tell(event{"alert", s.raise(r.FormValue("body"))})
+	})
+}
+
+func (s *server) how(path string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.broken[path]
+}
+
+func (s *server) listening() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.listeners)
 }
 
 func (s *server) asked() []string {
