@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -114,6 +116,16 @@ func TestDirectoryInUse(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond) // it would wait for the other one to end
 	defer cancel()
 	require.ErrorContains(t, r.metrics.Start(ctx, componenttest.NewNopHost()), cfg.Storage.Dir)
+}
+
+// A gateway whose disk is full, or may only be read, starts: without a dashboard.
+func TestDirectoryThatCannotBeWritten(t *testing.T) {
+	cfg := testConfig(t)
+	cfg.Storage.Dir = filepath.Join(t.TempDir(), "data", "history")
+	require.NoError(t, os.WriteFile(filepath.Dir(cfg.Storage.Dir), nil, 0o600)) // a file where a directory should be
+	r := start(t, cfg)
+	require.NoError(t, r.metrics.ConsumeMetrics(t.Context(), pmetric.NewMetrics()))
+	require.NoError(t, r.logs.ConsumeLogs(t.Context(), plog.NewLogs()))
 }
 
 func TestOwnMetrics(t *testing.T) {

@@ -3,8 +3,11 @@ package dashboard
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"net/http"
+	"slices"
+	"syscall"
 	"time"
 
 	"github.com/shirou/gopsutil/v4/disk"
@@ -35,6 +38,8 @@ type state struct {
 	scraper *scraper
 	server  *server
 	pages   *pages
+
+	off bool // from Start on: the directory cannot be written
 }
 
 func newState(cfg *Config, set exporter.Settings) (*state, error) {
@@ -45,20 +50,41 @@ func newState(cfg *Config, set exporter.Settings) (*state, error) {
 	return &state{cfg: cfg, set: set, log: set.Logger, telemetry: t}, nil
 }
 
-// Start is part of shared.State.
-func (s *state) Start(ctx context.Context, host component.Host) (err error) {
+// Start is part of shared.State. Where nothing can be written there is no dashboard until the next start: the gateway counts money, and a full
+// disk must not keep it from that.
+func (s *state) Start(ctx context.Context, host component.Host) error {
 	s.host = host
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, s.Shutdown(ctx))
-		}
-	}()
+	err := s.open(ctx)
+	if unwritable(err) {
+		s.log.Error("The directory of the dashboard cannot be written: there is none until the next start; everything else goes on", zap.Error(err))
+		componentstatus.ReportStatus(host, componentstatus.NewRecoverableErrorEvent(err))
+		err = s.Shutdown(ctx)
+		s.off = true
+		return err
+	}
+	if err == nil {
+		err = s.begin(ctx)
+	}
+	if err != nil {
+		return errors.Join(err, s.Shutdown(ctx))
+	}
+	return nil
+}
+
+func (s *state) open(ctx context.Context) (err error) {
 	if s.history, err = history.Open(ctx, s.historyOptions()); err != nil {
 		return err
 	}
-	if err = s.openAlerts(); err != nil {
-		return err
-	}
+	return s.openAlerts()
+}
+
+func unwritable(err error) bool {
+	return slices.ContainsFunc([]error{
+		fs.ErrPermission, syscall.EROFS, syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG, syscall.ENOTDIR,
+	}, func(one error) bool { return errors.Is(err, one) })
+}
+
+func (s *state) begin(ctx context.Context) (err error) {
 	s.history.Start()
 	if err = s.telemetry.begin(ctx, s); err != nil {
 		return err
@@ -66,7 +92,7 @@ func (s *state) Start(ctx context.Context, host component.Host) (err error) {
 	if err = s.openPages(); err != nil {
 		return err
 	}
-	if s.server, err = s.listen(ctx, host); err != nil {
+	if s.server, err = s.listen(ctx, s.host); err != nil {
 		return err
 	}
 	s.scraper = newScraper(&s.cfg.SelfMetrics, s.history, s.log, func() { s.telemetry.DashboardScrapesFailed.Add(context.Background(), 1) })
@@ -110,15 +136,25 @@ func (s *state) trouble(err error) {
 }
 
 func (s *state) addMetrics(ctx context.Context, md pmetric.Metrics) {
+	if s.off {
+		return
+	}
 	_ = s.history.Append(ctx, md) // it counts and reports
 	s.pages.report.Poke()
 }
 
 func (s *state) addLogs(_ context.Context, ld plog.Logs) error {
+	if s.off {
+		return nil
+	}
 	return s.pages.addLogs(ld, time.Now())
 }
 
-func (s *state) addTraces(_ context.Context, td ptrace.Traces) { s.pages.runs.Add(td, time.Now()) }
+func (s *state) addTraces(_ context.Context, td ptrace.Traces) {
+	if !s.off {
+		s.pages.runs.Add(td, time.Now())
+	}
+}
 
 // handler is all that the server answers.
 func (s *state) handler() http.Handler {
@@ -133,6 +169,9 @@ func (s *state) handler() http.Handler {
 
 // Shutdown is part of shared.State. The gateway's own metrics are not read while it ends.
 func (s *state) Shutdown(ctx context.Context) error {
+	if s.off {
+		return nil
+	}
 	var errs []error
 	if s.scraper != nil {
 		s.scraper.stop()
