@@ -63,7 +63,7 @@ func TestDamagedState(t *testing.T) {
 	for _, file := range []string{ledger, alerts} {
 		aside, err := filepath.Glob(file + ".damaged-*")
 		require.NoError(t, err)
-		assert.Len(t, aside, 1, file)
+		assert.NotEmpty(t, aside, file) // with what belongs to it
 	}
 	s.resend(t) // nobody knows any more that they were counted
 	s.hasAll(t)

@@ -1,6 +1,7 @@
 package test
 
 import (
+	"math"
 	"net/http"
 	"os"
 	"os/exec"
@@ -28,12 +29,15 @@ func limitedFiles(t *testing.T) *disk {
 	t.Helper()
 	limit := func(t *testing.T, g *gateway.Gateway, bytes uint64) {
 		t.Helper()
-		require.NoError(t, unix.Prlimit(g.PID(), unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: bytes, Max: unix.RLIM_INFINITY}, nil))
+		var now unix.Rlimit
+		require.NoError(t, unix.Prlimit(g.PID(), unix.RLIMIT_FSIZE, nil, &now))
+		now.Cur = min(bytes, now.Max) // the hard limit stays: it could not be raised again
+		require.NoError(t, unix.Prlimit(g.PID(), unix.RLIMIT_FSIZE, &now, nil))
 	}
 	return &disk{
 		data:  t.TempDir(),
 		fill:  func(t *testing.T, g *gateway.Gateway) { t.Helper(); limit(t, g, 4096) },
-		free:  func(t *testing.T, g *gateway.Gateway) { t.Helper(); limit(t, g, unix.RLIM_INFINITY) },
+		free:  func(t *testing.T, g *gateway.Gateway) { t.Helper(); limit(t, g, math.MaxUint64) },
 		under: []string{"sh", "-c", `ulimit -S -f 8 && exec "$0" "$@"`}, // in blocks of 512 bytes
 	}
 }
