@@ -38,6 +38,10 @@ pgo: ## measure that profile again, under the load of the benchmarks: a minute
 run: build ## build and start the gateway with collector-config.yaml (another: CONFIG=file)
 	exec bin/otelcol-llm --config $(CONFIG)
 
+.PHONY: demo
+demo: build ## start the gateway, play recorded runs of real agents to it, and look: http://127.0.0.1:8890
+	$(GO) run ./test/demo
+
 .PHONY: test
 test: test-setup test-race test-slow test-bench ## set up and run all tests: unit tests with the race detector, then end to end
 	@test/setup.sh --missing
