@@ -274,9 +274,10 @@ func TestAcceptedAlertsAreDurable(t *testing.T) {
 	require.GreaterOrEqual(t, checked, 6)
 }
 
-// durable refuses an exporter that says yes to what is in its memory only.
+// durable refuses an exporter that says yes to what is in its memory only. alertnotify and dashboard have no sending_queue: each has an alert on disk when
+// it says yes.
 func durable(id string, settings map[string]any) error {
-	if kind, _, _ := strings.Cut(id, "/"); kind == "alertnotify" || kind == "nop" || kind == "debug" {
+	if kind, _, _ := strings.Cut(id, "/"); kind == "alertnotify" || kind == "dashboard" || kind == "nop" || kind == "debug" {
 		return nil
 	}
 	queue, given := settings["sending_queue"]
