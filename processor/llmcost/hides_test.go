@@ -1,0 +1,79 @@
+package llmcost
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// A price is called one only where the sender would have told the cached tokens, or where there can be none.
+func TestACacheThatIsNeverToldMakesAnEstimate(t *testing.T) {
+	hiding := map[string]string{ // scopes and their versions
+		"strands.telemetry.tracer": "", "io.quarkus.opentelemetry": "", "org.springframework.boot": "3.5.6", "mlflow.tracing.provider": "",
+		"langwatch": "0.9.0", "litellm": "", "dify": "", "opentelemetry.instrumentation.openai_v2": "2.3b0",
+		"opentelemetry.instrumentation.botocore.bedrock-runtime": "0.58b0", "@opentelemetry/instrumentation-openai": "0.9.0",
+		"@opentelemetry/instrumentation-aws-sdk": "0.60.0", "semantic_kernel.connectors": "", "@traceloop/instrumentation-openai": "0.27.0",
+		"opentelemetry.instrumentation.groq": "0.61.0", "openinference.instrumentation.mistralai": "0.1.0",
+	}
+	for scope, version := range hiding {
+		for _, c := range []struct {
+			provider, model string
+			input           int64
+			hides           bool
+		}{
+			{"openai", "gpt-4.1-mini", 1023, false},
+			{"openai", "gpt-4.1-mini", 1024, true},
+			{"openai", "gpt-4-turbo", 5000, false}, // OpenAI keeps no prompts for it
+			{"deepseek", "deepseek-chat", 100, true},
+			{"anthropic", "claude-sonnet-4-5", 100, true}, // cached tokens would stand beside these
+			{"anthropic", "claude-sonnet-4-5", 5000, true},
+		} {
+			for _, told := range []bool{false, true} {
+				attrs := map[string]any{
+					genai.OperationName: "chat", genai.ProviderName: c.provider, genai.RequestModel: c.model, genai.UsageInput: c.input,
+					genai.UsageOutput: 10,
+				}
+				if told {
+					attrs[genai.UsageCacheRead] = 0
+				}
+				td := spanWith(attrs)
+				td.ResourceSpans().At(0).ScopeSpans().At(0).Scope().SetName(scope)
+				td.ResourceSpans().At(0).ScopeSpans().At(0).Scope().SetVersion(version)
+				got := attributesOf(startProcessor(t, nil).process(t, td))
+				status, reason := genai.StatusPriced, any(nil)
+				if c.hides && !told {
+					status, reason = genai.StatusEstimated, genai.ReasonHiddenTokens
+				}
+				require.Equal(t, status, got[genai.CostStatus], "%s %+v told %v: %v", scope, c, told, got[genai.CostReason])
+				require.Equal(t, reason, got[genai.CostReason], "%s %+v told %v", scope, c, told)
+			}
+		}
+	}
+}
+
+// What was written to a prompt cache has a price of its own for an hour, so for how long it was kept must be told.
+func TestWritesOfAnUnknownLifetimeMakeAnEstimate(t *testing.T) {
+	for name, c := range map[string]struct {
+		more   map[string]any
+		reason any
+	}{
+		"one number":          {nil, genai.ReasonUnknownLifetime},
+		"an hour":             {map[string]any{"anthropic.usage.cache_creation.ephemeral_1h_input_tokens": 2000}, nil},
+		"five minutes":        {map[string]any{"anthropic.usage.cache_creation.ephemeral_5m_input_tokens": 2000}, nil},
+		"none for an hour":    {map[string]any{"gen_ai.usage.cache_write_1h_input_tokens": 0}, nil},
+		"nothing was written": {map[string]any{genai.UsageCacheWrite: 0}, nil},
+	} {
+		attrs := map[string]any{
+			genai.OperationName: "chat", genai.ProviderName: "anthropic", genai.RequestModel: "claude-sonnet-4-5", genai.UsageInput: 5000,
+			genai.UsageOutput: 10, genai.UsageCacheWrite: 2000, "gen_ai.usage.total_tokens": 5010,
+		}
+		for key, value := range c.more {
+			attrs[key] = value
+		}
+		got := attributesOf(startProcessor(t, nil).process(t, spanWith(attrs)))
+		require.Equal(t, c.reason, got[genai.CostReason], name)
+		require.Equal(t, c.reason == nil, got[genai.CostStatus] == genai.StatusPriced, name)
+	}
+}
