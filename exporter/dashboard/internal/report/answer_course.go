@@ -1,6 +1,8 @@
 package report
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/otelcol-llm/otelcol-llm/exporter/dashboard/internal/series"
@@ -31,6 +33,26 @@ func (c *chart) course(counter string) []course {
 		all = append(all, one)
 	}
 	return all
+}
+
+// begin puts what a young history told first one step before its first values: what was spent up to them is growth.
+func (c *chart) begin(all []course) {
+	first := len(c.out.Time) + 1
+	for i := range all {
+		if at := slices.IndexFunc(all[i].values, func(n nano) bool { return n != missing }); at >= 0 {
+			first = min(first, at)
+		}
+	}
+	if first == 0 || first > len(c.out.Time) {
+		return
+	}
+	least := fmt.Sprintf("max without (job, instance) (min_over_time(%s[%s]))", bookedUSD, seconds(c.step))
+	rows := readBook(c.a, least, c.start.Add(time.Duration(first-1)*c.step))
+	for i := range all {
+		if row, ok := rows[keyOf(all[i].labels)]; ok && all[i].values[first] != missing {
+			all[i].values[first-1] = row.n
+		}
+	}
 }
 
 // there says for each time whether the book was told.
@@ -104,6 +126,7 @@ func (c *chart) split(all []course, told []bool, of func(*course) []nano, factor
 func (c *chart) cost() {
 	c.out.TimeZone = zoneOf(budgets(c.a)).String()
 	all := c.course(bookedUSD)
+	c.begin(all)
 	told := there(all, len(c.out.Time)+1)
 	c.out.Series = c.split(all, told, func(s *course) []nano { return growth(s.values, told, false) }, float64(time.Hour)/float64(c.step))
 }

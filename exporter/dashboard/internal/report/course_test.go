@@ -2,8 +2,13 @@ package report
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-llm/otelcol-llm/exporter/dashboard/internal/series"
+	"github.com/otelcol-llm/otelcol-llm/exporter/dashboard/internal/seriestest"
 )
 
 func TestGrowth(t *testing.T) {
@@ -26,5 +31,27 @@ func TestGrowth(t *testing.T) {
 		"one moment before all else": {[]nano{no, 4}, []bool{false, true}, false, []nano{0}},
 	} {
 		assert.Equal(t, c.want, growth(c.values, c.told, c.begun), name)
+	}
+}
+
+// What a new gateway counts first is in the chart wherever its steps fall.
+func TestTheFirstSpendIsInTheChart(t *testing.T) {
+	begin := time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
+	points := []series.Point{{At: begin.Add(2 * time.Second)}}
+	for s := 17; s < 600; s += 15 {
+		points = append(points, series.Point{At: begin.Add(time.Duration(s) * time.Second), Value: 0.105})
+	}
+	h := seriestest.Write(t, []seriestest.Series{{
+		Labels: map[string]string{"__name__": bookedUSD, labelModel: "gpt-4o", "job": "otelcol-llm"}, Points: points,
+	}})
+	for offset := range 60 {
+		now := begin.Add(5*time.Minute + time.Duration(offset)*time.Second)
+		got := answerOf[Series](t, newReport(t, h, &now), "series?panel=cost&range=1h")
+		require.Len(t, got.Series, 1)
+		sum := 0.0
+		for _, v := range got.Series[0].Values {
+			sum += orZero(v)
+		}
+		assert.InDelta(t, 0.105, sum*got.Step/3600, 1e-9, offset)
 	}
 }
