@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -31,13 +30,28 @@ type rig struct {
 	logs    exporter.Logs
 }
 
-// start starts the exporters of two signals on a free port.
+const freePort = "127.0.0.1:0"
+
+// start starts the exporters of two signals, and stops them in the end.
 func start(t *testing.T, cfg *Config) *rig {
 	t.Helper()
+	r := begin(t, cfg)
+	t.Cleanup(func() { r.stop(t) })
+	return r
+}
+
+// begin starts them; the configuration then has the port that was free.
+func begin(t *testing.T, cfg *Config) *rig {
+	t.Helper()
+	cfg.Server.NetAddr.Endpoint = freePort
 	r := build(t, cfg)
 	require.NoError(t, r.metrics.Start(t.Context(), componenttest.NewNopHost()))
 	require.NoError(t, r.logs.Start(t.Context(), componenttest.NewNopHost()))
-	t.Cleanup(func() { r.stop(t) })
+	s, err := r.metrics.(*neverRefusing).dashboard.Get()
+	require.NoError(t, err)
+	if s.server != nil {
+		cfg.Server.NetAddr.Endpoint = s.server.address.String()
+	}
 	return r
 }
 
@@ -58,11 +72,8 @@ func (r *rig) stop(t *testing.T) {
 
 func testConfig(t *testing.T) *Config {
 	t.Helper()
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	require.NoError(t, listener.Close())
 	cfg := createDefaultConfig().(*Config)
-	cfg.Server.NetAddr.Endpoint = listener.Addr().String()
+	cfg.Server.NetAddr.Endpoint = freePort
 	cfg.Storage.Dir = t.TempDir()
 	cfg.SelfMetrics.Endpoint = ""
 	return cfg

@@ -139,9 +139,7 @@ func TestPagesAPI(t *testing.T) {
 // A page hears of spend and alerts without asking, and its stream does not keep the gateway from ending.
 func TestPagesHear(t *testing.T) {
 	cfg := testConfig(t)
-	r := build(t, cfg)
-	require.NoError(t, r.metrics.Start(t.Context(), componenttest.NewNopHost()))
-	require.NoError(t, r.logs.Start(t.Context(), componenttest.NewNopHost()))
+	r := begin(t, cfg)
 	resp, err := http.Get("http://" + cfg.Server.NetAddr.Endpoint + reportPath + "events") //nolint:noctx // a test's
 	require.NoError(t, err)
 	defer func() { _ = resp.Body.Close() }()

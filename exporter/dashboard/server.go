@@ -21,8 +21,9 @@ const endWithin = 3 * time.Second
 const bodyWithin = 10 * time.Second
 
 type server struct {
-	http *http.Server
-	done chan struct{}
+	http    *http.Server
+	address net.Addr
+	done    chan struct{}
 }
 
 func (s *state) listen(ctx context.Context, host component.Host) (*server, error) {
@@ -35,7 +36,7 @@ func (s *state) listen(ctx context.Context, host component.Host) (*server, error
 	if err != nil {
 		return nil, err
 	}
-	out := &server{http: h, done: make(chan struct{})}
+	out := &server{http: h, address: listener.Addr(), done: make(chan struct{})}
 	go func() {
 		defer close(out.done)
 		if err := h.Serve(listener); err != nil && !errors.Is(err, http.ErrServerClosed) {

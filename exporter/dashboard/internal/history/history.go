@@ -143,7 +143,9 @@ func (h *History) Tend() {
 	h.reopen()
 	var errs []error
 	for _, s := range []*store{h.raw, h.long} {
-		if err := s.compact(h.life); err != nil && !errors.Is(err, ErrUnavailable) && !errors.Is(err, context.Canceled) {
+		err := s.compact(h.life)
+		// What keeps all from being written is told by who writes.
+		if err != nil && !errors.Is(err, ErrUnavailable) && !errors.Is(err, errDiskFull) && !errors.Is(err, context.Canceled) {
 			errs = append(errs, fmt.Errorf("%s: blocks: %w", s.dir, err))
 		}
 	}
