@@ -165,7 +165,7 @@ func TestRedeliveredAcrossALoss(t *testing.T) {
 	for name, volatile := range map[string]bool{"FLUSHALL": false, "killed": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := startReplicas(t, 4, startRedis(t, volatile), &roundRobin{further: 1, patient: 20 * time.Millisecond})
+			r := startReplicas(t, 4, startRedis(t, volatile), &roundRobin{further: 1, every: 1, patient: 20 * time.Millisecond})
 			r.run(t, phases/2, func(r *replicas, t *testing.T, phase int) {
 				for range 2 {
 					r.within(t, phase, 1+rand.IntN(phaseCalls/2))

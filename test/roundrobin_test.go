@@ -1,19 +1,20 @@
 package test
 
 import (
+	"cmp"
 	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
 )
 
-// roundRobin sends calls of 0.10 USD to gateways in turn, each until one acknowledges it: what failed goes to the next gateway, and every
-// fifth call comes again.
+// roundRobin sends calls of 0.10 USD to gateways in turn, each until one acknowledges it: what failed goes to the next gateway, and some come again.
 type roundRobin struct {
 	retrying
 	urls    []string
 	further int           // comes again: to the same gateway, or to one further on
 	patient time.Duration // with an answer, before it goes to the next gateway; twice as long each time around
+	every   int64         // which calls come again: 5, every fifth, where it is 0
 	next    atomic.Int64  // number of the last call
 	took    atomic.Int64  // requests that were made
 }
@@ -29,7 +30,7 @@ func (r *roundRobin) sendAll(n int64) {
 			for call := r.next.Add(1); call <= last; call = r.next.Add(1) {
 				body := budgetCall(int(call), 40_000, time.Now())
 				at := r.deliver(client, body, int(call))
-				if call%5 == 0 {
+				if call%cmp.Or(r.every, 5) == 0 {
 					r.deliver(client, body, at+r.further)
 				}
 				r.acknowledged.Add(1)
