@@ -28,6 +28,13 @@ func budgetRows(Effort) ([]Row, error) {
 			}
 			rows = append(rows, more...)
 		}
+		for _, senders := range []int{1, 8, 64} {
+			row, err := singleCalls(binary, without, senders)
+			if err != nil {
+				return rows, err
+			}
+			rows = append(rows, row)
+		}
 		agents, err := AgentMix()
 		if err != nil {
 			return rows, err
@@ -72,6 +79,22 @@ func budgetsOf(binary, without string, n int) (rows []Row, err error) {
 	row.Ours = fmt.Sprintf("p50 %.1f ms, p99 %.1f ms; %.0f requests a commit", ms(p[0].P50), ms(p[0].P99), p[0].Requests/p[0].Commits)
 	row.Peer = fmt.Sprintf("without budgets: p50 %.1f ms, p99 %.1f ms", ms(p[1].P50), ms(p[1].P99))
 	return append(rows, row), nil
+}
+
+// singleCalls sends single calls from senders that each wait for the answer: one alone has a commit for each, many share them.
+func singleCalls(binary, without string, senders int) (Row, error) {
+	b, err := CallsOnly(1, FourModels)
+	if err != nil {
+		return Row{}, err
+	}
+	effort := PipelineEffort{Rounds: 4, Requests: 6000 / senders, Senders: senders}
+	p, err := ComparePipelines(b, effort, Setup{Binary: binary, Config: defaultConfig}, Setup{Binary: binary, Config: without})
+	if err != nil {
+		return Row{}, err
+	}
+	row := cpuRow(fmt.Sprintf("single model calls, senders: %d", senders), p)
+	row.Ours += fmt.Sprintf("; %.1f requests a commit", p[0].Requests/p[0].Commits)
+	return row, nil
 }
 
 func ms(d interface{ Seconds() float64 }) float64 { return d.Seconds() * 1e3 }
