@@ -35,7 +35,7 @@ func TestThePageShowsWhatTheAPISays(t *testing.T) {
 	assert.Contains(t, tb.text(t, "#health"), "Degraded")
 	assert.Contains(t, tb.text(t, "#today"), "America/New_York", "the zone of the budgets stands beside the total")
 	for selector, want := range map[string]string{
-		"#today": "63 % of $100.00", "#month": "expected at the end of the month: $2,310.40", "#figures": "Cost / hour", "#changes": "+$8.13", "#breakdown": "claude-sonnet-4-6",
+		"#today": "63 % of $100.00", "#month": "expected by the end of the month", "#figures": "Cost / hour", "#changes": "+$8.13", "#breakdown": "claude-sonnet-4-6",
 		"#budgets": "used up", "#advice": "saves $583.40 a month", "#unpriced": "mystery-large-2", "#alerts": "SLOW_RESPONSE", "#days": "claude-haiku-4-5", "#host": "88 %",
 		"#gateway": "3 d 10 h", "#alarm": "HIGH_ERROR_RATE", "#zone": "America/New_York",
 	} {
@@ -139,7 +139,7 @@ func TestNumbers(t *testing.T) {
 	tb := open(t, Options{})
 	tb.visit(t, p.url+"/")
 	for script, want := range map[string]string{
-		"usd(null)": "–", "usd(0)": "$0.00", "usd(0.0000123)": "$0.000012", "usd(0.0159375)": "$0.0159", "usd(12.345)": "$12.35", "usd(-3)": "−$3.00", "usd(123456.7)": "$123,457",
+		"usd(null)": "–", "usd(0)": "$0.00", "usd(0.0000123)": "$0.000012", "usd(0.00000018)": "$0.000000180", "usd(0.0159375)": "$0.0159", "usd(12.345)": "$12.35", "usd(-3)": "−$3.00", "usd(123456.7)": "$123,457",
 		"exact(41.203117204)": "41.203117204 USD", "count(null)": "–", "count(0)": "0", "count(9999)": "9,999", "count(12345)": "12.3 k", "count(18243310)": "18.2 M",
 		"percent(0)": "0 %", "percent(6.25)": "6.3 %", "percent(62.3)": "62 %", "percent(undefined)": "–", "seconds(0.41)": "410 ms", "seconds(6.2)": "6.20 s", "seconds(NaN)": "–",
 		"bytes(187203584)": "179 MiB", "span(296412)": "3 d 10 h", "span(0)": "0 s", "clock('0001-01-01T00:00:00Z')": "–", "dayName('2026-11-28')": "Sat, 28 Nov",

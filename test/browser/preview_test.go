@@ -17,7 +17,7 @@ import (
 )
 
 // Everything that a test waits for may take this long on a busy machine.
-const patience = 60 * time.Second
+const patience = 2 * time.Minute
 
 var binary string // of the preview
 

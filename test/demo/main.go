@@ -20,6 +20,9 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/test/replay"
 )
 
+// faultEvery is how many runs come to one with the calls that its fake provider was told to fail.
+const faultEvery = 20
+
 type options struct {
 	gateway, captures, endpoint, dir string
 	every                            time.Duration
@@ -55,9 +58,19 @@ func run(ctx context.Context, o options) error {
 		defer end()
 	}
 	fmt.Println("The page is at http://127.0.0.1:8890/ (Ctrl-C ends the demo)")
-	for turn := 0; ; turn++ {
-		if err := post(ctx, o.endpoint, runs[turn%len(runs)].Play(turn, o.stretch, time.Now())); err != nil {
+	calm := make([]replay.Run, len(runs))
+	for i := range runs {
+		if calm[i], err = runs[i].Calm(); err != nil {
 			return err
+		}
+	}
+	for turn := 0; ; turn++ {
+		playing := calm
+		if turn%faultEvery == 0 {
+			playing = runs
+		}
+		if err := post(ctx, o.endpoint, playing[turn%len(runs)].Play(turn, o.stretch, time.Now())); err != nil && ctx.Err() == nil {
+			log.Print(err) // a gateway that refuses for a moment is no reason to end
 		}
 		select {
 		case <-ctx.Done():

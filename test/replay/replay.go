@@ -66,6 +66,35 @@ func Read(dir string) ([]Run, error) {
 	return all, nil
 }
 
+// faulty are the models of the fake provider that fail on purpose, or have no price.
+var faulty = map[string]bool{"rate-limit-model": true, "bad-400-model": true, "fail-500-model": true}
+
+// Calm is the run without the calls that were made to fail.
+func (r *Run) Calm() (Run, error) {
+	traces, err := (&ptrace.JSONUnmarshaler{}).UnmarshalTraces(r.body)
+	if err != nil {
+		return Run{}, fmt.Errorf("%s: %w", r.Name, err)
+	}
+	for _, resource := range traces.ResourceSpans().All() {
+		for _, scope := range resource.ScopeSpans().All() {
+			scope.Spans().RemoveIf(func(span ptrace.Span) bool {
+				if span.Status().Code() == ptrace.StatusCodeError {
+					return true
+				}
+				for _, v := range span.Attributes().All() {
+					if v.Type() == pcommon.ValueTypeStr && faulty[v.Str()] {
+						return true
+					}
+				}
+				return false
+			})
+		}
+	}
+	out := *r
+	out.body, err = (&ptrace.JSONMarshaler{}).MarshalTraces(traces)
+	return out, err
+}
+
 // Play is the run once more, as one that ends now: with new ids, or the gateway would know its calls as counted, and stretched in time.
 func (r *Run) Play(turn int, stretch float64, now time.Time) []byte {
 	body := r.body

@@ -40,6 +40,10 @@ func TestPlay(t *testing.T) {
 			}
 			one, two := spans(t, first), spans(t, second)
 			require.Len(t, two, len(one))
+			calm, err := run.Calm()
+			require.NoError(t, err)
+			assert.NotContains(t, string(calm.Play(2, 10, now)), `"fail-500-model"`)
+			assert.LessOrEqual(t, len(spans(t, calm.Play(2, 10, now))), len(one))
 			ids := map[string]bool{}
 			var last time.Time
 			for _, span := range append(one, two...) {

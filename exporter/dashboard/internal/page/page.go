@@ -13,6 +13,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Assets are named one by one: what lies about in the directory is not published.
@@ -45,7 +46,7 @@ type form struct {
 
 // Handler serves the page at / and its files under /assets/. Everything else is not found, so it can be the last resort of a mux.
 func Handler() http.Handler {
-	assets := load()
+	assets := loaded()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		secure(w.Header())
 		a, known := assets[r.URL.Path]
@@ -70,7 +71,9 @@ func secure(h http.Header) {
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 }
 
-// load reads the files once. It panics where one has no type: that is a mistake of the build and no state of the world.
+var loaded = sync.OnceValue(load)
+
+// load reads the files. It panics where one has no type: that is a mistake of the build and no state of the world.
 func load() map[string]*asset {
 	assets := map[string]*asset{}
 	entries, err := fs.ReadDir(files, "assets")

@@ -168,7 +168,7 @@ func TestWhatTheFirstNumberNeeds(t *testing.T) {
 
 func TestTheWholePageIsSmall(t *testing.T) {
 	plain, zipped := 0, 0
-	for _, a := range load() {
+	for _, a := range loaded() {
 		plain += len(a.plain.body)
 		zipped += len(a.zipped.body)
 	}

@@ -12,7 +12,8 @@ const said = (text) => (/^[a-z]+(_[a-z]+)+$/.test(text) ? text.replaceAll('_', '
 // prepare gives each series its colour. Lines differ in dashes too: colour alone does not tell them apart.
 export function prepare(answer, stacked) {
   const series = few(answer.series ?? []).map((s, i) => ({ ...s, name: said(s.name), colour: colour(i), dash: stacked ? undefined : dashes[i % 4] }));
-  const marks = (answer.marks ?? []).map((m) => ({ ...m, time: Date.parse(m.at) / 1000 })).filter((m) => Number.isFinite(m.time));
+  // Alerts stand in the large chart alone.
+  const marks = (stacked ? answer.marks ?? [] : []).map((m) => ({ ...m, time: Date.parse(m.at) / 1000 })).filter((m) => Number.isFinite(m.time));
   return { time: answer.time ?? [], step: answer.step_seconds, unit: answer.unit, series, marks };
 }
 

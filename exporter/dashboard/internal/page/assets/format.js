@@ -9,7 +9,7 @@ const grouped = (v, digits) => v.toLocaleString('en-US', { minimumFractionDigits
 export function usd(v) {
   if (!known(v)) return unknown;
   const size = Math.abs(v);
-  const digits = size === 0 ? 2 : size < 0.001 ? 6 : size < 1 ? 4 : size < 10000 ? 2 : 0;
+  const digits = size === 0 ? 2 : size < 0.00001 ? 9 : size < 0.001 ? 6 : size < 1 ? 4 : size < 10000 ? 2 : 0;
   return (v < 0 ? '−$' : '$') + grouped(size, digits);
 }
 

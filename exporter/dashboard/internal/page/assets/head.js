@@ -11,7 +11,7 @@ export function drawHealth(state, body) {
   const worse = (state.services ?? []).filter((s) => s.status !== 'healthy');
   body.replaceChildren(
     h('p', { class: 'headline state ' + kind }, icon(kind), ' ', word),
-    h('p', null, name(state.reason, 'no reason was given')),
+    h('p', { class: 'reason' }, name(state.reason, 'no reason was given')),
     state.services?.length > 0 ? h('ul', { class: 'services' }, (worse.length ? worse : state.services).slice(0, 3).map(service),
       worse.length ? null : h('li', { class: 'muted' }, state.services.length > 3 ? `and ${state.services.length - 3} more` : '')) : '',
     state.last_call ? h('p', { class: 'muted' }, `last call ${moment(state.last_call)}`) : '',
@@ -79,7 +79,7 @@ function parts(costs) {
   const compare = costs.compare ?? {};
   const day = budgetOf(costs, 'day', budgets.daily_budget);
   const month = budgetOf(costs, 'month', budgets.monthly_budget);
-  const expected = typeof now.projected_monthly === 'number' ? h('p', { class: 'muted' },
+  const expected = typeof now.projected_monthly === 'number' && typeof month?.forecast !== 'number' ? h('p', { class: 'muted' },
     `expected at the end of the month: ${usd(now.projected_monthly)}`) : null;
   return {
     today: { id: 'today-usd', value: now.daily, limit: budgets.daily_budget, used: budgets.daily_utilization, budget: day,
