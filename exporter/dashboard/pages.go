@@ -162,7 +162,7 @@ func (p *pages) saving(ctx context.Context) {
 }
 
 // addLogs keeps the alerts among the records. They are on disk when it returns.
-func (p *pages) addLogs(ld plog.Logs, now time.Time) error {
+func (p *pages) addLogs(ld plog.Logs, now time.Time) (added int, err error) {
 	var alerts []alert.Alert
 	for _, rl := range ld.ResourceLogs().All() {
 		for _, sl := range rl.ScopeLogs().All() {
@@ -174,7 +174,7 @@ func (p *pages) addLogs(ld plog.Logs, now time.Time) error {
 		}
 	}
 	if len(alerts) == 0 {
-		return nil
+		return 0, nil
 	}
 	defer p.report.Poke()
 	return p.alerts.Add(alerts, now)

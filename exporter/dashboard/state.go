@@ -143,11 +143,13 @@ func (s *state) addMetrics(ctx context.Context, md pmetric.Metrics) {
 	s.pages.report.Poke()
 }
 
-func (s *state) addLogs(_ context.Context, ld plog.Logs) error {
+func (s *state) addLogs(ctx context.Context, ld plog.Logs) error {
 	if s.off {
 		return nil
 	}
-	return s.pages.addLogs(ld, time.Now())
+	added, err := s.pages.addLogs(ld, time.Now())
+	s.telemetry.DashboardAlertsAccepted.Add(ctx, int64(added))
+	return err
 }
 
 func (s *state) addTraces(_ context.Context, td ptrace.Traces) {

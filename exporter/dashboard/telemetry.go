@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"context"
+	"errors"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/otel/attribute"
@@ -36,10 +37,16 @@ func (t *telemetry) begin(ctx context.Context, s *state) error {
 	for _, limit := range history.Limits() {
 		t.DashboardQueriesRefused.Add(ctx, 0, metric.WithAttributes(attribute.String("limit", limit)))
 	}
-	return t.RegisterDashboardSeriesCallback(func(_ context.Context, o metric.Int64Observer) error {
-		o.Observe(int64(s.history.Series())) //nolint:gosec // it is bounded
-		return nil
-	})
+	return errors.Join(
+		t.RegisterDashboardSeriesCallback(func(_ context.Context, o metric.Int64Observer) error {
+			o.Observe(int64(s.history.Series())) //nolint:gosec // it is bounded
+			return nil
+		}),
+		t.RegisterDashboardEventClientsCallback(func(_ context.Context, o metric.Int64Observer) error {
+			o.Observe(int64(s.pages.hub.Clients()))
+			return nil
+		}),
+	)
 }
 
 func (t *telemetry) appended(n int) { t.DashboardSamplesAppended.Add(context.Background(), int64(n)) }

@@ -143,43 +143,44 @@ func (l *Log) update(do func(*bbolt.Tx) error) error {
 	return boltfile.Guard(func() error { return l.db.Update(do) })
 }
 
-// Add keeps transitions; they are on disk when it returns without an error. A transition that is known is not kept twice.
-func (l *Log) Add(alerts []alert.Alert, now time.Time) error {
+// Add keeps transitions, and says how many are new; they are on disk when it returns without an error. A transition that is known is not kept
+// twice.
+func (l *Log) Add(alerts []alert.Alert, now time.Time) (added int, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
-		return errClosed
+		return 0, errClosed
 	}
 	if l.db == nil {
 		if err := l.open(); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	err := l.add(alerts, now)
+	added, err = l.add(alerts, now)
 	if isDamage(err) {
 		if err = l.replace(now); err == nil {
-			err = l.add(alerts, now)
+			added, err = l.add(alerts, now)
 		}
 	}
-	return err
+	return added, err
 }
 
-func (l *Log) add(alerts []alert.Alert, now time.Time) error {
+func (l *Log) add(alerts []alert.Alert, now time.Time) (added int, err error) {
 	records, active := l.records, map[string]alert.Alert{} // an alert without an id is one that does not fire any more
-	err := l.update(func(tx *bbolt.Tx) error {
+	err = l.update(func(tx *bbolt.Tx) error {
 		for i := range alerts {
-			added, err := l.transition(tx, &alerts[i], active, now)
+			n, err := l.transition(tx, &alerts[i], active, now)
 			if err != nil {
 				return err
 			}
-			records += added
+			added += n
 		}
-		gone, err := l.forget(tx, records, now)
-		records -= gone
+		gone, err := l.forget(tx, records+added, now)
+		records += added - gone
 		return err
 	})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	l.records = records
 	for fingerprint, a := range active {
@@ -190,7 +191,7 @@ func (l *Log) add(alerts []alert.Alert, now time.Time) error {
 		l.active[fingerprint] = a
 	}
 	l.bound()
-	return nil
+	return added, nil
 }
 
 // transition keeps one alert, and says in active what it changes. It is 0 for one that is known.

@@ -35,6 +35,13 @@ func open(t *testing.T, path string, o Options) *Log {
 	return l
 }
 
+func add(t *testing.T, l *Log, alerts []alert.Alert, now time.Time) (added int) {
+	t.Helper()
+	added, err := l.Add(alerts, now)
+	require.NoError(t, err)
+	return added
+}
+
 func names(all []alert.Alert) []string {
 	out := []string{}
 	for _, a := range all {
@@ -54,8 +61,8 @@ func TestAlertsSurvive(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "there", "alerts.db")
 	l := open(t, path, Options{})
 	a, b := fires("a", noon), fires("b", noon.Add(time.Minute))
-	require.NoError(t, l.Add([]alert.Alert{a, b}, noon.Add(time.Minute)))
-	require.NoError(t, l.Add([]alert.Alert{resolves("a", noon.Add(2*time.Minute)), b}, noon.Add(2*time.Minute)), "b came again")
+	add(t, l, []alert.Alert{a, b}, noon.Add(time.Minute))
+	add(t, l, []alert.Alert{resolves("a", noon.Add(2*time.Minute)), b}, noon.Add(2*time.Minute)) // b came again
 	check := func(l *Log) {
 		assert.Equal(t, []alert.Alert{b}, l.Active(noon))
 		assert.Equal(t, []string{"a resolved", "b firing", "a firing"}, past(t, l, 10))
@@ -65,17 +72,18 @@ func TestAlertsSurvive(t *testing.T) {
 	_, err := Open(path, Options{Patience: time.Millisecond})
 	require.ErrorIs(t, err, boltfile.ErrInUse)
 	require.NoError(t, l.Close())
-	require.Error(t, l.Add([]alert.Alert{a}, noon))
+	_, err = l.Add([]alert.Alert{a}, noon)
+	require.Error(t, err)
 	l = open(t, path, Options{})
 	check(l)
-	require.NoError(t, l.Add([]alert.Alert{a}, noon.Add(time.Hour)), "a redelivery after the restart")
+	add(t, l, []alert.Alert{a}, noon.Add(time.Hour)) // a redelivery after the restart
 	check(l)
 }
 
 // Within one request too the last transition counts, and one that comes late does not bring back what is over.
 func TestTransitionsInOneRequest(t *testing.T) {
 	l := open(t, filepath.Join(t.TempDir(), "alerts.db"), Options{})
-	require.NoError(t, l.Add([]alert.Alert{fires("a", noon), resolves("a", noon.Add(time.Second)), fires("b", noon.Add(time.Second)), resolves("b", noon)}, noon))
+	add(t, l, []alert.Alert{fires("a", noon), resolves("a", noon.Add(time.Second)), fires("b", noon.Add(time.Second)), resolves("b", noon)}, noon)
 	assert.Equal(t, []string{"b firing"}, names(l.Active(noon)))
 }
 
@@ -84,7 +92,7 @@ func TestAlertThatEnded(t *testing.T) {
 	l := open(t, filepath.Join(t.TempDir(), "alerts.db"), Options{})
 	a := fires("a", noon)
 	a.EndsAt = noon.Add(12 * time.Hour)
-	require.NoError(t, l.Add([]alert.Alert{a}, noon))
+	add(t, l, []alert.Alert{a}, noon)
 	assert.Len(t, l.Active(noon.Add(12*time.Hour)), 1)
 	assert.Empty(t, l.Active(noon.Add(13*time.Hour)))
 }
@@ -93,14 +101,14 @@ func TestBounds(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "alerts.db")
 	l := open(t, path, Options{MaxRecords: 10})
 	for i := range 25 {
-		require.NoError(t, l.Add([]alert.Alert{fires(fmt.Sprint(i), noon.Add(time.Duration(i)*time.Minute))}, noon.Add(time.Hour)))
+		add(t, l, []alert.Alert{fires(fmt.Sprint(i), noon.Add(time.Duration(i)*time.Minute))}, noon.Add(time.Hour))
 	}
 	got := past(t, l, 100)
 	require.Len(t, got, 10)
 	assert.Equal(t, "24 firing", got[0])
 	assert.Len(t, l.Active(noon), 25, "what fires is known for as long as it does")
 
-	require.NoError(t, l.Add([]alert.Alert{fires("late", noon.Add(MaxAge))}, noon.Add(MaxAge+20*time.Minute)))
+	add(t, l, []alert.Alert{fires("late", noon.Add(MaxAge))}, noon.Add(MaxAge+20*time.Minute))
 	got = past(t, l, 100)
 	assert.Equal(t, []string{"late firing", "24 firing", "23 firing", "22 firing", "21 firing", "20 firing"}, got)
 	require.NoError(t, l.Close())
@@ -109,8 +117,8 @@ func TestBounds(t *testing.T) {
 	assert.Equal(t, 6, l.records)
 
 	// A clock that ran ahead does not make a record the newest for ever.
-	require.NoError(t, l.Add([]alert.Alert{fires("ahead", noon.AddDate(50, 0, 0))}, noon.Add(MaxAge+20*time.Minute)))
-	require.NoError(t, l.Add([]alert.Alert{fires("then", noon.Add(MaxAge+21*time.Minute))}, noon.Add(MaxAge+21*time.Minute)))
+	add(t, l, []alert.Alert{fires("ahead", noon.AddDate(50, 0, 0))}, noon.Add(MaxAge+20*time.Minute))
+	add(t, l, []alert.Alert{fires("then", noon.Add(MaxAge+21*time.Minute))}, noon.Add(MaxAge+21*time.Minute))
 	assert.Equal(t, "then firing", past(t, l, 1)[0])
 }
 
@@ -122,7 +130,7 @@ func TestDamagedFileIsMovedAside(t *testing.T) {
 	kept, err := os.ReadFile(moved)
 	require.NoError(t, err)
 	assert.Equal(t, "no file of bbolt", string(kept))
-	require.NoError(t, l.Add([]alert.Alert{fires("a", noon)}, noon))
+	add(t, l, []alert.Alert{fires("a", noon)}, noon)
 	assert.Len(t, l.Active(noon), 1)
 }
 
@@ -130,12 +138,12 @@ func TestDamagedFileIsMovedAside(t *testing.T) {
 func TestFileThatBreaks(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "alerts.db")
 	l := open(t, path, Options{})
-	require.NoError(t, l.Add([]alert.Alert{fires("a", noon)}, noon))
+	add(t, l, []alert.Alert{fires("a", noon)}, noon)
 	l.mu.Lock()
 	require.NoError(t, l.db.Close())
 	require.NoError(t, l.replace(noon))
 	l.mu.Unlock()
-	require.NoError(t, l.Add([]alert.Alert{fires("b", noon.Add(time.Second))}, noon.Add(time.Second)))
+	add(t, l, []alert.Alert{fires("b", noon.Add(time.Second))}, noon.Add(time.Second))
 	require.NoError(t, l.Close())
 	l = open(t, path, Options{})
 	assert.Equal(t, []string{"b firing", "a firing"}, names(l.Active(noon)))
@@ -149,10 +157,12 @@ func TestOpenedLater(t *testing.T) {
 	l, err := Open(path, Options{})
 	require.Error(t, err)
 	require.NotNil(t, l)
-	require.Error(t, l.Add([]alert.Alert{fires("a", noon)}, noon))
+	_, err = l.Add([]alert.Alert{fires("a", noon)}, noon)
+	require.Error(t, err)
 	require.NoError(t, os.Remove(path))
-	require.NoError(t, l.Add([]alert.Alert{fires("a", noon)}, noon))
+	assert.Equal(t, 1, add(t, l, []alert.Alert{fires("a", noon)}, noon))
 	assert.Equal(t, []string{"a firing"}, past(t, l, 10))
 	require.NoError(t, l.Close())
-	require.Error(t, l.Add([]alert.Alert{fires("b", noon)}, noon), "a closed one stays closed")
+	_, err = l.Add([]alert.Alert{fires("b", noon)}, noon)
+	require.Error(t, err, "a closed one stays closed")
 }

@@ -67,7 +67,7 @@ func (b *Budget) read(name, zone string, f float64) {
 		for prefix, set := range budgetMetrics {
 			if unit, ok := strings.CutPrefix(name, prefix); ok {
 				b.Unit = budgetUnits[unit]
-				set(b, f)
+				set(b, *toNano(f).usd())
 			}
 		}
 		return
