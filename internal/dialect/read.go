@@ -28,13 +28,13 @@ var readings = sync.Pool{New: func() any {
 	return r
 }}
 
-// Read fills op (all of it) from span and says whether the span is GenAI. It runs over the attributes once, allocates nothing,
-// and never fails: what makes no sense is said in op.UsageState. op's strings share the span's memory.
+// Read fills op (all of it) from span and says whether the span is GenAI; where it is not, op is not to be read. It runs over the
+// attributes once, allocates nothing, and never fails: what makes no sense is said in op.UsageState. op's strings share the span's memory.
 func Read(scope *Scope, span ptrace.Span, op *Call) bool {
-	*op = Call{}
 	if foreign(scope, span) {
 		return false
 	}
+	*op = Call{}
 	r := readings.Get().(*reading) //nolint:forcetypeassert // nothing else is in the pool
 	r.scope, r.span, r.op = *scope, span, op
 	r.f.collect(span.Attributes(), scope.client.bit)
