@@ -7,7 +7,7 @@ import (
 
 // BenchmarkCost has a benchmark for each subject of the cost section, for profiles: the ratios come from cmd/ratios.
 func BenchmarkCost(b *testing.B) {
-	eachBatch(b, func(batch *Batch) ([]Subject, error) { return Costing(batch, FourModels) })
+	eachBatch(b, Costing)
 }
 
 // BenchmarkMetrics has one for each subject of the metrics section.

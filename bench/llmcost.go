@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/transformprocessor"
 	"go.opentelemetry.io/collector/consumer/consumertest"
 
 	"github.com/otelcol-llm/otelcol-llm/processor/llmcost"
@@ -18,27 +17,13 @@ prices:
       prices: {input_mtok: 0.15, output_mtok: 0.6, cache_read_mtok: 0.075}
 `
 
-// Costing are the subjects that put a cost on the spans of a batch: llmcost with its defaults, the OTTL statements for models,
-// the same in a group that skips spans without a model, and decoding the batch.
-func Costing(b *Batch, models []string) ([]Subject, error) {
+// Costing are llmcost with its defaults on the spans of a batch, and decoding the batch.
+func Costing(b *Batch) ([]Subject, error) {
 	ours, err := StartProcessor(llmcost.NewFactory(), ownPrices, consumertest.NewNop())
 	if err != nil {
 		return nil, err
 	}
-	ottl, err := StartProcessor(transformprocessor.NewFactory(), OTTL(models), consumertest.NewNop())
-	if err != nil {
-		return nil, err
-	}
-	guarded, err := StartProcessor(transformprocessor.NewFactory(), GuardedOTTL(models), consumertest.NewNop())
-	if err != nil {
-		return nil, err
-	}
-	return []Subject{
-		consume("llmcost", b, b.Fresh, ours),
-		consume(fmt.Sprintf("OTTL, %d statements", len(models)), b, b.Fresh, ottl),
-		consume("OTTL, guarded group", b, b.Fresh, guarded),
-		decode(b),
-	}, nil
+	return []Subject{consume("llmcost", b, b.Fresh, ours), decode(b)}, nil
 }
 
 // Replayed is the subject that answers spans which llmcost has seen before.
