@@ -92,7 +92,7 @@ func singleCalls(binary, without string, senders int) (Row, error) {
 	if err != nil {
 		return Row{}, err
 	}
-	row := cpuRow(fmt.Sprintf("single model calls, senders: %d", senders), p)
+	row := cpuRow(fmt.Sprintf("single model calls, senders: %d", senders), "budgets", budgetTarget, p)
 	row.Ours += fmt.Sprintf("; %.1f requests a commit", p[0].Requests/p[0].Commits)
 	return row, nil
 }
