@@ -12,6 +12,12 @@ var conventions = &client{
 		{name: "@opentelemetry/instrumentation-openai", traits: &traits{hidesCache: always}},
 		{name: "opentelemetry.instrumentation.openai_v2", traits: &traits{hidesCache: always}},
 		{name: "opentelemetry.instrumentation.botocore*", traits: &traits{hidesCache: always}},
+		{name: "opentelemetry.instrumentation.genai.*", traits: &genaiPython},
+		{name: "opentelemetry.instrumentation.genai.anthropic"},
+		{name: "opentelemetry.util.genai*", traits: &genaiPython},
+		{name: "io.opentelemetry.openai-java*", traits: &traits{hidesCache: always}},
+		{name: "io.opentelemetry.aws-sdk*", traits: &traits{hidesCache: always}},
+		{name: "@elastic/opentelemetry-instrumentation-openai", traits: &traits{hidesCache: always}},
 	}, googlePython...),
 	keys: join(
 		texts(tOperation, genAI, genai.OperationName),
@@ -33,7 +39,7 @@ var conventions = &client{
 		texts(tRequestTier, plain, "openai.request.service_tier", "gen_ai.openai.request.service_tier",
 			"gen_ai.request.service_tier", "anthropic.request.service_tier"),
 		texts(tInputMessages, plain, "gen_ai.input.messages"),
-		texts(tCurrency, plain, "gen_ai.usage.cost.currency"),
+		texts(tCurrency, plain, "gen_ai.usage.cost.currency", "gen_ai.cost.currency", "gen_ai.usage.cost.unit"),
 		texts(tCostSource, plain, "gen_ai.usage.cost.source"),
 		tallies(nInput, genai.UsageInput),
 		tallies(nOutput, genai.UsageOutput),
@@ -54,8 +60,11 @@ var conventions = &client{
 	),
 	words: []word{{fact: tOperation, read: operationKind}},
 	pairs: []pair{{in: nInput, out: nOutput}},
-	costs: []cost{{value: vCostAmount, knows: amountIsBill, ok: amountInUSD}},
+	costs: []cost{{value: vCostAmount, money: true, knows: amountIsBill}},
 }
+
+// genaiPython is OpenTelemetry's newer ones for Python, under one scope at first: of OpenAI's chat they told no cached tokens.
+var genaiPython = traits{hidesCache: (*reading).overOpenAI, hides: eitherOverlap}
 
 // ours are the attributes that llmcost has written, here or in a first tier. What it took from the client is in llm.cost.reported.
 var ours = &client{
@@ -70,7 +79,7 @@ var ours = &client{
 		tallies(nCodeRuns, genai.CallCodeRuns),
 		values(vReported, plain, genai.CostReported),
 	),
-	costs: []cost{{value: vReported, ok: func(r *reading) bool { return r.isOurs() && amountInUSD(r) }}},
+	costs: []cost{{value: vReported, money: true, ok: (*reading).isOurs}},
 }
 
 func (r *reading) isOurs() bool  { return r.f.texts[tOurStatus] != "" }

@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
@@ -13,25 +14,15 @@ func (r *reading) cost() {
 	}
 	for i := range costs {
 		c := &costs[i]
-		if usd, ok := r.costOf(c); ok && usable(usd) {
-			r.op.ReportedUSD, r.op.CostSource = usd, billIf(r.scope.fromProvider || r.scope.traits.knowsBill || c.knows != nil && c.knows(r))
+		amount, ok := r.costOf(c)
+		switch {
+		case !ok || !usable(amount):
+		case c.money && !r.inUSD(): // nothing to count with
+			r.op.ForeignCost, r.op.Currency = cmp.Or(r.op.ForeignCost, amount), r.f.texts[tCurrency]
+		default:
+			r.op.ReportedUSD, r.op.CostSource = amount, billIf(r.scope.fromProvider || r.scope.traits.knowsBill || c.knows != nil && c.knows(r))
+			r.op.ForeignCost, r.op.Currency = 0, ""
 			return
-		}
-	}
-	r.foreignCost()
-}
-
-// foreignCost keeps an amount that is not in USD, which is nothing to count with.
-func (r *reading) foreignCost() {
-	if amountInUSD(r) {
-		return
-	}
-	for _, at := range [...]value{vCostAmount, vCostUsage, vReported} {
-		if v, ok := r.f.value(at); ok {
-			if n, ok := genai.Number(v); ok && usable(n) {
-				r.op.ForeignCost, r.op.Currency = n, r.f.texts[tCurrency]
-				return
-			}
 		}
 	}
 }
@@ -68,12 +59,12 @@ func (r *reading) costOf(c *cost) (float64, bool) {
 	return usd, ok
 }
 
-// amountInUSD and amountIsBill read what gen_ai.usage.cost.amount says of itself.
-func amountInUSD(r *reading) bool {
+func (r *reading) inUSD() bool {
 	c := r.f.texts[tCurrency]
 	return c == "" || strings.EqualFold(c, "USD")
 }
 
+// amountIsBill reads what gen_ai.usage.cost.amount says of itself.
 func amountIsBill(r *reading) bool { return strings.EqualFold(r.f.texts[tCostSource], "provider") }
 
 func billIf(knows bool) CostSource {

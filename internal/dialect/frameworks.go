@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
@@ -50,6 +51,61 @@ var springAI = &client{
 }
 
 var tSpringTools = newText()
+
+// vendors are what makers and clouds say themselves of the calls of their SDKs: input and output and no more.
+var vendors = &client{
+	name: "vendors",
+	scopes: []scope{
+		{name: "OpenAI.*"},
+		{name: "mistralai_sdk_tracer"},
+		{name: "azure.ai.*"},
+		{name: "azure.core.*"},
+		{name: "azure-ai-*"},
+		{name: "Azure.AI.*"},
+		{name: "@azure*"},
+	},
+	traits: traits{hidesCache: always},
+}
+
+// extensionsAI is Microsoft's for .NET, which passes on what the client beneath it counts; it told nothing of caches before its version 10.
+var extensionsAI = &client{
+	name:   "extensions-ai",
+	scopes: []scope{{name: "Experimental.Microsoft.Extensions.AI*"}, {name: "Microsoft.Extensions.AI*"}},
+	traits: traits{hidesCache: always, hides: func(r *reading, u *genai.Usage) string {
+		return cmp.Or(eitherOverlap(r, u), hiddenThoughts(r, u))
+	}},
+}
+
+// eitherOverlap is for senders that pass on what they are given: of models whose makers leave cached tokens out of the input, some of those
+// beneath add them and some do not.
+func eitherOverlap(r *reading, u *genai.Usage) string {
+	if u.CacheRead+u.CacheWrite > 0 && (r.soldNet() || r.overAnthropic()) {
+		return genai.ReasonUnknownOverlap
+	}
+	return ""
+}
+
+// agentOps passes on the input of Anthropic and tells nothing of its cache.
+var agentOps = &client{
+	name:   "agentops",
+	scopes: []scope{{name: "agentops*"}},
+	traits: traits{localAgents: true, cacheApart: (*reading).soldNet, hidesCache: (*reading).soldNet},
+}
+
+// rubyLLM leaves cached tokens out of every input; older versions of the library beneath did so of Anthropic's only.
+var rubyLLM = &client{
+	name:   "ruby-llm",
+	scopes: []scope{{name: "OpenTelemetry::Instrumentation::RubyLLM"}},
+	traits: traits{localAgents: true, cacheApart: always, hides: func(r *reading, u *genai.Usage) string {
+		if cached := u.CacheRead + u.CacheWrite; cached > 0 && cached <= r.f.tally(nInput) && !r.soldNet() {
+			return genai.ReasonUnknownOverlap
+		}
+		return ""
+	}},
+}
+
+// overOpenAI says that OpenAI's API answered, whose caches are told by the details of its usage.
+func (r *reading) overOpenAI() bool { return genai.ContainsFold(r.saidProvider(), "openai") }
 
 // quarkus is Quarkus' LangChain4j, which tells input and output and no more.
 var quarkus = &client{

@@ -134,8 +134,12 @@ func (r *reading) thoughtsApart(c *counts) (apart, guess bool) {
 		return true, false
 	case c.total > 0 && cached > 0 && c.total == c.in+c.out+cached+c.reasoning:
 		return true, false
+	case c.reasoning > c.out:
+		return true, true
+	case c.total == 0 && strings.HasPrefix(r.op.Provider, "gcp.") && r.unlisted(): // whose own output leaves them out
+		r.op.Doubt = genai.ReasonUnknownOverlap
 	}
-	return c.reasoning > c.out, c.reasoning > c.out
+	return false, false
 }
 
 // saidProvider is the provider in the sender's words.

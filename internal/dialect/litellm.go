@@ -43,7 +43,7 @@ var litellm = &client{
 		{fact: jMetadata, read: litellmMetadata},
 	},
 	pairs:  []pair{{in: nLitellmInput, out: nLitellmOutput}},
-	costs:  []cost{{value: vCostLitellm, knows: func(*reading) bool { return true }}, {value: vCostGenAI, knows: litellmProxy}},
+	costs:  []cost{{value: vCostLitellm, knows: func(*reading) bool { return true }}, {value: vCostGenAI, money: true, knows: litellmProxy}},
 	models: litellmModels,
 	hit:    litellmHit,
 	traits: traits{hidesCache: always},

@@ -45,8 +45,8 @@ var older = &client{
 		tallies(nSearchUnits, "gen_ai.usage.search_units"),
 		values(vAudioSeconds, genAI, "gen_ai.usage.audio_seconds", "gen_ai.response.audio.duration", "gen_ai.request.audio_duration"),
 		values(vCostUsage, genAI, genai.UsageCost),
-		values(vCostOther, genAI, "gen_ai.usage.cost_usd", "gen_ai.usage.total_cost", "llm.usage.total_cost"),
+		values(vCostOther, genAI, "gen_ai.usage.cost_usd", "gen_ai.usage.total_cost", "llm.usage.total_cost", "gen_ai.cost.usd", "gen_ai.cost.total_usd"),
 	),
 	pairs: []pair{{in: nOldInput, out: nOldOutput}, {in: nOldestInput, out: nOldestOutput}},
-	costs: []cost{{value: vCostUsage, ok: func(r *reading) bool { return r.notOurs() && amountInUSD(r) }}, {value: vCostOther}},
+	costs: []cost{{value: vCostUsage, money: true, ok: (*reading).notOurs}, {value: vCostOther}},
 }

@@ -22,7 +22,7 @@ var openLLMetry = &client{
 		{name: "@traceloop/instrumentation-openai", traits: &traits{guess: ownCounts, hidesCache: always}},
 		{name: "@traceloop/instrumentation-llamaindex", traits: &traits{localAgents: true, hidesCache: always}},
 		{name: "@traceloop/instrumentation-together", traits: &traits{hidesCache: always}},
-		{name: "opentelemetry.instrumentation.openai", traits: &traits{guess: ownTokenizer}},
+		{name: "opentelemetry.instrumentation.openai", traits: &traits{guess: ownTokenizer, hidesCache: elastics}},
 		{name: "@traceloop/instrumentation-anthropic", traits: &traits{cacheApart: upTo("0.27.0")}},
 		{name: "@traceloop/instrumentation-bedrock", traits: &traits{cacheApart: upTo("0.27.0"), hidesCache: always}},
 		{name: "opentelemetry.instrumentation.groq", traits: &traits{hidesCache: before062}},
@@ -44,6 +44,9 @@ var openLLMetry = &client{
 	answers: []text{jCompletion},
 	traits:  traits{localAgents: true},
 }
+
+// elastics: Elastic's for OpenAI has the same name, versions from 1.0 on, and tells input and output only.
+func elastics(r *reading) bool { return r.between("1.0", "") && r.f.texts[tRequestType] == "" }
 
 func before061(r *reading) bool { return r.between("", "0.61") }
 

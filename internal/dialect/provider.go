@@ -140,10 +140,10 @@ func providerOfModel(model string) string {
 	return prefixProvider(model)
 }
 
-// prefixProvider is the provider before the model's name, as LiteLLM writes it: "openai/gpt-4o". Google ADK names itself as provider
+// prefixProvider is the provider before the model's name: "openai/gpt-4o", "openai:gpt-4o". Google ADK names itself as provider
 // and reaches all others through LiteLLM.
 func prefixProvider(model string) string {
-	if i := strings.IndexByte(model, '/'); i > 0 {
+	if i := strings.IndexAny(model, "/:"); i > 0 {
 		if p := canonical(model[:i]); knownProvider(p) {
 			return p
 		}

@@ -161,14 +161,14 @@ func usageTally(key string, sd side) tally {
 		"cache_read_tokens", "cacheReadTokens", "prompt_cached_tokens":
 		return nCacheRead
 	case "cache_creation", "cache_creation_input_tokens", "cacheCreationInputTokens", "cacheWriteInputTokens", "cacheWriteTokens",
-		"cache_write_tokens", "cache_write", "cache_creation_tokens", "cache_write_input_tokens":
+		"cache_write_tokens", "cache_write", "cache_creation_tokens", "cache_write_input_tokens", "prompt_cache_creation_tokens":
 		return nCacheWrite
 	case "ephemeral_5m_input_tokens", "ephemeral5mInputTokens":
 		return nCacheWrite5m
 	case "ephemeral_1h_input_tokens", "ephemeral1hInputTokens":
 		return nCacheWrite1h
 	case "reasoning", "reasoning_tokens", "reasoningTokens", "thoughtsTokenCount", "thoughts_token_count", "thoughtsTokens",
-		"output_reasoning_tokens":
+		"output_reasoning_tokens", "completion_reasoning_tokens":
 		return nReasoning
 	case "input_audio_tokens", "inputAudioTokens":
 		return nInputAudio

@@ -196,7 +196,10 @@ func (t *Table) withoutPrefix(p *provider, name string) iter.Seq[string] {
 				return
 			}
 		}
-		if before, rest, ok := strings.Cut(name, "/"); ok && strings.Contains(rest, "/") && t.resolve(before) == p {
+		if before, rest, ok := strings.Cut(name, "/"); ok && strings.Contains(rest, "/") && t.resolve(before) == p && !yield(rest) {
+			return
+		}
+		if before, rest, ok := strings.Cut(name, ":"); ok && t.resolve(before) == p {
 			yield(rest)
 		}
 	}
