@@ -17,7 +17,7 @@ func TestTwoEnvironments(t *testing.T) {
 	const env, label = "deployment.environment.name", "deployment_environment_name"
 	g, otlp, scrapeURL, _ := defaultsWith(t, []string{
 		"--set=connectors.genaimetrics.interval=1s", "--set=connectors.genaimetrics.zero_for=1s",
-		"--set=connectors.genaimetrics.dimensions=[{name: " + env + ", from: resource}]",
+		"--set=connectors.genaimetrics.dimensions=[{name: " + env + ", from: resource}]", wholeScrape,
 	})
 	p := &population{Rand: rand.New(rand.NewPCG(5, 6))}
 	for where, fault := range map[string]string{"production": "", "staging": "server_error"} {

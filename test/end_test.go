@@ -2,6 +2,7 @@ package test
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -25,7 +26,7 @@ func TestGaugesEnd(t *testing.T) {
 		"--set=connectors.genaimetrics.interval=1s", "--set=connectors.genaimetrics.zero_for=1s", "--set=processors.perfstats.window=6s", "--set=processors.perfstats.interval=1s",
 	}
 	backend := sink.Start(t)
-	g, otlp, scrapeURL, _ := defaultsWith(t, quick, "GATEWAY_ID=scraped", "BACKEND_EXPORTER=otlp_grpc/backend", "OTLP_BACKEND="+backend.GRPC)
+	g, otlp, scrapeURL, _ := defaultsWith(t, append(slices.Clone(quick), wholeScrape), "GATEWAY_ID=scraped", "BACKEND_EXPORTER=otlp_grpc/backend", "OTLP_BACKEND="+backend.GRPC)
 	scraping := prometheus.Start(t, true, hostOf(scrapeURL))
 	written := prometheus.Start(t, true)
 	ports := gateway.FreePorts(t, 2)

@@ -42,7 +42,7 @@ func TestPercentilesInPrometheus(t *testing.T) {
 	need(t, "prometheus", "promtool")
 	t.Parallel()
 	begun := time.Now()
-	g, otlp, scrapeURL, _ := defaultsWith(t, []string{"--set=connectors.genaimetrics.zero_for=0s"}) // gauges are told within two exports
+	g, otlp, scrapeURL, _ := defaultsWith(t, []string{"--set=connectors.genaimetrics.zero_for=0s", wholeScrape}) // gauges are told within two exports
 	server := prometheus.Start(t, true, hostOf(scrapeURL))
 	traces, truth := aFewMinutes(t, 3000)
 	postTraces(t, otlp, traces)

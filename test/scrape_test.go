@@ -45,6 +45,16 @@ func (e exposition) sum(name string, labels ...string) float64 {
 	return total
 }
 
+// count is how many series of a name have the given labels.
+func (e exposition) count(name string, labels []string) (n float64) {
+	for _, m := range e[name].GetMetric() {
+		if matches(m, labels) {
+			n++
+		}
+	}
+	return n
+}
+
 func matches(m *dto.Metric, labels []string) bool {
 	for i := 0; i < len(labels); i += 2 {
 		found := false

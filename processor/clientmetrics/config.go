@@ -34,6 +34,9 @@ type Config struct {
 	Except []string `mapstructure:"except"`
 	// InstanceLimit is how many instances that clients do not name themselves are told apart at a time; further ones are not.
 	InstanceLimit int `mapstructure:"instance_limit"`
+	// ScopeLabels puts the scope's name, version, schema and attributes on every point, for a Prometheus exporter with
+	// without_scope_info: it would give two scopes' points as one series twice.
+	ScopeLabels bool `mapstructure:"scope_labels"`
 	// SeriesLimit is how many cumulative series are watched for second writers; 0 watches none.
 	SeriesLimit int `mapstructure:"series_limit"`
 	// ExpireAfter is how long a series is watched, and an instance told apart, after its last point.

@@ -71,6 +71,9 @@ func (e *engine) scope(resource pcommon.Resource, sm pmetric.ScopeMetrics, now t
 			e.dropped[v.clash] += int64(pointCount(m))
 			return true
 		}
+		if e.cfg.ScopeLabels {
+			labelPoints(m, sm)
+		}
 		if e.watch != nil {
 			eachPoint(m, func(attrs pcommon.Map, p point) {
 				e.collisions[e.watch.see(e.identity.point(id, v.family, attrs), p, now)]++
