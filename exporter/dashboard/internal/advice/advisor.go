@@ -156,6 +156,11 @@ func (a *Advisor) recommend(ctx context.Context, rule *Rule, s series.Sample, no
 			figures[name] = value
 		}
 	}
+	for name := range counted {
+		if n, ok := figures[name]; ok {
+			figures[name] = math.Round(n)
+		}
+	}
 	r.Title, r.Advice = tell(rule.Title, subject, figures, words), tell(rule.Advice, subject, figures, words)
 	return r, true
 }

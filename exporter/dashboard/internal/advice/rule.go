@@ -3,6 +3,7 @@ package advice
 import (
 	"context"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -76,7 +77,7 @@ func tell(text, subject string, figures map[string]float64, words map[string]str
 	}
 	pairs := []string{"{subject}", subject}
 	for name, value := range figures {
-		pairs = append(pairs, "{"+name+"}", number(value))
+		pairs = append(pairs, "{"+name+"}", number(name, value))
 	}
 	for name, word := range words {
 		pairs = append(pairs, "{"+name+"}", word)
@@ -84,13 +85,26 @@ func tell(text, subject string, figures map[string]float64, words map[string]str
 	return strings.NewReplacer(pairs...).Replace(text)
 }
 
-// number is short: people read it.
-func number(f float64) string {
+// counted are figures that are whole. An increase of a histogram is not.
+var counted = map[string]bool{"calls": true, "retries": true, "tokens": true, "concurrency": true, "repeated_input_tokens": true}
+
+// number is a figure as people say it: three digits or so, none that say nothing.
+func number(name string, f float64) string {
+	digits := 2
 	switch a := max(f, -f); {
-	case a >= 100:
-		return strconv.FormatFloat(f, 'f', 0, 64)
+	case a >= 100, f == math.Trunc(f):
+		digits = 0
 	case a >= 10:
-		return strconv.FormatFloat(f, 'f', 1, 64)
+		digits = 1
 	}
-	return strconv.FormatFloat(f, 'f', 2, 64)
+	if amount := strings.HasSuffix(name, "usd"); amount && math.Abs(f) < 0.1 && f != 0 {
+		digits = 6
+	} else if amount {
+		digits = 2
+	}
+	text := strconv.FormatFloat(f, 'f', digits, 64)
+	if digits > 0 && !strings.HasSuffix(name, "usd") {
+		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+	}
+	return text
 }

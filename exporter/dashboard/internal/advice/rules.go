@@ -19,9 +19,10 @@ const (
 	memoryFor = `(count_over_time(process_memory_usage_bytes[10m]) or count_over_time(langchain_memory_usage_bytes[10m]))`
 	cpuBusy   = `system_cpu_utilization_busy_ratio`
 
+	// anchored counts each call, and no part of one: increase alone reckons with what it does not see.
 	byModel    = `sum by (gen_ai_request_model) `
-	modelCalls = byModel + `(increase(llm_calls_booked_total[1h]))`
-	modelSpent = byModel + `(increase(llm_cost_booked_usd_total[1h]))`
+	modelCalls = byModel + `(increase(llm_calls_booked_total[1h] anchored))`
+	modelSpent = byModel + `(increase(llm_cost_booked_usd_total[1h] anchored))`
 	chunk      = `gen_ai_client_operation_time_per_output_chunk_seconds`
 	// A histogram is exponential, or classic.
 	chunkMedian = `(histogram_quantile(0.5, ` + byModel + `(increase(` + chunk + `[1h]))) or ` +
@@ -29,15 +30,15 @@ const (
 	chunkCalls = `(histogram_count(` + byModel + `(increase(` + chunk + `[1h]))) or ` + byModel + `(increase(` + chunk + `_count[1h])))`
 
 	inputTypes = `gen_ai_token_type=~"input_uncached|cache_read|cache_write"`
-	cacheRead  = byModel + `(increase(llm_tokens_booked_total{gen_ai_token_type="cache_read"}[1h]))`
-	input      = byModel + `(increase(llm_tokens_booked_total{` + inputTypes + `}[1h]))`
-	modelRetry = byModel + `(increase(llm_retries_total[1h]))`
+	cacheRead  = byModel + `(increase(llm_tokens_booked_total{gen_ai_token_type="cache_read"}[1h] anchored))`
+	input      = byModel + `(increase(llm_tokens_booked_total{` + inputTypes + `}[1h] anchored))`
+	modelRetry = byModel + `(increase(llm_retries_total[1h] anchored))`
 
-	daySpent  = byModel + `(increase(llm_cost_booked_usd_total[24h]))`
-	dayTotal  = `scalar(sum(increase(llm_cost_booked_usd_total[24h])))`
-	dayCalls  = byModel + `(increase(llm_calls_booked_total[24h]))`
-	unpriced  = `sum by (gen_ai_provider_name, gen_ai_request_model) (increase(llm_unpriced_calls_total[1h]))`
-	unpricedT = `sum by (gen_ai_provider_name, gen_ai_request_model) (increase(llm_unpriced_tokens_total[1h]))`
+	daySpent  = byModel + `(increase(llm_cost_booked_usd_total[24h] anchored))`
+	dayTotal  = `scalar(sum(increase(llm_cost_booked_usd_total[24h] anchored)))`
+	dayCalls  = byModel + `(increase(llm_calls_booked_total[24h] anchored))`
+	unpriced  = `sum by (gen_ai_provider_name, gen_ai_request_model) (increase(llm_unpriced_calls_total[1h] anchored))`
+	unpricedT = `sum by (gen_ai_provider_name, gen_ai_request_model) (increase(llm_unpriced_tokens_total[1h] anchored))`
 )
 
 // Defaults are the rules that everyone has.
@@ -140,7 +141,7 @@ func moneyRules() []Rule {
 		},
 		{
 			Name: "unpriced-models", Priority: High, For: time.Minute, Value: "calls",
-			Title:   "{calls} calls of {subject} have no price in the last hour",
+			Title:   "Calls of {subject} without a price in the last hour: {calls}",
 			Advice:  "Add its price to prices.models of llmcost, or ask for a tier that has one: no budget sees what these calls cost.",
 			Expr:    unpriced + ` > 0`,
 			Figures: map[string]string{"tokens": unpricedT},

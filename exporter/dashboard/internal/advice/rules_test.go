@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -106,7 +107,7 @@ func TestRules(t *testing.T) {
 		},
 		{
 			"latency-outliers", enough + gauge("llm_perf_latency_seconds", stat("avg"), 1) + gauge("llm_perf_latency_seconds", stat("p95"), 2.01), 10 * time.Minute,
-			"One model call in twenty of shop takes more than 2.01 s, twice the average of 1.00 s", 0,
+			"One model call in twenty of shop takes more than 2.01 s, twice the average of 1 s", 0,
 			map[string]string{
 				"twice": enough + gauge("llm_perf_latency_seconds", stat("avg"), 1) + gauge("llm_perf_latency_seconds", stat("p95"), 2),
 				"few":   few + gauge("llm_perf_latency_seconds", stat("avg"), 1) + gauge("llm_perf_latency_seconds", stat("p95"), 9),
@@ -114,7 +115,7 @@ func TestRules(t *testing.T) {
 		},
 		{
 			"low-throughput", enough + gauge("llm_perf_requests_per_second", llm, 0.9) + gauge("llm_perf_concurrency", `x="y"`, 4), 15 * time.Minute,
-			"shop finishes 0.90 calls a second with 4.00 at once", 0,
+			"shop finishes 0.9 calls a second with 4 at once", 0,
 			map[string]string{
 				"enough": enough + gauge("llm_perf_requests_per_second", llm, 1) + gauge("llm_perf_concurrency", `x="y"`, 4),
 				"idle":   enough + gauge("llm_perf_requests_per_second", llm, 0.1) + gauge("llm_perf_concurrency", `x="y"`, 3),
@@ -123,7 +124,7 @@ func TestRules(t *testing.T) {
 		},
 		{
 			"high-error-ratio", enough + gauge("llm_perf_error_ratio", ``, 0.051), 5 * time.Minute,
-			"5.10 % of the model calls of shop fail", 0,
+			"5.1 % of the model calls of shop fail", 0,
 			map[string]string{
 				"fewer errors": enough + gauge("llm_perf_error_ratio", ``, 0.05),
 				"few":          few + gauge("llm_perf_error_ratio", ``, 1),
@@ -145,7 +146,7 @@ func TestRules(t *testing.T) {
 		},
 		{
 			"high-cpu", `system_cpu_utilization_busy_ratio{host_name="one"} 0.81x60` + "\n", 19 * time.Minute,
-			"The CPU of one is busy 81.0 % of the time", 0,
+			"The CPU of one is busy 81 % of the time", 0,
 			map[string]string{
 				"less": `system_cpu_utilization_busy_ratio{host_name="one"} 0.8x60` + "\n",
 			},
@@ -183,7 +184,7 @@ func TestRules(t *testing.T) {
 		{
 			// 60 minutes: 6 of 100 calls again, 0.5 USD a call, each hour of the month.
 			"costly-retries", book("big", 100, 50, 100, 0, 10) + counter("llm_retries_total", `gen_ai_request_model="big"`, 6), 30 * time.Minute,
-			"6.00 % of the calls of big are sent again", -1,
+			"6 % of the calls of big are sent again", -1,
 			map[string]string{
 				"fewer": book("big", 100, 50, 100, 0, 10) + counter("llm_retries_total", `gen_ai_request_model="big"`, 5),
 				"free":  book("big", 100, 0, 100, 0, 10) + counter("llm_retries_total", `gen_ai_request_model="big"`, 6),
@@ -192,7 +193,7 @@ func TestRules(t *testing.T) {
 		},
 		{
 			"unpriced-models", counter("llm_unpriced_calls_total", `gen_ai_provider_name="acme",gen_ai_request_model="acme-7b"`, 1), 10 * time.Minute,
-			"10.0 calls of acme, acme-7b have no price in the last hour", 0,
+			"Calls of acme, acme-7b without a price in the last hour: 10", 0,
 			map[string]string{
 				"none": counter("llm_unpriced_calls_total", `gen_ai_provider_name="acme",gen_ai_request_model="acme-7b"`, 0),
 			},
@@ -276,7 +277,7 @@ func TestConfiguredRule(t *testing.T) {
 	require.Len(t, got, 1)
 	saves := 14.0
 	assert.Equal(t, Recommendation{
-		Name: "mine", Subject: "a, 1", Title: "a, 1 waits: 4.00", Priority: High, Advice: "do 4.00", Savings: &saves,
+		Name: "mine", Subject: "a, 1", Title: "a, 1 waits: 4", Priority: High, Advice: "do 4", Savings: &saves,
 		Figures: map[string]float64{"value": 4}, Since: epoch,
 	}, got[0])
 }
@@ -330,4 +331,26 @@ func TestFailedQueries(t *testing.T) {
 	assert.True(t, holds(13))
 	assert.Equal(t, 3, failed)
 	assert.False(t, holds(2), "the clock was set back")
+}
+
+// What began a while ago and happened once happened once: no figure is a part of a call.
+func TestCallsAreWhole(t *testing.T) {
+	of := `{gen_ai_provider_name="acme",gen_ai_request_model="acme-7b"}`
+	r := evaluateOne(t, "unpriced-models", "llm_unpriced_calls_total"+of+" 0x9 1x20\nllm_unpriced_tokens_total"+of+" 0x9 700x20\n", 25*time.Minute)
+	require.NotNil(t, r)
+	assert.Equal(t, "Calls of acme, acme-7b without a price in the last hour: 1", r.Title)
+	assert.Equal(t, map[string]float64{"calls": 1, "tokens": 700}, r.Figures)
+
+	r = evaluateOne(t, "slow-output", chunks("0.22", 3), 16*time.Minute)
+	require.NotNil(t, r)
+	assert.Zero(t, math.Mod(r.Figures["calls"], 1), r.Figures)
+}
+
+func TestNumber(t *testing.T) {
+	for want, f := range map[string]float64{"0": 0, "7": 7, "0.05": 0.05, "1.03": 1.0284, "45.3": 45.306, "45": 45, "6.5": 6.5, "1235": 1234.6, "-3.1": -3.1} {
+		assert.Equal(t, want, number("seconds", f))
+	}
+	for want, f := range map[string]float64{"12.50": 12.5, "3.00": 3, "0.000420": 0.00042, "0.00": 0} {
+		assert.Equal(t, want, number("cheaper_usd", f))
+	}
 }

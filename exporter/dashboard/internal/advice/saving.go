@@ -40,9 +40,9 @@ func usedLastDay(ctx context.Context, o *Options, at time.Time) (map[sold]*used,
 	const by = `sum by (gen_ai_provider_name, gen_ai_request_model, gen_ai_token_type) `
 	all := map[sold]*used{}
 	for expr, add := range map[string]func(*used, series.Sample){
-		by + `(increase(llm_cost_booked_usd_total[24h]))`: func(u *used, s series.Sample) { u.usd += s.Value },
-		by + `(increase(llm_calls_booked_total[24h]))`:    func(u *used, s series.Sample) { u.calls += s.Value },
-		by + `(increase(llm_tokens_booked_total[24h]))`:   func(u *used, s series.Sample) { u.tokens.add(s.Labels["gen_ai_token_type"], s.Value) },
+		by + `(increase(llm_cost_booked_usd_total[24h] anchored))`: func(u *used, s series.Sample) { u.usd += s.Value },
+		by + `(increase(llm_calls_booked_total[24h] anchored))`:    func(u *used, s series.Sample) { u.calls += s.Value },
+		by + `(increase(llm_tokens_booked_total[24h] anchored))`:   func(u *used, s series.Sample) { u.tokens.add(s.Labels["gen_ai_token_type"], s.Value) },
 	} {
 		found, err := o.Querier.Instant(ctx, expr, at)
 		if err != nil {

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"testing"
@@ -13,6 +14,11 @@ import (
 
 // spend is a book that spends a dollar at each time, and says so every ten minutes from the first to last.
 func spend(t *testing.T, h *History, start, from, to time.Time, before float64, at ...time.Time) {
+	t.Helper()
+	spendIn(t, h, "America/New_York", start, from, to, before, at...)
+}
+
+func spendIn(t *testing.T, h *History, zone string, start, from, to time.Time, before float64, at ...time.Time) {
 	t.Helper()
 	for now := from; !now.After(to); now = now.Add(10 * time.Minute) {
 		sum := before
@@ -28,7 +34,7 @@ func spend(t *testing.T, h *History, start, from, to time.Time, before float64, 
 			g.SetUnit("s")
 			p := g.SetEmptyGauge().DataPoints().AppendEmpty()
 			p.SetTimestamp(ms.At(0).Sum().DataPoints().At(0).Timestamp())
-			p.Attributes().PutStr("budget.timezone", "America/New_York")
+			p.Attributes().PutStr("budget.timezone", zone)
 			p.SetDoubleValue(1)
 		})))
 	}
@@ -151,4 +157,23 @@ func TestEveryRule(t *testing.T) {
 	status, body := ask(t, h.API(), http.MethodGet, "/api/v1/rules?type=record")
 	assert.Equal(t, http.StatusOK, status)
 	assert.Contains(t, string(body), `"name":"llm:cost_usd:day"`)
+}
+
+// In Havana the clocks of 8 March 2026 go from 0:00 to 1:00: that day begins at 1:00, and it is recorded once.
+func TestRecordedWhereADayHasNoMidnight(t *testing.T) {
+	var told heard
+	o := options(t.TempDir(), &told)
+	first := time.Date(2026, 3, 7, 20, 0, 0, 0, time.UTC)
+	last := time.Date(2026, 3, 9, 6, 0, 0, 0, time.UTC)
+	o.Now = func() time.Time { return last.Add(5 * time.Minute) }
+	h := open(t, o)
+	spendIn(t, h, "America/Havana", first, first, last, 0, time.Date(2026, 3, 8, 4, 55, 0, 0, time.UTC), time.Date(2026, 3, 8, 5, 5, 0, 0, time.UTC))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // it must end by itself
+	defer cancel()
+	h.journal.record(ctx, o.Now())
+	require.NoError(t, ctx.Err())
+	for _, at := range []time.Time{time.Date(2026, 3, 8, 5, 0, 0, 0, time.UTC), time.Date(2026, 3, 9, 4, 0, 0, 0, time.UTC)} {
+		assert.Equal(t, 1.0, number(t, h, `sum(llm:cost_usd:day)`, at), "%v", at)
+	}
+	assert.Equal(t, 2.0, number(t, h, `count_over_time(llm:recorded:day[5d])`, last))
 }

@@ -89,7 +89,7 @@ func (r *Report) spentMonth(a *ask, s *standing) (spent, projected *float64) {
 	}
 	_, end := monthOf(a.now, s.zone, 0)
 	if gone := a.now.Sub(s.month); spent != nil && gone >= 24*time.Hour {
-		projected = value(*spent * float64(end.Sub(s.month)) / float64(gone))
+		projected = inUSD(*spent * float64(end.Sub(s.month)) / float64(gone))
 	}
 	return spent, projected
 }
@@ -122,8 +122,10 @@ func (r *Report) costs(ctx context.Context, q *query) (any, error) {
 	c.Usage.TotalTokens, c.Usage.Calls = today.tokens.count(), today.calls.count()
 	c.ByModel = today.rows(byModel, &before, c.Current.Daily, func(row *CostRow, l series.Labels) {
 		row.Model, row.Provider = word(l[labelModel]), word(l[labelProvider])
-		c.Usage.CostByModel[row.Name] = *row.USD
 	})
+	for i := range c.ByModel {
+		c.Usage.CostByModel[c.ByModel[i].Name] = *c.ByModel[i].USD
+	}
 	c.ByAgent = today.rows(byAgent, &before, c.Current.Daily, func(row *CostRow, l series.Labels) { row.Agent = word(l[labelAgent]) })
 	if hasGroups(today.usd.rows) {
 		c.ByGroup = today.rows(byGroup, &before, c.Current.Daily, func(row *CostRow, l series.Labels) { row.Group = groupOf(l) })
@@ -180,13 +182,17 @@ func (s *split3) rows(name func(series.Labels) string, before *grown, total *flo
 		rest -= p.n
 	}
 	if rest != 0 && total != nil {
-		called := NotSplit
-		if s.usd.young && !s.usd.known {
-			called = BeforeHistory
-		}
-		rows = append(rows, CostRow{Name: called, USD: rest.usd(), Share: share(rest, whole), Rest: true})
+		rows = append(rows, CostRow{Name: s.usd.restName(), USD: rest.usd(), Share: share(rest, whole), Rest: true})
 	}
 	return rows
+}
+
+// restName is what the row is called that has what the total has beyond the others.
+func (g *grown) restName() string {
+	if g.young && !g.known {
+		return BeforeHistory
+	}
+	return NotSplit
 }
 
 func share(n, whole nano) *float64 {

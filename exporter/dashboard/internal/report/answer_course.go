@@ -93,7 +93,7 @@ func growth(values []nano, told []bool, begun bool) []nano {
 // split adds series up by model, in USD times a factor.
 func (c *chart) split(all []course, told []bool, of func(*course) []nano, factor float64) []Line {
 	index, sums := map[string]int{}, [][]nano{}
-	var lines []Line
+	lines := []Line{}
 	for i := range all {
 		name := split([]bookRow{{all[i].labels, 1}}, byModel)[0].name
 		at, ok := index[name]
@@ -116,7 +116,7 @@ func (c *chart) split(all []course, told []bool, of func(*course) []nano, factor
 		lines[i].Values = make([]*float64, len(c.out.Time))
 		for j, n := range sums[i] {
 			if told[j+1] {
-				lines[i].Values[j] = value(float64(n) / 1e9 * factor)
+				lines[i].Values[j] = inUSD(n.float() * factor)
 			}
 		}
 	}

@@ -75,7 +75,8 @@ const maxDayRange = 92
 
 func (r *Report) costDays(ctx context.Context, q *query) (any, error) {
 	a := newAsk(ctx, r.o.Querier, q.now)
-	zone := zoneOf(budgets(a))
+	s := r.standing(a)
+	zone := s.zone
 	first, last, err := q.days(zone)
 	if err != nil {
 		return nil, err
@@ -88,7 +89,12 @@ func (r *Report) costDays(ctx context.Context, q *query) (any, error) {
 		}
 		if from.Before(q.now) {
 			usd, tokens := r.ofDay(a, bookedUSD, from, to), r.ofDay(a, bookedTokens, from, to)
-			out.Days = append(out.Days, modelDays(from.Format(time.DateOnly), &usd, &tokens)...)
+			date := from.Format(time.DateOnly)
+			rows := modelDays(date, &usd, &tokens)
+			if from.Equal(s.day) {
+				rows = append(rows, restOfToday(date, rows, &usd, r.spent(a, s.daily, s.day))...)
+			}
+			out.Days = append(out.Days, rows...)
 		}
 	}
 	return out, a.wait()
@@ -144,6 +150,21 @@ func modelDays(date string, usd, tokens *grown) []ModelDay {
 		return cmp.Or(cmp.Compare(orZero(b.USD), orZero(a.USD)), cmp.Compare(a.Model, b.Model), cmp.Compare(a.Provider, b.Provider))
 	})
 	return out
+}
+
+// restOfToday is what the headline has and no row.
+func restOfToday(date string, rows []ModelDay, usd *grown, total *float64) []ModelDay {
+	if total == nil {
+		return nil
+	}
+	rest := toNano(*total)
+	for i := range rows {
+		rest -= toNano(orZero(rows[i].USD))
+	}
+	if rest == 0 {
+		return nil
+	}
+	return []ModelDay{{Date: date, Model: usd.restName(), USD: rest.usd(), Rest: true}}
 }
 
 func (d *ModelDay) add(kind string, n float64) {

@@ -134,7 +134,7 @@ func (r *Report) modelsInUse(a *ask) []advice.Model {
 		if n <= 0 || name == unnamed || name == overflow {
 			continue
 		}
-		m := advice.Model{Name: name, CostPerCall: float64(spent[name]) / float64(n), P95: known(p95, name), QualitySource: advice.QualityEvaluated}
+		m := advice.Model{Name: name, CostPerCall: *inUSD(float64(spent[name]) / float64(n)), P95: known(p95, name), QualitySource: advice.QualityEvaluated}
 		if m.Quality, m.QualitySource = evaluated[name], advice.QualityEvaluated; m.Quality == 0 {
 			m.Quality, m.QualitySource = r.o.Quality[name], advice.QualityConfigured
 		}

@@ -137,7 +137,7 @@ func (c *chart) values(l series.Line) []*float64 {
 	out := make([]*float64, len(c.out.Time))
 	for _, p := range l.Points {
 		if i := c.at(p); i >= 0 && i < len(out) && !math.IsNaN(p.Value) && !math.IsInf(p.Value, 0) {
-			out[i] = value(p.Value)
+			out[i] = value(noDust(p.Value))
 		}
 	}
 	return out

@@ -22,7 +22,9 @@ func (r *Report) summary(ctx context.Context, q *query) (any, error) {
 	calls := askCalls(a, w)
 	a.also(func() {
 		g := r.between(a, bookedUSD, q.now.Add(-w.length), q.now)
-		s.LLM.CostPerHour = times(g.usd(), 1/w.length.Hours())
+		if g.known {
+			s.LLM.CostPerHour = inUSD(g.total().float() / w.length.Hours())
+		}
 	})
 	a.byInto(&s.LLM.Models, labelModel, w.increase("llm_calls_total", labelModel))
 	a.also(func() { s.Tools = toolsOf(a, w) })
@@ -36,8 +38,19 @@ func (r *Report) summary(ctx context.Context, q *query) (any, error) {
 	s.Requests = requests.answer(w)
 	calls.answer(w, &s)
 	s.Performance.Throughput = times(s.Requests.PerMinute, 1.0/60)
+	// The peaks may be a reading older than what they are the peaks of.
+	s.Performance.MemoryPeakMB = higher(s.Performance.MemoryPeakMB, s.Performance.MemoryMB)
+	s.Resources.CPUPeak = higher(s.Resources.CPUPeak, s.Resources.CPU)
 	s.Alerts = r.alertCount(q)
 	return s, nil
+}
+
+// higher is a peak that is no lower than what it is a peak of.
+func higher(peak, now *float64) *float64 {
+	if peak == nil || now == nil {
+		return peak
+	}
+	return value(max(*peak, *now))
 }
 
 // counts are counts without those that increase made of nothing.

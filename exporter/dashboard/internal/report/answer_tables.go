@@ -38,7 +38,10 @@ func (r *Report) table(ctx context.Context, q *query, fill func(*table)) (any, e
 		if n, ok := t.usd[name]; ok {
 			row.USD, row.Share = n.usd(), share(n, sum)
 		}
-		row.USDPerCall, row.TokensPerCall = each(row.USD, row.Calls), each(row.Tokens, row.Calls)
+		if row.USDPerCall = each(row.USD, row.Calls); row.USDPerCall != nil {
+			row.USDPerCall = inUSD(*row.USDPerCall)
+		}
+		row.TokensPerCall = each(row.Tokens, row.Calls)
 		out.Rows = append(out.Rows, *row)
 	}
 	slices.SortFunc(out.Rows, func(a, b Row) int {
@@ -141,7 +144,7 @@ func (r *Report) models(ctx context.Context, q *query) (any, error) {
 		t.errors("llm_calls_total", labelModel)
 		t.times(callDuration, labelModel)
 		t.each(labelModel, hist{w: t.w, name: firstChunk, by: labelModel}.quantile("0.5"), func(r *Row, f float64) { r.FirstChunkP50 = &f })
-		t.each(labelModel, "1 / ("+hist{w: t.w, name: perChunk, by: labelModel}.quantile("0.5")+" > 0)", func(r *Row, f float64) { r.OutputPerSec = &f })
+		t.each(labelModel, "1 / ("+hist{w: t.w, name: perChunk, by: labelModel}.quantile("0.5")+" > 1e-9)", func(r *Row, f float64) { r.OutputPerSec = &f })
 		t.each(labelModel, t.w.increase("llm_retries_total", labelModel), func(r *Row, f float64) { r.RetryPercent = percent(&f, r.Calls) })
 	})
 }

@@ -236,6 +236,15 @@ func TestYoungHistory(t *testing.T) {
 			assert.ElementsMatch(t, c.rows, got.ByModel)
 			assert.Equal(t, 10.0, *got.LastDays[6].USD, "the headline")
 			assert.Nil(t, got.Compare.Yesterday)
+			var byModel, days float64
+			for _, usd := range got.Usage.CostByModel {
+				byModel += usd
+			}
+			for _, d := range answerOf[CostDays](t, r, "costs/days?from=2026-11-29").Days {
+				days += *d.USD
+			}
+			assert.Equal(t, 10.0, byModel, "the parts add up to the headline")
+			assert.Equal(t, 10.0, days, "the parts add up to the headline")
 		})
 	}
 	// Without a budget the book is all there is: what it lacks makes the total unknown.

@@ -71,11 +71,21 @@ func (a *ask) vector(expr string, at time.Time) []series.Sample {
 	a.note(err)
 	out := found[:0]
 	for _, s := range found {
-		if !math.IsNaN(s.Value) && !math.IsInf(s.Value, 0) {
+		if s.Value = noDust(s.Value); !math.IsNaN(s.Value) && !math.IsInf(s.Value, 0) {
 			out = append(out, s)
 		}
 	}
 	return out
+}
+
+// dust is less than anything counted here can be. Quantiles of durations that are 0 lie in the bucket around it: 9e-129.
+const dust = 1e-12
+
+func noDust(f float64) float64 {
+	if math.Abs(f) < dust {
+		return 0
+	}
+	return f
 }
 
 // number is nil where nothing is known.

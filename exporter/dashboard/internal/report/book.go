@@ -35,7 +35,12 @@ type nano int64
 
 func toNano(f float64) nano { return nano(math.Round(f * 1e9)) }
 
-func (n nano) usd() *float64 { return value(float64(n) / 1e9) }
+func (n nano) float() float64 { return float64(n) / 1e9 }
+
+func (n nano) usd() *float64 { return value(n.float()) }
+
+// inUSD is an amount without the noise of a division.
+func inUSD(f float64) *float64 { return toNano(f).usd() }
 
 // bookRow is by what a series of the book grew.
 type bookRow struct {

@@ -1,15 +1,14 @@
 package report
 
-import "time"
+import (
+	"time"
 
-// midnight is the first moment of a day, where clocks that go forward leave midnight out (Havana, Beirut, Santiago) too.
+	"github.com/otelcol-llm/otelcol-llm/exporter/dashboard/internal/calendar"
+)
+
+// midnight is calendar.Midnight.
 func midnight(zone *time.Location, y int, m time.Month, d int) time.Time {
-	t := time.Date(y, m, d, 0, 0, 0, 0, zone)
-	if t.Day() != time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Day() { // Date may give the moment an hour before the gap
-		_, after := t.ZoneBounds()
-		return after.In(zone)
-	}
-	return t
+	return calendar.Midnight(zone, y, m, d)
 }
 
 // dayOf is the day that began back days before the one of now, and when it ends.

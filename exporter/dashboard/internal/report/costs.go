@@ -146,6 +146,7 @@ type ModelDay struct {
 	CacheWrite *float64 `json:"cache_write"`
 	CacheRead  *float64 `json:"cache_read"`
 	USD        *float64 `json:"usd"`
+	Rest       bool     `json:"rest"`
 }
 
 // Spend is the event spend of /events: the head of Costs.

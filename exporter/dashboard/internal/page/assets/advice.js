@@ -45,7 +45,7 @@ export function unpriced(app) {
   const body = h('div', { class: 'body' });
   document.getElementById('unpriced').append(body);
   const table = sortable({
-    caption: 'Calls without a price', sort: 'calls', empty: { says: 'Every call has a price.' },
+    caption: 'Calls without a price', sort: 'calls', empty: { says: 'No call without a price today.' },
     columns: [{ key: 'model', title: 'Model' }, { key: 'provider', title: 'Provider' },
       { key: 'reason', title: 'Why', show: (v) => h('span', { title: reasons[v] }, name(v)) },
       { key: 'calls', title: 'Calls', number: true, show: count }, { key: 'tokens', title: 'Tokens', number: true, show: count }],

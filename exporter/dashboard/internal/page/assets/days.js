@@ -10,7 +10,7 @@ export function byDay(rows) {
   const days = new Map();
   for (const row of rows) {
     const d = days.get(row.date) ?? { date: row.date, models: [], input: 0, output: 0, cache_write: 0, cache_read: 0, nano: 0 };
-    if (row.model && !d.models.includes(row.model)) d.models.push(row.model);
+    if (row.model && !row.rest && !d.models.includes(row.model)) d.models.push(row.model);
     for (const [key] of columns) d[key] += row[key] ?? 0;
     d.nano += Math.round((row.usd ?? 0) * 1e9); // amounts are whole billionths: sums of doubles would not be
     days.set(row.date, d);

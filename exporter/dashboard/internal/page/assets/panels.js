@@ -70,7 +70,7 @@ function drawGateway(s, body) {
   const queue = is(g.queue_size) && is(g.queue_capacity) && g.queue_capacity > 0 ? (g.queue_size / g.queue_capacity) * 100 : null;
   const some = (v) => (v > 0 ? 'bad' : null);
   body.replaceChildren(
-    gauge('Queue to the backend', queue, queue === null ? 'no queue' : percent(queue)),
+    gauge('Fullest queue', queue, queue === null ? 'no queue' : percent(queue)),
     figures([
       ['Spans accepted', is(g.accepted_spans_per_second) ? rate(g.accepted_spans_per_second) + '/s' : unknown],
         ['Spans refused', count(g.refused_spans), whole(g.refused_spans), some(g.refused_spans)],
