@@ -1,0 +1,104 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-llm/otelcol-llm/cmd/agentbench/internal/scenario"
+)
+
+// agentbench runs the program in this process.
+func agentbench(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	c := &command{out: &out, err: &errs, transport: http.DefaultTransport, lookup: os.LookupEnv}
+	code = c.run(t.Context(), args)
+	return code, out.String(), errs.String()
+}
+
+// write puts a scenario file into a directory of its own.
+func write(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "scenario.yaml")
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	return path
+}
+
+func TestRunFile(t *testing.T) {
+	agent := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if strings.Contains(string(body), "fail") {
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+		_, _ = io.WriteString(w, `{"output": "fine"}`)
+	}))
+	defer agent.Close()
+	path := write(t, `
+target: {kind: http, url: "`+agent.URL+`", body: '{"input": {{ json .input }}}', answer: $.output}
+scenarios:
+  - {name: good, concurrent_users: 2, requests_per_user: 10}
+  - {name: bad, concurrent_users: 1, requests_per_user: 4, turns: [{input: fail}]}
+fail_on: ["good.error_rate > 0"]
+`)
+	report := filepath.Join(t.TempDir(), "out.json")
+	code, out, errs := agentbench(t, "run", path, "--json", report, "--raw")
+	require.Contains(t, []int{0, 1}, code, errs) // 1 where the machine is so busy that the generator was late
+	require.Contains(t, out, "good (closed loop): 20 requests, 20 good")
+	require.Contains(t, out, "bad: 100.0 % of 4 requests failed, more than 5 %: 4 status.")
+	require.Contains(t, errs, "errors 4 (100.0 %)")
+	var r struct {
+		Scenarios map[string]struct {
+			Metrics map[string]any   `json:"metrics"`
+			Raw     []map[string]any `json:"raw_data"`
+		} `json:"scenarios"`
+	}
+	b, err := os.ReadFile(report)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(b, &r))
+	require.Len(t, r.Scenarios["good"].Raw, 20)
+	require.EqualValues(t, 20, r.Scenarios["good"].Metrics["good_requests"])
+	require.EqualValues(t, 1, r.Scenarios["bad"].Metrics["error_rate"])
+}
+
+func TestWrongCalls(t *testing.T) {
+	path := write(t, "target: {kind: smtp}\nscenarios: []\n")
+	code, _, errs := agentbench(t, "run", path)
+	require.Equal(t, 2, code)
+	require.Contains(t, errs, path+":1: target.kind: must be one of http")
+	require.Contains(t, errs, path+":2: scenarios: needs at least one")
+	for _, args := range [][]string{{}, {"fly"}, {"run"}, {"run", "a", "b"}, {"run", "--nosuch", "a"}} {
+		code, _, errs := agentbench(t, args...)
+		require.Equal(t, 2, code, args)
+		require.Contains(t, errs, "usage: agentbench", args)
+	}
+	code, _, errs = agentbench(t, "run", "nowhere.yaml")
+	require.Equal(t, 2, code)
+	require.Contains(t, errs, "nowhere.yaml")
+	code, out, _ := agentbench(t, "--help")
+	require.Zero(t, code)
+	require.Contains(t, out, "usage: agentbench COMMAND")
+}
+
+// Every scenario file of the documentation is without fault.
+func TestDocumentedFiles(t *testing.T) {
+	text, err := os.ReadFile("../../docs/agentbench.md")
+	require.NoError(t, err)
+	found := 0
+	for i, block := range strings.Split(string(text), "```") {
+		if yaml, ok := strings.CutPrefix(block, "yaml\n"); ok && i%2 == 1 && strings.Contains(yaml, "scenarios:") {
+			found++
+			_, err := scenario.Parse("docs/agentbench.md", []byte(yaml), func(string) (string, bool) { return "x", true })
+			require.NoError(t, err)
+		}
+	}
+	require.NotZero(t, found)
+}

@@ -1,0 +1,116 @@
+// Command agentbench puts load on an agent and says how many users it serves within its SLO, what a good answer costs by the spans that
+// the gateway has priced, where the time went, and whether it got worse.
+//
+//	agentbench run scenario.yaml
+//
+// Exit status: 0 when all checks hold; 1 when one is broken or could not be answered, a scenario is invalid, or something could not be
+// done; 2 for wrong flags or a scenario file with faults; 130 when it was interrupted (the report is of what was done).
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/otelcol-llm/otelcol-llm/cmd/agentbench/internal/target"
+)
+
+// command is one run of the program; what it needs of the world is given so that tests can give theirs.
+type command struct {
+	out, err  io.Writer
+	terminal  bool // err is one
+	transport http.RoundTripper
+	lookup    func(string) (string, bool)
+}
+
+var (
+	// errUsage is a wrong call of the program, which the user has been told.
+	errUsage = errors.New("wrong usage")
+	// errBroken is a run that did its work and found what must not be.
+	errBroken = errors.New("broken")
+)
+
+const usage = `usage: agentbench COMMAND [FLAGS] ARGUMENTS
+
+  run FILE            run the scenarios of a file and report
+
+agentbench COMMAND -h shows the flags. docs/agentbench.md describes the file.
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	go func() { // a second Ctrl-C ends at once
+		<-ctx.Done()
+		stop()
+	}()
+	info, err := os.Stderr.Stat()
+	c := &command{
+		out: os.Stdout, err: os.Stderr, terminal: err == nil && info.Mode()&os.ModeCharDevice != 0, transport: target.Transport(), lookup: os.LookupEnv,
+	}
+	os.Exit(c.run(ctx, os.Args[1:]))
+}
+
+func (c *command) run(ctx context.Context, args []string) int {
+	commands := map[string]func(context.Context, []string) error{"run": c.runFile}
+	if len(args) > 0 && (args[0] == "-h" || args[0] == "--help" || args[0] == "help") {
+		fmt.Fprint(c.out, usage)
+		return 0
+	}
+	if len(args) == 0 || commands[args[0]] == nil {
+		fmt.Fprint(c.err, usage)
+		return 2
+	}
+	err := commands[args[0]](ctx, args[1:])
+	switch {
+	case errors.Is(err, errUsage):
+		return 2
+	case ctx.Err() != nil && (err == nil || errors.Is(err, errBroken)):
+		fmt.Fprintln(c.err, "agentbench: interrupted; the report is of what was done")
+		return 130
+	case err == nil, errors.Is(err, flag.ErrHelp):
+		return 0
+	case errors.Is(err, errBroken):
+		return 1
+	}
+	fmt.Fprintln(c.err, "agentbench:", err)
+	return 1
+}
+
+// flags makes the flag set of a command.
+func (c *command) flags(name, args string) *flag.FlagSet {
+	fs := flag.NewFlagSet("agentbench "+name, flag.ContinueOnError)
+	fs.SetOutput(c.err)
+	fs.Usage = func() {
+		fmt.Fprintf(c.err, "usage: agentbench %s [FLAGS] %s\n", name, args)
+		fs.PrintDefaults()
+	}
+	return fs
+}
+
+// parse reads flags before and after the arguments, of which there must be least to most.
+func parse(fs *flag.FlagSet, args []string, least, most int) ([]string, error) {
+	var rest []string
+	for {
+		if err := fs.Parse(args); err != nil {
+			if errors.Is(err, flag.ErrHelp) {
+				return nil, err
+			}
+			return nil, errUsage
+		}
+		if args = fs.Args(); len(args) == 0 {
+			break
+		}
+		rest, args = append(rest, args[0]), args[1:]
+	}
+	if len(rest) < least || (most > 0 && len(rest) > most) {
+		fs.Usage()
+		return nil, errUsage
+	}
+	return rest, nil
+}
