@@ -25,6 +25,7 @@ type Call struct {
 
 	// Claims is for an agent or workflow with usage or a cost, of a client of whom it is not known whether it tells of its calls.
 	Claims bool
+	Sum    int64 // the output that any other agent or workflow adds up; 0 where it tells none
 
 	ForeignCost float64 // what the client says it cost in another currency than USD, and which
 	Currency    string

@@ -46,6 +46,7 @@ type scope struct {
 // traits are what is known of spans before they are read.
 type traits struct {
 	localAgents   bool                              // its invoke_agent spans are roll-ups of its own calls, whatever their span kind
+	agentsOnly    bool                              // tells of agents, and leaves their calls to others
 	usageOnAgent  bool                              // its only complete usage is on the agent span
 	guess         func(*reading, *genai.Usage) bool // says that counts which make sense are not the provider's
 	throws        bool                              // leaves the failure of an operation to an exception event

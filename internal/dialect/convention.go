@@ -14,6 +14,7 @@ var conventions = &client{
 		{name: "opentelemetry.instrumentation.botocore*", traits: &traits{hidesCache: always}},
 		{name: "opentelemetry.instrumentation.genai.*", traits: &genaiPython},
 		{name: "opentelemetry.instrumentation.genai.anthropic"},
+		{name: "opentelemetry.instrumentation.genai.crewai", traits: &agentsOnly},
 		{name: "opentelemetry.util.genai*", traits: &genaiPython},
 		{name: "io.opentelemetry.openai-java*", traits: &traits{hidesCache: always}},
 		{name: "io.opentelemetry.aws-sdk*", traits: &traits{hidesCache: always}},

@@ -52,6 +52,19 @@ var springAI = &client{
 
 var tSpringTools = newText()
 
+// servers are programs that run models; their own spans lie in those of their callers and name nobody who would bill.
+var servers = &client{
+	name:   "servers",
+	scopes: []scope{{name: "vllm*"}, {name: "sglang*"}},
+	provider: func(r *reading) string {
+		if r.scope.client.name != "servers" {
+			return ""
+		}
+		name, _, _ := strings.Cut(r.scope.name, ".")
+		return name
+	},
+}
+
 // vendors are what makers and clouds say themselves of the calls of their SDKs: input and output and no more.
 var vendors = &client{
 	name: "vendors",

@@ -4,7 +4,7 @@ package dialect
 var known = []*client{
 	conventions, vercelAI, vercelOTel, litellm, langfuse, openInference, codex, claudeCode, geminiCLI, qwenCode, langsmith, mlflow, googleADK,
 	genkit, pydanticAI, anthropicSDK, openLIT, openLLMetry, mastra, sentry, agentFramework, copilotCLI,
-	strands, awsSDK, voltAgent, langwatch, tanstack, livekit, pipecat, springAI, quarkus, vendors, extensionsAI,
+	strands, awsSDK, voltAgent, langwatch, tanstack, livekit, pipecat, springAI, quarkus, servers, vendors, extensionsAI,
 	agentOps, rubyLLM, braintrust, dify, langchain, older,
 	applicationCache, ours,
 }

@@ -30,6 +30,8 @@ var openLLMetry = &client{
 		{name: "opentelemetry.instrumentation.google_generativeai", traits: &traits{localAgents: true, hidesCache: before062}},
 		{name: "opentelemetry.instrumentation.openai_agents", traits: &traits{localAgents: true, hidesCache: before061}},
 		{name: "opentelemetry.instrumentation.bedrock", traits: &traits{cacheApart: always}},
+		{name: "opentelemetry.instrumentation.crewai", traits: &agentsOnly},
+		{name: "opentelemetry.instrumentation.agno", traits: &agentsOnly},
 		{name: "opentelemetry.instrumentation.langchain", traits: &traits{localAgents: true, hides: hiddenWrites}},
 		{name: "opentelemetry.instrumentation.llamaindex", traits: &traits{localAgents: true, cacheApart: (*reading).overAnthropic}},
 	},
@@ -47,6 +49,8 @@ var openLLMetry = &client{
 
 // elastics: Elastic's for OpenAI has the same name, versions from 1.0 on, and tells input and output only.
 func elastics(r *reading) bool { return r.between("1.0", "") && r.f.texts[tRequestType] == "" }
+
+var agentsOnly = traits{localAgents: true, agentsOnly: true}
 
 func before061(r *reading) bool { return r.between("", "0.61") }
 

@@ -123,10 +123,19 @@ func (r *reading) part() {
 	r.names()
 	r.cost()
 	if op.Kind == genai.Agent || op.Kind == genai.Workflow {
-		op.Claims = r.unlisted() && (op.CostSource != CostNone || r.hasPair())
+		r.sums()
 	}
 	if op.Kind == genai.Cache {
 		r.cacheOperation()
+	}
+}
+
+// sums fills Claims and Sum.
+func (r *reading) sums() {
+	if r.unlisted() || r.scope.traits.agentsOnly {
+		r.op.Claims = r.op.CostSource != CostNone || r.hasPair()
+	} else if i, state := r.pair(0); state == genai.UsageKnown {
+		r.op.Sum = r.f.tally(pairs[i].out)
 	}
 }
 

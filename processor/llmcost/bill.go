@@ -20,6 +20,11 @@ type bill struct {
 	uncounted int64 // of a duplicate: what it would have cost above what counts, nano-USD
 }
 
+// unknown says that nobody knows what the call cost, so that a report of it with a price says more.
+func (b *bill) unknown() bool {
+	return b.status == genai.StatusUnpriced && (b.reason == genai.ReasonUnknownModel || b.reason == genai.ReasonNoRate)
+}
+
 // policy is the part of the configuration that decides where a cost comes from.
 type policy struct {
 	reported string      // prefer, ignore or only

@@ -14,6 +14,7 @@ const (
 	undecided     outcome = iota
 	counts                // counts, and carries usage
 	countsBare            // counts, but carries no usage: a later twin that does is the better witness
+	countsUnknown         // of spans inside: counts, but its price is not known
 	sameResponse          // another span with the same response id and usage counts
 	parentCounted         // the span it lies in counts
 	childCounted          // a span inside it counts
@@ -52,6 +53,7 @@ type witness struct {
 	rank     int32  // how much of the bill it knows; of several witnesses in one request the highest counts
 	tie      uint64 // decides between equals: the span id, so that the order in a request does not matter
 	nano     int64  // what it would cost
+	output   uint16 // what shortOf makes of its output tokens
 
 	outcome outcome
 	by      known // of a duplicate: what counts for it, as far as that is known
@@ -83,8 +85,20 @@ type inputs struct {
 	unique        bool
 }
 
+func inputsOf(u *genai.Usage) inputs { return inputs{all: u.Input, uncached: u.InputUncached()} }
+
 func (a inputs) agree(b inputs) bool {
 	return a.unique || a.all == b.all || a.uncached == b.all || a.all == b.uncached
+}
+
+// unknownPrice is how much less a witness with usage knows whose price is not known, more than any other difference: its rank is below 0.
+const unknownPrice = 4000
+
+func (w *witness) unknown() bool { return w.rank < 0 }
+
+// shortOf is a count as few bits, not 0.
+func shortOf(n int64) uint16 {
+	return uint16(n%0xffff) + 1 //nolint:gosec // counts are not negative
 }
 
 // known is what is remembered of a witness that counts: how much of the bill it knew and what it cost.
@@ -97,6 +111,7 @@ type known struct {
 type spanRecord struct {
 	nano  int64 // as of known: of the span, or of those directly inside it that count, added up
 	rank  int32
+	sum   uint16 // the output of the span, or of an agent inside it whose calls count
 	self  outcome
 	child outcome // counts, countsBare, or childCounted: a span inside stands for, or itself repeats, a counted call
 }
@@ -119,12 +134,14 @@ func (a *responseRecord) known() known { return known{a.nano, a.rank} }
 
 // counted says whether a call directly inside the span is counted by it, or by a span elsewhere that the span repeats. Where a call
 // inside stands for the span, the calls beside that one are others.
-func (f spanRecord) counted(bare bool) bool {
+func (f *spanRecord) counted(w *witness) bool {
 	switch f.self {
-	case counts, parentCounted:
+	case counts:
+		return f.rank >= 0 || w.bare || w.unknown()
+	case parentCounted:
 		return true
 	case countsBare:
-		return bare
+		return w.bare
 	case sameResponse:
 		return f.child != counts
 	default:
@@ -236,7 +253,7 @@ func (c *countedCalls) decideOne(w *witness, now time.Time) {
 	if w.self != 0 {
 		own.self = w.outcome
 		if w.outcome == counts {
-			own.nano, own.rank = w.nano, w.rank
+			own.nano, own.rank, own.sum = w.nano, w.rank, w.output
 		}
 		c.spans.Put(w.self, own, now)
 		c.tellParent(w, now)
@@ -275,7 +292,7 @@ func (c *countedCalls) response(w *witness, now time.Time) (slot uint64, said *r
 
 // verdict decides; of a duplicate it notes the witness that counts.
 func (c *countedCalls) verdict(w *witness, own *spanRecord, said *responseRecord, now time.Time) outcome {
-	if said != nil {
+	if said != nil && (said.rank >= 0 || w.unknown()) {
 		w.by = said.known()
 		return sameResponse
 	}
@@ -284,12 +301,12 @@ func (c *countedCalls) verdict(w *witness, own *spanRecord, said *responseRecord
 	}
 	if w.parent != 0 {
 		f, _ := c.spans.Get(w.parent, now)
-		if f.counted(w.bare) {
+		if f.counted(w) {
 			w.by = f.known()
 			return parentCounted
 		}
 	}
-	if w.covered || own.child == counts || own.child == childCounted || own.child == countsBare && w.bare {
+	if w.covered || own.covers(w) {
 		w.by = own.known()
 		return childCounted
 	}
@@ -297,6 +314,20 @@ func (c *countedCalls) verdict(w *witness, own *spanRecord, said *responseRecord
 		return countsBare
 	}
 	return counts
+}
+
+// covers says whether the spans inside a span stand for w, which is that span's.
+func (f *spanRecord) covers(w *witness) bool {
+	switch f.child {
+	case counts, childCounted:
+		return true
+	case countsUnknown:
+		return w.bare || w.unknown()
+	case countsBare:
+		return w.bare
+	default:
+		return f.sum != 0 && f.sum == w.output && !w.bare
+	}
 }
 
 // tellParent notes under the parent's key that a call inside it counts, here or elsewhere. A call that is counted by its
@@ -307,16 +338,36 @@ func (c *countedCalls) tellParent(w *witness, now time.Time) {
 	}
 	f, _ := c.spans.Get(w.parent, now)
 	switch {
+	case w.outcome == counts && w.unknown():
+		if f.child == undecided || f.child == countsBare {
+			f.child = countsUnknown
+		}
 	case w.outcome == counts:
 		f.child = counts
-		f.rank = max(f.rank, w.rank)
-		f.nano += w.nano
+		if f.self != counts {
+			f.rank = max(f.rank, w.rank)
+			f.nano += w.nano
+		}
 	case w.outcome.duplicate() && f.child != counts:
 		f.child = childCounted
 	case f.child == undecided:
 		f.child = countsBare
 	}
 	c.spans.Put(w.parent, f, now)
+}
+
+// wrap is told of an agent that adds up what its calls used: a call that it lies in, and that says the same sum, is no call of its own.
+func (c *countedCalls) wrap(agent, parent uint64, sum int64, now time.Time) {
+	in, _ := c.spans.Get(agent, now)
+	out, _ := c.spans.Get(parent, now)
+	switch {
+	case in.child != undecided && out.self == undecided:
+		out.sum = shortOf(sum)
+		c.spans.Put(parent, out, now)
+	case in.child == undecided && out.self == counts && out.sum == shortOf(sum):
+		in.self = parentCounted
+		c.spans.Put(agent, in, now)
+	}
 }
 
 // uncounted is how much more a duplicate that knows more of the bill would have cost than what counts for it, in nano-USD: the one that

@@ -170,6 +170,67 @@ func TestTwinsThatAreNotParentAndChild(t *testing.T) {
 	}
 }
 
+// A client that knows only an alias may come before the proxy that knows what it called, and so may a proxy before its client: the report with
+// a price counts, whichever comes first, in one trace or in two.
+func TestAReportWithAPriceCountsAfterOneWithout(t *testing.T) {
+	attrs := func(model, id string) map[string]any {
+		return map[string]any{genai.RequestModel: model, genai.ResponseModel: model, genai.ResponseID: id}
+	}
+	for name, reports := range map[string][2]report{
+		"the client knows an alias": {{id: 1, to: 9, attrs: attrs("alias", "")}, {id: 2, parent: 1, from: 1, to: 8, attrs: attrs("gpt-4o-mini", "")}},
+		"the proxy knows an alias":  {{id: 1, to: 9, attrs: attrs("gpt-4o-mini", "")}, {id: 2, parent: 1, from: 1, to: 8, attrs: attrs("alias", "")}},
+		"by their response id":      {{id: 1, to: 9, attrs: attrs("alias", "r1")}, {id: 2, from: 1, to: 8, attrs: attrs("gpt-4o-mini", "r1")}},
+	} {
+		for _, order := range [][2]int{{0, 1}, {1, 0}} {
+			first, second := reports[order[0]], reports[order[1]]
+			got := sumOf(startProcessor(t, nil).process(t, together(first, second)))
+			require.Equal(t, int64(210_000), got.nano, "%s, in one request", name)
+			require.Equal(t, 1, got.statuses[genai.StatusDuplicate], name)
+			p := startProcessor(t, nil)
+			got = sumOf(p.process(t, first.span()), p.process(t, second.span()))
+			require.Equal(t, int64(210_000), got.nano, "%s, apart: %v", name, order)
+		}
+	}
+	// Two that know no price are one call, whichever comes first.
+	for _, order := range [][2]byte{{1, 2}, {2, 1}} {
+		p, all := startProcessor(t, nil), map[byte]report{1: {id: 1, to: 9, attrs: attrs("alias", "")}, 2: {id: 2, parent: 1, from: 1, to: 8, attrs: attrs("other", "")}}
+		got := sumOf(p.process(t, all[order[0]].span()), p.process(t, all[order[1]].span()))
+		require.Equal(t, map[string]int{genai.StatusUnpriced: 1, genai.StatusDuplicate: 1}, got.statuses)
+	}
+	// Of the calls in one without a price each counts.
+	p := startProcessor(t, nil)
+	p.process(t, report{id: 1, to: 9, attrs: attrs("alias", "")}.span())
+	for i := byte(2); i < 5; i++ {
+		got := sumOf(p.process(t, report{id: i, parent: 1, from: int(i), to: int(i) + 1, attrs: attrs("gpt-4o-mini", "")}.span()))
+		require.Equal(t, int64(210_000), got.nano)
+	}
+}
+
+// What somebody calls a generation by hand around an agent, with the sum that the agent tells, is no call beside those of the agent.
+func TestAGenerationAroundAnAgent(t *testing.T) {
+	sum := map[string]any{genai.UsageInput: 2000, genai.UsageOutput: 200}
+	agent := map[string]any{genai.OperationName: "invoke_agent", genai.UsageInput: 2000, genai.UsageOutput: 200, "mastra.span.type": "agent_run"}
+	outer := report{id: 1, to: 9, attrs: sum}
+	inner := []report{{id: 2, parent: 1, to: 9, attrs: agent, internal: true}, {id: 3, parent: 2, from: 1, to: 4}, {id: 4, parent: 2, from: 5, to: 8}}
+	for name, requests := range map[string][][]report{
+		"in one request":      {append([]report{outer}, inner...)},
+		"the outer one last":  {inner, {outer}},
+		"the outer one first": {{outer}, inner},
+		"one by one":          {{inner[1]}, {inner[2]}, {inner[0]}, {outer}},
+		"the agent with it":   {inner[1:], {inner[0], outer}},
+	} {
+		p, all := startProcessor(t, nil), []ptrace.Traces{}
+		for _, request := range requests {
+			all = append(all, p.process(t, together(request...)))
+		}
+		require.Equal(t, int64(420_000), sumOf(all...).nano, name)
+	}
+	// One that says another sum is a call.
+	outer.attrs = map[string]any{genai.UsageInput: 2000, genai.UsageOutput: 300}
+	p := startProcessor(t, nil)
+	require.Equal(t, int64(420_000+480_000), sumOf(p.process(t, together(inner...)), p.process(t, outer.span())).nano)
+}
+
 func permuteReports(all []report, try func([]report)) {
 	for i := range all {
 		turned := append(append([]report{}, all[i:]...), all[:i]...)

@@ -44,9 +44,9 @@ type traced struct {
 // adopt makes a call the direct child of the one that it lies in, where the request has the spans between. There are two kinds. An agent
 // that runs elsewhere sums up all calls inside it, and its own spans may come to the same gateway. And what wraps a call, or sends it
 // through a proxy, has spans of its own between two reports of the call; those are of one call when nothing between them is an agent or
-// a tool, which make calls of their own, and when both tell the same output.
+// a tool, which make calls of their own, and when both tell the same counts.
 func (r *request) adopt(td ptrace.Traces) {
-	l := lineage{parents: r.family(td), makers: r.makers(), witnesses: r.witnesses, output: r.outputs()}
+	l := lineage{parents: r.family(td), makers: r.makers(), witnesses: r.witnesses, used: r.usages()}
 	l.known = make(map[uint64]int, len(r.witnesses))
 	for i := range r.witnesses {
 		l.known[r.witnesses[i].self] = i
@@ -65,25 +65,29 @@ func (r *request) adopt(td ptrace.Traces) {
 // lineage is which span lies in which.
 type lineage struct {
 	parents   map[uint64]uint64
-	makers    map[uint64]bool // agents and tools
-	known     map[uint64]int  // the witnesses, by their keys
+	makers    map[uint64]int64 // agents and tools, and what output they add up
+	known     map[uint64]int   // the witnesses, by their keys
 	witnesses []witness
-	output    []int64
+	used      []*genai.Usage
 }
 
-// above is the witness that witness i stands in for, or 0.
+// above is the witness that witness i stands in for, or 0. An agent between them that adds up what the outer one says is the outer one's own,
+// and all its calls lie in it.
 func (l *lineage) above(i int) uint64 {
 	w := &l.witnesses[i]
-	made := w.bare // by an agent, a tool or another call
+	made, sum := w.bare, int64(0) // by an agent, a tool or another call
 	up := w.parent
 	for n := 0; n < maxLinks && up != 0; n++ {
 		j, ok := l.known[up]
 		switch {
 		case !ok:
-			made = made || l.makers[up]
+			if s, maker := l.makers[up]; maker {
+				made = made || s == 0 || sum != 0 && s != sum
+				sum = s
+			}
 		case j == i:
 			return 0
-		case l.witnesses[j].remote, !made && l.output[i] == l.output[j]:
+		case l.witnesses[j].remote, !made && l.same(i, j, sum):
 			return up
 		default:
 			made = true
@@ -93,27 +97,36 @@ func (l *lineage) above(i int) uint64 {
 	return 0
 }
 
+// same says whether two reports tell the same counts, or the outer one the sum of an agent between them.
+func (l *lineage) same(inner, outer int, sum int64) bool {
+	if sum != 0 {
+		return l.used[outer].Output == sum
+	}
+	a, b := l.used[inner], l.used[outer]
+	return a.Output == b.Output && inputsOf(a).agree(inputsOf(b))
+}
+
 // makers are the spans that make calls of their own.
-func (r *request) makers() map[uint64]bool {
-	makers := make(map[uint64]bool)
+func (r *request) makers() map[uint64]int64 {
+	makers := make(map[uint64]int64)
 	for i := range r.calls {
 		switch c := &r.calls[i]; c.op.Kind {
 		case genai.Agent, genai.Workflow, genai.Tool, genai.Retrieval:
-			makers[r.hash.Span(c.span.TraceID(), c.span.SpanID())] = true
+			makers[r.hash.Span(c.span.TraceID(), c.span.SpanID())] = c.op.Sum
 		}
 	}
 	return makers
 }
 
-// outputs are the output tokens that the witnesses tell.
-func (r *request) outputs() []int64 {
-	out := make([]int64, len(r.witnesses))
+// usages are what the witnesses tell.
+func (r *request) usages() []*genai.Usage {
+	used := make([]*genai.Usage, len(r.witnesses))
 	for i := range r.calls {
 		if c := &r.calls[i]; c.witness >= 0 {
-			out[c.witness] = c.op.Usage.Output
+			used[c.witness] = &c.op.Usage
 		}
 	}
-	return out
+	return used
 }
 
 // family says of every span which span is its parent.

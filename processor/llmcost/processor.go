@@ -32,7 +32,9 @@ func (p *costProcessor) processTraces(ctx context.Context, td ptrace.Traces) (pt
 	r := takeRequest()
 	defer r.giveBack()
 	r.read(td, p.cfg, state.hash, state.prices.Load(), time.Now())
+	state.tellSums(r)
 	state.decide(r.witnesses)
+	state.tellSums(r)
 	state.findAlone(r)
 	for i := range r.calls {
 		p.write.answer(&r.calls[i], r)

@@ -24,6 +24,7 @@ type request struct {
 	spans     []traced
 	claims    bool // an agent claims usage
 	remote    bool // one of the witnesses is a remote agent
+	sums      bool // an agent adds up what its calls used
 	answered  answerCounts
 	additions additions
 	seen      recall
@@ -50,7 +51,7 @@ func (r *request) giveBack() {
 		return
 	}
 	clear(r.calls) // lets go of the batch
-	r.calls, r.witnesses, r.remote, r.claims = r.calls[:0], r.witnesses[:0], false, false
+	r.calls, r.witnesses, r.remote, r.claims, r.sums = r.calls[:0], r.witnesses[:0], false, false, false
 	r.answered.reset()
 	r.seen.forget()
 	requests.Put(r)
@@ -94,7 +95,7 @@ func (r *request) readSpan(scope *dialect.Scope, span ptrace.Span, ignored, trus
 	}
 	r.calls = r.calls[:len(r.calls)+1]
 	call.span, call.witness = span, -1
-	r.claims = r.claims || call.op.Claims
+	r.claims, r.sums = r.claims || call.op.Claims, r.sums || call.op.Sum > 0
 	if call.op.Kind != genai.ModelCall {
 		return
 	}
@@ -103,6 +104,9 @@ func (r *request) readSpan(scope *dialect.Scope, span ptrace.Span, ignored, trus
 		call.witness = len(r.witnesses)
 		w := newWitness(r.hash, &call.op, span)
 		w.nano = call.bill.cost.Total
+		if call.bill.unknown() && !w.bare {
+			w.rank -= unknownPrice
+		}
 		r.witnesses, r.remote = append(r.witnesses, w), r.remote || w.remote
 	}
 }
@@ -114,6 +118,7 @@ func newWitness(hash *genai.Hasher, op *dialect.Call, span ptrace.Span) witness 
 		during: periodOf(span),
 		bare:   op.Usage == (genai.Usage{}),
 		rank:   rank(op),
+		output: shortOf(op.Usage.Output),
 		tie:    binary.BigEndian.Uint64(id[:]),
 		trace:  hash.Trace(trace),
 		self:   hash.Span(trace, id), // spans without ids are all different ones
@@ -123,7 +128,8 @@ func newWitness(hash *genai.Hasher, op *dialect.Call, span ptrace.Span) witness 
 	}
 	if !w.bare && !op.CacheHit { // an answer from a cache has the id of the answer that was paid
 		w.response = hash.Response(op.ResponseID, op.Usage.Output)
-		w.read = inputs{op.Usage.Input, op.Usage.InputUncached(), genai.UniqueResponseID(op.ResponseID)}
+		w.read = inputsOf(&op.Usage)
+		w.read.unique = genai.UniqueResponseID(op.ResponseID)
 	}
 	w.remote = w.self != 0 && op.Name == genai.OpInvokeAgent && span.Kind() == ptrace.SpanKindClient
 	return w
@@ -138,8 +144,8 @@ func periodOf(span ptrace.Span) period {
 	return period{int64(start), int64(end)} //nolint:gosec // both fit
 }
 
-// rank orders the witnesses of one call in one request: known usage before guessed, then more sub-counts, then a bill,
-// then a named answering model.
+// rank orders the witnesses of one call in one request: a price that is known before one that is not, then known usage before guessed, then
+// more sub-counts, then a bill, then a named answering model.
 func rank(op *dialect.Call) int32 {
 	r := int32(0)
 	switch op.UsageState {

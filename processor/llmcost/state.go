@@ -108,6 +108,22 @@ func (s *state) decideNow(witnesses []witness) {
 	s.counted.decide(witnesses, time.Now())
 }
 
+// tellSums tells of agents that add up what their calls used, before and after the calls of the request are decided.
+func (s *state) tellSums(r *request) {
+	if !r.sums {
+		return
+	}
+	now := time.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range r.calls {
+		if c := &r.calls[i]; c.op.Sum > 0 && !c.span.ParentSpanID().IsEmpty() {
+			trace := c.span.TraceID()
+			s.counted.wrap(s.hash.Span(trace, c.span.SpanID()), s.hash.Span(trace, c.span.ParentSpanID()), c.op.Sum, now)
+		}
+	}
+}
+
 // findAlone marks the agents that claim usage in a trace of which no call was seen. Calls are told before the agents that make them.
 func (s *state) findAlone(r *request) {
 	if !r.claims {
