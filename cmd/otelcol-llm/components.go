@@ -14,6 +14,7 @@ import (
 	genaimetrics "github.com/otelcol-llm/otelcol-llm/connector/genaimetrics"
 	budgetalert "github.com/otelcol-llm/otelcol-llm/connector/budgetalert"
 	inturn "github.com/otelcol-llm/otelcol-llm/connector/inturn"
+	genaievents "github.com/otelcol-llm/otelcol-llm/connector/genaievents"
 	forwardconnector "go.opentelemetry.io/collector/connector/forwardconnector"
 	spanmetricsconnector "github.com/open-telemetry/opentelemetry-collector-contrib/connector/spanmetricsconnector"
 	countconnector "github.com/open-telemetry/opentelemetry-collector-contrib/connector/countconnector"
@@ -183,6 +184,7 @@ func components() (otelcol.Factories, error) {
 		genaimetrics.NewFactory(),
 		budgetalert.NewFactory(),
 		inturn.NewFactory(),
+		genaievents.NewFactory(),
 		forwardconnector.NewFactory(),
 		spanmetricsconnector.NewFactory(),
 		countconnector.NewFactory(),
@@ -194,6 +196,7 @@ func components() (otelcol.Factories, error) {
 		genaimetrics.NewFactory().Type(): "github.com/otelcol-llm/otelcol-llm v0.0.0",
 		budgetalert.NewFactory().Type(): "github.com/otelcol-llm/otelcol-llm v0.0.0",
 		inturn.NewFactory().Type(): "github.com/otelcol-llm/otelcol-llm v0.0.0",
+		genaievents.NewFactory().Type(): "github.com/otelcol-llm/otelcol-llm v0.0.0",
 		forwardconnector.NewFactory().Type(): "go.opentelemetry.io/collector/connector/forwardconnector v0.155.0",
 		spanmetricsconnector.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/connector/spanmetricsconnector v0.155.0",
 		countconnector.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/connector/countconnector v0.155.0",

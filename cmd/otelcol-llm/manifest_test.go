@@ -126,7 +126,7 @@ func TestComponentsInTheBinary(t *testing.T) {
 		"attributes", "batch", "clientmetrics", "cumulativetodelta", "deltatocumulative", "filter", "llmcost", "memory_limiter", "perfstats", "redaction",
 		"requestsize", "resource", "tail_sampling", "transform",
 	}, typesOf(factories.Processors))
-	require.Equal(t, []string{"budgetalert", "count", "forward", "genaimetrics", "inturn", "span_metrics"}, typesOf(factories.Connectors))
+	require.Equal(t, []string{"budgetalert", "count", "forward", "genaievents", "genaimetrics", "inturn", "span_metrics"}, typesOf(factories.Connectors))
 	require.Equal(t, []string{
 		"alertnotify", "dashboard", "debug", "kafka", "nop", "otlp_grpc", "otlp_http", "prometheus", "prometheus_remote_write",
 	}, typesOf(factories.Exporters))

@@ -136,7 +136,7 @@ func (b *batch) noteUnpriced(c *call, end time.Time) {
 		reason = genai.ReasonNoLLMCost
 	}
 	b.unpriced = append(b.unpriced, unpricedCall{
-		provider: cut(c.op.Provider), model: cut(model(c.op)), reason: reason, end: end, trace: c.trace, span: c.span,
+		provider: cut(c.op.Provider), model: cut(c.op.ModelAsked()), reason: reason, end: end, trace: c.trace, span: c.span,
 	})
 }
 
@@ -146,16 +146,8 @@ func tokensOf(op *genai.Operation) (t [book.TokenTypes]int64) {
 	return [book.TokenTypes]int64{u.InputUncached(), u.CacheRead, u.CacheWrite, u.OutputVisible(), u.Reasoning}
 }
 
-// model names a call by the model that was asked for, as genaimetrics does.
-func model(op *genai.Operation) string {
-	if op.RequestModel != "" {
-		return op.RequestModel
-	}
-	return op.ResponseModel
-}
-
 func (r *reader) row(b *batch, c *call) book.Row {
-	row := book.Row{Service: cut(c.service), Provider: cut(c.op.Provider), Model: cut(model(c.op)), Agent: cut(c.op.Agent)}
+	row := book.Row{Service: cut(c.service), Provider: cut(c.op.Provider), Model: cut(c.op.ModelAsked()), Agent: cut(c.op.Agent)}
 	if len(r.by) > 0 {
 		row.Keys = make([]string, len(r.by))
 		for i := range r.by {

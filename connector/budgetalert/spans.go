@@ -40,19 +40,7 @@ func (r *reader) readSpan(b *batch, of *sender, what seen) {
 		of.service = serviceOf(of.resource)
 	}
 	r.add(b, &call{
-		op: op, service: of.service, id: r.spanID(span, op), end: span.EndTimestamp(), trace: span.TraceID(), span: span.SpanID(),
+		op: op, service: of.service, id: r.hasher.Call(span.TraceID(), span.SpanID(), op), end: span.EndTimestamp(), trace: span.TraceID(), span: span.SpanID(),
 		attrs: span.Attributes(), resource: of.resource, what: what,
 	})
-}
-
-// spanID is by what a call is known again. A response id that is unique in the world says it whoever reports the call; servers and mocks
-// that give one id to several answers do not, there the span does.
-func (r *reader) spanID(span ptrace.Span, op *genai.Operation) uint64 {
-	if genai.UniqueResponseID(op.ResponseID) {
-		return r.hasher.Response(op.ResponseID, op.Usage.Output)
-	}
-	if id := r.hasher.Span(span.TraceID(), span.SpanID()); id != 0 {
-		return id
-	}
-	return r.hasher.Response(op.ResponseID, op.Usage.Output)
 }

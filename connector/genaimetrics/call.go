@@ -7,23 +7,11 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
-// countsAsCall says whether an operation is a model call of its own. What llmcost said decides; where it said nothing, the kind
-// of the span does. A roll-up or the second report of a call is no call.
-func countsAsCall(op *genai.Operation) bool {
-	switch op.Status {
-	case genai.StatusRollup, genai.StatusDuplicate:
-		return false
-	case "":
-		return op.Kind == genai.ModelCall
-	}
-	return op.Counts() || op.Status == genai.StatusUnpriced && op.Reason != genai.ReasonAgentOnly
-}
-
 // observe adds one operation to all its metrics. The caller holds the lock.
 func (e *engine) observe(o *observation) {
 	op := &o.op
 	switch {
-	case countsAsCall(op):
+	case op.IsCall():
 		e.observeCall(o)
 	case op.Status == genai.StatusDuplicate && op.Attempt > 0: // often only one of the two who report a call knows its retries
 		e.addRetries(e.callRoute(o), o)
@@ -46,8 +34,8 @@ func (e *engine) observe(o *observation) {
 func (e *engine) callRoute(o *observation) *route {
 	op := &o.op
 	return e.route(&labels{
-		lblService: o.service, lblOperation: op.Name, lblProvider: op.Provider, lblModel: model(op), lblStatus: op.Failure.Status(),
-		lblErrorType: errorType(op), lblCostStatus: op.Status, lblReason: op.Reason, lblComponent: genai.ComponentLLM,
+		lblService: o.service, lblOperation: op.Name, lblProvider: op.Provider, lblModel: op.ModelAsked(), lblStatus: op.Failure.Status(),
+		lblErrorType: op.FailureType(), lblCostStatus: op.Status, lblReason: op.Reason, lblComponent: genai.ComponentLLM,
 	}, o.dims)
 }
 
@@ -113,7 +101,7 @@ func (e *engine) addError(r *route, o *observation) {
 }
 
 func retryKeyOf(o *observation) retryKey {
-	return retryKey{trace: o.origin.trace, parent: o.parent, model: model(&o.op)}
+	return retryKey{trace: o.origin.trace, parent: o.parent, model: o.op.ModelAsked()}
 }
 
 // maxAttempts is the most retries that one call is believed to have had, maxSeconds the longest it may have taken.
@@ -121,14 +109,6 @@ const (
 	maxAttempts = 1000
 	maxSeconds  = 1e9
 )
-
-// model names a call by the model that was asked for, which is what a caller can change.
-func model(op *genai.Operation) string {
-	if op.RequestModel != "" {
-		return op.RequestModel
-	}
-	return op.ResponseModel
-}
 
 func (e *engine) addTokens(r *route, o *observation) {
 	u := &o.op.Usage
@@ -213,15 +193,4 @@ func nanoUSD(usd float64) (int64, bool) {
 		return 0, false
 	}
 	return int64(math.RoundToEven(usd * 1e9)), true
-}
-
-// errorType is the error.type of an operation; "" is none.
-func errorType(op *genai.Operation) string {
-	if op.Failure == genai.Succeeded {
-		return ""
-	}
-	if op.ErrorType == "" {
-		return genai.ErrorOther
-	}
-	return op.ErrorType
 }

@@ -6,7 +6,7 @@ func (e *engine) observeAgent(o *observation) {
 	op := &o.op
 	r := e.route(&labels{
 		lblService: o.service, lblOperation: op.Name, lblAgent: op.Agent, lblStatus: op.Failure.Status(),
-		lblErrorType: errorType(op), lblComponent: genai.ComponentAgent,
+		lblErrorType: op.FailureType(), lblComponent: genai.ComponentAgent,
 	}, o.dims)
 	e.add(r, slotAgentRequests, o.weight)
 	e.addError(r, o)
@@ -28,7 +28,7 @@ func (e *engine) observeTool(o *observation) {
 	op := &o.op
 	r := e.route(&labels{
 		lblService: o.service, lblTool: op.Tool, lblStatus: op.Failure.Status(),
-		lblErrorType: errorType(op), lblComponent: genai.ComponentTool,
+		lblErrorType: op.FailureType(), lblComponent: genai.ComponentTool,
 	}, o.dims)
 	e.addError(r, o)
 	if o.timed {
@@ -48,7 +48,7 @@ func (e *engine) observeRetrieval(o *observation) {
 		return
 	}
 	e.addError(e.route(&labels{
-		lblService: o.service, lblErrorType: errorType(&o.op), lblComponent: genai.ComponentRetrieval,
+		lblService: o.service, lblErrorType: o.op.FailureType(), lblComponent: genai.ComponentRetrieval,
 	}, o.dims), o)
 }
 

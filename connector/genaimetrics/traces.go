@@ -132,7 +132,7 @@ func (e *engine) observeOnce(o *observation) {
 
 // noteFailure remembers a failed call whose retries may be spans of their own.
 func (e *engine) noteFailure(o *observation, now time.Time) {
-	if o.op.Failure != genai.Succeeded && !o.again && o.parent != ([8]byte{}) && countsAsCall(&o.op) {
+	if o.op.Failure != genai.Succeeded && !o.again && o.parent != ([8]byte{}) && o.op.IsCall() {
 		e.retries.noteFailure(retryKeyOf(o), o.start, now)
 	}
 }

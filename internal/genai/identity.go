@@ -92,6 +92,26 @@ func (h *Hasher) Response(id string, output int64) uint64 {
 	return h.ID(&b)
 }
 
+// Call is by what a call that a span reports is known again. A response id that is unique in the world says it whoever reports the call;
+// servers and mocks that give one id to several answers do not, there the span does.
+func (h *Hasher) Call(trace pcommon.TraceID, span pcommon.SpanID, op *Operation) uint64 {
+	if UniqueResponseID(op.ResponseID) {
+		return h.Response(op.ResponseID, op.Usage.Output)
+	}
+	if id := h.Span(trace, span); id != 0 {
+		return id
+	}
+	return h.Response(op.ResponseID, op.Usage.Output)
+}
+
+// Text is the key of a text that names one item; 0 without one.
+func (h *Hasher) Text(s string) uint64 {
+	if s == "" {
+		return 0
+	}
+	return h.text(s)
+}
+
 // text folds a text of any length, 16 bytes and where they stand at a time.
 func (h *Hasher) text(s string) uint64 {
 	key := uint64(len(s)) + 1

@@ -64,3 +64,27 @@ func TestKeysOutliveTheProcess(t *testing.T) {
 		require.NotEqual(t, h.Response("r", 3), HasherFrom(seed).Response("r", 3), "byte %d of the seed counts", i)
 	}
 }
+
+// A call is known by its answer's id where that is unique in the world, else by its span, else by what its answer says.
+func TestCallKey(t *testing.T) {
+	h, trace, span := NewHasher(), pcommon.TraceID{1}, pcommon.SpanID{2}
+	unique, mock := &Operation{ResponseID: "chatcmpl-0123456789abcdef"}, &Operation{ResponseID: "mock-1"}
+	require.Equal(t, h.Call(trace, span, unique), h.Call(trace, pcommon.SpanID{3}, unique))
+	require.Equal(t, h.Span(trace, span), h.Call(trace, span, mock))
+	require.Equal(t, h.Response("mock-1", 0), h.Call(pcommon.TraceID{}, span, mock))
+	require.Zero(t, h.Call(pcommon.TraceID{}, span, &Operation{}))
+	require.Zero(t, h.Text(""))
+	require.NotEqual(t, h.Text("a"), h.Text("b"))
+}
+
+// A roll-up, a second report and calls that nobody tells of are no calls.
+func TestIsCall(t *testing.T) {
+	for status, want := range map[string]bool{
+		"": true, StatusPriced: true, StatusReported: true, StatusEstimated: true, StatusFree: true, StatusUnpriced: true, StatusRollup: false,
+		StatusDuplicate: false,
+	} {
+		require.Equal(t, want, (&Operation{Kind: ModelCall, Status: status}).IsCall(), status)
+	}
+	require.False(t, (&Operation{Kind: ModelCall, Status: StatusUnpriced, Reason: ReasonAgentOnly}).IsCall())
+	require.False(t, (&Operation{Kind: Tool}).IsCall())
+}

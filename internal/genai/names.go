@@ -352,6 +352,9 @@ const (
 	ComponentTool      = "tool"
 	ComponentAgent     = "agent"
 	ComponentRetrieval = "retrieval"
+	// The two that only genaievents tells.
+	ComponentCache      = "cache"
+	ComponentEvaluation = "evaluation"
 )
 
 // Values of the `operation` and `result` attributes of cache.operations.

@@ -151,3 +151,34 @@ func (o *Operation) Counts() bool {
 	}
 	return false
 }
+
+// IsCall says whether an operation is a model call of its own. What llmcost said decides; where it said nothing, the kind of the span
+// does. A roll-up or the second report of a call is no call.
+func (o *Operation) IsCall() bool {
+	switch o.Status {
+	case StatusRollup, StatusDuplicate:
+		return false
+	case "":
+		return o.Kind == ModelCall
+	}
+	return o.Counts() || o.Status == StatusUnpriced && o.Reason != ReasonAgentOnly
+}
+
+// ModelAsked names a call by the model that was asked for, which is what a caller can change; else by the one that answered.
+func (o *Operation) ModelAsked() string {
+	if o.RequestModel != "" {
+		return o.RequestModel
+	}
+	return o.ResponseModel
+}
+
+// FailureType is the error.type of an operation; "" is none.
+func (o *Operation) FailureType() string {
+	if o.Failure == Succeeded {
+		return ""
+	}
+	if o.ErrorType == "" {
+		return ErrorOther
+	}
+	return o.ErrorType
+}

@@ -1,4 +1,4 @@
-// Package house tests llmcost and genaimetrics as the gateway joins them: what the one writes, the other reads.
+// Package house tests llmcost with genaimetrics and genaievents as the gateway joins them: what the one writes, the others read.
 package house
 
 import (

@@ -1,0 +1,58 @@
+package genaievents
+
+import (
+	"strings"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/alert"
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// alerts writes the records of the alerts among log records.
+func (b *batch) alerts(ld plog.Logs) {
+	if !b.langchain || !b.writes[eventAlert] {
+		return
+	}
+	for i := range ld.ResourceLogs().Len() {
+		rl := ld.ResourceLogs().At(i)
+		source := b.addSource(rl.Resource(), rl.SchemaUrl())
+		for j := range rl.ScopeLogs().Len() {
+			records := rl.ScopeLogs().At(j).LogRecords()
+			for k := range records.Len() {
+				if a, ok := alert.Read(records.At(k)); ok && b.claim(b.hasher.Text(a.ID)) {
+					b.writeAlert(&a, records.At(k), source)
+				}
+			}
+		}
+	}
+}
+
+func (b *batch) writeAlert(a *alert.Alert, record plog.LogRecord, source int) {
+	h := head{source: source, trace: a.Trace, span: a.Span, flags: uint32(record.Flags()), attrs: record.Attributes(), share: 1}
+	if !a.Time.IsZero() {
+		h.time = pcommon.NewTimestampFromTime(a.Time)
+	}
+	severity := b.severity(eventAlert)
+	if !a.Firing() {
+		severity = plog.SeverityNumberInfo
+	}
+	w := b.begin(evAlert, severity, &h)
+	w.text(genai.LogAlertType, a.Type)
+	w.text(genai.LogAlertMetric, metricOf(a))
+	w.number(genai.LogAlertValue, a.Value)
+	w.number(genai.LogAlertLimit, a.Threshold)
+	w.text(genai.LogAlertID, a.ID)
+	w.text(genai.LogAlertState, a.State)
+	w.text(genai.LogAlertSeverity, a.Severity)
+	w.end(&h, b.cut(a.Body, b.cfg.MaxValueBytes))
+}
+
+// metricOf is what an alert watches: a budget's metric, else the threshold by its name.
+func metricOf(a *alert.Alert) string {
+	if a.Budget.Name == "" {
+		return a.Name
+	}
+	return genai.MetricBudgetPrefix + "spent." + strings.ToLower(a.Budget.Unit)
+}

@@ -1,0 +1,141 @@
+package genaievents
+
+import (
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// batch is one request while it is read, and the records that it becomes.
+type batch struct {
+	*state
+	now  time.Time // of the steady clock
+	wall time.Time
+
+	logs    plog.Logs // made with the first record
+	records int
+	sources []source
+	outer   []outerFailure
+	item    item // the one that is read
+	writer  writer
+
+	claims     []uint64
+	failures   []noted
+	written    [numEvents]int64
+	sampledOut [numEvents]int64
+	again      int64
+	cuts       int64
+}
+
+// source is a resource whose spans or alerts are read, and where their records go.
+type source struct {
+	resource pcommon.Resource
+	schema   string
+	service  string // "" until it is asked for
+	scope    plog.ScopeLogs
+	made     bool
+}
+
+// outerFailure is a failed span around others, which waits for the rest of its request.
+type outerFailure struct {
+	span   ptrace.Span
+	source int
+}
+
+func newBatch(s *state) *batch {
+	b := &batch{state: s}
+	b.writer.batch = b
+	return b
+}
+
+// keptEntries bounds what a pooled batch holds on to.
+const keptEntries = 1024
+
+// reset lets go of the memory of the spans.
+func (b *batch) reset() {
+	clear(b.sources)
+	clear(b.outer)
+	*b = batch{
+		state: b.state, sources: kept(b.sources), outer: kept(b.outer), claims: kept(b.claims), failures: kept(b.failures),
+		writer: writer{body: kept(b.writer.body)},
+	}
+	b.writer.batch = b
+}
+
+func kept[T any](s []T) []T {
+	if cap(s) > keptEntries {
+		return nil
+	}
+	return s[:0]
+}
+
+func (b *batch) addSource(resource pcommon.Resource, schema string) int {
+	b.sources = append(b.sources, source{resource: resource, schema: schema})
+	return len(b.sources) - 1
+}
+
+func (s *source) serviceName() string {
+	if s.service == "" {
+		if v, ok := s.resource.Attributes().Get(genai.ServiceName); ok && v.Type() == pcommon.ValueTypeStr {
+			s.service = v.Str()
+		}
+		if s.service == "" {
+			s.service = genai.UnknownService
+		}
+	}
+	return s.service
+}
+
+// record is a new one of a source.
+func (b *batch) record(of int) plog.LogRecord {
+	if b.records == 0 {
+		b.logs = plog.NewLogs()
+	}
+	b.records++
+	s := &b.sources[of]
+	if !s.made {
+		s.made = true
+		rl := b.logs.ResourceLogs().AppendEmpty()
+		rl.SetSchemaUrl(s.schema)
+		b.copyResource(s.resource.Attributes(), rl.Resource().Attributes())
+		s.scope = rl.ScopeLogs().AppendEmpty()
+		s.scope.Scope().SetName(genai.EventsScope)
+		s.scope.Scope().SetVersion(b.version)
+	}
+	return s.scope.LogRecords().AppendEmpty()
+}
+
+// maxResource bounds the attributes of a resource.
+const maxResource = 64
+
+// commandLine is what of a resource may hold a prompt: the argument of a command-line agent.
+var commandLine = map[string]bool{"process.command": true, "process.command_line": true, "process.command_args": true}
+
+// copyResource copies what is flat.
+func (b *batch) copyResource(from, to pcommon.Map) {
+	to.EnsureCapacity(min(from.Len(), maxResource))
+	for key, v := range from.All() {
+		if key == "" || commandLine[key] && b.cfg.Content.Mode != contentFull {
+			continue
+		}
+		if to.Len() == maxResource {
+			b.cuts++
+			break
+		}
+		b.copyValue(to, b.cut(key, b.cfg.MaxValueBytes), v)
+	}
+}
+
+// copyValue puts a scalar; nothing else is flat.
+func (b *batch) copyValue(to pcommon.Map, key string, v pcommon.Value) {
+	switch v.Type() {
+	case pcommon.ValueTypeStr:
+		to.PutStr(key, b.cut(v.Str(), b.cfg.MaxValueBytes))
+	case pcommon.ValueTypeInt, pcommon.ValueTypeDouble, pcommon.ValueTypeBool:
+		v.CopyTo(to.PutEmpty(key))
+	}
+}

@@ -1,0 +1,91 @@
+package genaievents
+
+import (
+	"strconv"
+	"unicode/utf8"
+)
+
+// appendKey begins an entry: `key=` or `"key":`, after what came before.
+func appendKey(b []byte, key string, json bool) []byte {
+	if !json {
+		if len(b) > 0 {
+			b = append(b, ' ')
+		}
+		return append(appendName(b, key), '=')
+	}
+	if len(b) > 1 {
+		b = append(b, ',')
+	}
+	return append(appendQuoted(b, key), ':')
+}
+
+// appendName is a key of logfmt, which knows no quotes there.
+func appendName(b []byte, key string) []byte {
+	for i := range len(key) {
+		if c := key[i]; c <= ' ' || c == '=' || c == '"' || c == 0x7f {
+			b = append(b, '_')
+		} else {
+			b = append(b, c)
+		}
+	}
+	return b
+}
+
+func appendText(b []byte, s string, json bool) []byte {
+	if json || !plain(s) {
+		return appendQuoted(b, s)
+	}
+	return append(b, s...)
+}
+
+// plain says whether a text needs no quotes in logfmt.
+func plain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c <= ' ' || c == '=' || c == '"' || c == '\\' || c == 0x7f {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// appendQuoted writes a valid text as JSON does; logfmt's readers take that too.
+func appendQuoted(b []byte, s string) []byte {
+	const hex = "0123456789abcdef"
+	b = append(b, '"')
+	for i := 0; i < len(s); {
+		c := s[i]
+		switch {
+		case c == '"' || c == '\\':
+			b = append(b, '\\', c)
+		case c == '\n':
+			b = append(b, `\n`...)
+		case c == '\t':
+			b = append(b, `\t`...)
+		case c == '\r':
+			b = append(b, `\r`...)
+		case c < ' ' || c == 0x7f:
+			b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+		case c < utf8.RuneSelf:
+			b = append(b, c)
+		default:
+			r, n := utf8.DecodeRuneInString(s[i:])
+			b = utf8.AppendRune(b, r)
+			i += n
+			continue
+		}
+		i++
+	}
+	return append(b, '"')
+}
+
+func appendNumber(b []byte, f float64) []byte {
+	format := byte('f')
+	if f > 1e15 || f < -1e15 {
+		format = 'g'
+	}
+	return strconv.AppendFloat(b, f, format, -1, 64)
+}
+
+func appendCount(b []byte, n int64) []byte { return strconv.AppendInt(b, n, 10) }
+
+func appendBool(b []byte, v bool) []byte { return strconv.AppendBool(b, v) }

@@ -1,0 +1,204 @@
+package genaievents
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// content is what the canonical form does not have, as the span says it: prompts, answers, arguments and results of tools, or how long
+// they are. It is read here and nowhere else.
+type content struct {
+	texts   [numTexts]pcommon.Value
+	ranks   [numTexts]uint8 // from 1; the lower one wins; 0 is none
+	lengths [numTexts]int64
+	kind    string // of a tool's result, in the sender's word
+}
+
+// text is one of the things that a span may hold.
+type text uint8
+
+const (
+	textInput text = iota
+	textAnswer
+	textArguments
+	textResult
+	numTexts
+	notText
+)
+
+// place is where an attribute belongs.
+type place struct {
+	text text
+	rank uint8
+}
+
+func (c *content) read(attrs pcommon.Map) {
+	*c = content{}
+	for key, v := range attrs.All() {
+		if p := placeOf(key); p.text != notText {
+			if had := c.ranks[p.text]; (had == 0 || p.rank < had) && (v.Type() != pcommon.ValueTypeStr || v.Str() != "") {
+				c.ranks[p.text], c.texts[p.text] = p.rank, v
+			}
+			continue
+		}
+		switch lengthOf(key) {
+		case textInput:
+			c.lengths[textInput] = length(v)
+		case textAnswer:
+			c.lengths[textAnswer] = length(v)
+		case textResult:
+			c.lengths[textResult] = length(v)
+		}
+		if key == "result.type" || key == "tool.result_type" {
+			c.kind = v.Str()
+		}
+	}
+}
+
+// has says whether the span holds a text.
+func (c *content) has(t text) bool { return c.ranks[t] != 0 }
+
+// size is how long a text is, in bytes or, where the sender says it itself, as it counts; 0 is unknown.
+func (c *content) size(t text) int64 {
+	if n := c.lengths[t]; n > 0 {
+		return n
+	}
+	if c.ranks[t] == 0 || c.texts[t].Type() != pcommon.ValueTypeStr {
+		return 0
+	}
+	return int64(len(c.texts[t].Str()))
+}
+
+// hash names a text without saying it: 64 bits of its SHA-256.
+func (c *content) hash(t text) string {
+	if c.ranks[t] == 0 {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(c.texts[t].AsString()))
+	return hex.EncodeToString(sum[:8])
+}
+
+func (c *content) string(t text) string {
+	if c.ranks[t] == 0 {
+		return ""
+	}
+	return c.texts[t].AsString()
+}
+
+// first is the one of two that the span holds: tools of many clients have arguments and results where others have prompts and answers.
+func (c *content) first(t, otherwise text) text {
+	if c.has(t) || c.lengths[t] > 0 || !c.has(otherwise) && c.lengths[otherwise] == 0 {
+		return t
+	}
+	return otherwise
+}
+
+// resultType is what a tool gave, in JSON's words.
+func (c *content) resultType(result text) string {
+	switch {
+	case c.kind != "":
+		return c.kind
+	case c.ranks[result] == 0:
+		return ""
+	}
+	v := c.texts[result]
+	switch v.Type() {
+	case pcommon.ValueTypeMap:
+		return "object"
+	case pcommon.ValueTypeSlice:
+		return "array"
+	case pcommon.ValueTypeBool:
+		return "boolean"
+	case pcommon.ValueTypeInt, pcommon.ValueTypeDouble:
+		return "number"
+	case pcommon.ValueTypeStr:
+		return jsonType(v.Str())
+	}
+	return ""
+}
+
+// jsonType looks at the beginning of a text.
+func jsonType(s string) string {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == ' ' || c == '\n' || c == '\t' || c == '\r':
+			continue
+		case c == '{':
+			return "object"
+		case c == '[':
+			return "array"
+		}
+		break
+	}
+	switch {
+	case s == "true" || s == "false":
+		return "boolean"
+	case s == "null":
+		return "null"
+	}
+	if _, ok := genai.NumberOf(s); ok && s[0] != '"' {
+		return "number"
+	}
+	return "string"
+}
+
+// length is what a sender says itself; 0 where it makes no sense.
+func length(v pcommon.Value) int64 {
+	n, ok := genai.Count(v)
+	if !ok || n < 0 {
+		return 0
+	}
+	return n
+}
+
+func lengthOf(key string) text {
+	switch key {
+	case "input.length", "input_length":
+		return textInput
+	case "response.length", "response_length", "output.length", "output_length":
+		return textAnswer
+	case "result.size", "result_size", "tool.result_size":
+		return textResult
+	}
+	return notText
+}
+
+// placeOf knows the attributes in which clients put texts. Of several on one span the conventions' wins, then what says most.
+func placeOf(key string) place {
+	switch key {
+	case genai.InputMessages:
+		return place{textInput, 1}
+	case "gen_ai.prompt", "ai.prompt", "langfuse.observation.input", "traceloop.entity.input", "genkit:input", "mastra.agent_run.input",
+		"mastra.model_generation.input", "gcp.vertex.agent.llm_request", "mlflow.spanInputs", "langwatch.input":
+		return place{textInput, 2}
+	case "ai.prompt.messages", "agent.messages", "llm.messages":
+		return place{textInput, 3}
+	case "input.value":
+		return place{textInput, 4}
+	case "input", "user_prompt", "ai.value":
+		return place{textInput, 5}
+	case genai.OutputMessages:
+		return place{textAnswer, 1}
+	case "gen_ai.completion", "ai.response.text", "langfuse.observation.output", "traceloop.entity.output", "genkit:output",
+		"mastra.agent_run.output", "mastra.model_generation.output", "gcp.vertex.agent.llm_response", "mlflow.spanOutputs", "langwatch.output":
+		return place{textAnswer, 2}
+	case "output.value":
+		return place{textAnswer, 4}
+	case "output", "ai.response.object":
+		return place{textAnswer, 5}
+	case "gen_ai.tool.call.arguments":
+		return place{textArguments, 1}
+	case "ai.toolCall.args", "gen_ai.tool.args", "gcp.vertex.agent.tool_call_args", "tool.parameters", "tool.input", "tool.arguments",
+		"mastra.tool_call.input", "tool_input":
+		return place{textArguments, 2}
+	case "gen_ai.tool.call.result":
+		return place{textResult, 1}
+	case "ai.toolCall.result", "gcp.vertex.agent.tool_response", "tool.output", "tool.result", "mastra.tool_call.output", "tool_output":
+		return place{textResult, 2}
+	}
+	return place{notText, 0}
+}

@@ -1,0 +1,130 @@
+package genaievents
+
+import (
+	"strings"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// writeFailure writes a failed operation, unless another span of its trace has told the failure.
+func (b *batch) writeFailure(it *item, outer bool) {
+	trace := b.hasher.Trace(it.head.trace)
+	tell, before := b.memory.fail(trace, outer, b.now)
+	if trace != 0 {
+		b.failures = append(b.failures, noted{trace, before})
+	}
+	if !tell {
+		return
+	}
+	if b.langchain {
+		b.writeApplicationError(it)
+	}
+	if b.semconv && it.op.Kind == genai.ModelCall {
+		b.writeException(it)
+	}
+}
+
+func (b *batch) writeApplicationError(it *item) {
+	kind, message, stack := b.exceptionOf(it)
+	if it.op.ErrorType != "" || kind == "" {
+		kind = it.op.FailureType()
+	}
+	w := b.begin(evError, b.severity(eventError), &it.head)
+	w.text(genai.LogRequestID, it.requestID())
+	w.text(genai.LogErrorType, kind)
+	w.text(genai.LogErrorMessage, message)
+	w.text(genai.AttrComponent, componentOf(&it.op))
+	w.text(genai.LogService, b.sources[it.head.source].serviceName())
+	w.stack(genai.LogStackTrace, stack)
+	w.end(&it.head, message)
+}
+
+// writeException writes the conventions' event for a failed call.
+func (b *batch) writeException(it *item) {
+	kind, message, stack := b.exceptionOf(it)
+	if kind == "" {
+		kind = it.op.FailureType()
+	}
+	w := b.begin(evException, plog.SeverityNumberWarn, &it.head)
+	w.text(genai.ExceptionType, kind)
+	w.text(genai.ExceptionMessage, message)
+	w.text(genai.ErrorType, it.op.FailureType())
+	w.named(&it.op)
+	w.stack(genai.ExceptionStack, stack)
+	w.end(&it.head, message)
+}
+
+func (w *writer) stack(key, stack string) {
+	if stack == "" || w.cfg.Content.Mode != contentFull {
+		return
+	}
+	w.quiet = true
+	w.whole(key, w.cut(stack, w.cfg.Content.Full.MaxBytes))
+	w.quiet = false
+}
+
+func componentOf(op *genai.Operation) string {
+	switch op.Kind {
+	case genai.ModelCall:
+		return genai.ComponentLLM
+	case genai.Tool:
+		return genai.ComponentTool
+	case genai.Retrieval:
+		return genai.ComponentRetrieval
+	case genai.Cache:
+		return genai.ComponentCache
+	case genai.Evaluation:
+		return genai.ComponentEvaluation
+	}
+	return genai.ComponentAgent
+}
+
+// maxEvents is how many events of a span are looked through for its exception.
+const maxEvents = 128
+
+// exceptionOf is what the span says of its failure: the last exception that it recorded, else its status.
+func (b *batch) exceptionOf(it *item) (kind, message, stack string) {
+	all := it.span.Events()
+	for i := all.Len() - 1; i >= 0 && all.Len()-i <= maxEvents; i-- {
+		if e := all.At(i); e.Name() == genai.ExceptionEvent {
+			kind, message, stack = exception(e)
+			break
+		}
+	}
+	for _, other := range [...]string{
+		it.span.Status().Message(), textOf(it.head.attrs, genai.ExceptionMessage),
+		textOf(it.head.attrs, "error.message"), textOf(it.head.attrs, "langfuse.observation.status_message"),
+	} {
+		if message == "" {
+			message = other
+		}
+	}
+	if b.cfg.Content.Mode != contentFull {
+		message = firstLine(message) // the rest is often the stack
+	}
+	return kind, message, stack
+}
+
+func exception(e ptrace.SpanEvent) (kind, message, stack string) {
+	attrs := e.Attributes()
+	return textOf(attrs, genai.ExceptionType), textOf(attrs, genai.ExceptionMessage), textOf(attrs, genai.ExceptionStack)
+}
+
+func firstLine(s string) string {
+	s = strings.TrimLeft(s, " \t\r\n")
+	if i := strings.IndexByte(s, '\n'); i >= 0 {
+		s = s[:i]
+	}
+	return strings.TrimRight(s, "\r")
+}
+
+func textOf(attrs pcommon.Map, key string) string {
+	if v, ok := attrs.Get(key); ok && v.Type() == pcommon.ValueTypeStr {
+		return v.Str()
+	}
+	return ""
+}

@@ -1,0 +1,112 @@
+package genaievents
+
+import (
+	"math"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// item is one operation that is read from a span.
+type item struct {
+	op      genai.Operation
+	span    ptrace.Span
+	head    head
+	took    time.Duration
+	timed   bool // took is known
+	content content
+	request string
+}
+
+// longestOperation is how long an operation may take; what lasts longer has a start that no clock showed.
+const longestOperation = 7 * 24 * time.Hour
+
+// read fills all but op from the span.
+func (it *item) read(span ptrace.Span, source int, keep *Keep) {
+	it.span = span
+	start, end := span.StartTimestamp(), span.EndTimestamp()
+	it.took, it.timed = duration(start, end)
+	it.head = head{
+		source: source, time: end, trace: span.TraceID(), span: span.SpanID(), flags: span.Flags(), attrs: span.Attributes(),
+		share: keep.share(it.failed(), it.took),
+	}
+	it.request = ""
+}
+
+func (it *item) failed() bool { return it.op.Failure != genai.Succeeded }
+
+// duration is how long an operation took; one that ends before it begins took no time.
+func duration(start, end pcommon.Timestamp) (took time.Duration, known bool) {
+	switch {
+	case start == 0 || end == 0 || end > math.MaxInt64:
+		return 0, false
+	case end < start:
+		return 0, true
+	}
+	took = time.Duration(end - start) //nolint:gosec // both fit
+	return took, took <= longestOperation
+}
+
+// requestID is the sender's name for the request, else the trace's id.
+func (it *item) requestID() string {
+	if it.request == "" {
+		if v, ok := it.head.attrs.Get(genai.RequestIDAttribute); ok {
+			switch v.Type() {
+			case pcommon.ValueTypeStr, pcommon.ValueTypeInt:
+				it.request = v.AsString()
+			}
+		}
+		if it.request == "" && !it.head.trace.IsEmpty() {
+			it.request = it.head.trace.String()
+		}
+	}
+	return it.request
+}
+
+// isRequest says whether the operation is a whole run of an agent or workflow: from the span alone, for nothing waits for its parent.
+func (it *item) isRequest(all bool) bool {
+	root := it.span.ParentSpanID().IsEmpty()
+	switch it.op.Kind {
+	case genai.Agent:
+		return root || all || isAgentRequest(it.span.Name())
+	case genai.Workflow:
+		return root
+	case genai.ModelCall: // senders that put the run's only usage on its span
+		return root && (it.op.Name == genai.OpInvokeAgent || it.op.Name == genai.OpInvokeWorkflow)
+	}
+	return false
+}
+
+// isAgentRequest knows the name that LangChain's users give the span of a request, whatever serves it.
+func isAgentRequest(name string) bool {
+	const prefix = "agent_request:"
+	return len(name) >= len(prefix) && name[:len(prefix)] == prefix
+}
+
+// place of a failure: inner ones are told each, outer ones hold others.
+type failurePlace uint8
+
+const (
+	failsNot failurePlace = iota
+	failsInside
+	failsAround
+)
+
+func (it *item) failurePlace() failurePlace {
+	if !it.failed() {
+		return failsNot
+	}
+	switch it.op.Kind {
+	case genai.ModelCall:
+		if !it.op.IsCall() {
+			return failsNot // another span tells it
+		}
+		return failsInside
+	case genai.Tool, genai.Retrieval, genai.Cache, genai.Evaluation:
+		return failsInside
+	}
+	return failsAround
+}

@@ -1,0 +1,149 @@
+package genaievents
+
+import (
+	"fmt"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/plog"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// severity of the records of naming langchain.
+func (b *batch) severity(event string) plog.SeverityNumber { return severities[b.cfg.Severity[event]] }
+
+func (b *batch) writeRequest(it *item) {
+	if !b.keeps(evRequest, it) {
+		return
+	}
+	it.content.read(it.head.attrs)
+	w := b.begin(evRequest, b.severity(eventRequest), &it.head)
+	w.text(genai.LogRequestID, it.requestID())
+	w.text(genai.AttrAgentType, it.op.Agent)
+	w.size(genai.LogInputLength, &it.content, textInput)
+	w.size(genai.LogAnswerLength, &it.content, textAnswer)
+	w.seconds(genai.LogDuration, it)
+	w.outcome(it)
+	w.text(genai.LogService, b.sources[it.head.source].serviceName())
+	w.content(&it.content, textInput, genai.LogInputHash, genai.LogInput)
+	w.content(&it.content, textAnswer, genai.LogAnswerHash, genai.LogAnswer)
+	w.end(&it.head, w.sentence("request of an agent", it.op.Agent, it))
+}
+
+func (b *batch) writeCall(it *item) {
+	if b.langchain && b.keeps(evCall, it) {
+		b.writeClassicCall(it)
+	}
+	if b.semconv && b.keeps(evDetails, it) {
+		b.writeDetails(it)
+	}
+}
+
+func (b *batch) writeClassicCall(it *item) {
+	op := &it.op
+	w := b.begin(evCall, b.severity(eventLLM), &it.head)
+	w.text(genai.LogRequestID, it.requestID())
+	w.text(genai.AttrProvider, op.Provider)
+	w.text(genai.AttrModel, op.ModelAsked())
+	if op.UsageState == genai.UsageKnown || op.UsageState == genai.UsageGuessed {
+		w.count(genai.LogPromptTokens, op.Usage.Input)
+		w.count(genai.LogAnswerTokens, op.Usage.Output)
+		w.count(genai.LogTotalTokens, op.Usage.Input+op.Usage.Output)
+	}
+	w.seconds(genai.LogLatency, it)
+	w.cost(genai.LogCost, op)
+	w.text(genai.LogCostStatus, op.Status)
+	w.count(genai.LogAttempt, int64(op.Attempt)+1)
+	if op.TimeToFirstChunk > 0 {
+		w.number(genai.LogFirstToken, op.TimeToFirstChunk)
+	}
+	w.outcome(it)
+	w.text(genai.LogService, b.sources[it.head.source].serviceName())
+	if b.cfg.Content.Mode != contentNone {
+		it.content.read(it.head.attrs)
+		w.size(genai.LogInputLength, &it.content, textInput)
+		w.size(genai.LogAnswerLength, &it.content, textAnswer)
+		w.content(&it.content, textInput, genai.LogInputHash, genai.LogInput)
+		w.content(&it.content, textAnswer, genai.LogAnswerHash, genai.LogAnswer)
+	}
+	w.end(&it.head, w.sentence("call of a model", op.ModelAsked(), it))
+}
+
+func (b *batch) writeTool(it *item) {
+	if !b.keeps(evTool, it) {
+		return
+	}
+	c := &it.content
+	c.read(it.head.attrs)
+	arguments, result := c.first(textArguments, textInput), c.first(textResult, textAnswer)
+	w := b.begin(evTool, b.severity(eventTool), &it.head)
+	w.text(genai.LogRequestID, it.requestID())
+	w.text(genai.AttrToolName, it.op.Tool)
+	w.size(genai.LogInputLength, c, arguments)
+	w.text(genai.LogResultType, c.resultType(result))
+	w.size(genai.LogResultSize, c, result)
+	w.seconds(genai.LogDuration, it)
+	w.outcome(it)
+	w.text(genai.LogService, b.sources[it.head.source].serviceName())
+	w.content(c, arguments, genai.LogInputHash, genai.LogInputParams)
+	w.content(c, result, genai.LogResultHash, genai.LogResult)
+	w.end(&it.head, w.sentence("run of a tool", it.op.Tool, it))
+}
+
+func (w *writer) seconds(key string, it *item) {
+	if it.timed {
+		w.number(key, it.took.Seconds())
+	}
+}
+
+func (w *writer) outcome(it *item) {
+	w.text(genai.LogStatus, it.op.Failure.Status())
+	w.text(genai.LogErrorType, it.op.FailureType())
+}
+
+// maxUSD is the largest amount that is believed: doubles hold nano-USD exactly up to it.
+const maxUSD = float64(1<<53) / 1e9
+
+func (w *writer) cost(key string, op *genai.Operation) {
+	if op.Counts() && op.TotalUSD >= 0 && op.TotalUSD <= maxUSD {
+		w.number(key, op.TotalUSD)
+	}
+}
+
+func (w *writer) size(key string, c *content, t text) {
+	if n := c.size(t); n > 0 {
+		w.count(key, n)
+	}
+}
+
+// content writes as much of a text as is told. It is not in the body, where nobody could leave it out later.
+func (w *writer) content(c *content, t text, hash, whole string) {
+	w.quiet = true
+	switch w.cfg.Content.Mode {
+	case contentHash:
+		w.text(hash, c.hash(t))
+	case contentFull:
+		if s := c.string(t); s != "" {
+			w.whole(whole, w.cut(s, w.cfg.Content.Full.MaxBytes))
+		}
+	}
+	w.quiet = false
+}
+
+// sentence is the body for people; it is made only where it is the body.
+func (w *writer) sentence(what, name string, it *item) string {
+	if w.cfg.Body != bodyMessage {
+		return ""
+	}
+	if name != "" {
+		what += " " + name
+	}
+	s := what + ": " + it.op.Failure.Status()
+	if it.timed {
+		s += " after " + it.took.Round(time.Microsecond).String()
+	}
+	if it.op.IsCall() && it.op.Counts() {
+		s += fmt.Sprintf(", %.9g USD", it.op.TotalUSD)
+	}
+	return w.cut(s, w.cfg.MaxValueBytes)
+}

@@ -1,0 +1,87 @@
+package genaievents
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/connector"
+	"go.opentelemetry.io/collector/consumer"
+
+	"github.com/otelcol-llm/otelcol-llm/connector/genaievents/internal/metadata"
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/internal/steady"
+)
+
+// state is what the connectors of one configuration share: what they were told to write, and what they have written.
+type state struct {
+	cfg       *Config
+	version   string
+	langchain bool
+	semconv   bool
+	writes    map[string]bool // by the words of events
+	memory    *memory
+	hasher    *genai.Hasher
+	clock     *steady.Clock
+	batches   sync.Pool
+	telemetry *metadata.TelemetryBuilder
+	counters  [numEvents]eventCounter
+}
+
+func newState(cfg *Config, set connector.Settings, now time.Time) (*state, error) {
+	telemetry, err := metadata.NewTelemetryBuilder(set.TelemetrySettings)
+	if err != nil {
+		return nil, err
+	}
+	s := &state{
+		cfg: cfg, version: set.BuildInfo.Version, writes: map[string]bool{}, memory: newMemory(cfg.Dedupe), hasher: genai.NewHasher(),
+		langchain: slices.Contains(cfg.Naming, namingLangchain), semconv: slices.Contains(cfg.Naming, namingSemconv),
+		clock: steady.New(now), telemetry: telemetry,
+	}
+	for _, event := range cfg.Events {
+		s.writes[event] = true
+	}
+	s.batches.New = func() any { return newBatch(s) }
+	return s, nil
+}
+
+// Start shows the own counters as 0.
+func (s *state) Start(ctx context.Context, _ component.Host) error {
+	s.beginTelemetry(ctx)
+	return nil
+}
+
+// Shutdown has nothing to flush: what was read was handed on.
+func (s *state) Shutdown(context.Context) error {
+	s.telemetry.Shutdown()
+	return nil
+}
+
+// batch is an empty one, for a request that came now.
+func (s *state) batch(now time.Time) *batch {
+	b := s.batches.Get().(*batch)
+	b.now, b.wall = s.clock.Now(now), now
+	return b
+}
+
+// hand hands on what a batch has written. When that fails nothing of it is remembered as written: its sender sends it again.
+func (s *state) hand(ctx context.Context, b *batch, next consumer.Logs) error {
+	defer s.release(b)
+	var err error
+	if b.records > 0 {
+		if err = next.ConsumeLogs(ctx, b.logs); err != nil {
+			s.memory.undo(b.claims, b.failures, b.now)
+			err = fmt.Errorf("hand on %d records: %w", b.records, err)
+		}
+	}
+	s.addTelemetry(ctx, b, err == nil)
+	return err
+}
+
+func (s *state) release(b *batch) {
+	b.reset()
+	s.batches.Put(b)
+}

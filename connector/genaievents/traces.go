@@ -1,0 +1,95 @@
+package genaievents
+
+import (
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// traces writes the records of the GenAI operations among spans. It keeps nothing of td.
+func (b *batch) traces(td ptrace.Traces) {
+	for i := range td.ResourceSpans().Len() {
+		rs := td.ResourceSpans().At(i)
+		source := b.addSource(rs.Resource(), rs.SchemaUrl())
+		for j := range rs.ScopeSpans().Len() {
+			spans := rs.ScopeSpans().At(j).Spans()
+			for k := range spans.Len() {
+				b.readSpan(spans.At(k), source)
+			}
+		}
+	}
+	for i := range b.outer { // now all failures inside of them are known that this request has
+		b.outerFailure(b.outer[i])
+	}
+}
+
+func (b *batch) readSpan(span ptrace.Span, source int) {
+	it := &b.item
+	if genai.ReadCanonical(span, &it.op) && b.claim(b.hasher.Call(span.TraceID(), span.SpanID(), identity(&it.op))) {
+		it.read(span, source, &b.cfg.Keep)
+		b.writeOperation(it)
+	}
+	if b.semconv && span.Events().Len() > 0 && b.writes[eventEvaluation] {
+		b.evaluations(span, source)
+	}
+}
+
+// identity is what a span is known by besides its ids: a call by the id of its answer, whoever reports it.
+func identity(op *genai.Operation) *genai.Operation {
+	if op.IsCall() {
+		return op
+	}
+	return &noOperation
+}
+
+var noOperation genai.Operation // only read
+
+// claim says whether what a key stands for has no record yet.
+func (b *batch) claim(key uint64) bool {
+	if !b.memory.claim(key, b.now) {
+		b.again++
+		return false
+	}
+	if key != 0 {
+		b.claims = append(b.claims, key)
+	}
+	return true
+}
+
+// writeOperation writes what one operation is: a request, a call, a tool, a failure, or several of them.
+func (b *batch) writeOperation(it *item) {
+	if b.langchain && b.writes[eventRequest] && it.isRequest(b.cfg.Requests == requestsAll) {
+		b.writeRequest(it)
+	}
+	if b.writes[eventLLM] && it.op.IsCall() {
+		b.writeCall(it)
+	}
+	if b.langchain && b.writes[eventTool] && it.op.Kind == genai.Tool {
+		b.writeTool(it)
+	}
+	if b.writes[eventError] {
+		switch it.failurePlace() {
+		case failsInside:
+			b.writeFailure(it, false)
+		case failsAround:
+			b.outer = append(b.outer, outerFailure{it.span, it.head.source})
+		}
+	}
+}
+
+func (b *batch) outerFailure(f outerFailure) {
+	it := &b.item
+	if genai.ReadCanonical(f.span, &it.op) {
+		it.read(f.span, f.source, &b.cfg.Keep)
+		b.writeFailure(it, true)
+	}
+}
+
+// keeps says whether an item's record is among the share that is kept.
+func (b *batch) keeps(e event, it *item) bool {
+	if keeps(it.head.share, it.head.trace, it.head.span) {
+		return true
+	}
+	b.sampledOut[e]++
+	return false
+}
