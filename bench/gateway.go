@@ -152,17 +152,13 @@ func (g *Gateway) PeakMemory() (int64, error) {
 	return 0, errors.New("no VmHWM")
 }
 
-// Scrape is the size in bytes of what Prometheus would scrape, in the text format and in the protobuf format, which alone
-// has native histograms.
-func (g *Gateway) Scrape() (text, protobuf int, err error) {
-	const proto = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"
-	if text, err = g.scrape("text/plain;version=0.0.4"); err != nil {
-		return 0, 0, err
-	}
-	protobuf, err = g.scrape(proto)
-	return text, protobuf, err
-}
+// Formats that Prometheus asks for: OpenMetrics, unless it is told to read native histograms, which only the protobuf format has.
+const (
+	openMetrics = "application/openmetrics-text;version=1.0.0"
+	protobuf    = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"
+)
 
+// scrape is the size in bytes of what Prometheus would scrape, before gzip.
 func (g *Gateway) scrape(accept string) (int, error) {
 	req, err := http.NewRequestWithContext(background, http.MethodGet, "http://"+g.Prometheus+"/metrics", http.NoBody)
 	if err != nil {

@@ -89,7 +89,7 @@ func everyKind(ctx context.Context, g *Gateway) (err error) {
 				return err
 			}
 		}
-		if _, _, err := g.Scrape(); err != nil {
+		if _, err := g.scrape(protobuf); err != nil {
 			return err
 		}
 	}

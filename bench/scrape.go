@@ -1,9 +1,12 @@
 package bench
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
@@ -47,37 +50,97 @@ func pricedModels(n int) ([]string, error) {
 // scrapeWait is a little over the time after which genaimetrics shows a new series' value.
 const scrapeWait = 47 * time.Second
 
-// ScrapeSize is what Prometheus scrapes from the default configuration after it saw a batch and sent its metrics once.
-func ScrapeSize(binary string, b *Batch) (text, protobuf int, err error) {
+// Scraped is what a scrape of the default configuration is, after it saw a batch and sent its metrics once.
+type Scraped struct {
+	OpenMetrics, Protobuf int // bytes
+	P50, P99              time.Duration
+}
+
+// Scrape measures the sizes of a scrape, and how long one takes while a sender sends load, one request after the other.
+func Scrape(binary string, b, load *Batch, scrapes int) (Scraped, error) {
 	backend, err := StartBackend()
 	if err != nil {
-		return 0, 0, err
+		return Scraped{}, err
 	}
 	defer backend.Stop()
 	l, err := openLane(Setup{Binary: binary, Config: defaultConfig}, backend.Address, "", b, 1, 0)
 	if err != nil {
-		return 0, 0, err
+		return Scraped{}, err
 	}
-	_, _, err = l.load.Send(3)
-	if err == nil {
-		time.Sleep(scrapeWait)
-		text, protobuf, err = l.gateway.Scrape()
-	}
-	if stop := l.close(); err == nil {
-		err = stop
-	}
-	return text, protobuf, err
+	s, err := l.scrapes(load, scrapes)
+	return s, errors.Join(err, l.close())
 }
 
-// scrapeRows say how large a scrape of the default configuration is.
-func scrapeRows(Effort) ([]Row, error) {
+func (l *lane) scrapes(load *Batch, n int) (s Scraped, err error) {
+	if _, _, err = l.load.Send(3); err != nil {
+		return s, err
+	}
+	time.Sleep(scrapeWait)
+	if s.Protobuf, err = l.gateway.scrape(protobuf); err != nil {
+		return s, err
+	}
+	if s.OpenMetrics, err = l.gateway.scrape(openMetrics); err != nil {
+		return s, err
+	}
+	sender, err := NewLoad(l.gateway.OTLP, load, 1, 100)
+	if err != nil {
+		return s, err
+	}
+	ended := make(chan struct{})
+	var group errgroup.Group
+	group.Go(func() error {
+		for {
+			select {
+			case <-ended:
+				return sender.Close()
+			default:
+			}
+			if _, _, err := sender.Send(1); err != nil {
+				return errors.Join(err, sender.Close())
+			}
+		}
+	})
+	s.P50, s.P99, err = l.gateway.scrapeTimes(n)
+	close(ended)
+	return s, errors.Join(err, group.Wait())
+}
+
+func (g *Gateway) scrapeTimes(n int) (p50, p99 time.Duration, err error) {
+	took := make([]time.Duration, n)
+	for i := range took {
+		start := time.Now()
+		if _, err := g.scrape(openMetrics); err != nil {
+			return 0, 0, err
+		}
+		took[i] = time.Since(start)
+		time.Sleep(scrapePause)
+	}
+	slices.Sort(took)
+	return took[n/2], took[n*99/100], nil
+}
+
+const scrapePause = 200 * time.Millisecond
+
+// scrapeRows say how large a scrape of the default configuration is, and how long it takes under load.
+func scrapeRows(e Effort) ([]Row, error) {
 	return withBinary(func(_, binary string) ([]Row, error) {
 		fleet, err := Fleet(20, 100)
 		if err != nil {
 			return nil, err
 		}
-		text, protobuf, err := ScrapeSize(binary, fleet)
-		size := fmt.Sprintf("%.1f MB text, %.1f MB protobuf with native histograms", float64(text)/1e6, float64(protobuf)/1e6)
-		return []Row{AtMost(Row{What: "a scrape of /metrics in MB, " + fleet.Name, Ours: size, Peer: "–", Ratio: float64(text) / 1e6}, scrapeTarget)}, err
+		load, err := AgentMix()
+		if err != nil {
+			return nil, err
+		}
+		s, err := Scrape(binary, fleet, load, 100*max(e.Rounds/5, 1))
+		if err != nil {
+			return nil, err
+		}
+		size := fmt.Sprintf("%.1f MB OpenMetrics, %.1f MB protobuf with native histograms", float64(s.OpenMetrics)/1e6, float64(s.Protobuf)/1e6)
+		times := fmt.Sprintf("p50 %d ms, p99 %d ms", s.P50.Milliseconds(), s.P99.Milliseconds())
+		return []Row{
+			AtMost(Row{What: "a scrape of /metrics in MB, " + fleet.Name, Ours: size, Peer: "–", Ratio: float64(s.OpenMetrics) / 1e6}, scrapeTarget),
+			AtMost(Row{What: "p99 of a scrape in s, beside one sender of " + load.Name, Ours: times, Peer: "–", Ratio: s.P99.Seconds()}, scrapeTimeTarget),
+		}, nil
 	})
 }

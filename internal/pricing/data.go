@@ -169,8 +169,8 @@ func (t *Table) check() error {
 		errs = append(errs, p.check(t))
 	}
 	for i := range t.providers {
-		for _, r := range t.providers[i].rows {
-			if _, err := r.compiled(); err != nil {
+		for _, r := range t.providers[i].index.rows {
+			if _, err := r.model(); err != nil {
 				errs = append(errs, fmt.Errorf("%s/%s: %w", t.providers[i].id, r.id, err))
 			}
 		}

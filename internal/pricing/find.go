@@ -59,7 +59,7 @@ func (p *provider) vendors(name string) *row {
 		return nil
 	}
 	var found *row
-	for _, r := range p.rows {
+	for _, r := range p.index.rows {
 		if strings.HasSuffix(r.id, name) && strings.IndexByte(r.id, '/') == len(r.id)-len(name)-1 {
 			if found != nil {
 				return nil
@@ -164,23 +164,14 @@ func (t *Table) row(p *provider, name string) *row {
 }
 
 func (t *Table) rowAt(p *provider, name string) *row {
-	if r := p.row(name); r != nil {
+	if r := p.index.find(name); r != nil {
 		return r
 	}
 	for _, id := range p.fallback {
 		if q := t.byID[id]; q != nil {
-			if r := q.row(name); r != nil {
+			if r := q.index.find(name); r != nil {
 				return r
 			}
-		}
-	}
-	return nil
-}
-
-func (p *provider) row(name string) *row {
-	for _, r := range p.rows {
-		if r.match.matches(name) {
-			return r
 		}
 	}
 	return nil
@@ -228,12 +219,17 @@ func dashedDates(name string) string {
 
 // model is what Find returns for a row of the table, asked for at a provider.
 func (t *Table) model(r *row, provider, name string) *Model {
-	lists, err := r.compiled()
+	own, err := r.model()
 	if err != nil {
 		return nil // only a table that was never checked can come here; the embedded one is checked by a test
 	}
-	m := &Model{Provider: provider, ID: r.id, Row: r.provider + "/" + r.id + "@" + t.data.Released, lists: lists}
-	t.overlay[provider].apply(m, name)
+	m := &own
+	if provider != r.provider { // who bills at another's prices has service tiers of its own
+		m.Provider, m.service = provider, nil
+		t.overlay[provider].apply(m, name)
+	} else if rules := t.overlay[provider]; rules != nil {
+		rules.addRest(m, name)
+	}
 	return m
 }
 

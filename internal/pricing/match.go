@@ -78,8 +78,8 @@ func (c *Clause) compile() matcher {
 		want := strings.ToLower(c.Contains)
 		return matcher{func(name string) bool { return strings.Contains(name, want) }}
 	case c.Regex != "":
-		re := lazyRegexp(c.Regex)
-		return matcher{func(name string) bool { return re().MatchString(name) }}
+		re, part := lazyRegexp(c.Regex), literalOf(c.Regex)
+		return matcher{func(name string) bool { return part.in(name) && re().MatchString(name) }}
 	case c.Not != nil:
 		not := c.Not.compile()
 		return matcher{func(name string) bool { return !not.matches(name) }}

@@ -118,6 +118,12 @@ func (r *rules) apply(m *Model, name string) {
 	if r == nil {
 		return
 	}
+	r.addTiers(m)
+	r.addRest(m, name)
+}
+
+// addTiers adds what goes by the row alone.
+func (r *rules) addTiers(m *Model) {
 	for i := range r.tiers {
 		t := &r.tiers[i]
 		if len(t.Models) > 0 && !slices.Contains(t.Models, m.ID) || m.hasTier(t.Tier) {
@@ -125,6 +131,10 @@ func (r *rules) apply(m *Model, name string) {
 		}
 		m.service = append(m.service, serviceTier{name: t.Tier, factor: t.factor, row: m.Row + "+" + t.Tier})
 	}
+}
+
+// addRest adds what goes by the name that was asked for.
+func (r *rules) addRest(m *Model, name string) {
 	for i := range r.regions {
 		if r.regions[i].all || r.regions[i].match.matches(name) {
 			m.regions = append(m.regions, r.regions[i].regionalRule)

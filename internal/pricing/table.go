@@ -32,15 +32,14 @@ type provider struct {
 	models   matcher
 	api      func() *regexp.Regexp
 	fallback []string
-	rows     []*row
+	index    rowIndex
 }
 
 // row is made ready when it is first found: a gateway meets a few of the table's 1,700 rows.
 type row struct {
 	id       string
 	provider string
-	match    matcher
-	compiled func() ([]compiled, error)
+	model    func() (Model, error) // as its own provider sells it, without what goes by the name asked for
 }
 
 // Row is one price row of a user's own.
@@ -94,9 +93,9 @@ func newTable(d *Data) (*Table, error) {
 		if pd.API == "" {
 			p.api = nil
 		}
-		p.rows = make([]*row, len(pd.Models))
+		p.index = rowIndex{rows: make([]*row, 0, len(pd.Models)), named: make(map[string]int, len(pd.Models))}
 		for j := range pd.Models {
-			p.rows[j] = newRow(pd.ID, &pd.Models[j])
+			p.index.add(t.newRow(pd.ID, &pd.Models[j]), &pd.Models[j].Match)
 		}
 		t.providers = append(t.providers, p)
 		t.byID[pd.ID] = p
@@ -104,16 +103,24 @@ func newTable(d *Data) (*Table, error) {
 	return t, nil
 }
 
-func newRow(provider string, m *ModelData) *row {
-	return &row{id: m.ID, provider: provider, match: m.Match.compile(), compiled: sync.OnceValues(func() ([]compiled, error) {
+func (t *Table) newRow(provider string, m *ModelData) *row {
+	return &row{id: m.ID, provider: provider, model: sync.OnceValues(func() (Model, error) {
 		lists := make([]PriceList, len(m.Prices))
 		for i := range m.Prices {
 			var err error
 			if lists[i], err = m.Prices[i].List(); err != nil {
-				return nil, err
+				return Model{}, err
 			}
 		}
-		return compileLists(lists)
+		ready := Model{Provider: provider, ID: m.ID, Row: provider + "/" + m.ID + "@" + t.data.Released}
+		var err error
+		if ready.lists, err = compileLists(lists); err != nil {
+			return Model{}, err
+		}
+		if r := t.overlay[provider]; r != nil {
+			r.addTiers(&ready)
+		}
+		return ready, nil
 	})}
 }
 
@@ -208,7 +215,7 @@ func (t *Table) Released() time.Time {
 func (t *Table) All() iter.Seq[*Model] {
 	return func(yield func(*Model) bool) {
 		for _, p := range t.providers {
-			for _, r := range p.rows {
+			for _, r := range p.index.rows {
 				if m := t.model(r, p.id, strings.ToLower(r.id)); m != nil && !yield(m) {
 					return
 				}
