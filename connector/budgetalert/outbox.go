@@ -22,6 +22,7 @@ type outbox struct {
 	empty  func() plog.Logs // a request with the gateway's resource and the connector's scope, without records
 	told   func(ctx context.Context, delivered []alert.Alert, err error)
 	unkept unkept
+	others *others // nil where no replica shares the ledger
 }
 
 const (
@@ -82,7 +83,7 @@ func (o *outbox) deliver(ctx context.Context) error {
 }
 
 func (o *outbox) deliverTo(ctx context.Context, next consumer.Logs) error {
-	return errors.Join(o.deliverUnkept(ctx, next), o.deliverKept(ctx, next))
+	return errors.Join(o.deliverUnkept(ctx, next), o.deliverKept(ctx, next), o.deliverHeard(ctx, next))
 }
 
 func (o *outbox) deliverUnkept(ctx context.Context, next consumer.Logs) error {
@@ -133,7 +134,10 @@ func (o *outbox) attempt(ctx context.Context, next consumer.Logs, entries []ledg
 	for _, e := range entries {
 		ids = append(ids, e.ID)
 	}
-	// Delivered is not cut off with ctx: what was accepted would come twice.
+	// Neither is cut off with ctx: what was accepted would come twice.
+	if err := o.others.told(context.WithoutCancel(ctx), alerts); err != nil {
+		return o.tell(ctx, alerts, err)
+	}
 	if err := o.ledger.Delivered(context.WithoutCancel(ctx), ids); err != nil {
 		return o.tell(ctx, alerts, err)
 	}

@@ -99,6 +99,9 @@ func (s *state) Start(ctx context.Context, host component.Host) error {
 		return errors.Join(err, opened.Close())
 	}
 	s.outbox = &outbox{ledger: s.ledger, wake: wake, next: s.outputs.logs, empty: s.emptyLogs, told: s.toldDelivery}
+	if sharing, ok := opened.(ledger.Sharing); ok {
+		s.outbox.others = &others{ledger: s.ledger, sharing: sharing}
+	}
 	s.begin(taskTick, s.tick)
 	s.begin(taskDeliver, s.outbox.run)
 	s.begin(taskExport, s.exporting)

@@ -37,6 +37,9 @@ func newKeeper(s store, cfg *Config, report func(error)) *keeper {
 		k.webhooks = append(k.webhooks, cfg.Webhooks[i].Name)
 	}
 	k.route = func(a *alert.Alert) (wanted []string) {
+		if a.Elsewhere {
+			return nil
+		}
 		for i := range cfg.Webhooks {
 			if w := &cfg.Webhooks[i]; w.wants(a) {
 				wanted = append(wanted, w.Name)

@@ -104,6 +104,9 @@ func (t *table) bySeq(pass func(*row) bool) []uint32 {
 // before it for Alertmanager; webhooks get all of them.
 func (t *table) accept(a *alert.Alert, webhooks []string, now time.Time, interval time.Duration) outcome {
 	r := &row{alert: *a, key: keyOf(a), received: now, pending: webhooks, current: true}
+	if a.Elsewhere && !t.knows(a) {
+		return outcome{repeated: true}
+	}
 	for slot, before := range t.rows {
 		if before.alert.ID == a.ID {
 			return outcome{repeated: true}
@@ -135,6 +138,16 @@ func (t *table) accept(a *alert.Alert, webhooks []string, now time.Time, interva
 	r.seq = t.seq
 	t.set(t.free(), r)
 	return outcome{lost: t.makeRoom()}
+}
+
+// knows says that Alertmanager hears of an earlier transition: only then what another gateway told matters here.
+func (t *table) knows(a *alert.Alert) bool {
+	for _, r := range t.rows {
+		if r.current && r.alert.Fingerprint == a.Fingerprint {
+			return true
+		}
+	}
+	return false
 }
 
 // makeRoom gives up the oldest rows above the bounds.

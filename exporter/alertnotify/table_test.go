@@ -179,3 +179,20 @@ func TestLabels(t *testing.T) {
 		"service_name": "a", "service_name_": "b", "severity_": "c", "_x": "d", "group__name__": "e", "group": "f",
 	}, labels(a))
 }
+
+// What another gateway told ends what is open here; where nothing is, it is no news.
+func TestTableEndsWhatAnotherGatewayEnded(t *testing.T) {
+	tab, fired := newTable(), budgetAlert()
+	over := *resolved(fired)
+	over.Elsewhere = true
+	assert.Equal(t, outcome{repeated: true}, tab.accept(&over, nil, noon, minute))
+	tab.accept(fired, nil, noon, minute)
+	assert.Equal(t, outcome{}, tab.accept(&over, nil, noon.Add(time.Hour), minute))
+	for _, r := range tab.rows {
+		assert.Equal(t, !r.alert.Firing(), r.current, "Alertmanager hears of its end")
+	}
+	k := newKeeper(nil, &Config{Webhooks: []WebhookConfig{{Name: "w", MinSeverity: genai.SeverityInfo, SendResolved: true}}}, nil)
+	assert.Empty(t, k.route(&over), "people hear it once")
+	over.Elsewhere = false
+	assert.Equal(t, []string{"w"}, k.route(&over))
+}

@@ -31,8 +31,11 @@ type Alert struct {
 	Group   map[string]string `json:"group,omitempty"`   // what the rule is grouped by
 	Drivers []string          `json:"drivers,omitempty"` // rows of the book that spent most, as texts
 	URL     string            `json:"url,omitempty"`
-	Trace   [16]byte          `json:"trace,omitzero"` // with Span: the span that crossed
-	Span    [8]byte           `json:"span,omitzero"`
+	// Elsewhere says that another gateway has told it, so that people need not hear it again.
+	Elsewhere bool `json:"elsewhere,omitempty"`
+
+	Trace [16]byte `json:"trace,omitzero"` // with Span: the span that crossed
+	Span  [8]byte  `json:"span,omitzero"`
 }
 
 // Budget is what an alert of a budget says about it. Amounts are USD, tokens or calls, as Unit says.

@@ -48,7 +48,8 @@ func examples() map[string]Alert {
 		"tokens-resolved": {
 			Event: genai.EventBudgetAlert, Time: at("2026-11-02T00:00:00Z"), ID: "tokens-2026-resolved", Fingerprint: "tokens-2026", Name: "tokens",
 			Type: "DAILY_BUDGET_EXCEEDED", Severity: genai.SeverityError, State: genai.AlertResolved, Reason: "period_ended",
-			Budget: Budget{Name: "tokens", Period: "day", Unit: genai.UnitTokens, Limit: 50_000_000, Spent: 60_000_000, Remaining: -10_000_000},
+			Budget:    Budget{Name: "tokens", Period: "day", Unit: genai.UnitTokens, Limit: 50_000_000, Spent: 60_000_000, Remaining: -10_000_000},
+			Elsewhere: true,
 		},
 		"threshold": {
 			Event: genai.EventThresholdAlert, Time: at("2026-11-21T08:30:00Z"), ID: ID(print2, at("2026-11-21T08:29:30Z"), "firing"),

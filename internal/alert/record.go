@@ -34,6 +34,9 @@ func (a *Alert) Write(record plog.LogRecord) {
 	for _, f := range b.texts() {
 		put(attrs, f.key, *f.text)
 	}
+	if b.Elsewhere {
+		attrs.PutBool(genai.AlertElsewhere, true)
+	}
 	attrs.PutDouble(genai.AlertValue, b.Value)
 	attrs.PutDouble(genai.AlertThreshold, b.Threshold)
 	for _, f := range b.times() {
@@ -112,6 +115,9 @@ func Read(record plog.LogRecord) (Alert, bool) {
 	}
 	if !a.valid() {
 		return Alert{}, false
+	}
+	if v, ok := attrs.Get(genai.AlertElsewhere); ok && v.Type() == pcommon.ValueTypeBool {
+		a.Elsewhere = v.Bool()
 	}
 	for _, f := range a.times() {
 		*f.time, _ = time.Parse(time.RFC3339Nano, str(attrs, f.key))

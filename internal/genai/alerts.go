@@ -22,6 +22,7 @@ const (
 	AlertEndsAt      = "alert.ends_at"
 	AlertDrivers     = "alert.drivers" // texts: the rows of the book that spent most
 	AlertURL         = "alert.url"
+	AlertElsewhere   = "alert.elsewhere" // true: another gateway told it; what this one holds of the alert ends
 
 	BudgetName        = "budget.name"
 	BudgetPeriod      = "budget.period"

@@ -26,6 +26,9 @@ func (k keys) expires() string { return k.common[3] }
 func (k keys) outbox() string  { return k.common[6] }
 func (k keys) alerts() string  { return k.common[7] }
 
+// spread is a stream of what replicas tell each other; no script uses it.
+func (k keys) spread() string { return k.prefix + "spread" }
+
 // ids is the bucket of the ids of one minute.
 func (k keys) ids(minute int64) string { return k.prefix + "ids:" + strconv.FormatInt(minute, 10) }
 

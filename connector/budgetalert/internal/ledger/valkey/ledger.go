@@ -51,10 +51,14 @@ type Ledger struct {
 	up      bool
 	stats   ledger.Stats
 	taken   taken
+	spread  spread
 	failure string
 }
 
-var _ ledger.Ledger = (*Ledger)(nil)
+var (
+	_ ledger.Ledger  = (*Ledger)(nil)
+	_ ledger.Sharing = (*Ledger)(nil)
+)
 
 var errClosed = errors.New("the ledger is closed")
 

@@ -1,0 +1,88 @@
+package valkey
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
+)
+
+// heard is what a replica hears after a place.
+func heard(t *testing.T, l *Ledger, since string) (ids []string, place string) {
+	t.Helper()
+	for {
+		alerts, next, err := l.Heard(t.Context(), since, 2)
+		require.NoError(t, err)
+		for _, a := range alerts {
+			require.Equal(t, "body of "+a.ID, string(a.Body))
+			ids = append(ids, a.ID)
+		}
+		if next == since {
+			return ids, next
+		}
+		since = next
+	}
+}
+
+func spreads(t *testing.T, l *Ledger, ids ...string) {
+	t.Helper()
+	var alerts []ledger.Alert
+	for _, id := range ids {
+		alerts = append(alerts, ledger.Alert{ID: id, Body: []byte("body of " + id)})
+	}
+	l.Spread(t.Context(), alerts)
+}
+
+func TestOthersHearWhatAReplicaSpreads(t *testing.T) {
+	t.Parallel()
+	s := startServer(t, durable...)
+	a, b := open(t, s, t.TempDir()), open(t, s, t.TempDir())
+	spreads(t, a, "1", "2", "3")
+	ids, place := heard(t, b, "")
+	require.Equal(t, []string{"1", "2", "3"}, ids, "in more than one look")
+	ids, _ = heard(t, a, "")
+	require.Empty(t, ids, "it knows")
+	spreads(t, a, "4")
+	ids, _ = heard(t, b, place)
+	require.Equal(t, []string{"4"}, ids)
+	ids, _ = heard(t, b, "")
+	require.Equal(t, []string{"1", "2", "3", "4"}, ids, "after a restart all again")
+}
+
+func TestASpreadWaitsForTheServer(t *testing.T) {
+	t.Parallel()
+	s := startServer(t, durable...)
+	a, b := open(t, s, t.TempDir()), open(t, s, t.TempDir())
+	s.kill()
+	eventually(t, func() bool { return !a.isUp() && !b.isUp() })
+	spreads(t, a, "1")
+	ids, place := heard(t, b, "")
+	require.Empty(t, ids)
+	s.restart()
+	eventually(t, func() bool { return a.isUp() && b.isUp() })
+	_, _ = heard(t, a, "")
+	ids, _ = heard(t, b, place)
+	require.Equal(t, []string{"1"}, ids)
+}
+
+// A server that lost its data counts entries by its clock again, which may be behind the old one's.
+func TestAfterALossAllIsHeard(t *testing.T) {
+	t.Parallel()
+	s := startServer(t, durable...)
+	a, b := open(t, s, t.TempDir()), open(t, s, t.TempDir())
+	require.NoError(t, s.do("XADD", b.store.keys.spread(), "99999999999999-0", "by", "x", "id", "far", "body", "body of far"))
+	ids, place := heard(t, b, "")
+	require.Equal(t, []string{"far"}, ids)
+	require.NoError(t, s.do("FLUSHALL"))
+	old, _, _ := strings.Cut(place, " ")
+	eventually(t, func() bool {
+		_, now, err := b.Heard(t.Context(), "", 1)
+		epoch, _, _ := strings.Cut(now, " ")
+		return err == nil && epoch != "" && epoch != old
+	})
+	spreads(t, a, "1")
+	ids, _ = heard(t, b, place)
+	require.Equal(t, []string{"1"}, ids)
+}
