@@ -70,6 +70,7 @@ lint: $(GOLANGCI) cross ## golangci-lint, formatting, the pinned Collector versi
 	@got=$$($(GO) list -m -f '{{.Version}}' go.opentelemetry.io/collector/component); [ "$$got" = $(COLLECTOR_PIN) ] || { \
 		echo "go.mod: go.opentelemetry.io/collector/component is $$got, must be $(COLLECTOR_PIN)" >&2; exit 1; }
 	$(GOLANGCI) run ./...
+	@set -e; for module in $(BENCH_MODULES); do echo "golangci-lint $$module"; (cd $$module && $(GOLANGCI) run -c $(CURDIR)/.golangci.yml ./...); done
 
 $(GOLANGCI):
 	GOBIN=$(@D) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)

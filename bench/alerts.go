@@ -41,7 +41,7 @@ func alertLatency(binary, dir string, senders int) (took []time.Duration, err er
 	if err != nil {
 		return nil, err
 	}
-	defer hook.server.Close()
+	defer func() { _ = hook.server.Close() }()
 	backend, err := StartBackend()
 	if err != nil {
 		return nil, err

@@ -39,11 +39,12 @@ func budgetRows(Effort) ([]Row, error) {
 		if err != nil {
 			return rows, err
 		}
-		p, err := ComparePipelines(agents, PipelineEffort{Rounds: 4, Requests: 60, Senders: 4}, Setup{Binary: binary, Config: defaultConfig}, Setup{Binary: binary, Config: without})
+		p, err := ComparePipelines(agents, PipelineEffort{Rounds: 4, Requests: 60, Senders: 4},
+			Setup{Binary: binary, Config: defaultConfig}, Setup{Binary: binary, Config: without})
 		if err != nil {
 			return rows, err
 		}
-		return append(rows, cpuRow(agents.Name, "budgets", budgetTarget, p)), nil
+		return append(rows, cpuRow(agents.Name, "budgets", p)), nil
 	})
 }
 
@@ -60,7 +61,7 @@ func budgetsOf(binary, without string, n int) (rows []Row, err error) {
 	if err != nil {
 		return nil, err
 	}
-	rows = append(rows, cpuRow(name, "budgets", budgetTarget, p))
+	rows = append(rows, cpuRow(name, "budgets", p))
 	effort.Senders, effort.Requests = 64, max(10, 100/n)
 	if _, err := os.Stat(inMemory); err == nil {
 		effort.State = inMemory
@@ -92,7 +93,7 @@ func singleCalls(binary, without string, senders int) (Row, error) {
 	if err != nil {
 		return Row{}, err
 	}
-	row := cpuRow(fmt.Sprintf("single model calls, senders: %d", senders), "budgets", budgetTarget, p)
+	row := cpuRow(fmt.Sprintf("single model calls, senders: %d", senders), "budgets", p)
 	row.Ours += fmt.Sprintf("; %.1f requests a commit", p[0].Requests/p[0].Commits)
 	return row, nil
 }
@@ -100,11 +101,11 @@ func singleCalls(binary, without string, senders int) (Row, error) {
 func ms(d interface{ Seconds() float64 }) float64 { return d.Seconds() * 1e3 }
 
 // cpuRow compares the default configuration with the one that lacks a part.
-func cpuRow(what, part string, target float64, p []Pipeline) Row {
+func cpuRow(what, part string, p []Pipeline) Row {
 	row := Row{What: "CPU of the gateway, " + what, Ratio: float64(p[0].CPUPerSpan) / float64(p[1].CPUPerSpan)}
 	row.Ours = fmt.Sprintf("default configuration: %.1f µs a span", p[0].CPUPerSpan.Seconds()*1e6)
 	row.Peer = fmt.Sprintf("without %s: %.1f µs a span", part, p[1].CPUPerSpan.Seconds()*1e6)
-	return AtMost(row, target)
+	return AtMost(row, partTarget)
 }
 
 // writeChanged writes the default configuration with a change.
@@ -164,7 +165,7 @@ func (g *Gateway) Commits() (requests, commits float64, err error) {
 	if err != nil {
 		return 0, 0, nil //nolint:nilerr // a configuration without its own metrics
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	lines := bufio.NewScanner(resp.Body)
 	for lines.Scan() {
 		name, value, _ := strings.Cut(lines.Text(), " ")

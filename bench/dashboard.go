@@ -27,7 +27,7 @@ func dashboardRows(Effort) ([]Row, error) {
 			if err != nil {
 				return rows, err
 			}
-			rows = append(rows, cpuRow(b.Name, "the dashboard", dashboardTarget, p))
+			rows = append(rows, cpuRow(b.Name, "the dashboard", p))
 		}
 		return rows, nil
 	})

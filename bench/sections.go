@@ -13,8 +13,7 @@ const (
 	contribTarget    = 0.7  // CPU of the default configuration to that of transform and spanmetrics
 	scrapeTarget     = 5    // MB of a scrape
 	scrapeTimeTarget = 0.25 // seconds of a scrape under load
-	budgetTarget     = 1.10 // CPU of the gateway with budgets to that without
-	dashboardTarget  = 1.10 // CPU of the gateway with the dashboard to that without
+	partTarget       = 1.10 // CPU of the gateway to that without a part of it: budgets, the dashboard
 	ledgerTarget     = 0.90 // throughput of the gateway with budgets to that without, with the ledger in memory
 )
 
@@ -174,7 +173,7 @@ func withBinary(measure func(dir, binary string) ([]Row, error)) ([]Row, error) 
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	binary, err := Build(dir)
 	if err != nil {
 		return nil, err
