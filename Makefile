@@ -21,7 +21,7 @@ METADATA      = $(sort $(shell find connector exporter extension processor recei
 .DEFAULT_GOAL := help
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # Not default.pgo, which the go command takes by itself: then `go build ./...`, the linters and the tests would compile the Collector twice.
 PROFILE = cmd/otelcol-llm/release.pgo
@@ -41,6 +41,12 @@ run: build ## build and start the gateway with collector-config.yaml (another: C
 .PHONY: demo
 demo: build ## start the gateway, play recorded runs of real agents to it, and look: http://127.0.0.1:8890
 	$(GO) run ./test/demo
+
+JAEGER ?= http://127.0.0.1:14318
+
+.PHONY: demo-jaeger
+demo-jaeger: build ## the demo with each trace in a Jaeger too, which takes OTLP at JAEGER (default http://127.0.0.1:14318)
+	JAEGER=$(JAEGER) $(GO) run ./test/demo -also test/testdata/langchain.json -config test/demo/jaeger.yaml
 
 .PHONY: test
 test: test-setup test-race test-slow test-bench ## set up and run all tests: unit tests with the race detector, then end to end

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs what the end-to-end tests need and is quick when it is there: the client libraries under clients/ and what is loaded into the
 # browser under browser/ (pinned by package-lock.json; they need Node.js 20 or later with npm), and from Debian Prometheus with promtool,
-# Alertmanager with amtool, Chromium and a Redis server (of the unit tests too), where this runs as root on such a machine. `make test` calls it, and at the end once more with --missing:
-# then it installs nothing and says which tests were left out.
+# Alertmanager with amtool, Chromium and a Redis server (of the unit tests too), where this runs as root on such a machine. It builds
+# VictoriaLogs and Jaeger of the modules under servers/ into ../.tools. `make test` calls it, and at the end once more with --missing: then it
+# installs nothing and says which tests were left out.
 set -euo pipefail
 cd "$(dirname "$0")"
 . ./retry.sh
@@ -28,6 +29,11 @@ has_chromium() {
   command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null
 }
 
+# server: where a server of servers/ is built to. Another go.mod is another file: servers.go finds it by the same name.
+server() {
+  echo "../.tools/$1-$(sha256sum <"servers/$1/go.mod" | cut -c1-12)"
+}
+
 # CI=true makes these failures of the tests themselves.
 missing() {
   has_node && [ -d clients/node_modules ] || echo "left out: the tests with live clients (Node.js 20 or later and npm are missing)"
@@ -36,6 +42,19 @@ missing() {
   has_prometheus || echo "left out: the tests with a Prometheus server (prometheus and promtool are missing)"
   has_redis || echo "left out: the tests with a Redis server (redis-server is missing)"
   has_alertmanager || echo "left out: the tests with an Alertmanager (prometheus-alertmanager and amtool are missing)"
+  [ -x "$(server victorialogs)" ] || echo "left out: the test with a VictoriaLogs server (it could not be built)"
+  [ -x "$(server jaeger)" ] || echo "left out: the test with a Jaeger server (it could not be built)"
+}
+
+servers() {
+  build_server victorialogs github.com/VictoriaMetrics/VictoriaLogs/app/victoria-logs
+  build_server jaeger github.com/jaegertracing/jaeger/cmd/all-in-one
+}
+
+build_server() {
+  local to
+  to=$(server "$1")
+  [ -x "$to" ] || (cd "servers/$1" && CGO_ENABLED=0 retry go build -trimpath -ldflags=-s -o "../../$to" "$2")
 }
 
 packages() {
@@ -89,3 +108,4 @@ if [ "${1:-}" = --missing ]; then
 fi
 packages
 debian
+servers

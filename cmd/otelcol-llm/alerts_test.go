@@ -36,6 +36,17 @@ func TestWhatLosesAlertsIsFound(t *testing.T) {
 		"a batch in memory":     {"debug: {}", "{receivers: [budgets], processors: [batch], exporters: [alertnotify]}", "processors [batch]"},
 		"what clients send":     {"debug: {}", "{receivers: [otlp], exporters: [alertnotify]}", "clients can forge alerts"},
 		"a connector behind it": {"debug: {}", "{receivers: [budgets], exporters: [alertnotify, forward]}", "forward is no exporter"},
+		"a queue behind records": {
+			"otlp_grpc: {endpoint: 'a:1'}", "{receivers: [budgets], exporters: [alertnotify, genaievents]}, logs/records: {receivers: [genaievents], exporters: [otlp_grpc]}",
+			"otlp_grpc has a sending_queue in memory",
+		},
+		"a batch behind records": {
+			"debug: {}", "{receivers: [budgets], exporters: [alertnotify, genaievents]}, logs/records: {receivers: [genaievents], processors: [batch], exporters: [debug]}",
+			"genaievents, processors [batch] is no exporter",
+		},
+		"records at once": {
+			"debug: {}", "{receivers: [budgets], exporters: [alertnotify, genaievents]}, logs/records: {receivers: [genaievents], processors: [requestsize], exporters: [debug]}", "",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := "receivers: {otlp: {}}\nconnectors: {forward: {}}\nexporters:\n  alertnotify: {}\n  " + c.exporters +
@@ -79,7 +90,7 @@ func losesAlerts(t *testing.T, file string) (faults []string) {
 				faults = append(faults, fmt.Sprintf("%s: clients can forge alerts through %s", name, id))
 			}
 		}
-		for _, id := range p["exporters"] {
+		for _, id := range throughEvents(p["exporters"], pipelines(t, file)) {
 			if fault := losesItems(t, conf, factories, id); fault != "" {
 				faults = append(faults, fmt.Sprintf("%s: %s", name, fault))
 			}
@@ -91,6 +102,9 @@ func losesAlerts(t *testing.T, file string) (faults []string) {
 // losesItems looks at an exporter with its defaults.
 func losesItems(t *testing.T, conf *confmap.Conf, factories otelcol.Factories, id string) string {
 	t.Helper()
+	if strings.Contains(id, ",") {
+		return id + " is no exporter"
+	}
 	factory := factories.Exporters[component.MustNewType(typeOf(t, id))]
 	if factory == nil {
 		return id + " is no exporter"

@@ -24,15 +24,17 @@ import (
 const faultEvery = 20
 
 type options struct {
-	gateway, captures, endpoint, dir string
-	every                            time.Duration
-	stretch                          float64
+	gateway, captures, also, config, endpoint, dir string
+	every                                          time.Duration
+	stretch                                        float64
 }
 
 func main() {
 	var o options
 	flag.StringVar(&o.gateway, "gateway", "bin/otelcol-llm", "the gateway to start; empty: one runs already")
 	flag.StringVar(&o.captures, "captures", "internal/dialect/testdata/captures", "what to play")
+	flag.StringVar(&o.also, "also", "", "one more run to play, a file of OTLP JSON")
+	flag.StringVar(&o.config, "config", "", "one more configuration, on top of the demo's")
 	flag.StringVar(&o.endpoint, "endpoint", "http://127.0.0.1:4318", "where OTLP is accepted")
 	flag.StringVar(&o.dir, "data", filepath.Join(os.TempDir(), "otelcol-llm-demo"), "where the gateway keeps its state")
 	flag.DurationVar(&o.every, "every", 700*time.Millisecond, "pause between two runs of an agent")
@@ -49,6 +51,13 @@ func run(ctx context.Context, o options) error {
 	runs, err := replay.Read(o.captures)
 	if err != nil {
 		return err
+	}
+	if o.also != "" {
+		one, err := replay.ReadFile(o.also)
+		if err != nil {
+			return err
+		}
+		runs = append(runs, one)
 	}
 	if o.gateway != "" {
 		end, err := start(ctx, o)
@@ -89,8 +98,12 @@ func start(ctx context.Context, o options) (func(), error) {
 	if err != nil {
 		return nil, err
 	}
+	args := []string{"--config", "collector-config.yaml", "--config", "test/demo/demo.yaml"}
+	if o.config != "" {
+		args = append(args, "--config", o.config)
+	}
 	//nolint:gosec // the command is the user's own argument
-	cmd := exec.Command(o.gateway, "--config", "collector-config.yaml", "--config", "test/demo/demo.yaml")
+	cmd := exec.Command(o.gateway, args...)
 	cmd.Env = append(os.Environ(), "DATA_DIR="+o.dir)
 	cmd.Stdout, cmd.Stderr = logFile, logFile
 	if err := cmd.Start(); err != nil {

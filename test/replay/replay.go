@@ -66,6 +66,13 @@ func Read(dir string) ([]Run, error) {
 	return all, nil
 }
 
+// ReadFile is a run of its own, which has no truth: its calls have no response ids.
+func ReadFile(file string) (Run, error) {
+	body, err := os.ReadFile(file)
+	name := filepath.Base(file)
+	return Run{Name: name[:len(name)-len(filepath.Ext(name))], body: body, team: teams[0]}, err
+}
+
 // faulty are the models of the fake provider that fail on purpose, or have no price.
 var faulty = map[string]bool{"rate-limit-model": true, "bad-400-model": true, "fail-500-model": true}
 
