@@ -54,7 +54,7 @@ servers() {
 build_server() {
   local to
   to=$(server "$1")
-  [ -x "$to" ] || (cd "servers/$1" && CGO_ENABLED=0 retry go build -trimpath -ldflags=-s -o "../../$to" "$2")
+  [ -x "$to" ] || (cd "servers/$1" && CGO_ENABLED=0 retry go build -ldflags=-s -o "../../$to" "$2")
 }
 
 packages() {
