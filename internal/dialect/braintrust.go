@@ -6,8 +6,6 @@ var (
 	jBraintrustKind  = newText()
 	jBraintrustUsage = newText()
 	jBraintrustFacts = newText()
-	nBraintrustIn    = newTally()
-	nBraintrustOut   = newTally()
 )
 
 // braintrust is Braintrust's SDKs, of which those for Go, Java, Ruby and .NET send spans. What they say is JSON of their own. Some of them add
@@ -19,8 +17,8 @@ var braintrust = &client{
 		texts(jBraintrustKind, genAI, "braintrust.span_attributes"),
 		texts(jBraintrustUsage, genAI, "braintrust.metrics"),
 		texts(jBraintrustFacts, plain, "braintrust.metadata"),
-		tallies(nBraintrustIn, "braintrust.metrics.prompt_tokens"),
-		tallies(nBraintrustOut, "braintrust.metrics.completion_tokens"),
+		tallies(nOldInput, "braintrust.metrics.prompt_tokens"),
+		tallies(nOldOutput, "braintrust.metrics.completion_tokens"),
 		tallies(nTotal, "braintrust.metrics.tokens"),
 		tallies(nCacheRead, "braintrust.metrics.prompt_cached_tokens"),
 		tallies(nCacheWrite, "braintrust.metrics.prompt_cache_creation_tokens"),
@@ -28,9 +26,9 @@ var braintrust = &client{
 	),
 	words: []word{{fact: jBraintrustKind, read: func(_ *reading, s string) verdict { return kindWord(textMember(s, "type")) }}},
 	json: []member{{fact: jBraintrustUsage, pair: true, read: func(r *reading, s string) {
-		r.f.readUsage(s, nBraintrustIn, nBraintrustOut)
+		r.f.readUsage(s, nOldInput, nOldOutput)
 	}}},
-	pairs:    []pair{{in: nBraintrustIn, out: nBraintrustOut}},
+	costs:    []cost{{in: jBraintrustUsage, name: "estimated_cost"}},
 	provider: func(r *reading) string { return canonical(r.braintrustFact("provider")) },
 	models: func(r *reading) {
 		if r.op.Model() == "" {

@@ -31,6 +31,7 @@ func (f *facts) readBuckets(s string) {
 		if !ok {
 			continue
 		}
+		key = strings.TrimPrefix(key, "server_tool_use.")
 		b.add(key, n)
 		if t := bucketTally(key); t != noTally {
 			f.add(t, n, jsonRank)

@@ -101,6 +101,7 @@ type cost struct {
 	and   value  // the other part of what it is a part of; 0 is none
 	in    text   // JSON text that holds it instead
 	name  string // of the member in that JSON
+	parts bool   // where that member is missing, the sum of all
 	money bool   // in the currency that the span tells, where it tells one; else in USD
 	knows func(*reading) bool
 	ok    func(*reading) bool // nil: always

@@ -9,6 +9,10 @@ import (
 
 // cost fills CostSource and ReportedUSD. A cost of 0 beside tokens means that the sender did not know.
 func (r *reading) cost() {
+	if r.f.billed > 0 {
+		r.bill(r.f.billed, true)
+		return
+	}
 	if !r.saysCost() {
 		return
 	}
@@ -45,7 +49,11 @@ func (r *reading) costOf(c *cost) (float64, bool) {
 		return 0, false
 	}
 	if c.name != "" {
-		return memberNumber(unwrap(r.f.texts[c.in]), c.name)
+		s := unwrap(r.f.texts[c.in])
+		if usd, ok := memberNumber(s, c.name); ok || !c.parts {
+			return usd, ok
+		}
+		return sumOfMembers(s)
 	}
 	v, ok := r.f.value(c.value)
 	if !ok {
@@ -87,4 +95,15 @@ func memberNumber(s, want string) (float64, bool) {
 		p.skip()
 	}
 	return 0, false
+}
+
+// sumOfMembers adds up the numbers in a JSON object.
+func sumOfMembers(s string) (sum float64, ok bool) {
+	p := scanJSON(s)
+	for range p.members {
+		if n, is := p.number(); is {
+			sum, ok = sum+n, true
+		}
+	}
+	return sum, ok
 }

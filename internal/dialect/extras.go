@@ -136,8 +136,13 @@ func (f *facts) usageList(p *jsonScan, key string) {
 // webSearches is how many searches are billed. Google tells its queries, and bills them since Gemini 3; before, it billed the prompt.
 func (r *reading) webSearches() int64 {
 	f := r.f
-	if f.has(nWebSearches) || !f.has(nGrounded) {
+	switch {
+	case f.has(nWebSearches):
 		return f.tally(nWebSearches)
+	case strings.Contains(r.op.Model(), "-search-preview"), strings.Contains(r.op.Model(), "-search-api"): // OpenAI's, which search for each answer
+		return 1
+	case !f.has(nGrounded):
+		return 0
 	}
 	if _, after, ok := strings.Cut(r.op.Model(), "gemini-"); ok && after != "" && after[0] >= '1' && after[0] < '3' {
 		return 1

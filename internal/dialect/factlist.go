@@ -76,6 +76,7 @@ const (
 	nSearchUnits
 	nGrounded
 	nAudioSeconds
+	nToolPrompt // Google's: what tools put into the prompt, which its count leaves out
 	sharedTallies
 )
 

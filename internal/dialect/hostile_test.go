@@ -17,6 +17,9 @@ import (
 // TestKeyTable: every attribute of every client is found, is listed once, or means the same wherever it is, and a foreign one of the
 // same shape is not found.
 func TestKeyTable(t *testing.T) {
+	require.LessOrEqual(t, nextTally, noTally, "too many tallies for the bits of a word")
+	require.LessOrEqual(t, int(nextText), maxTexts)
+	require.LessOrEqual(t, int(nextValue), maxValues)
 	seen := map[string]entry{}
 	for _, c := range known {
 		for i, e := range append(append([]entry{}, c.keys...), c.own...) {

@@ -51,7 +51,14 @@ func (r *reading) total(c *counts, u *genai.Usage) (guess bool) {
 	if c.explained(u) {
 		return false
 	}
-	switch more := c.total - u.Input - u.Output; {
+	more := c.total - u.Input - u.Output
+	if tools := r.f.tally(nToolPrompt); 0 < tools && tools <= more {
+		u.Input, more = u.Input+tools, more-tools
+		if more == 0 {
+			return false
+		}
+	}
+	switch {
 	case more <= 0 || c.total > genai.MaxTokens:
 	case (c.reasoning == 0 || r.scope.traits.thoughtsTotal) && strings.HasPrefix(r.op.Provider, "gcp."):
 		u.Output, u.Reasoning = u.Output+more, u.Reasoning+more

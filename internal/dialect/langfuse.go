@@ -27,7 +27,7 @@ var langfuse = &client{
 	words:  []word{{fact: tLangfuseType, read: langfuseKind, first: true}},
 	json:   []member{{fact: jLangfuseUsage, read: func(r *reading, s string) { r.f.readBuckets(s) }}},
 	pairs:  []pair{{in: nLangfuseInput, out: nLangfuseOutput, first: true, whole: true}},
-	costs:  []cost{{in: jLangfuseCost, name: "total"}},
+	costs:  []cost{{in: jLangfuseCost, name: "total", parts: true}},
 	traits: traits{localAgents: true},
 }
 

@@ -36,7 +36,7 @@ var mlflow = &client{
 	json:    []member{{fact: jMlflowUsage, read: func(r *reading, s string) { r.f.readUsage(unwrap(s), nMlflowInput, nMlflowOutput) }, pair: true}},
 	pairs:   []pair{{in: nMlflowInput, out: nMlflowOutput}},
 	answers: []text{jMlflowAnswer},
-	costs:   []cost{{in: jMlflowCost, name: "total_cost"}},
+	costs:   []cost{{in: jMlflowCost, name: "total_cost", parts: true}},
 	models:  mlflowModels,
 	traits:  traits{localAgents: true, hidesCache: always, cacheApart: cacheAboveInput, hides: mlflowHides},
 }

@@ -44,8 +44,12 @@ func (r *reading) mayCharge() bool {
 			continue
 		}
 		end := s[max(0, len(s)-chargeWindow):]
-		if strings.Contains(end, `"server_tool_use"`) || strings.Contains(end, `"billed_units"`) || strings.Contains(end, `"iterations"`) ||
-			strings.Contains(s[:min(len(s), 4*chargeWindow)], `_call"`) {
+		for _, name := range [...]string{`"server_tool_use"`, `"billed_units"`, `"iterations"`, `"cost"`} {
+			if strings.Contains(end, name) {
+				return true
+			}
+		}
+		if strings.Contains(s[:min(len(s), 4*chargeWindow)], `_call"`) {
 			return true
 		}
 	}

@@ -8,6 +8,8 @@ var (
 	nOldestInput  = newTally()
 	nOldestOutput = newTally()
 	vCostOther    = newValue()
+	vCostInput    = newValue()
+	vCostOutput   = newValue()
 )
 
 // older are names that the conventions had once, or that many clients made up alike. Nobody in particular writes them.
@@ -33,11 +35,15 @@ var older = &client{
 		tallies(nCacheWrite1h, "gen_ai.usage.cache_write_1h_input_tokens", "gen_ai.usage.cache_creation_1h_input_tokens",
 			"gen_ai.usage.cache_creation.ephemeral_1h_input_tokens", "gen_ai.usage.cache_creation_1h.input_tokens",
 			"gen_ai.usage.cache_creation.1h.input_tokens", "gen_ai.usage.cache_creation.input_tokens_1h",
-			"gen_ai.usage.details.ephemeral_1h_input_tokens", "gen_ai.usage.details.cache_write_1h_tokens"),
-		tallies(nInputAudio, "gen_ai.usage.prompt_tokens_details.audio_tokens", "gen_ai.usage.input_audio_tokens"),
-		tallies(nOutputAudio, "gen_ai.usage.completion_tokens_details.audio_tokens", "gen_ai.usage.output_audio_tokens"),
-		tallies(nInputImage, "gen_ai.usage.input_image_tokens", "gen_ai.usage.prompt_tokens_details.image_tokens"),
-		tallies(nOutputImage, "gen_ai.usage.output_image_tokens", "gen_ai.usage.completion_tokens_details.image_tokens"),
+			"gen_ai.usage.details.ephemeral_1h_input_tokens", "gen_ai.usage.details.cache_write_1h_tokens",
+			"gen_ai.usage.cache_creation_1h_tokens"),
+		tallies(nInputAudio, "gen_ai.usage.prompt_tokens_details.audio_tokens", "gen_ai.usage.input_tokens_details.audio_tokens", "gen_ai.usage.input_audio_tokens"),
+		tallies(nOutputAudio, "gen_ai.usage.completion_tokens_details.audio_tokens", "gen_ai.usage.output_tokens_details.audio_tokens",
+			"gen_ai.usage.output_audio_tokens"),
+		tallies(nInputImage, "gen_ai.usage.input_image_tokens", "gen_ai.usage.prompt_tokens_details.image_tokens",
+			"gen_ai.usage.input_tokens_details.image_tokens"),
+		tallies(nOutputImage, "gen_ai.usage.output_image_tokens", "gen_ai.usage.completion_tokens_details.image_tokens",
+			"gen_ai.usage.output_tokens_details.image_tokens"),
 		tallies(nCacheAudio, "gen_ai.usage.input_cached_audio_tokens", "gen_ai.usage.cached_audio_tokens"),
 		tallies(nCacheImage, "gen_ai.usage.input_cached_image_tokens", "gen_ai.usage.cached_image_tokens"),
 		tallies(nWebSearches, "gen_ai.usage.web_search_requests", "gen_ai.usage.server_tool_use.web_search_requests",
@@ -46,7 +52,9 @@ var older = &client{
 		values(vAudioSeconds, genAI, "gen_ai.usage.audio_seconds", "gen_ai.response.audio.duration", "gen_ai.request.audio_duration"),
 		values(vCostUsage, genAI, genai.UsageCost),
 		values(vCostOther, genAI, "gen_ai.usage.cost_usd", "gen_ai.usage.total_cost", "llm.usage.total_cost", "gen_ai.cost.usd", "gen_ai.cost.total_usd"),
+		values(vCostInput, genAI, "gen_ai.usage.input_cost", "gen_ai.cost.input_cost"),
+		values(vCostOutput, genAI, "gen_ai.usage.output_cost", "gen_ai.cost.output_cost"),
 	),
 	pairs: []pair{{in: nOldInput, out: nOldOutput}, {in: nOldestInput, out: nOldestOutput}},
-	costs: []cost{{value: vCostUsage, money: true, ok: (*reading).notOurs}, {value: vCostOther}},
+	costs: []cost{{value: vCostUsage, money: true, ok: (*reading).notOurs}, {value: vCostOther}, {value: vCostInput, and: vCostOutput, money: true}},
 }

@@ -185,6 +185,7 @@ var modelPrefixes = [...]struct{ prefix, provider string }{
 	{"magistral-", "mistral_ai"},
 	{"pixtral-", "mistral_ai"},
 	{"command-", "cohere"},
+	{"rerank-", "cohere"},
 	{"deepseek-", "deepseek"},
 	{"grok-", "x_ai"},
 	{"sonar", "perplexity"},

@@ -253,6 +253,10 @@ func (f *facts) providerUsage(p *jsonScan) {
 			continue
 		case "cache_read_input_tokens", "cache_creation_input_tokens", "cacheReadInputTokens", "cacheWriteInputTokens":
 			apart = true
+		case "cost": // OpenRouter's, and Perplexity's
+			if usd, ok := billOf(p.s[at:p.i]); ok && usable(usd) {
+				f.billed = usd
+			}
 		}
 		o.skip()
 	}

@@ -86,6 +86,10 @@ func (r *reading) hasPair() bool {
 func (r *reading) counts() (*counts, genai.UsageState) {
 	f := r.f
 	found, state := r.pair(0)
+	if state == genai.UsageNone && r.op.Name == genai.OpEmbeddings && f.tally(nTotal) > 0 { // which have no output
+		f.add(nInput, f.tally(nTotal), jsonRank)
+		found, state = r.pair(0)
+	}
 	if state != genai.UsageKnown {
 		return nil, state
 	}
@@ -136,9 +140,11 @@ func (r *reading) usageOfEvents() {
 	events := r.span.Events()
 	for i := range min(events.Len(), maxEvents) {
 		if attrs := events.At(i).Attributes(); attrs.Len() > 0 {
-			if _, ok := attrs.Get(genai.UsageInput); ok {
-				r.f.collect(attrs, r.scope.client.bit)
-				return
+			for _, key := range [...]string{genai.UsageInput, "gen_ai.usage.prompt_tokens"} {
+				if _, ok := attrs.Get(key); ok {
+					r.f.collect(attrs, r.scope.client.bit)
+					return
+				}
 			}
 		}
 	}

@@ -163,9 +163,11 @@ func usageTally(key string, sd side) tally {
 	case "cache_creation", "cache_creation_input_tokens", "cacheCreationInputTokens", "cacheWriteInputTokens", "cacheWriteTokens",
 		"cache_write_tokens", "cache_write", "cache_creation_tokens", "cache_write_input_tokens", "prompt_cache_creation_tokens":
 		return nCacheWrite
-	case "ephemeral_5m_input_tokens", "ephemeral5mInputTokens":
+	case "ephemeral_5m_input_tokens", "ephemeral5mInputTokens", "cache_creation_5m_tokens", "cache_creation_5m_input_tokens",
+		"cacheCreation5mTokens", "cacheCreation5mInputTokens":
 		return nCacheWrite5m
-	case "ephemeral_1h_input_tokens", "ephemeral1hInputTokens":
+	case "ephemeral_1h_input_tokens", "ephemeral1hInputTokens", "cache_creation_1h_tokens", "cache_creation_1h_input_tokens",
+		"cacheCreation1hTokens", "cacheCreation1hInputTokens":
 		return nCacheWrite1h
 	case "reasoning", "reasoning_tokens", "reasoningTokens", "thoughtsTokenCount", "thoughts_token_count", "thoughtsTokens",
 		"output_reasoning_tokens", "completion_reasoning_tokens":
@@ -178,10 +180,12 @@ func usageTally(key string, sd side) tally {
 		return nInputImage
 	case "output_image_tokens", "outputImageTokens", "output_image":
 		return nOutputImage
-	case "web_search_requests", "webSearchRequests", "web_searches":
+	case "web_search_requests", "webSearchRequests", "web_searches", "num_sources_used":
 		return nWebSearches
 	case "code_execution_requests", "codeExecutionRequests":
 		return nCodeRuns
+	case "toolUsePromptTokenCount", "tool_use_prompt_token_count":
+		return nToolPrompt
 	case "search_units", "searchUnits":
 		return nSearchUnits
 	case "seconds", "prompt_audio_seconds", "promptAudioSeconds", "audio_seconds", "audioSeconds":

@@ -172,6 +172,13 @@ func billOf(usage string) (usd float64, ok bool) {
 		case "isByok", "is_byok":
 			s, _ := p.scalar()
 			own = s == "true" || s == "True"
+		case "cost":
+			p.next()
+			at := p.i
+			p.skip()
+			if n, has := memberNumber(p.s[at:p.i], "total_cost"); has {
+				usd, ok = n, true
+			}
 		case "costDetails", "cost_details":
 			p.next()
 			at := p.i

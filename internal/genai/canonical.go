@@ -197,7 +197,7 @@ func (c *canonical) add(k *canonicalKey, v pcommon.Value) {
 		c.texts[k.fact] = s
 	case k.fact < cTotal:
 		n, ok := Count(v)
-		if !ok {
+		if !ok || n == BadCount && k.fact > cOutput && (v.Int() == -1 || v.Str() == "-1") { // of a part: not told
 			return
 		}
 		c.counts[k.fact-cInput] = n

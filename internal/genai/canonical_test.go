@@ -31,6 +31,10 @@ func TestReadCanonical(t *testing.T) {
 				UsageState: UsageKnown, Usage: Usage{Input: 10, Output: 5, CacheRead: 4, CacheWrite: 3, Reasoning: 2}, TimeToFirstChunk: 0.5, Attempt: 2,
 			},
 		},
+		"parts of -1 were not told": {
+			map[string]any{OperationName: OpChat, UsageInput: 10, UsageOutput: 5, UsageCacheRead: -1, UsageCacheWrite: "-1", UsageReasoning: -1},
+			Operation{Kind: ModelCall, Name: OpChat, UsageState: UsageKnown, Usage: Usage{Input: 10, Output: 5}},
+		},
 		"what llmcost says is believed first": {
 			map[string]any{
 				OperationName: "llm_call", CallOperation: OpChat, ProviderName: "langchain", CallProvider: "", UsageInput: 6, CallInput: 10, UsageOutput: 5,

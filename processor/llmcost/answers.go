@@ -29,6 +29,7 @@ var answers = [...]struct{ status, reason string }{
 	{genai.StatusEstimated, genai.ReasonUnknownLifetime},
 	{genai.StatusEstimated, genai.ReasonProviderGuessed},
 	{genai.StatusEstimated, genai.ReasonLocalServer},
+	{genai.StatusEstimated, genai.ReasonNoRate},
 	{genai.StatusFree, genai.ReasonLocalServer},
 	{genai.StatusRollup, genai.ReasonAgentSpan},
 	{genai.StatusDuplicate, genai.ReasonSameResponse},

@@ -3,6 +3,7 @@ package llmcost
 import (
 	"errors"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/dialect"
@@ -174,6 +175,8 @@ func (r *pricedModel) price(op *dialect.Call, end time.Time) bill {
 		b.status, b.reason = genai.StatusEstimated, genai.ReasonGuessedUsage
 	case op.Doubt != "":
 		b.status, b.reason = genai.StatusEstimated, op.Doubt
+	case r.soundAsText(op):
+		b.status, b.reason = genai.StatusEstimated, genai.ReasonNoRate
 	case r.model.Prices(pricing.UnitOutputAudio) && !op.Extras.TellsHow, // it speaks, and whether it did is not told
 		op.Name == opRerank && op.Extras.Searches == 0 && r.model.Prices(unitSearch):
 		b.status, b.reason = genai.StatusEstimated, genai.ReasonHiddenTokens
@@ -181,6 +184,13 @@ func (r *pricedModel) price(op *dialect.Call, end time.Time) bill {
 		b.status, b.reason = genai.StatusEstimated, cost.Guess
 	}
 	return b
+}
+
+// soundAsText says that sound was priced as text: of models made for it, whose row lacks the rate.
+func (r *pricedModel) soundAsText(op *dialect.Call) bool {
+	u := &op.Usage
+	return strings.Contains(r.model.ID, "audio") &&
+		(u.OutputAudio > 0 && !r.model.Prices(pricing.UnitOutputAudio) || u.InputAudio > 0 && !r.model.Prices(pricing.UnitInputAudio))
 }
 
 func used(op *dialect.Call) pricing.Usage {
