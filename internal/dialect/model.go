@@ -44,7 +44,7 @@ func (r *reading) mayCharge() bool {
 			continue
 		}
 		end := s[max(0, len(s)-chargeWindow):]
-		for _, name := range [...]string{`"server_tool_use"`, `"billed_units"`, `"iterations"`, `"cost"`} {
+		for _, name := range [...]string{`"server_tool_use"`, `"billed_units"`, `"iterations"`, `"cost"`, `"audio_tokens"`} {
 			if strings.Contains(end, name) {
 				return true
 			}
