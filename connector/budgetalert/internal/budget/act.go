@@ -73,7 +73,7 @@ func (d *decision) review(s *survey, l *latch) {
 				spent = &sum
 			}
 		}
-		d.resolve(l, next, reason, spent)
+		d.resolve(l, next, reason, spent, s.otherLimit(l, reason))
 		return
 	}
 	d.changes = append(d.changes, l.step(next, nil, s.now)...)

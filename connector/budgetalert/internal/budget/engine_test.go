@@ -300,6 +300,25 @@ func TestLimitChanged(t *testing.T) {
 	assert.Equal(t, []string{"d DAILY_BUDGET_EXCEEDED resolved period_ended"}, w.told())
 }
 
+// Who reads that an alert is over because of another limit reads which one, and that spend fell only where it did.
+func TestAnEndSaysTheLimitThatEndedIt(t *testing.T) {
+	w := newWorld(t, "2026-11-20T12:00:00Z", `
+budgets: [{name: d, period: day, limit_usd: 100}, {name: r, period: {rolling: 2h}, limit_usd: 100, thresholds: [0.8]}]`)
+	w.spend("a", 85)
+	require.Len(t, w.take(), 2)
+	w.reload("budgets: [{name: d, period: day, limit_usd: 200}, {name: r, period: {rolling: 2h}, limit_usd: 200, thresholds: [0.8]}]")
+	w.wait(20 * time.Minute)
+	for _, a := range w.take() {
+		assert.Equal(t, reasonLimit, a.Reason, a.Name)
+		assert.Equal(t, [3]float64{200, 85, 115}, [3]float64{a.Budget.Limit, a.Budget.Spent, a.Budget.Remaining}, a.Name)
+		assert.Contains(t, a.Body, "the limit is another one; 85 of 200 USD.")
+	}
+	w.spend("a", 80)
+	require.Len(t, w.take(), 2)
+	w.wait(3 * time.Hour)
+	assert.Equal(t, []string{"r ROLLING_BUDGET_WARNING resolved below_threshold"}, w.told())
+}
+
 func TestOverrides(t *testing.T) {
 	w := newWorld(t, "2026-11-20T12:00:00Z", `
 budgets: [{name: d, period: month, limit_usd: 100, group_by: [team], limits: {b: 300}}]

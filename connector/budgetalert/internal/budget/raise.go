@@ -92,13 +92,16 @@ func (d *decision) raise(l *latch, to state, a *alert.Alert) {
 	d.changes = append(d.changes, l.step(to, &ledger.Alert{ID: a.ID, Body: l.Alert}, d.now)...)
 }
 
-// resolve says that an alert that fires is over.
-func (d *decision) resolve(l *latch, to state, reason string, spent *int64) {
+// resolve says that an alert that fires is over. A limit of 0 is the one that it fired with.
+func (d *decision) resolve(l *latch, to state, reason string, spent *int64, limit int64) {
 	a, err := alert.Decode(l.Alert)
 	if err != nil { // a mark of another version: it ends without a word
 		l.Stage = Superseded
 		d.changes = append(d.changes, l.step(to, nil, d.now)...)
 		return
+	}
+	if limit != 0 {
+		a.Budget.Limit = unitOf(a.Budget.Unit).Float(limit)
 	}
 	d.changes = append(d.changes, l.step(to, resolved(&a, l, reason, spent, d.now), d.now)...)
 }

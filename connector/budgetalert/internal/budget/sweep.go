@@ -235,12 +235,23 @@ func (s *survey) actualInput(l *latch, r *rule, one reached, ok bool) (in Input,
 	}
 	amount := part(one.group.limit, t.millionths)
 	if r.period.Kind == Rolling {
-		return level(float64(one.spent), float64(amount)), reasonBelow
+		if l.Limit != one.group.limit && level(float64(one.spent), float64(part(l.Limit, t.millionths))) != Below {
+			reason = reasonLimit
+		}
+		return level(float64(one.spent), float64(amount)), firstOf(reason, reasonBelow)
 	}
 	if l.Limit != one.group.limit && one.spent < amount && r.period.Kind != Block {
 		return Released, reasonLimit
 	}
 	return Reached, ""
+}
+
+// otherLimit is the limit that ended an alert; 0 where something else did.
+func (s *survey) otherLimit(l *latch, reason string) int64 {
+	if one, ok := s.bySeries[l.Series]; ok && reason == reasonLimit {
+		return one.group.limit
+	}
+	return 0
 }
 
 // peek finds the group of a series without making one.

@@ -34,6 +34,9 @@ type View interface {
 	Sum(series string, from, to int64) int64
 	// Mark is the value of a mark; nil when it is not set. It must not be changed.
 	Mark(key string) []byte
+	// Room says whether more alerts that this replica raises by itself (Local) find room beside taken ones of this decision. Where not, they
+	// count as refused: to raise them would change nothing.
+	Room(taken, more int) bool
 	// Book visits this replica's own rows, as Ledger.Book does: for the drivers of an alert (book.Drivers). It takes as long as there are
 	// rows, so only where something is raised. Row and sums are the ledger's own and hold until visit returns.
 	Book(from, to int64, visit func(hour int64, row *book.Row, sums *book.Sums))

@@ -24,6 +24,14 @@ func (v *view) Sum(series string, from, to int64) int64 {
 
 func (v *view) Mark(key string) []byte { return (*State)(v).mark(key) }
 
+func (v *view) Room(taken, more int) bool {
+	if len(v.outbox.entries)+taken+more <= v.outbox.max {
+		return true
+	}
+	(*State)(v).outbox.refused += int64(more)
+	return false
+}
+
 func (v *view) Book(from, to int64, visit func(hour int64, row *book.Row, sums *book.Sums)) {
 	v.book.Visit(from, to, visit)
 }

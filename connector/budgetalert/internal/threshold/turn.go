@@ -33,6 +33,7 @@ type plan struct {
 	slow    slow
 	note    *noteKey
 	changes []ledger.Change
+	refused bool // the outbox has no room for its alerts
 }
 
 func (e *Evaluator) turn(now time.Time) *turn {
@@ -137,19 +138,19 @@ func (t *turn) beat() {
 // commit writes what the plans tell and then makes them true. Of those that the ledger did not take only what tells nothing is true.
 func (t *turn) commit(ctx context.Context) error {
 	t.crowds()
-	changes := t.extra
+	some := len(t.extra) > 0
 	slices.SortStableFunc(t.plans, func(a, b *plan) int { return cmp.Compare(a.s.key, b.s.key) })
 	for _, p := range t.plans {
 		p.changes = t.changes(p)
-		changes = append(changes, p.changes...)
+		some = some || len(p.changes) > 0
 	}
 	var err error
-	if len(changes) > 0 {
-		err = t.e.ledger.Change(ctx, func(ledger.View) []ledger.Change { return changes })
+	if some {
+		err = t.e.ledger.Change(ctx, t.fitting)
 	}
 	for _, p := range t.plans {
 		switch {
-		case err == nil || len(p.changes) == 0:
+		case err == nil && !p.refused || len(p.changes) == 0:
 			t.e.apply(p)
 		case p.note != nil:
 			t.e.spans.put(*p.note, p.slow)
@@ -160,6 +161,24 @@ func (t *turn) commit(ctx context.Context) error {
 		return fmt.Errorf("thresholds: what happened is not in the ledger and is looked at again: %w", err)
 	}
 	return nil
+}
+
+// fitting is what the ledger is to write: of plans whose alerts find no room nothing, so that they are made again.
+func (t *turn) fitting(v ledger.View) []ledger.Change {
+	changes, taken := slices.Clone(t.extra), 0
+	for _, p := range t.plans {
+		alerts := 0
+		for i := range p.changes {
+			if p.changes[i].Alert != nil {
+				alerts++
+			}
+		}
+		if p.refused = alerts > 0 && !v.Room(taken, alerts); !p.refused {
+			taken += alerts
+			changes = append(changes, p.changes...)
+		}
+	}
+	return changes
 }
 
 // changes are what the ledger must know of a plan.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/book"
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
 )
 
 // view is the ledger as a decision sees it. Only the committing goroutine writes what it reads.
@@ -25,6 +26,14 @@ func (v *view) Mark(key string) []byte {
 		return value
 	}
 	return v.l.sharedMark(key, v.now)
+}
+
+func (v *view) Room(taken, more int) bool {
+	if v.l.local.Stats().Outbox+taken+more <= v.l.options.MaxOutbox {
+		return true
+	}
+	v.l.count(func(s *ledger.Stats) { s.Refused += int64(more) })
+	return false
 }
 
 func (v *view) Book(from, to int64, visit func(hour int64, row *book.Row, sums *book.Sums)) {
