@@ -91,16 +91,22 @@ func (a *annotator) addBill(add *additions, op *dialect.Call, b *bill) {
 	}
 }
 
-// addParts adds the breakdown under OpenInference's names: the two sums always, of the details those that are not zero.
+// addParts adds the breakdown under OpenInference's names: the two sums always, of the details those that are not zero. Where a sum has no
+// other part than plain tokens, it is not said twice: each attribute is an allocation, and bytes for every backend.
 func addParts(add *additions, b *bill) {
 	c := &b.cost
-	add.double(genai.CostPrompt, usd(c.Input-c.Fees))
+	prompt := c.Input - c.Fees
+	add.double(genai.CostPrompt, usd(prompt))
 	add.double(genai.CostCompletion, usd(c.Output))
-	add.amount(genai.CostPromptInput, c.InputUncached)
+	if c.InputUncached != prompt {
+		add.amount(genai.CostPromptInput, c.InputUncached)
+	}
 	add.amount(genai.CostPromptCacheRead, c.CacheRead)
 	add.amount(genai.CostPromptCacheWrite, c.CacheWrite)
 	add.amount(genai.CostPromptAudio, c.InputAudio)
-	add.amount(genai.CostCompletionOutput, c.OutputVisible)
+	if c.OutputVisible != c.Output {
+		add.amount(genai.CostCompletionOutput, c.OutputVisible)
+	}
 	add.amount(genai.CostCompletionReasoning, c.Reasoning)
 	add.amount(genai.CostCompletionAudio, c.OutputAudio)
 }

@@ -114,8 +114,21 @@ func TestWhatIsWritten(t *testing.T) {
 				genai.CostTotal: 0.00018, genai.UsageCost: 0.00018,
 				genai.CostPrompt: 0.00012, genai.CostCompletion: 0.00006,
 				genai.CostPromptInput: 0.00009, genai.CostPromptCacheRead: 0.00003, genai.CostPromptCacheWrite: nil,
-				genai.CostCompletionOutput: 0.00006, genai.CostCompletionReasoning: nil,
+				genai.CostCompletionOutput: nil, genai.CostCompletionReasoning: nil,
 				genai.CostSaved: 0.00003, genai.CostPrice: "openai/gpt-4o-mini@2026-09-23", genai.CostReported: nil,
+			},
+		},
+		"plain tokens alone are not told twice": {
+			want: map[string]any{
+				genai.CostTotal: 0.00021, genai.CostPrompt: 0.00015, genai.CostCompletion: 0.00006,
+				genai.CostPromptInput: nil, genai.CostCompletionOutput: nil,
+			},
+		},
+		"a reasoning call": {
+			in: map[string]any{genai.UsageReasoning: 40},
+			want: map[string]any{
+				genai.CostPromptInput: nil, genai.CostCompletion: 0.00006,
+				genai.CostCompletionOutput: 0.000036, genai.CostCompletionReasoning: 0.000024,
 			},
 		},
 		"only OpenInference": {
