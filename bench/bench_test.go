@@ -47,3 +47,14 @@ func benchmark(b *testing.B, s *Subject) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*s.Unit), "ns/unit")
 }
+
+// BenchmarkEvents has one for each subject of the events section.
+func BenchmarkEvents(b *testing.B) {
+	eachBatch(b, func(batch *Batch) ([]Subject, error) {
+		batch, err := Priced(batch)
+		if err != nil {
+			return nil, err
+		}
+		return SpansToRecords(batch)
+	})
+}

@@ -13,6 +13,7 @@ const (
 	contribTarget    = 0.7  // CPU of the default configuration to that of transform and spanmetrics
 	scrapeTarget     = 5    // MB of a scrape
 	scrapeTimeTarget = 0.25 // seconds of a scrape under load
+	eventsTarget     = 0.5  // genaievents to marshalling the same spans
 	partTarget       = 1.10 // CPU of the gateway to that without a part of it: budgets, the dashboard
 	ledgerTarget     = 0.90 // throughput of the gateway with budgets to that without, with the ledger in memory
 )
@@ -36,6 +37,7 @@ func Sections() []Section {
 		{"flat", flatRows},
 		{"lookup", lookupRows},
 		{"metrics", metricsRows},
+		{"events", eventRows},
 		{"histogram", histogramRows},
 		{"compression", compressionRows},
 		{"pipeline", pipelineRows},

@@ -1,6 +1,7 @@
 package genaievents
 
 import (
+	"math"
 	"strconv"
 	"unicode/utf8"
 )
@@ -78,12 +79,35 @@ func appendQuoted(b []byte, s string) []byte {
 	return append(b, '"')
 }
 
+// appendNumber writes a number as short as it is. Seconds and USD are whole in a billionth, which is quicker to write than to find out.
 func appendNumber(b []byte, f float64) []byte {
+	if n := math.Round(f * 1e9); f >= 0 && n <= 1<<50 && n/1e9 == f {
+		return appendNano(b, uint64(n))
+	}
 	format := byte('f')
 	if f > 1e15 || f < -1e15 {
 		format = 'g'
 	}
 	return strconv.AppendFloat(b, f, format, -1, 64)
+}
+
+// appendNano writes n billionths.
+func appendNano(b []byte, n uint64) []byte {
+	b = strconv.AppendUint(b, n/1e9, 10)
+	rest := n % 1e9
+	if rest == 0 {
+		return b
+	}
+	digits := [...]byte{'.', '0', '0', '0', '0', '0', '0', '0', '0', '0'}
+	last := 0
+	for i := 9; rest > 0; i-- {
+		digits[i] = byte('0' + rest%10)
+		if last == 0 && digits[i] != '0' {
+			last = i
+		}
+		rest /= 10
+	}
+	return append(b, digits[:last+1]...)
 }
 
 func appendCount(b []byte, n int64) []byte { return strconv.AppendInt(b, n, 10) }

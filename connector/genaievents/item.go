@@ -1,6 +1,7 @@
 package genaievents
 
 import (
+	"encoding/hex"
 	"math"
 	"time"
 
@@ -60,7 +61,9 @@ func (it *item) requestID() string {
 			}
 		}
 		if it.request == "" && !it.head.trace.IsEmpty() {
-			it.request = it.head.trace.String()
+			var digits [32]byte
+			hex.Encode(digits[:], it.head.trace[:])
+			it.request = string(digits[:])
 		}
 	}
 	return it.request

@@ -11,8 +11,10 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
-// attributesOf is how many attributes a record has at most without those of the configuration, give or take.
-const attributesOf = 20
+// attributesOf is how many attributes a record has as a rule without those of the configuration; too many cost more than too few.
+var attributesOf = [numEvents]int{
+	evRequest: 11, evCall: 15, evTool: 11, evError: 7, evAlert: 9, evDetails: 16, evException: 10, evEvaluation: 6,
+}
 
 // writer writes the record that was begun last. What it is told goes into the attributes and, as the body is logfmt or JSON, there too.
 type writer struct {
@@ -23,7 +25,7 @@ type writer struct {
 	quiet  bool // not into the body
 }
 
-var severityTexts = map[plog.SeverityNumber]string{
+var severityTexts = [...]string{
 	plog.SeverityNumberTrace: "TRACE", plog.SeverityNumberDebug: "DEBUG", plog.SeverityNumberInfo: "INFO", plog.SeverityNumberWarn: "WARN",
 	plog.SeverityNumberError: "ERROR", plog.SeverityNumberFatal: "FATAL",
 }
@@ -48,7 +50,7 @@ func (b *batch) begin(e event, severity plog.SeverityNumber, h *head) *writer {
 	rec.SetSeverityText(severityTexts[severity])
 	w := &b.writer
 	w.record, w.attrs, w.body, w.quiet = rec, rec.Attributes(), w.body[:0], false
-	w.attrs.EnsureCapacity(attributesOf + len(b.cfg.Attributes))
+	w.attrs.EnsureCapacity(attributesOf[e] + len(b.cfg.Attributes))
 	if b.cfg.Body == bodyJSON {
 		w.body = append(w.body, '{')
 	}
