@@ -113,13 +113,25 @@ func TestTheGatewaysPage(t *testing.T) {
 	play(2)
 	shows(3 * want)
 
-	var paints []float64
+	const most = 1000 // ms
+	for try := 1; ; try++ {
+		paints := firstPaints(t, url+"/")
+		t.Logf("first paint: median of 7 is %.0f ms, of %.0f to %.0f", paints[3], paints[0], paints[6])
+		if paints[3] <= most {
+			break
+		}
+		require.Less(t, try, 5, "no first paint within a second, five times over") // a machine that is busy now may be so for a while
+	}
+}
+
+func firstPaints(t *testing.T, url string) (all []float64) {
+	t.Helper()
 	for range 7 {
 		fresh := open(t, Options{})
-		fresh.visit(t, url+"/")
+		fresh.visit(t, url)
 		fresh.until(t, `performance.getEntriesByName('first-contentful-paint').length > 0`)
-		paints = append(paints, eval[float64](t, fresh, `performance.getEntriesByName('first-contentful-paint')[0].startTime`))
+		all = append(all, eval[float64](t, fresh, `performance.getEntriesByName('first-contentful-paint')[0].startTime`))
 	}
-	slices.Sort(paints)
-	t.Logf("first paint: median of 7 is %.0f ms, of %.0f to %.0f", paints[3], paints[0], paints[6])
+	slices.Sort(all)
+	return all
 }

@@ -134,6 +134,19 @@ func TestCopies(t *testing.T) {
 	tb.noFault(t)
 }
 
+func TestAModelIsSuggested(t *testing.T) {
+	for kind, want := range map[string]string{"full": "Take claude-sonnet-4-6:", "empty": "No model has a quality."} {
+		p := startPreview(t, kind)
+		tb := open(t, Options{})
+		tb.visit(t, p.url+"/")
+		assert.Equal(t, kind == "full", strings.Contains(tb.text(t, "#today"), "$5.25 saved"))
+		tb.run(t, click(".suggest button"))
+		tb.until(t, `document.querySelector('.suggest [role=status]').innerText.includes(`+strconv.Quote(want)+`)`)
+		assert.Equal(t, kind == "full", eval[int](t, tb, `document.querySelectorAll('.suggest tbody tr').length`) == 5)
+		tb.noFault(t)
+	}
+}
+
 func TestNumbers(t *testing.T) {
 	p := startPreview(t, "empty")
 	tb := open(t, Options{})

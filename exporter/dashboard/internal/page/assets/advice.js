@@ -1,5 +1,5 @@
 // Recommendations, each with the figures it rests on; and calls that have no price.
-import { h, name, tile } from './tile.js';
+import { ask, h, name, tile } from './tile.js';
 import { count, day, exact, usd } from './format.js';
 import { sortable } from './table.js';
 import { nothing } from './empty.js';
@@ -31,6 +31,33 @@ export function advice() {
       body.replaceChildren(h('ul', { class: 'advices' }, list.map(recommendation)));
     },
   });
+}
+
+const share = (v) => (typeof v === 'number' ? v.toFixed(2) : '–');
+
+// suggestion answers which model does for calls of a kind, with the part scores; it asks when somebody does.
+export function suggestion() {
+  const out = h('div', { role: 'status' });
+  const table = sortable({
+    caption: 'Models for such calls', sort: 'score',
+    columns: [{ key: 'model', title: 'Model' }, { key: 'score', title: 'Score', number: true, show: share },
+      { key: 'cost', title: 'Cost', number: true, show: share }, { key: 'speed', title: 'Speed', number: true, show: share },
+      { key: 'quality', title: 'Quality', number: true, show: share }, { key: 'cost_per_call_usd', title: 'A call', number: true, show: usd }],
+  });
+  const buttons = ['simple', 'medium', 'complex'].map((kind) => h('button', { type: 'button', 'aria-pressed': 'false', onclick: () => show(kind) }, kind));
+  async function show(kind) {
+    buttons.forEach((b) => b.setAttribute('aria-pressed', String(b.textContent === kind)));
+    try {
+      const { answer } = await ask('/models/suggest?complexity=' + kind);
+      table.set(answer.candidates);
+      out.replaceChildren(answer.suggested ? h('p', null, 'Take ', name(answer.suggested.model), ':') : h('p', { class: 'muted' }, sentence(answer.message)),
+        answer.suggested ? table.element : '');
+    } catch (error) {
+      out.replaceChildren(h('p', { class: 'fault' }, `Not loaded: ${error.message}.`));
+    }
+  }
+  document.getElementById('advice').append(h('div', { class: 'suggest' }, h('p', { class: 'split' }, h('span', { class: 'who', id: 'suggest-h' }, 'A model for calls that are'),
+    h('span', { class: 'choice', role: 'group', 'aria-labelledby': 'suggest-h' }, buttons)), out));
 }
 
 const sentence = (text) => text[0].toUpperCase() + text.slice(1) + (text.endsWith('.') ? '' : '.');

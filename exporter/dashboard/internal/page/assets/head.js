@@ -77,6 +77,7 @@ function parts(costs) {
   const now = costs.current_costs ?? {};
   const budgets = costs.budget_status ?? {};
   const compare = costs.compare ?? {};
+  const saved = costs.optimization_metrics?.total_savings;
   const day = budgetOf(costs, 'day', budgets.daily_budget);
   const month = budgetOf(costs, 'month', budgets.monthly_budget);
   const expected = typeof now.projected_monthly === 'number' && typeof month?.forecast !== 'number' ? h('p', { class: 'muted' },
@@ -84,7 +85,8 @@ function parts(costs) {
   return {
     today: { id: 'today-usd', value: now.daily, limit: budgets.daily_budget, used: budgets.daily_utilization, budget: day,
       when: { at: (t) => 'at ' + clock(t), by: () => 'midnight' },
-      before: compare.yesterday_same_time, label: 'yesterday at this time' },
+      before: compare.yesterday_same_time, label: 'yesterday at this time', more: saved > 0 ? h('p', { class: 'saving', title: exact(saved) },
+        `${usd(saved)} saved by the prompt cache and contracts`) : null },
     month: { id: 'month-usd', value: now.monthly, limit: budgets.monthly_budget, used: budgets.monthly_utilization, budget: month,
       when: { at: moment, by: () => 'the end of the month' },
       before: compare.last_month_same_time, label: 'last month at this time', more: expected },

@@ -3,7 +3,7 @@ import { breakdown } from './breakdown.js';
 import { budgets } from './budgets.js';
 import { changes, summary } from './panels.js';
 import { chartTile } from './chart.js';
-import { advice, unpriced } from './advice.js';
+import { advice, suggestion, unpriced } from './advice.js';
 import { alerts } from './alerts.js';
 import { days } from './days.js';
 import { instant, span, timeZone } from './format.js';
@@ -33,6 +33,7 @@ export function rest(app) {
   budgets(app);
   changes(app);
   unpriced(app);
+  suggestion();
 
   const ranged = ['summary', 'cost', 'latency', 'ttft', 'errors', 'tokens', 'days'];
   const refresh = (names, options) => { if (!document.hidden) for (const key of names) tiles[key].refresh(options); };

@@ -112,5 +112,6 @@ func (m *made) answers() map[string]func(*http.Request) any {
 		"/runs":            func(r *http.Request) any { return m.runs(r.FormValue("window")) },
 		"/alerts":          func(*http.Request) any { return m.alerts() },
 		"/recommendations": func(*http.Request) any { return m.recommendations() },
+		"/models/suggest":  func(r *http.Request) any { return m.suggestion(r.FormValue("complexity")) },
 	}
 }

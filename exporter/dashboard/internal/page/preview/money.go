@@ -18,6 +18,7 @@ func (m *made) costs() report.Costs {
 		return c
 	}
 	head := m.head()
+	c.Optimization = report.OptimizationMetrics{CacheSavings: ptr(4.2), TotalSavings: ptr(5.25)}
 	c.AsOf, c.Current, c.Compare, c.Status = &asOf, head.Current, head.Compare, head.Status
 	c.Budgets = m.budgets()
 	for i, model := range m.models() {

@@ -94,6 +94,22 @@ func (m *made) traceURL() *string {
 	return text("http://localhost:16686/trace/0af7651916cd43dd8448eb211c80319c")
 }
 
+func (m *made) suggestion(complexity string) report.Suggestion {
+	s := report.Suggestion{Timestamp: m.now().UTC(), Complexity: complexity, MinQuality: 0.85, Candidates: []report.Candidate{}}
+	if m.kind == "empty" {
+		s.Message = "no model has a quality"
+		return s
+	}
+	for i, one := range m.models() {
+		at := float64(i) / 10
+		s.Candidates = append(s.Candidates, report.Candidate{
+			Model: one.name, Quality: 0.9, Cost: 0.9 - at, Speed: 0.5, Score: 0.8 - at, CostPerCall: ptr(0.001 + at), P95: ptr(one.speed), QualitySource: "configured",
+		})
+	}
+	s.Suggested = &s.Candidates[0]
+	return s
+}
+
 func (m *made) recommendations() report.Recommendations {
 	now := m.now().UTC()
 	if m.kind == "empty" {
