@@ -3,8 +3,8 @@
 // # How it writes
 //
 // A request changes the State and then waits for the next commit; a goroutine appends all that changed since the last one to a log, as one
-// record, durably, and lets all go that waited. Each second, or when there is a megabyte of it, the log is folded into the file with one
-// transaction, and is empty again: a record is one write, and a transaction of bbolt is ten, of which two wait for the disk. A commit that
+// record, durably, and lets all go that waited. Each second, or when there is a megabyte of it, the log is folded into the file with two
+// transactions, and is empty again: a record is one write, and a transaction of bbolt is ten, of which two wait for the disk. A commit that
 // follows another one waits up to two milliseconds for as many requests as were under way then; one request alone waits for nobody. A record
 // holds amounts as they are, not what was added, so that one that fails is written again with the next one and counts nothing twice.
 //
@@ -17,8 +17,8 @@
 // bbolt trusts its file, and a damaged one can end the process. So the file is read without bbolt first (pages.go): every page must belong to
 // one tree or to the free list, exactly once, in the order of keys, without gaps; every value must fit its checksum. Only then does bbolt
 // open it. A file that is damaged, cut off or not a ledger is moved aside, named with the time, and a new one begins: no amount is ever
-// taken from a file that is not whole. Where only one of the two headers is damaged, the other one is whole and one fold older; then the ledger
-// goes on from there and says so.
+// taken from a file that is not whole. A fold is two transactions, so that both headers are of a file that has it before the log forgets it:
+// where one header is damaged, the ledger goes on from the other one and the log, has all, and says so.
 //
 // Then come the records of the log that the file has not. One that is shorter than it says was being written when the process ended: nobody
 // was told that it is durable, and it is cut off. One that is damaged ends the log too, and is said; so are records that are missing.

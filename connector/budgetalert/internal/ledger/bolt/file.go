@@ -148,6 +148,12 @@ func (f *file) fill(temporary string, seed genai.Seed, fill func(*bbolt.Tx) erro
 		// No record that is in the log now may follow this.
 		return errors.Join(fill(tx), logged(tx, f.log.last+1))
 	})
+	if err == nil { // the other header is of the empty file that bbolt began with
+		err = db.Update(func(tx *bbolt.Tx) error {
+			f.txid = uint64(tx.ID()) //nolint:gosec // it counts from 0
+			return logged(tx, f.log.last+1)
+		})
+	}
 	return errors.Join(err, db.Close())
 }
 

@@ -79,6 +79,32 @@ func TestTheFileAndItsLog(t *testing.T) {
 	require.Empty(t, f.heard.kinds())
 }
 
+// Whichever header is damaged, and whenever, the other one and the log have all: of a new file, and before and after each fold.
+func TestHeadersAndTheLog(t *testing.T) {
+	f := open(t)
+	check := func(what string) {
+		t.Helper()
+		truth, file := everything(t, f), content(t, f.file())
+		for page := range 2 {
+			damaged := bytes.Clone(file)
+			clear(damaged[page*4096 : page*4096+64])
+			is, kinds := found(t, damaged, content(t, f.log()))
+			require.Equal(t, truth, is, "%s, header %d", what, page)
+			require.Equal(t, []ledger.NoticeKind{ledger.StoreReset}, kinds)
+		}
+	}
+	check("new")
+	for i := range uint64(12) {
+		step(t, f, i)
+		check(fmt.Sprint("step ", i))
+		if i%3 == 2 {
+			f.tick()
+			check(fmt.Sprint("fold after step ", i))
+		}
+	}
+	require.Empty(t, f.heard.kinds())
+}
+
 // prefixes are the truths after each record of a log, by the size of the log.
 func prefixes(t *testing.T) (file, log []byte, truths map[int]map[string]string) {
 	f := open(t)

@@ -100,10 +100,10 @@ func (s *store) replaceDamaged(damage error, now time.Time) error {
 func (s *store) take(load *loader, h boltfile.Header) {
 	s.seed, s.segments, s.txid = load.seed, load.segments, h.TxID
 	switch {
-	case h.Lame:
-		s.notify(ledger.StoreReset, "one of the two headers of the budget ledger is damaged: the last commits may be missing")
 	case load.log.lame:
 		s.notify(ledger.StoreReset, "the log of the budget ledger is damaged: the last commits may be missing")
+	case h.Lame:
+		s.notify(ledger.StoreReset, "one of the two headers of the budget ledger was damaged; by the other one and the log all is there")
 	}
 }
 
@@ -201,6 +201,9 @@ func (s *store) fold() error {
 		}
 		return logged(tx, s.log.last)
 	})
+	if err == nil && (len(s.pending) > 0 || s.stuck) { // a header that is damaged must not take with it what the log is about to forget
+		err = s.updateOrLose(s.again)
+	}
 	if err == nil {
 		s.segments.drops = left
 		s.pending = s.pending[:0]
@@ -209,6 +212,9 @@ func (s *store) fold() error {
 	s.stuck = err != nil
 	return err
 }
+
+// again is a transaction that changes nothing: after it the other header, too, is of a file that has what the one before wrote.
+func (s *store) again(tx *bbolt.Tx) error { return logged(tx, s.log.last) }
 
 func (s *store) updateOrLose(do func(*bbolt.Tx) error) error {
 	err := s.update(do)
