@@ -51,10 +51,14 @@ servers() {
   build_server jaeger github.com/jaegertracing/jaeger/cmd/all-in-one
 }
 
+# build_server: without it the tests that need it are left out, and in CI fail.
 build_server() {
   local to
   to=$(server "$1")
-  [ -x "$to" ] || (cd "servers/$1" && CGO_ENABLED=0 retry go build -ldflags=-s -o "../../$to" "$2")
+  [ ! -x "$to" ] || return 0
+  mkdir -p ../.tools
+  (cd "servers/$1" && CGO_ENABLED=0 retry go build -ldflags=-s -o "../../$to.new" "$2") && mv "$to.new" "$to" && return
+  [ "${CI:-}" != true ]
 }
 
 packages() {
