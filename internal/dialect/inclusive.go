@@ -107,9 +107,9 @@ func (r *reading) cacheApart(c *counts) (apart, guess bool) {
 }
 
 // doubtOverlap is for models of Anthropic's and on Bedrock, whose own counts leave cached tokens out, as somebody tells them of whom nobody knows how they
-// count.
+// count. Anthropic tells no total: one that is the sum of the two counts was added up by the sender, and says nothing.
 func (r *reading) doubtOverlap(c *counts) {
-	if c.total == 0 && !c.hasNoCache && r.unlisted() && (r.op.Provider == "aws.bedrock" || r.overAnthropic()) {
+	if !c.hasNoCache && r.unlisted() && (r.op.Provider == "aws.bedrock" || r.overAnthropic()) {
 		r.op.Doubt = genai.ReasonUnknownOverlap
 	}
 }
@@ -133,7 +133,7 @@ func (r *reading) thoughtsApart(c *counts) (apart, guess bool) {
 	switch {
 	case c.reasoning == 0:
 		return false, false
-	case c.total > 0 && c.total == c.in+c.out && c.reasoning <= c.out:
+	case c.total > 0 && c.total == c.in+c.out && c.reasoning <= c.out && !r.unlisted():
 		return false, false
 	case r.scope.traits.thoughtsApart && (r.op.Provider == "" || strings.HasPrefix(r.op.Provider, "gcp.")): // of others it passes their counts on
 		return true, false
@@ -143,10 +143,16 @@ func (r *reading) thoughtsApart(c *counts) (apart, guess bool) {
 		return true, false
 	case c.reasoning > c.out:
 		return true, true
-	case c.total == 0 && strings.HasPrefix(r.op.Provider, "gcp.") && r.unlisted(): // whose own output leaves them out
+	}
+	r.doubtThoughts(c)
+	return false, false
+}
+
+// doubtThoughts is the same of Google's models, whose own output leaves thoughts out.
+func (r *reading) doubtThoughts(c *counts) {
+	if (c.total == 0 || c.total == c.in+c.out) && strings.HasPrefix(r.op.Provider, "gcp.") && r.unlisted() {
 		r.op.Doubt = genai.ReasonUnknownOverlap
 	}
-	return false, false
 }
 
 // saidProvider is the provider in the sender's words.

@@ -72,7 +72,9 @@ func TestWritesOfAnUnknownLifetimeMakeAnEstimate(t *testing.T) {
 		for key, value := range c.more {
 			attrs[key] = value
 		}
-		got := attributesOf(startProcessor(t, nil).process(t, spanWith(attrs)))
+		td := spanWith(attrs)
+		td.ResourceSpans().At(0).ScopeSpans().At(0).Scope().SetName("com.anthropic.sdk.typescript")
+		got := attributesOf(startProcessor(t, nil).process(t, td))
 		require.Equal(t, c.reason, got[genai.CostReason], name)
 		require.Equal(t, c.reason == nil, got[genai.CostStatus] == genai.StatusPriced, name)
 	}
