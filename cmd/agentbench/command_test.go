@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -101,4 +102,32 @@ func TestDocumentedFiles(t *testing.T) {
 		}
 	}
 	require.NotZero(t, found)
+}
+
+// Two runs of one seed do not differ; one that is 20 % slower does, and the exit status says so.
+func TestCompareFiles(t *testing.T) {
+	file := func(slower float64) string {
+		var batches []string
+		for i := range 32 {
+			v := 0.1 * slower * (1 + 0.02*float64(i%5))
+			batches = append(batches, fmt.Sprintf(`{"requests": 30, "good": 30, "service_time": %v, "response_time": %v, "p95": %v}`, v, v, 2*v))
+		}
+		return write(t, `{"benchmark_id": "x", "scenarios": {"a": {"loop": "open", "batches": [`+strings.Join(batches, ",")+`]}}}`)
+	}
+	code, out, _ := agentbench(t, "compare", file(1), file(1))
+	require.Zero(t, code, out)
+	require.NotContains(t, out, "WORSE")
+	code, out, _ = agentbench(t, "compare", file(1), file(1.2))
+	require.Equal(t, 1, code)
+	require.Regexp(t, `service_time +0.1038 +0.1246 +\+20.0 % +0.\d+ +WORSE`, out)
+	code, _, errs := agentbench(t, "compare", file(1), "nowhere.json")
+	require.Equal(t, 1, code)
+	require.Contains(t, errs, "nowhere.json")
+}
+
+func TestCapacityFile(t *testing.T) {
+	path := write(t, "target: {kind: command, command: [/bin/true]}\nscenarios: [{name: a, rate: 1/s, test_duration: 1s}]\n")
+	code, _, errs := agentbench(t, "capacity", path)
+	require.Equal(t, 2, code)
+	require.Contains(t, errs, path+":1: capacity: is needed")
 }

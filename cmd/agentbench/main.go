@@ -2,9 +2,11 @@
 // the gateway has priced, where the time went, and whether it got worse.
 //
 //	agentbench run scenario.yaml
+//	agentbench capacity scenario.yaml
+//	agentbench compare yesterday.json today.json
 //
-// Exit status: 0 when all checks hold; 1 when one is broken or could not be answered, a scenario is invalid, or something could not be
-// done; 2 for wrong flags or a scenario file with faults; 130 when it was interrupted (the report is of what was done).
+// Exit status: 0 when all checks hold; 1 when one is broken or could not be answered, a scenario is invalid, the new run is worse, or
+// something could not be done; 2 for wrong flags or a scenario file with faults; 130 when it was interrupted (the report is of what was done).
 package main
 
 import (
@@ -39,6 +41,8 @@ var (
 const usage = `usage: agentbench COMMAND [FLAGS] ARGUMENTS
 
   run FILE            run the scenarios of a file and report
+  capacity FILE       search the largest load within the SLO
+  compare OLD NEW     say whether the second JSON report is worse than the first
 
 agentbench COMMAND -h shows the flags. docs/agentbench.md describes the file.
 `
@@ -57,7 +61,9 @@ func main() {
 }
 
 func (c *command) run(ctx context.Context, args []string) int {
-	commands := map[string]func(context.Context, []string) error{"run": c.runFile}
+	commands := map[string]func(context.Context, []string) error{
+		"run": c.runFile, "capacity": c.capacity, "compare": c.compare,
+	}
 	if len(args) > 0 && (args[0] == "-h" || args[0] == "--help" || args[0] == "help") {
 		fmt.Fprint(c.out, usage)
 		return 0

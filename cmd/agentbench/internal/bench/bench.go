@@ -108,6 +108,7 @@ type step struct {
 	conf   *scenario.Scenario
 	plan   load.Plan
 	settle time.Duration // not measured, at the beginning
+	window time.Duration // how long the measured part takes; 0: until the last answer
 	bare   bool          // neither spans nor resources are looked at
 }
 
@@ -130,6 +131,9 @@ func (b *Bench) measure(ctx context.Context, s step, name string) (*report.Measu
 		return nil, err
 	}
 	m := &report.Measured{Conf: s.conf, Result: c.Result(), Took: took - s.settle, OwnCPU: math.NaN()}
+	if s.window > 0 {
+		m.Took = s.window
+	}
 	if after, still := b.OwnCPU(); known && still && whole > 0 {
 		m.OwnCPU = (after - before) / whole.Seconds() / float64(b.Cores)
 	}

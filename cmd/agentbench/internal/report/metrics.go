@@ -161,3 +161,6 @@ func timingValue(m *Measured, metric scenario.Metric) float64 {
 	}
 	return sample.Quantile(0)
 }
+
+// Value is what a metric of the scenario is; NaN: it was not measured.
+func Value(m *Measured, metric scenario.Metric) float64 { return value(m, metrics(m), metric) }

@@ -59,7 +59,37 @@ func (s *Scenario) text(w io.Writer, name string) {
 	if share, ok := s.Metrics["time_share"].(map[string]any); ok {
 		fmt.Fprintf(w, "  %-28s model %.0f %%, tools %.0f %%, agent %.0f %%\n", "time", percent(share["llm"]), percent(share["tool"]), percent(share["agent"]))
 	}
+	s.textOfCapacity(w)
 	s.textOfEnd(w)
+}
+
+func (s *Scenario) textOfCapacity(w io.Writer) {
+	c := s.Capacity
+	if c == nil {
+		return
+	}
+	unit := "/s"
+	if c.Search == "users" {
+		unit = " users"
+	}
+	fmt.Fprintf(w, "  %-28s %.4g%s, with %.1f requests in the agent (Little's law)\n", "capacity", c.Found, unit, c.MaxConcurrent)
+	if c.Limit != "" {
+		fmt.Fprintf(w, "  %-28s %s\n", "more does not hold", c.Limit)
+	}
+	for _, step := range c.Steps {
+		state := "holds"
+		if !step.Holds {
+			state = step.Why
+		}
+		fmt.Fprintf(w, "    %8.4g%s  p50 %s  p95 %s  %s\n", step.Load, unit, milliseconds(step.P50), milliseconds(step.P95), state)
+	}
+}
+
+func milliseconds(v *float64) string {
+	if v == nil {
+		return "-"
+	}
+	return second(*v)
 }
 
 func (s *Scenario) textOfEnd(w io.Writer) {
