@@ -50,8 +50,9 @@ scenarios:
   - {name: bad, concurrent_users: 1, requests_per_user: 4, turns: [{input: fail}]}
 fail_on: ["good.error_rate > 0"]
 `)
-	report := filepath.Join(t.TempDir(), "out.json")
-	code, out, errs := agentbench(t, "run", path, "--json", report, "--raw")
+	dir := t.TempDir()
+	report, page, junit := filepath.Join(dir, "out.json"), filepath.Join(dir, "out.html"), filepath.Join(dir, "out.xml")
+	code, out, errs := agentbench(t, "run", path, "--json", report, "--html", page, "--junit", junit, "--raw")
 	require.Contains(t, []int{0, 1}, code, errs) // 1 where the machine is so busy that the generator was late
 	require.Contains(t, out, "good (closed loop): 20 requests, 20 good")
 	require.Contains(t, out, "bad: 100.0 % of 4 requests failed, more than 5 %: 4 status.")
@@ -68,6 +69,17 @@ fail_on: ["good.error_rate > 0"]
 	require.Len(t, r.Scenarios["good"].Raw, 20)
 	require.EqualValues(t, 20, r.Scenarios["good"].Metrics["good_requests"])
 	require.EqualValues(t, 1, r.Scenarios["bad"].Metrics["error_rate"])
+	text, err := os.ReadFile(page)
+	require.NoError(t, err)
+	require.Contains(t, string(text), "Latency over time")
+	require.NotContains(t, string(text), "<script")
+	require.NotContains(t, string(text), "//", "nothing from elsewhere")
+	text, err = os.ReadFile(junit)
+	require.NoError(t, err)
+	require.Contains(t, string(text), `<testcase classname="agentbench.good" name="fail_on: good.error_rate &gt; 0">`)
+	left, err := filepath.Glob(filepath.Join(dir, ".agentbench-*"))
+	require.NoError(t, err)
+	require.Empty(t, left)
 }
 
 func TestWrongCalls(t *testing.T) {
@@ -130,4 +142,15 @@ func TestCapacityFile(t *testing.T) {
 	code, _, errs := agentbench(t, "capacity", path)
 	require.Equal(t, 2, code)
 	require.Contains(t, errs, path+":1: capacity: is needed")
+}
+
+func TestRecordFiles(t *testing.T) {
+	code, out, errs := agentbench(t, "record", "../../internal/dialect/testdata/captures/otel-semconv-openai-content.json",
+		"../../internal/dialect/testdata/captures/vercel-ai-v6.json")
+	require.Zero(t, code, errs)
+	_, err := scenario.Parse("recorded.yaml", []byte(out), os.LookupEnv)
+	require.NoError(t, err, out)
+	code, _, errs = agentbench(t, "record", "command_test.go")
+	require.Equal(t, 1, code)
+	require.Contains(t, errs, "command_test.go: line 1 is no OTLP JSON")
 }

@@ -4,6 +4,7 @@
 //	agentbench run scenario.yaml
 //	agentbench capacity scenario.yaml
 //	agentbench compare yesterday.json today.json
+//	agentbench record captures.json > scenario.yaml
 //
 // Exit status: 0 when all checks hold; 1 when one is broken or could not be answered, a scenario is invalid, the new run is worse, or
 // something could not be done; 2 for wrong flags or a scenario file with faults; 130 when it was interrupted (the report is of what was done).
@@ -42,6 +43,7 @@ const usage = `usage: agentbench COMMAND [FLAGS] ARGUMENTS
 
   run FILE            run the scenarios of a file and report
   capacity FILE       search the largest load within the SLO
+  record CAPTURES…    write a scenario of what users did, from spans (OTLP JSON)
   compare OLD NEW     say whether the second JSON report is worse than the first
 
 agentbench COMMAND -h shows the flags. docs/agentbench.md describes the file.
@@ -62,7 +64,7 @@ func main() {
 
 func (c *command) run(ctx context.Context, args []string) int {
 	commands := map[string]func(context.Context, []string) error{
-		"run": c.runFile, "capacity": c.capacity, "compare": c.compare,
+		"run": c.runFile, "capacity": c.capacity, "compare": c.compare, "record": c.record,
 	}
 	if len(args) > 0 && (args[0] == "-h" || args[0] == "--help" || args[0] == "help") {
 		fmt.Fprint(c.out, usage)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -29,6 +30,8 @@ type runFlags struct {
 func (f *runFlags) register(c *command, name string) func([]string) ([]string, error) {
 	fs := c.flags(name, "FILE")
 	fs.StringVar(&f.JSON, "json", "", "write the report to `FILE` instead of output.json of the scenario file (- is standard output)")
+	fs.StringVar(&f.HTML, "html", "", "write a page to `FILE`, instead of output.html")
+	fs.StringVar(&f.JUnit, "junit", "", "write the checks as JUnit to `FILE`, instead of output.junit")
 	fs.BoolVar(&f.raw, "raw", false, "put every request into the JSON report")
 	return func(args []string) ([]string, error) { return parse(fs, args, 1, 1) }
 }
@@ -49,9 +52,8 @@ func (c *command) onFile(ctx context.Context, path string, f *runFlags, work fun
 		fmt.Fprintln(c.err, err)
 		return errUsage
 	}
-	if f.JSON != "" {
-		file.Output.JSON = f.JSON
-	}
+	file.Output.JSON = cmp.Or(f.JSON, file.Output.JSON)
+	file.Output.HTML, file.Output.JUnit = cmp.Or(f.HTML, file.Output.HTML), cmp.Or(f.JUnit, file.Output.JUnit)
 	to, err := target.New(&file.Target, c.transport)
 	if err != nil {
 		return err
@@ -100,7 +102,9 @@ func (c *command) write(file *scenario.File, r *report.Report) error {
 	for _, one := range []struct {
 		name string
 		how  func(io.Writer) error
-	}{{file.Output.JSON, r.WriteJSON}} {
+	}{
+		{file.Output.JSON, r.WriteJSON}, {file.Output.HTML, r.WriteHTML}, {file.Output.JUnit, r.WriteJUnit},
+	} {
 		switch one.name {
 		case "":
 			continue
