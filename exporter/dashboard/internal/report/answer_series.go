@@ -45,19 +45,19 @@ var panels = map[string]panel{
 	"cost":  {"USD/h", (*chart).cost},
 	"spend": {"USD", (*chart).spend},
 	"latency": {"s", func(c *chart) {
-		c.line("p50", hist{w: c.each(), name: callDuration}.quantile("0.5"))
-		c.line("p95", hist{w: c.each(), name: callDuration}.quantile("0.95"))
+		c.line("p50", hist{w: c.past(), name: callDuration}.quantile("0.5"))
+		c.line("p95", hist{w: c.past(), name: callDuration}.quantile("0.95"))
 	}},
 	"ttft": {"s", func(c *chart) {
-		c.line("p50", hist{w: c.each(), name: firstChunk}.quantile("0.5"))
-		c.line("p95", hist{w: c.each(), name: firstChunk}.quantile("0.95"))
+		c.line("p50", hist{w: c.past(), name: firstChunk}.quantile("0.5"))
+		c.line("p95", hist{w: c.past(), name: firstChunk}.quantile("0.95"))
 	}},
 	"errors": {"%", func(c *chart) {
 		tools := hist{w: c.each(), name: toolDuration}
 		good := hist{w: c.each(), name: toolDuration, selector: `{error_type=""}`}
-		c.line("model calls", failed(c.each(), "llm_calls_total"))
+		c.line("model calls", failed(c.past(), "llm_calls_total"))
 		c.line("tools", "100 - 100 * ("+good.count()+" or "+tools.count()+" * 0) / ("+tools.count()+" > 0)")
-		c.line("agents", failed(c.each(), "agent_requests_total"))
+		c.line("agents", failed(c.past(), "agent_requests_total"))
 	}},
 	"tokens": {"tokens/min", func(c *chart) { c.lines(labelToken, perMinute(c.each(), "llm_tokens_total", labelToken)) }},
 	"requests": {"1/min", func(c *chart) {
@@ -94,6 +94,7 @@ func (r *Report) series(ctx context.Context, q *query) (any, error) {
 		return nil, bad("panel must be one of cost, spend, latency, ttft, errors, tokens, requests, cpu, memory; got %q", q.values["panel"])
 	}
 	c := &chart{a: newAsk(ctx, r.o.Querier, q.now), r: r, w: w, step: steps[w.name]}
+	c.w = w.inHours(c.a)
 	c.out = &Series{
 		Timestamp: q.now.UTC(), Panel: q.values["panel"], Range: w.name, Step: c.step.Seconds(), Unit: p.unit, Series: []Line{}, Marks: []Mark{},
 	}
@@ -118,6 +119,9 @@ func (c *chart) grid(from time.Time) {
 
 // each is the window that a point looks at.
 func (c *chart) each() window { return window{length: max(c.step, least)} }
+
+// past is the same, of recorded hours where the chart is long: the newest hour is not there yet.
+func (c *chart) past() window { return window{length: max(c.step, least), hours: c.w.hours} }
 
 func (c *chart) seconds() int64 { return int64(max(c.step, time.Minute).Seconds()) }
 

@@ -13,6 +13,7 @@ func (r *Report) summary(ctx context.Context, q *query) (any, error) {
 		return nil, err
 	}
 	a := newAsk(ctx, r.o.Querier, q.now)
+	w = w.inHours(a)
 	s := Summary{Timestamp: q.now.UTC(), Range: w.name, Tools: map[string]Tool{}}
 	var health Health
 	a.also(func() { health = r.healthOf(a) })

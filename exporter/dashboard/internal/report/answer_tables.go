@@ -25,6 +25,7 @@ func (r *Report) table(ctx context.Context, q *query, fill func(*table)) (any, e
 		return nil, err
 	}
 	t := &table{a: newAsk(ctx, r.o.Querier, q.now), w: w, rows: map[string]*Row{}, usd: map[string]nano{}}
+	t.w = w.inHours(t.a)
 	fill(t)
 	if err := t.a.wait(); err != nil {
 		return nil, err

@@ -123,6 +123,16 @@ type window struct {
 	name   string
 	length time.Duration
 	begun  time.Duration // how long ago the hour began
+	hours  bool          // read what is recorded of the hours
+}
+
+// inHours is the window that reads recorded hours, where it is long and two days of them are there: before that there is little to read anyway.
+func (w window) inHours(a *ask) window {
+	if w.length > longWindow {
+		n := a.number("count_over_time(llm:recorded:hour[3d])")
+		w.hours = n != nil && *n >= longWindow.Hours()
+	}
+	return w
 }
 
 // longWindow is from where on not every sample is read: one in a five-hundredth of the window is enough.
@@ -148,14 +158,17 @@ var recorded = map[string]string{
 // were recorded are added up, and what came since the last one began.
 func (w window) increase(selector, by string) string {
 	sum := "sum by (" + by + ") "
-	if w.length <= longWindow {
+	if w.length <= longWindow && !w.hours {
 		return sum + "(increase(" + w.of(selector) + " anchored))"
 	}
 	name, braces := selector, ""
 	if i := strings.IndexByte(selector, '{'); i >= 0 {
 		name, braces = selector[:i], selector[i:]
 	}
-	if recorded[name] == "" {
+	switch {
+	case w.length <= longWindow: // a step of a chart
+		return sum + "(sum_over_time(" + recorded[name] + braces + "[" + seconds(w.length) + "]))"
+	case recorded[name] == "":
 		return sum + "(increase(" + w.of(selector) + "))"
 	}
 	hours := sum + "(sum_over_time(" + recorded[name] + braces + "[" + seconds(w.length) + "]))"
@@ -184,7 +197,23 @@ func (h hist) sum() string {
 
 func (h hist) average() string { return h.sum() + " / (" + h.count() + " > 0)" }
 
+// recordedQuantiles are of each hour, by one label or (with that label empty) of all.
+var recordedQuantiles = map[string]struct{ name, label string }{
+	callDuration:  {"llm:latency_seconds:hour", labelModel},
+	firstChunk:    {"llm:ttft_seconds:hour", labelModel},
+	agentDuration: {"llm:agent_latency_seconds:hour", labelAgent},
+}
+
+// quantile is exact but for the width of a bucket; in hours it is the mean of those of the hours.
 func (h hist) quantile(q string) string {
+	if r, ok := recordedQuantiles[h.name]; ok && h.w.hours && h.selector == "" && (h.by == "" || h.by == r.label) {
+		equals := "="
+		if h.by != "" {
+			equals = "!="
+		}
+		stat := (strings.TrimPrefix(q, "0.") + "0")[:2]
+		return "avg by (" + h.by + ") (avg_over_time(" + r.name + "{" + r.label + equals + `"",stat="p` + stat + `"}[` + seconds(h.w.length) + "]))"
+	}
 	le := "le"
 	if h.by != "" {
 		le = h.by + ", le"
