@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/otelcol-llm/otelcol-llm/cmd/agentbench/internal/capacity"
@@ -36,13 +37,17 @@ func (b *Bench) Capacity(ctx context.Context) (*report.Report, error) {
 	return r, nil
 }
 
+// maxLate is how often a step is tried whose figures are the generator's.
+const maxLate = 3
+
 // search runs steps until the answer is known; nil: it was interrupted before the first one.
 func (b *Bench) search(ctx context.Context, i int) (*report.Measured, error) {
 	conf := b.File.Capacity
 	s := capacity.Search{Min: conf.Min, Max: conf.Max, Precision: conf.Precision, Whole: conf.Search == "users"}
 	found := &report.Capacity{Search: conf.Search}
 	var best, last *report.Measured
-	for {
+	late := 0 // steps in a row in which the generator did not keep up
+	for late < maxLate {
 		level, more := s.Next()
 		if !more {
 			break
@@ -56,6 +61,13 @@ func (b *Bench) search(ctx context.Context, i int) (*report.Measured, error) {
 		}
 		one := b.judge(m, level)
 		found.Steps = append(found.Steps, one)
+		last = m
+		if strings.HasPrefix(one.Why, report.Saturated) { // that says nothing of the agent: the step is made again
+			late++
+			found.Limit = one.Why
+			continue
+		}
+		late = 0
 		s.Tell(level, one.Holds)
 		switch {
 		case !one.Holds:
@@ -64,7 +76,9 @@ func (b *Bench) search(ctx context.Context, i int) (*report.Measured, error) {
 			best, found.Found = m, level
 			found.MaxConcurrent = one.MeanInFlight
 		}
-		last = m
+	}
+	if late == maxLate {
+		best = last // whose lag makes the scenario invalid
 	}
 	slices.SortFunc(found.Steps, func(a, b report.CapacityStep) int { return int(math.Copysign(1, a.Load-b.Load)) })
 	if best == nil {

@@ -69,4 +69,26 @@ func TestCapacityOfNothing(t *testing.T) {
 	}
 }
 
+// Where the generator does not keep up the search ends, and its answer is invalid: it says nothing of the agent.
+func TestCapacityOfASaturatedGenerator(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(parse(t, "scenarios: [{name: a, rate: 1/s, arrival: constant, test_duration: 1s}]\n"+
+			"capacity: {search: rate, min: 1, max: 100, step: 10s, settle: 1s}\n"), newAgent(4, 100*time.Millisecond))
+		used, steps := 0.0, 0
+		b.OwnCPU = func() (float64, bool) {
+			if steps++; steps > 2 { // after the first step, which holds
+				used += 10
+			}
+			return used, true
+		}
+		r, err := b.Capacity(t.Context())
+		require.NoError(t, err)
+		s := r.Scenarios["a"]
+		require.Contains(t, s.Invalid, "generator_saturated")
+		require.Contains(t, s.Capacity.Limit, "generator_saturated")
+		require.Len(t, s.Capacity.Steps, 4)
+		require.Equal(t, 10.0, s.Capacity.Found, "what held before")
+	})
+}
+
 var _ load.Target = (*agent)(nil)
