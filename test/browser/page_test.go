@@ -79,6 +79,15 @@ func TestEmptyStatesSayWhatToSend(t *testing.T) {
 	tb.noFault(t)
 }
 
+func TestAQuietHourIsNotAGatewayWithoutData(t *testing.T) {
+	p := startPreview(t, "quiet")
+	tb := open(t, Options{})
+	tb.visit(t, p.url+"/")
+	assert.Contains(t, tb.text(t, "#health"), "No calls now")
+	assert.Contains(t, tb.text(t, "#health"), "last call")
+	tb.noFault(t)
+}
+
 func TestDeepLinks(t *testing.T) {
 	p := startPreview(t, "full")
 	tb := open(t, Options{})

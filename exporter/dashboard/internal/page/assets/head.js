@@ -7,7 +7,8 @@ const words = {
 };
 
 export function drawHealth(state, body) {
-  const [kind, word] = words[state.status] ?? ['none', state.status ? String(state.status) : 'Not known'];
+  const [kind, word] = state.status === 'no_data' && state.last_call ? ['none', 'No calls now']
+    : words[state.status] ?? ['none', state.status ? String(state.status) : 'Not known'];
   const worse = (state.services ?? []).filter((s) => s.status !== 'healthy');
   body.replaceChildren(
     h('p', { class: 'headline state ' + kind }, icon(kind), ' ', word),

@@ -14,8 +14,8 @@ import (
 
 const zone = "America/New_York"
 
-// made makes answers that look like a busy day. The kinds: full; empty, a gateway that has seen nothing; hostile, names as an attacker
-// would choose them.
+// made makes answers that look like a busy day. The kinds: full; quiet, the same an hour after the last call; empty, a gateway that
+// has seen nothing; hostile, names as an attacker would choose them.
 type made struct {
 	now  func() time.Time
 	kind string

@@ -18,7 +18,7 @@ import (
 
 func main() {
 	addr := flag.String("addr", "127.0.0.1:8891", "where to listen")
-	kind := flag.String("data", "full", "full, empty or hostile")
+	kind := flag.String("data", "full", "full, quiet, empty or hostile")
 	flag.Parse()
 	s := &server{made: made{now: time.Now, kind: *kind}, broken: map[string]string{}, listeners: map[chan event]bool{}}
 	httpServer := &http.Server{Addr: *addr, Handler: s.mux(), ReadHeaderTimeout: 10 * time.Second}

@@ -14,6 +14,10 @@ func (m *made) health() report.Health {
 		return report.Health{Timestamp: now, Status: report.NoData, Reason: "no model call has been seen"}
 	}
 	last := now.Add(-4 * time.Second)
+	if m.kind == "quiet" {
+		last = now.Add(-time.Hour)
+		return report.Health{Timestamp: now, Status: report.NoData, Reason: "no model call in the last 5 minutes", LastCall: &last}
+	}
 	return report.Health{
 		Timestamp: now, Status: report.Degraded, Reason: "research: 6.3 % of the model calls of the last 5 minutes failed", ErrorRate: ptr(2.4),
 		AvgResponseTime: ptr(2.31),
