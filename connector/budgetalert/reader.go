@@ -209,9 +209,4 @@ func runOf(c *call) string {
 	return ""
 }
 
-func serviceOf(resource pcommon.Map) string {
-	if v := textOf(resource, genai.ServiceName); v != "" {
-		return v
-	}
-	return genai.UnknownService
-}
+func serviceOf(resource pcommon.Map) string { return cut(genai.ServiceOf(resource)) }

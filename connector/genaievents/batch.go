@@ -80,12 +80,7 @@ func (b *batch) addSource(resource pcommon.Resource, schema string) int {
 
 func (s *source) serviceName() string {
 	if s.service == "" {
-		if v, ok := s.resource.Attributes().Get(genai.ServiceName); ok && v.Type() == pcommon.ValueTypeStr {
-			s.service = v.Str()
-		}
-		if s.service == "" {
-			s.service = genai.UnknownService
-		}
+		s.service = genai.ServiceOf(s.resource.Attributes())
 	}
 	return s.service
 }

@@ -109,7 +109,3 @@ func appendNano(b []byte, n uint64) []byte {
 	}
 	return append(b, digits[:last+1]...)
 }
-
-func appendCount(b []byte, n int64) []byte { return strconv.AppendInt(b, n, 10) }
-
-func appendBool(b []byte, v bool) []byte { return strconv.AppendBool(b, v) }

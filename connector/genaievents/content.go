@@ -45,13 +45,8 @@ func (c *content) read(attrs pcommon.Map) {
 			}
 			continue
 		}
-		switch lengthOf(key) {
-		case textInput:
-			c.lengths[textInput] = length(v)
-		case textAnswer:
-			c.lengths[textAnswer] = length(v)
-		case textResult:
-			c.lengths[textResult] = length(v)
+		if t := lengthOf(key); t != notText {
+			c.lengths[t] = length(v)
 		}
 		if key == "result.type" || key == "tool.result_type" {
 			c.kind = v.Str()

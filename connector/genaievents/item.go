@@ -3,6 +3,7 @@ package genaievents
 import (
 	"encoding/hex"
 	"math"
+	"strings"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -85,8 +86,7 @@ func (it *item) isRequest(all bool) bool {
 
 // isAgentRequest knows the name that LangChain's users give the span of a request, whatever serves it.
 func isAgentRequest(name string) bool {
-	const prefix = "agent_request:"
-	return len(name) >= len(prefix) && name[:len(prefix)] == prefix
+	return strings.HasPrefix(name, "agent_request:")
 }
 
 // place of a failure: inner ones are told each, outer ones hold others.

@@ -2,6 +2,7 @@ package genaievents
 
 import (
 	"math"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -128,7 +129,7 @@ func (w *writer) number(key string, f float64) {
 func (w *writer) count(key string, n int64) {
 	w.attrs.PutInt(key, n)
 	if w.says(key) {
-		w.body = appendCount(w.body, n)
+		w.body = strconv.AppendInt(w.body, n, 10)
 	}
 }
 
@@ -144,7 +145,7 @@ func (w *writer) value(key string, v pcommon.Value) {
 	case pcommon.ValueTypeBool:
 		w.attrs.PutBool(key, v.Bool())
 		if w.says(key) {
-			w.body = appendBool(w.body, v.Bool())
+			w.body = strconv.AppendBool(w.body, v.Bool())
 		}
 	}
 }

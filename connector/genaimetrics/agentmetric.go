@@ -131,7 +131,7 @@ func (e *engine) observeMetrics(md pmetric.Metrics, wall time.Time) {
 	for _, rm := range md.ResourceMetrics().All() {
 		attrs := rm.Resource().Attributes()
 		from := sender{
-			service: serviceName(attrs), dims: resourceDims(e.cfg.Dimensions, nil, attrs), now: now, wall: wall, resource: pdatautil.MapHash(attrs),
+			service: genai.ServiceOf(attrs), dims: resourceDims(e.cfg.Dimensions, nil, attrs), now: now, wall: wall, resource: pdatautil.MapHash(attrs),
 		}
 		for _, sm := range rm.ScopeMetrics().All() {
 			agent := cliAgent(sm.Scope().Name())

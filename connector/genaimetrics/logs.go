@@ -19,7 +19,7 @@ func (e *engine) observeLogs(ld plog.Logs, wall time.Time) {
 	for _, rl := range ld.ResourceLogs().All() {
 		attrs := rl.Resource().Attributes()
 		dims = resourceDims(e.cfg.Dimensions, dims[:0], attrs)
-		from := sender{service: serviceName(attrs), dims: dims, now: now, wall: wall}
+		from := sender{service: genai.ServiceOf(attrs), dims: dims, now: now, wall: wall}
 		for _, sl := range rl.ScopeLogs().All() {
 			counted := e.cfg.CLIAgents[cliAgent(sl.Scope().Name())] == sourceLogs
 			for _, rec := range sl.LogRecords().All() {

@@ -18,7 +18,7 @@ func (e *engine) observeTraces(td ptrace.Traces, wall time.Time) {
 	for i := range td.ResourceSpans().Len() {
 		rs := td.ResourceSpans().At(i)
 		attrs := rs.Resource().Attributes()
-		from := sender{service: serviceName(attrs), dims: resourceDims(e.cfg.Dimensions, dims[:0], attrs), now: now, wall: wall}
+		from := sender{service: genai.ServiceOf(attrs), dims: resourceDims(e.cfg.Dimensions, dims[:0], attrs), now: now, wall: wall}
 		dims = from.dims
 		for j := range rs.ScopeSpans().Len() {
 			ss := rs.ScopeSpans().At(j)
@@ -135,11 +135,4 @@ func (e *engine) noteFailure(o *observation, now time.Time) {
 	if o.op.Failure != genai.Succeeded && !o.again && o.parent != ([8]byte{}) && o.op.IsCall() {
 		e.retries.noteFailure(retryKeyOf(o), o.start, now)
 	}
-}
-
-func serviceName(resource pcommon.Map) string {
-	if v := valueOf(resource, genai.ServiceName); v != "" {
-		return v
-	}
-	return genai.UnknownService
 }

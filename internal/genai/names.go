@@ -365,9 +365,6 @@ const (
 	CacheMiss = "miss"
 )
 
-// UnknownService is the service.name of senders that have none.
-const UnknownService = "unknown_service"
-
 // ErrorOther is the error.type of a failure that does not say what it is.
 const ErrorOther = "_OTHER"
 
