@@ -61,11 +61,7 @@ func (c *command) onFile(ctx context.Context, path string, f *runFlags, work fun
 	line := progress.New(c.err, c.terminal)
 	b := &bench.Bench{
 		ID: newID(), File: file, Target: to, OwnCPU: resources.OwnCPU, Cores: runtime.GOMAXPROCS(0), Tell: line.Tell, KeepRaw: f.raw,
-		Watch: func(p []scenario.Process) interface {
-			Stop() map[string]resources.Usage
-		} {
-			return resources.Watch(p)
-		},
+		Watch: func(p []scenario.Process) bench.Watch { return resources.Watch(p) },
 	}
 	if file.Gateway != nil {
 		b.Ledger = spans.NewLedger()

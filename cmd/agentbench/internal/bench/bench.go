@@ -24,13 +24,16 @@ type Bench struct {
 	Target load.Target
 	Ledger *spans.Ledger // nil: no gateway is listened to
 	// OwnCPU is the CPU time that the generator has used, in seconds, Cores how many cores it may use.
-	OwnCPU func() (float64, bool)
-	Cores  int
-	Watch  func([]scenario.Process) interface {
-		Stop() map[string]resources.Usage
-	}
+	OwnCPU  func() (float64, bool)
+	Cores   int
+	Watch   func([]scenario.Process) Watch
 	Tell    func(Progress) // every second; nil: nobody
 	KeepRaw bool
+}
+
+// Watch is a look at processes, from its start until Stop, which says what each component used.
+type Watch interface {
+	Stop() map[string]resources.Usage
 }
 
 // Progress is where a run stands.
@@ -47,13 +50,7 @@ type Progress struct {
 // Run runs all scenarios. When ctx ends, the report is of what was done by then.
 func (b *Bench) Run(ctx context.Context) (*report.Report, error) {
 	r := b.begin()
-	for i := range b.File.Scenarios {
-		select {
-		case <-ctx.Done(): // the report is of what was done
-			b.end(ctx, r)
-			return r, nil
-		default:
-		}
+	for i := 0; i < len(b.File.Scenarios) && ctx.Err() == nil; i++ {
 		m, err := b.measure(ctx, b.planned(i), "")
 		if err != nil {
 			return nil, err
@@ -115,9 +112,7 @@ type step struct {
 // measure runs one load.
 func (b *Bench) measure(ctx context.Context, s step, name string) (*report.Measured, error) {
 	c := &measure.Collector{From: s.settle, To: s.plan.Duration, Meets: b.meets(s.conf)}
-	var watch interface {
-		Stop() map[string]resources.Usage
-	}
+	var watch Watch
 	if b.Watch != nil && !s.bare {
 		watch = b.Watch(s.conf.Resources.Processes)
 	}

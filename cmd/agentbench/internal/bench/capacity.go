@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/otelcol-llm/otelcol-llm/cmd/agentbench/internal/capacity"
@@ -18,13 +17,7 @@ import (
 // Capacity searches, for each scenario, the largest load within the SLO. The report's figures are those of the last step that held.
 func (b *Bench) Capacity(ctx context.Context) (*report.Report, error) {
 	r := b.begin()
-	for i := range b.File.Scenarios {
-		select {
-		case <-ctx.Done():
-			b.end(ctx, r)
-			return r, nil
-		default:
-		}
+	for i := 0; i < len(b.File.Scenarios) && ctx.Err() == nil; i++ {
 		m, err := b.search(ctx, i)
 		if err != nil {
 			return nil, err
@@ -62,7 +55,7 @@ func (b *Bench) search(ctx context.Context, i int) (*report.Measured, error) {
 		one := b.judge(m, level)
 		found.Steps = append(found.Steps, one)
 		last = m
-		if strings.HasPrefix(one.Why, report.Saturated) { // that says nothing of the agent: the step is made again
+		if overloaded(m) != "" { // that says nothing of the agent: the step is made again
 			late++
 			found.Limit = one.Why
 			continue
@@ -149,7 +142,7 @@ func (b *Bench) breach(m *report.Measured) string {
 	if res.Requests == 0 {
 		return "no request ended"
 	}
-	if why := report.Overloaded(res.Lag.Quantile(0.99), m.OwnCPU); why != "" {
+	if why := overloaded(m); why != "" {
 		return why
 	}
 	for _, l := range b.File.Limits {
@@ -168,6 +161,11 @@ func (b *Bench) breach(m *report.Measured) string {
 		return growing(res.Kept)
 	}
 	return ""
+}
+
+// overloaded is why the generator's figures must not be believed, empty when they may.
+func overloaded(m *report.Measured) string {
+	return report.Overloaded(m.Result.Lag.Quantile(0.99), m.OwnCPU)
 }
 
 // needsSpans says which limits steps are not held to: they do not wait for spans, nor look at processes.

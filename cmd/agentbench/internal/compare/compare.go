@@ -12,13 +12,11 @@ import (
 	"io"
 	"maps"
 	"math"
-	"math/rand/v2"
 	"reflect"
 	"slices"
 	"text/tabwriter"
 
 	"github.com/otelcol-llm/otelcol-llm/cmd/agentbench/internal/measure"
-	"github.com/otelcol-llm/otelcol-llm/cmd/agentbench/internal/random"
 )
 
 // Options of a comparison.
@@ -163,8 +161,8 @@ func (r *Result) scenario(name string, a, b Scenario) {
 		}
 		row := Row{Scenario: name, Name: f.name, Old: mean(x), New: mean(y), P: permutation(x, y)}
 		row.Change = row.New - row.Old
-		if f.name != errorRate {
-			row.Change = cmp.Or(row.Change/row.Old, 0)
+		if f.name != errorRate && row.Change != 0 { // what was free and is not any more has changed without end
+			row.Change /= row.Old
 		}
 		r.Rows = append(r.Rows, row)
 	}
@@ -178,57 +176,6 @@ func values(batches []measure.Batch, of func(*measure.Batch) (float64, bool)) []
 		}
 	}
 	return out
-}
-
-func mean(v []float64) float64 {
-	sum := 0.0
-	for _, x := range v {
-		sum += x
-	}
-	return sum / float64(len(v))
-}
-
-// permutations is how many are drawn at most; the smallest p is one in so many. After enough as different as what was seen, p is known well
-// enough (Besag and Clifford, Sequential Monte Carlo p-values, 1991).
-const (
-	permutations = 10_000
-	enough       = 200
-)
-
-// permutation is the probability that the means of two samples differ as much or more when all values are dealt out at random.
-func permutation(x, y []float64) float64 {
-	all := slices.Concat(x, y)
-	total := mean(all) * float64(len(all))
-	difference := func(first []float64) float64 {
-		sum := 0.0
-		for _, v := range first {
-			sum += v
-		}
-		return math.Abs(sum/float64(len(x)) - (total-sum)/float64(len(y)))
-	}
-	seen := difference(x)
-	if seen <= 1e-12*math.Abs(total) {
-		return 1
-	}
-	r := random.New(1, 2) // the same answer for the same reports
-	as := 0
-	for n := range permutations {
-		partialShuffle(all, len(x), r)
-		if difference(all[:len(x)]) >= seen*(1-1e-12) {
-			if as++; as == enough {
-				return float64(as) / float64(n+1)
-			}
-		}
-	}
-	return float64(as+1) / (permutations + 1)
-}
-
-// partialShuffle puts a random choice of n values first.
-func partialShuffle(v []float64, n int, r *rand.Rand) {
-	for i := range n {
-		j := i + r.IntN(len(v)-i)
-		v[i], v[j] = v[j], v[i]
-	}
 }
 
 // judge corrects the probabilities for the number of tests and gives verdicts.

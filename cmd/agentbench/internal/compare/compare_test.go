@@ -90,6 +90,23 @@ func TestSameSeed(t *testing.T) {
 	}
 }
 
+// A model that costs nothing, in one run or in both.
+func TestFree(t *testing.T) {
+	paid := simulate(4, 1, 0)
+	free := paid
+	free.Batches = slices.Clone(paid.Batches)
+	for i := range free.Batches {
+		free.Batches[i].CostUSD = new(float64)
+	}
+	cost := func(r *Result) Row {
+		i := slices.IndexFunc(r.Rows, func(row Row) bool { return row.Name == "cost_per_good_request_usd" })
+		return r.Rows[i]
+	}
+	require.Zero(t, cost(compared(free, free)).Change)
+	require.Equal(t, Worse, cost(compared(free, paid)).Verdict)
+	require.Equal(t, Better, cost(compared(paid, free)).Verdict)
+}
+
 func TestNotes(t *testing.T) {
 	good := simulate(1, 1, 0)
 	bad := good
