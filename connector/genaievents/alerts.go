@@ -1,6 +1,7 @@
 package genaievents
 
 import (
+	"cmp"
 	"strings"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -49,10 +50,10 @@ func (b *batch) writeAlert(a *alert.Alert, record plog.LogRecord, source int) {
 	w.end(&h, b.cut(a.Body, b.cfg.MaxValueBytes))
 }
 
-// metricOf is what an alert watches: a budget's metric, else the threshold by its name.
+// metricOf is what an alert watches: a threshold's or a budget's metric. An alert on spans, or about the gateway itself, has its name.
 func metricOf(a *alert.Alert) string {
 	if a.Budget.Name == "" {
-		return a.Name
+		return cmp.Or(a.Metric, a.Name)
 	}
 	return genai.MetricBudgetPrefix + "spent." + strings.ToLower(a.Budget.Unit)
 }

@@ -24,6 +24,7 @@ type Alert struct {
 	Value     float64   `json:"value"`
 	Threshold float64   `json:"threshold"`
 	Unit      string    `json:"unit,omitempty"`
+	Metric    string    `json:"metric,omitempty"` // that a threshold watches
 	StartsAt  time.Time `json:"starts_at,omitzero"`
 	EndsAt    time.Time `json:"ends_at,omitzero"` // firing: when it ends by itself, with the period; resolved: when it ended
 

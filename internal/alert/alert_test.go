@@ -54,7 +54,7 @@ func examples() map[string]Alert {
 		"threshold": {
 			Event: genai.EventThresholdAlert, Time: at("2026-11-21T08:30:00Z"), ID: ID(print2, at("2026-11-21T08:29:30Z"), "firing"),
 			Fingerprint: print2, Name: "HIGH_MEMORY_USAGE", Type: genai.AlertHighMemory, Severity: genai.SeverityError, State: genai.AlertFiring,
-			Value: 1100, Threshold: 1000, Unit: "MB", StartsAt: at("2026-11-21T08:29:30Z"), Group: map[string]string{"service.name": "gateway"},
+			Value: 1100, Threshold: 1000, Unit: "MB", Metric: "process.memory.usage", StartsAt: at("2026-11-21T08:29:30Z"), Group: map[string]string{"service.name": "gateway"},
 		},
 	}
 }

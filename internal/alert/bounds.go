@@ -26,7 +26,7 @@ const (
 func (a *Alert) bounded() Alert {
 	b := *a
 	for _, s := range []*string{
-		&b.Event, &b.Name, &b.Type, &b.Severity, &b.State, &b.Reason, &b.Unit, &b.Budget.Name, &b.Budget.Period, &b.Budget.Unit,
+		&b.Event, &b.Name, &b.Type, &b.Severity, &b.State, &b.Reason, &b.Unit, &b.Metric, &b.Budget.Name, &b.Budget.Period, &b.Budget.Unit,
 	} {
 		*s = cut(*s, maxWord)
 	}

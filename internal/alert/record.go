@@ -170,6 +170,7 @@ func (a *Alert) texts() []textField {
 		{genai.AlertState, &a.State},
 		{genai.AlertReason, &a.Reason},
 		{genai.AlertUnit, &a.Unit},
+		{genai.AlertMetric, &a.Metric},
 		{genai.AlertURL, &a.URL},
 		{genai.BudgetName, &a.Budget.Name},
 		{genai.BudgetPeriod, &a.Budget.Period},

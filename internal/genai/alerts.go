@@ -18,6 +18,7 @@ const (
 	AlertValue       = "alert.value"
 	AlertThreshold   = "alert.threshold"
 	AlertUnit        = "alert.unit"
+	AlertMetric      = "alert.metric" // of a threshold on a metric: the metric, as its source calls it
 	AlertStartsAt    = "alert.starts_at"
 	AlertEndsAt      = "alert.ends_at"
 	AlertDrivers     = "alert.drivers" // texts: the rows of the book that spent most

@@ -300,7 +300,7 @@ func (s *story) details(a *alert.Alert) {
 		group = append(group, k+"="+v)
 	}
 	slices.Sort(group)
-	fmt.Fprintf(&s.out, "          %s value=%v threshold=%v unit=%s severity=%s starts=%s", a.ID, a.Value, a.Threshold, a.Unit, a.Severity, a.StartsAt.Format("15:04:05"))
+	fmt.Fprintf(&s.out, "          %s metric=%s value=%v threshold=%v unit=%s severity=%s starts=%s", a.ID, a.Metric, a.Value, a.Threshold, a.Unit, a.Severity, a.StartsAt.Format("15:04:05"))
 	if !a.EndsAt.IsZero() {
 		fmt.Fprintf(&s.out, " ends=%s", a.EndsAt.Format("15:04:05"))
 	}

@@ -46,11 +46,11 @@ func (t *turn) alert(p *plan, open Open, tr Transition, why Reason, fingerprint,
 	now := time.Unix(0, t.now.Wall).UTC()
 	a := alert.Alert{
 		Event: genai.EventThresholdAlert, Time: now, Body: body, Name: r.Name, Type: r.Name, Severity: r.Severity,
-		State: genai.AlertFiring, Reason: s.reason(), Fingerprint: fingerprint, Value: p.value, Threshold: r.limit(), Unit: r.shownUnit(),
+		State: genai.AlertFiring, Reason: s.reason(), Fingerprint: fingerprint, Value: p.value, Threshold: r.limit(), Unit: r.shownUnit(), Metric: r.Metric,
 		StartsAt: start, Group: s.labels, URL: t.e.options.URL,
 	}
 	if s.kind == crowdSeries {
-		a.Threshold, a.Unit = float64(r.MaxActive), "{alert}"
+		a.Threshold, a.Unit, a.Metric = float64(r.MaxActive), "{alert}", ""
 	}
 	transition := genai.AlertFiring
 	switch tr {
