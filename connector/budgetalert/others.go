@@ -2,6 +2,7 @@ package budgetalert
 
 import (
 	"context"
+	"hash/fnv"
 	"strconv"
 	"time"
 
@@ -26,7 +27,12 @@ type others struct {
 	ledger  ledger.Ledger
 	sharing ledger.Sharing
 	place   string // up to which was heard; after a restart all of it is heard again, and what is over already is left out
+	lost    func(ctx context.Context, reason string, n int)
+	unread  map[uint64]bool // hashes of what cannot be read: heard again it is no further one
 }
+
+// maxUnread is as many as the replicas keep of what they tell each other.
+const maxUnread = 10_000
 
 func beganAt(a *alert.Alert) string { return strconv.FormatInt(a.StartsAt.UnixNano(), 10) }
 
@@ -57,7 +63,9 @@ func (o *others) told(ctx context.Context, alerts []alert.Alert) error {
 		changes = append(changes, change)
 	}
 	if len(over) > 0 {
-		o.sharing.Spread(ctx, over)
+		if dropped := o.sharing.Spread(ctx, over); dropped > 0 {
+			o.lost(ctx, lostUnsaid, dropped)
+		}
 	}
 	return o.change(ctx, changes)
 }
@@ -79,8 +87,12 @@ func (o *others) heard(ctx context.Context, n int) (over []ledger.Alert, changes
 	err = o.ledger.Marks(ctx, toldPrefix, func(key string, value []byte) { fires[key] = string(value) })
 	for _, one := range all {
 		a, err := alert.Decode(one.Body)
+		if err != nil {
+			o.unreadable(ctx, one)
+			continue
+		}
 		key := toldPrefix + a.Fingerprint
-		if err != nil || a.Firing() || fires[key] != beganAt(&a) {
+		if a.Firing() || fires[key] != beganAt(&a) {
 			continue
 		}
 		delete(fires, key)
@@ -89,6 +101,22 @@ func (o *others) heard(ctx context.Context, n int) (over []ledger.Alert, changes
 		changes = append(changes, ledger.Change{Key: key, Local: true})
 	}
 	return over, changes, place, err
+}
+
+// unreadable counts what another replica said and this one cannot read, once.
+func (o *others) unreadable(ctx context.Context, said ledger.Alert) {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(said.ID + "\x00"))
+	_, _ = h.Write(said.Body)
+	hash := h.Sum64()
+	if o.unread[hash] {
+		return
+	}
+	if o.unread == nil || len(o.unread) >= maxUnread {
+		o.unread = map[uint64]bool{}
+	}
+	o.unread[hash] = true
+	o.lost(ctx, lostUnreadable, 1)
 }
 
 // deliverHeard hands on what other replicas ended.

@@ -18,8 +18,9 @@ import (
 
 // talk is what replicas spread, in a test.
 type talk struct {
-	mu  sync.Mutex
-	all []spoken
+	mu   sync.Mutex
+	all  []spoken
+	room int // for so many, where it is not 0
 }
 
 type spoken struct {
@@ -33,12 +34,17 @@ type voice struct {
 	name string
 }
 
-func (v voice) Spread(_ context.Context, alerts []ledger.Alert) {
+func (v voice) Spread(_ context.Context, alerts []ledger.Alert) (dropped int) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for _, a := range alerts {
+		if len(v.all) == v.room && v.room > 0 {
+			dropped++
+			continue
+		}
 		v.all = append(v.all, spoken{v.name, a})
 	}
+	return dropped
 }
 
 func (v voice) Heard(_ context.Context, since string, n int) (alerts []ledger.Alert, place string, err error) {
@@ -56,7 +62,7 @@ func (v voice) Heard(_ context.Context, since string, n int) (alerts []ledger.Al
 func (t *talk) replica(name string) (o *outbox, l *waking, heard *consumertest.LogsSink) {
 	l, heard = memory(), new(consumertest.LogsSink)
 	o = newOutbox(l, heard)
-	o.others = &others{ledger: l, sharing: voice{t, name}}
+	o.others = &others{ledger: l, sharing: voice{t, name}, lost: o.lost}
 	return o, l, heard
 }
 
@@ -168,4 +174,41 @@ func TestThresholdsAreEachGatewaysOwn(t *testing.T) {
 	require.NoError(t, b.deliver(t.Context()))
 	require.NoError(t, a.deliver(t.Context()))
 	require.Zero(t, atA.LogRecordCount())
+}
+
+// What a replica cannot read of what another one says is counted once, also where it is heard again, and hides nothing behind it.
+func TestAnEndThatCannotBeReadIsCounted(t *testing.T) {
+	var said talk
+	a, fromA, atA := said.replica("a")
+	b, fromB, _ := said.replica("b")
+	lost := losses{}
+	a.others.lost = lost.count
+	raise(t, fromA, fired(1))
+	require.NoError(t, a.deliver(t.Context()))
+	toldTo(atA)
+	voice{&said, "b"}.Spread(t.Context(), []ledger.Alert{{ID: "x", Body: []byte("\xff")}, {ID: "y", Body: []byte("\xff")}})
+	raise(t, fromB, over(1))
+	require.NoError(t, b.deliver(t.Context()))
+	require.Error(t, a.deliverTo(t.Context(), &receiver{fail: func([]string) error { return errors.New("no room") }}))
+	for range 2 {
+		a.others.place = ""
+		require.NoError(t, a.deliver(t.Context()))
+	}
+	ids, _ := toldTo(atA)
+	require.Equal(t, []string{"alert-1-resolved"}, ids)
+	require.Equal(t, losses{lostUnreadable: 2}, lost)
+}
+
+// What the others cannot be told because too much waits for that is counted.
+func TestAnEndThatIsDroppedIsCounted(t *testing.T) {
+	said := talk{room: 2}
+	a, fromA, _ := said.replica("a")
+	lost := losses{}
+	a.others.lost = lost.count
+	for n := range 5 {
+		raise(t, fromA, over(n))
+	}
+	require.NoError(t, a.deliver(t.Context()))
+	require.Equal(t, losses{lostUnsaid: 3}, lost)
+	require.Len(t, said.all, 2)
 }

@@ -21,6 +21,7 @@ type outbox struct {
 	next   func() consumer.Logs
 	empty  func() plog.Logs // a request with the gateway's resource and the connector's scope, without records
 	told   func(ctx context.Context, delivered []alert.Alert, err error)
+	lost   func(ctx context.Context, reason string, n int)
 	unkept unkept
 	others *others // nil where no replica shares the ledger
 }
@@ -141,18 +142,21 @@ func (o *outbox) attempt(ctx context.Context, next consumer.Logs, entries []ledg
 	if err := o.ledger.Delivered(context.WithoutCancel(ctx), ids); err != nil {
 		return o.tell(ctx, alerts, err)
 	}
-	_ = o.tell(ctx, alerts, unreadable)
+	if unreadable > 0 {
+		o.lost(ctx, lostUnreadable, unreadable)
+	}
+	_ = o.tell(ctx, alerts, nil)
 	return nil
 }
 
 // consume makes one request of entries. What is unreadable is another version's, or damage: nobody can ever read it.
-func (o *outbox) consume(ctx context.Context, next consumer.Logs, entries []ledger.Alert) (alerts []alert.Alert, unreadable, err error) {
+func (o *outbox) consume(ctx context.Context, next consumer.Logs, entries []ledger.Alert) (alerts []alert.Alert, unreadable int, err error) {
 	ld := o.empty()
 	records := ld.ResourceLogs().At(0).ScopeLogs().At(0).LogRecords()
 	for _, e := range entries {
 		a, err := alert.Decode(e.Body)
 		if err != nil {
-			unreadable = errors.Join(unreadable, err)
+			unreadable++
 			continue
 		}
 		a.Write(records.AppendEmpty())

@@ -87,6 +87,7 @@ func newOutbox(l *waking, next consumer.Logs) *outbox {
 			return ld
 		},
 		told: func(context.Context, []alert.Alert, error) {},
+		lost: func(_ context.Context, reason string, n int) { panic(fmt.Sprint(n, " lost: ", reason)) },
 	}
 }
 
@@ -214,12 +215,17 @@ func TestAnUnreadableAlertIsDropped(t *testing.T) {
 		return []ledger.Change{{Key: "x", Value: []byte{1}, Alert: &ledger.Alert{ID: "x", Body: []byte("\xff")}}}
 	}))
 	raise(t, l, testAlert(1))
-	var errs []error
-	sink := new(consumertest.LogsSink)
+	sink, lost := new(consumertest.LogsSink), losses{}
 	o := newOutbox(l, sink)
-	o.told = func(_ context.Context, _ []alert.Alert, err error) { errs = append(errs, err) }
+	o.told = func(_ context.Context, _ []alert.Alert, err error) { require.NoError(t, err, "it is not tried again") }
+	o.lost = lost.count
+	require.NoError(t, o.deliverTo(t.Context(), sink))
 	require.NoError(t, o.deliverTo(t.Context(), sink))
 	require.Equal(t, 1, sink.LogRecordCount())
-	require.Len(t, errs, 1)
-	require.Error(t, errs[0])
+	require.Equal(t, losses{lostUnreadable: 1}, lost)
 }
+
+// losses are alerts that are lost, by reason.
+type losses map[string]int
+
+func (l losses) count(_ context.Context, reason string, n int) { l[reason] += n }

@@ -34,6 +34,7 @@ type state struct {
 	outbox     *outbox
 	emitter    *emitter
 	notices    chan ledger.Notice
+	losses     sync.Map // by reason: that alerts are lost was said
 
 	// A call is read for one list of budgets and recorded for the same: whoever changes the list holds the lock for writing.
 	mu     sync.RWMutex
@@ -98,9 +99,9 @@ func (s *state) Start(ctx context.Context, host component.Host) error {
 		s.telemetry.Shutdown()
 		return errors.Join(err, opened.Close())
 	}
-	s.outbox = &outbox{ledger: s.ledger, wake: wake, next: s.outputs.logs, empty: s.emptyLogs, told: s.toldDelivery}
+	s.outbox = &outbox{ledger: s.ledger, wake: wake, next: s.outputs.logs, empty: s.emptyLogs, told: s.toldDelivery, lost: s.lostAlerts}
 	if sharing, ok := opened.(ledger.Sharing); ok {
-		s.outbox.others = &others{ledger: s.ledger, sharing: sharing}
+		s.outbox.others = &others{ledger: s.ledger, sharing: sharing, lost: s.lostAlerts}
 	}
 	s.begin(taskTick, s.tick)
 	s.begin(taskDeliver, s.outbox.run)

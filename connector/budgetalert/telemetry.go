@@ -23,6 +23,12 @@ const (
 	notFuture    = "future"
 )
 
+// Values of the attribute reason of alerts that are lost.
+const (
+	lostUnsaid     = "unsaid"     // the end of an alert of another gateway, which too many others kept waiting
+	lostUnreadable = "unreadable" // damaged, or written by another version
+)
+
 // watch begins what the component tells of itself. Every counter is shown at once, so that the first thing that it counts is an increase.
 func (s *state) watch() error {
 	ctx := context.Background()
@@ -32,6 +38,9 @@ func (s *state) watch() error {
 	s.telemetry.BudgetalertDeliveryFailures.Add(ctx, 0)
 	for _, reason := range [...]string{notBadAmount, notBadTime, notLate, notFuture} {
 		s.telemetry.BudgetalertNotCounted.Add(ctx, 0, because(reason))
+	}
+	for _, reason := range [...]string{lostUnsaid, lostUnreadable} {
+		s.telemetry.BudgetalertAlertsLost.Add(ctx, 0, because(reason))
 	}
 	of := func(get func(*ledger.Stats) int64) metric.Int64Callback {
 		return func(_ context.Context, o metric.Int64Observer) error {
@@ -132,6 +141,15 @@ func (s *state) toldDelivery(ctx context.Context, delivered []alert.Alert, err e
 	if err != nil {
 		s.telemetry.BudgetalertDeliveryFailures.Add(ctx, 1)
 		s.logger.Warn("Alerts could not be handed on; they are kept and tried again", zap.Error(err))
+	}
+}
+
+// lostAlerts counts alerts that nobody will hear of, and says so the first time that there is a reason.
+func (s *state) lostAlerts(ctx context.Context, reason string, n int) {
+	s.telemetry.BudgetalertAlertsLost.Add(ctx, int64(n), because(reason))
+	if _, said := s.losses.LoadOrStore(reason, true); !said {
+		s.logger.Error("Alerts, or ends of alerts, are lost; further ones are only counted, in budgetalert_alerts_lost",
+			zap.String("reason", reason), zap.Int("alerts", n))
 	}
 }
 

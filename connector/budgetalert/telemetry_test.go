@@ -1,6 +1,7 @@
 package budgetalert
 
 import (
+	"context"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,6 +13,8 @@ import (
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/budget"
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/metadatatest"
@@ -124,4 +127,25 @@ func TestOpenThresholdsAreTold(t *testing.T) {
 		require.EqualValues(t, 1, is(open))
 		require.NoError(t, c.Shutdown(t.Context()))
 	})
+}
+
+// Alerts that are lost are counted from 0 on, and said once for each reason.
+func TestLostAlertsAreCountedAndSaidOnce(t *testing.T) {
+	telemetry := componenttest.NewTelemetry()
+	defer func() { require.NoError(t, telemetry.Shutdown(context.Background())) }()
+	set := metadatatest.NewSettings(telemetry)
+	core, logged := observer.New(zap.ErrorLevel)
+	set.Logger = zap.New(core)
+	s, err := newState(testConfig(t), set)
+	require.NoError(t, err)
+	require.NoError(t, s.Start(t.Context(), componenttest.NewNopHost()))
+	defer func() { require.NoError(t, s.Shutdown(context.Background())) }()
+	const lost = "otelcol_budgetalert_alerts_lost"
+	require.Zero(t, value(t, telemetry, lost, "", ""))
+	s.lostAlerts(t.Context(), lostUnsaid, 3)
+	s.lostAlerts(t.Context(), lostUnsaid, 2)
+	s.lostAlerts(t.Context(), lostUnreadable, 1)
+	require.EqualValues(t, 5, value(t, telemetry, lost, "reason", lostUnsaid))
+	require.EqualValues(t, 1, value(t, telemetry, lost, "reason", lostUnreadable))
+	require.Equal(t, 2, logged.FilterMessageSnippet("lost").Len())
 }

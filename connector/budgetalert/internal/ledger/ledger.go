@@ -93,8 +93,9 @@ type Ledger interface {
 
 // Sharing is a ledger that replicas share. Each alert is taken by one of them; what it spreads, all others hear.
 type Sharing interface {
-	// Spread tells the other replicas, now or when the store is back; a crash before that loses it.
-	Spread(ctx context.Context, alerts []Alert)
+	// Spread tells the other replicas, now or when the store is back; a crash before that loses it. Where too many wait for the store the
+	// oldest are dropped: how many that were is returned.
+	Spread(ctx context.Context, alerts []Alert) (dropped int)
 	// Heard are up to n alerts that others spread after the place since, "" at first, oldest first, and the place behind them.
 	Heard(ctx context.Context, since string, n int) (alerts []Alert, place string, err error)
 }

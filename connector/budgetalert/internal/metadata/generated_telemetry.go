@@ -29,6 +29,7 @@ type TelemetryBuilder struct {
 	mu                          sync.Mutex
 	registrations               []metric.Registration
 	BudgetalertAlerts           metric.Int64Counter
+	BudgetalertAlertsLost       metric.Int64Counter
 	BudgetalertCalls            metric.Int64Counter
 	BudgetalertCommits          metric.Int64ObservableCounter
 	BudgetalertDeliveryFailures metric.Int64Counter
@@ -302,6 +303,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	builder.BudgetalertAlerts, err = builder.meter.Int64Counter(
 		"otelcol_budgetalert_alerts",
 		metric.WithDescription("Alert records that the next consumer accepted, by alert.type. [Development]"),
+		metric.WithUnit("{alert}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.BudgetalertAlertsLost, err = builder.meter.Int64Counter(
+		"otelcol_budgetalert_alerts_lost",
+		metric.WithDescription("Alerts, or ends of alerts, that are not handed on, by reason: unsaid (the end of an alert that another gateway told, above 1,000 that wait for the shared store) or unreadable (damaged, or written by another version). [Development]"),
 		metric.WithUnit("{alert}"),
 	)
 	errs = errors.Join(errs, err)

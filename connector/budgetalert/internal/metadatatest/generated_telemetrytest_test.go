@@ -77,12 +77,16 @@ func TestSetupTelemetry(t *testing.T) {
 		return nil
 	}))
 	tb.BudgetalertAlerts.Add(context.Background(), 1)
+	tb.BudgetalertAlertsLost.Add(context.Background(), 1)
 	tb.BudgetalertCalls.Add(context.Background(), 1)
 	tb.BudgetalertDeliveryFailures.Add(context.Background(), 1)
 	tb.BudgetalertMissingKeys.Add(context.Background(), 1)
 	tb.BudgetalertNotCounted.Add(context.Background(), 1)
 	tb.BudgetalertUnpriced.Add(context.Background(), 1)
 	AssertEqualBudgetalertAlerts(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualBudgetalertAlertsLost(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualBudgetalertCalls(t, testTel,

@@ -22,16 +22,18 @@ type spread struct {
 }
 
 // Spread tells the other replicas. What the server cannot be told now it is told when they are listened to next.
-func (l *Ledger) Spread(ctx context.Context, alerts []ledger.Alert) {
+func (l *Ledger) Spread(ctx context.Context, alerts []ledger.Alert) (dropped int) {
 	l.spread.mu.Lock()
 	l.spread.unsaid = append(l.spread.unsaid, alerts...)
-	if more := len(l.spread.unsaid) - maxUnsaid; more > 0 {
-		l.spread.unsaid = l.spread.unsaid[more:]
-	}
 	l.spread.mu.Unlock()
 	if l.isUp() {
 		_ = l.say(ctx)
 	}
+	l.spread.mu.Lock()
+	defer l.spread.mu.Unlock()
+	dropped = max(len(l.spread.unsaid)-maxUnsaid, 0)
+	l.spread.unsaid = l.spread.unsaid[dropped:]
+	return dropped
 }
 
 func (l *Ledger) say(ctx context.Context) error {

@@ -1,6 +1,7 @@
 package valkey
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -32,7 +33,7 @@ func spreads(t *testing.T, l *Ledger, ids ...string) {
 	for _, id := range ids {
 		alerts = append(alerts, ledger.Alert{ID: id, Body: []byte("body of " + id)})
 	}
-	l.Spread(t.Context(), alerts)
+	require.Zero(t, l.Spread(t.Context(), alerts))
 }
 
 func TestOthersHearWhatAReplicaSpreads(t *testing.T) {
@@ -85,4 +86,41 @@ func TestAfterALossAllIsHeard(t *testing.T) {
 	spreads(t, a, "1")
 	ids, _ = heard(t, b, place)
 	require.Equal(t, []string{"1"}, ids)
+}
+
+// Above maxUnsaid the oldest are dropped, and how many is said; the others come when the server is back.
+func TestASpreadThatFindsNoRoomSaysSo(t *testing.T) {
+	t.Parallel()
+	s := startServer(t, durable...)
+	a, b := open(t, s, t.TempDir()), open(t, s, t.TempDir())
+	s.kill()
+	eventually(t, func() bool { return !a.isUp() && !b.isUp() })
+	alerts := make([]ledger.Alert, maxUnsaid)
+	for i := range alerts {
+		id := strconv.Itoa(i)
+		alerts[i] = ledger.Alert{ID: id, Body: []byte("body of " + id)}
+	}
+	require.Zero(t, a.Spread(t.Context(), alerts))
+	require.Equal(t, 2, a.Spread(t.Context(), alerts[:2]))
+	s.restart()
+	eventually(t, func() bool { return a.isUp() && b.isUp() })
+	_, _ = heard(t, a, "")
+	ids, _ := heard(t, b, "")
+	require.Len(t, ids, maxUnsaid)
+	require.Equal(t, "2", ids[0])
+	require.Equal(t, []string{"0", "1"}, ids[maxUnsaid-2:])
+}
+
+// As many as there are find the server when it is there: only what waits has a bound.
+func TestASpreadOfManyIsToldWhole(t *testing.T) {
+	t.Parallel()
+	s := startServer(t, durable...)
+	a, b := open(t, s, t.TempDir()), open(t, s, t.TempDir())
+	ids := make([]string, maxUnsaid+5)
+	for i := range ids {
+		ids[i] = strconv.Itoa(i)
+	}
+	spreads(t, a, ids...)
+	told, _ := heard(t, b, "")
+	require.Equal(t, ids, told)
 }
