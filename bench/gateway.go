@@ -22,6 +22,7 @@ type Gateway struct {
 	OTLP       string // address of its OTLP receiver over gRPC
 	Prometheus string // address of its Prometheus exporter, where the configuration has one
 	Telemetry  string // address of its own metrics
+	Dashboard  string // address of the page
 
 	cmd  *exec.Cmd
 	log  *bytes.Buffer
@@ -62,7 +63,7 @@ func StartGateway(s Setup, backend, state string) (*Gateway, error) {
 		return nil, err
 	}
 	g := &Gateway{log: new(bytes.Buffer), data: data}
-	var ports [5]string
+	var ports [6]string
 	for i := range ports {
 		port, err := freePort()
 		if err != nil {
@@ -71,13 +72,13 @@ func StartGateway(s Setup, backend, state string) (*Gateway, error) {
 		ports[i] = port
 	}
 	g.OTLP, g.Prometheus = "127.0.0.1:"+ports[0], "127.0.0.1:"+ports[1]
-	g.Telemetry = "127.0.0.1:" + ports[4]
+	g.Telemetry, g.Dashboard = "127.0.0.1:"+ports[4], "127.0.0.1:"+ports[5]
 	g.cmd = exec.Command(s.Binary, "--config", s.Config)
 	g.cmd.Stdout, g.cmd.Stderr = g.log, g.log
 	g.cmd.Env = append(os.Environ(),
 		"OTLP_GRPC_ENDPOINT="+g.OTLP, "PROMETHEUS_ENDPOINT="+g.Prometheus,
 		"OTLP_HTTP_ENDPOINT=127.0.0.1:"+ports[2], "HEALTH_ENDPOINT=127.0.0.1:"+ports[3], "TELEMETRY_PORT="+ports[4], "DATA_DIR="+data,
-		"DASHBOARD_ENDPOINT=127.0.0.1:0",
+		"DASHBOARD_ENDPOINT="+g.Dashboard,
 		"BACKEND_EXPORTER=otlp_grpc/backend", "OTLP_BACKEND="+backend)
 	g.cmd.Env = append(g.cmd.Env, s.Env...)
 	if err := g.cmd.Start(); err != nil {

@@ -89,16 +89,12 @@ func (l *Load) Send(n int) (spans int, took time.Duration, err error) {
 	start := time.Now()
 	l.answers = make([][]time.Duration, len(l.batches))
 	var group errgroup.Group
-	for i, b := range l.batches {
+	for i := range l.batches {
 		group.Go(func() error {
 			for range n {
-				request, answer := b.Wire(), []byte(nil)
 				sent := time.Now()
-				if err := l.conn.Invoke(background, exportMethod, &request, &answer); err != nil {
+				if err := l.one(i); err != nil {
 					return err
-				}
-				if len(answer) > 2 { // an empty partial success is two bytes
-					return fmt.Errorf("the gateway refused spans: %q", answer)
 				}
 				l.answers[i] = append(l.answers[i], time.Since(sent))
 			}
@@ -107,6 +103,18 @@ func (l *Load) Send(n int) (spans int, took time.Duration, err error) {
 	}
 	err = group.Wait()
 	return n * len(l.batches) * l.batches[0].Spans, time.Since(start), err
+}
+
+// one has a sender send its next request.
+func (l *Load) one(sender int) error {
+	request, answer := l.batches[sender].Wire(), []byte(nil)
+	if err := l.conn.Invoke(background, exportMethod, &request, &answer); err != nil {
+		return err
+	}
+	if len(answer) > 2 { // an empty partial success is two bytes
+		return fmt.Errorf("the gateway refused spans: %q", answer)
+	}
+	return nil
 }
 
 // Answers is how long each request of the last Send took to be answered.
