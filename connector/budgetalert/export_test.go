@@ -120,3 +120,22 @@ func TestThePeriodIsSaid(t *testing.T) {
 		require.Equal(t, map[string]float64{"": 5 * 4}, pointsOf(metrics, "llm.budget.limit.usd", genai.BudgetTimezone))
 	})
 }
+
+// How many calls of a row have no price is in the book as well, and 0 where all have one.
+func TestCallsWithoutAPriceAreBooked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		metrics, cfg := new(consumertest.MetricsSink), testConfig(t)
+		cfg.ZeroFor = 0
+		_, toMetrics := startTraces(t, cfg, nil, metrics)
+		for n, model := range []string{"new", "new", "known"} {
+			status, usd := genai.StatusUnpriced, 0.0
+			if model == "known" {
+				status, usd = genai.StatusPriced, 1
+			}
+			require.NoError(t, toMetrics.ConsumeTraces(t.Context(), spansOf(spec{model: model, status: status, usd: usd, end: time.Now(), n: byte(n + 1)})))
+		}
+		require.NoError(t, toMetrics.Shutdown(t.Context()))
+		require.Equal(t, map[string]float64{"new": 2, "known": 0}, pointsOf(metrics, genai.MetricBookedUnpriced, genai.RequestModel))
+		require.Equal(t, map[string]float64{"new": 2, "known": 1}, pointsOf(metrics, genai.MetricBookedCalls, genai.RequestModel))
+	})
+}

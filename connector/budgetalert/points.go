@@ -71,6 +71,9 @@ func (w *pointWriter) book() {
 	w.counter(genai.MetricBookedCalls, "{call}", "Model calls in the durable book.", func(to points, row *bookedRow) {
 		w.booked(to, row).SetIntValue(row.sums.Calls)
 	})
+	w.counter(genai.MetricBookedUnpriced, "{call}", "Model calls in the durable book that have no price.", func(to points, row *bookedRow) {
+		w.booked(to, row).SetIntValue(row.sums.Unpriced)
+	})
 	w.counter(genai.MetricBookedTokens, "{token}", "Tokens of model calls in the durable book, by disjoint types.", func(to points, row *bookedRow) {
 		for i, word := range tokenTypes { // all of them: one that came later would have no 0 before it
 			p := w.booked(to, row)

@@ -27,6 +27,7 @@ const (
 	MetricBookedUSD         = "llm.cost.booked.usd"
 	MetricBookedTokens      = "llm.tokens.booked"
 	MetricBookedCalls       = "llm.calls.booked"
+	MetricBookedUnpriced    = "llm.unpriced.booked" // those of llm.calls.booked that have no price
 )
 
 // gatewayMetrics are what only a gateway tells. Every constant of a metric's name is here or among hostMetrics: a test holds it.
@@ -106,6 +107,7 @@ var gatewayMetrics = []Metric{
 	{MetricBookedUSD, "{USD}", KindCounter},
 	{MetricBookedTokens, "{token}", KindCounter},
 	{MetricBookedCalls, "{call}", KindCounter},
+	{MetricBookedUnpriced, "{call}", KindCounter},
 }
 
 // hostMetrics are what hostresources tells under names that every host has, so other senders have them too.

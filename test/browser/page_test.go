@@ -125,21 +125,38 @@ func TestCopies(t *testing.T) {
 	tb := open(t, Options{})
 	tb.visit(t, p.url+"/")
 	const rows = `[{date: '2026-11-28', model: 'a|b', input: 10, output: 2, cache_write: 0, cache_read: 5, usd: 0.1}, {date: '2026-11-28', model: '=cmd()', input: 1, output: null, usd: 0.2},
-		{date: '2026-11-29', model: 'he said "c,d"', input: 1, output: 1, cache_write: 1, cache_read: 1, usd: 0.000000001}]`
+		{date: '2026-11-29', model: 'he said "c,d"', input: 1, output: 1, cache_write: 1, cache_read: 1, usd: 0.000000001},
+		{date: '2026-11-27', model: 'no price', input: 7, output: null, usd: null}]`
 	markdown := eval[string](t, tb, `import('/assets/days.js').then((m) => m.markdown(m.byDay(`+rows+`)))`)
 	assert.Equal(t, `| Date | Models | Input | Output | Cache write | Cache read | USD |
 | --- | --- | --: | --: | --: | --: | --: |
 | 2026-11-29 | he said "c,d" | 1 | 1 | 1 | 1 | 0.000000001 |
 | 2026-11-28 | a\|b, =cmd() | 11 | 2 | 0 | 5 | 0.30 |
+| 2026-11-27 | no price | 7 |  |  |  |  |
 `, markdown)
 	csv := eval[string](t, tb, `import('/assets/days.js').then((m) => m.csv(m.byDay(`+rows+`.slice(1))))`)
 	assert.Equal(t, strings.Join([]string{
-		"Date,Models,Input,Output,Cache write,Cache read,USD", `2026-11-29,"he said ""c,d""",1,1,1,1,0.000000001`, "2026-11-28,'=cmd(),1,0,0,0,0.20", "",
+		"Date,Models,Input,Output,Cache write,Cache read,USD", `2026-11-29,"he said ""c,d""",1,1,1,1,0.000000001`, "2026-11-28,'=cmd(),1,,,,0.20", "2026-11-27,no price,7,,,,", "",
 	}, "\r\n"), csv)
 
 	eval[any](t, tb, `(() => { const make = URL.createObjectURL; URL.createObjectURL = (blob) => { window.saved = [blob.type, blob.size]; return make.call(URL, blob); }; })()`)
 	tb.run(t, click("#cost .tool:last-child"))
 	tb.until(t, `window.saved !== undefined && window.saved[0] === 'image/png' && window.saved[1] > 5000`)
+	tb.noFault(t)
+}
+
+// What has no price has no amount, and an amount that lacks calls says so.
+func TestAModelWithoutAPriceHasNoAmount(t *testing.T) {
+	p := startPreview(t, "full")
+	tb := open(t, Options{})
+	tb.visit(t, p.url+"/")
+	const cells = `((name) => [...document.querySelectorAll('#breakdown tbody tr')].find((tr) => tr.innerText.includes(name))?.innerText ?? '')`
+	tb.until(t, cells+`('mystery-large-2').includes('14')`)
+	row := eval[string](t, tb, cells+`('mystery-large-2')`)
+	assert.NotContains(t, row, "$")
+	assert.Contains(t, row, "14 calls have no price")
+	tb.until(t, `document.querySelector('#breakdown tbody tr').innerText.includes('3 calls have no price')`)
+	tb.until(t, `document.querySelector('#today').innerText.includes('calls that have no price')`)
 	tb.noFault(t)
 }
 

@@ -47,6 +47,12 @@ func (r *Report) lastDays(a *ask, zone *time.Location) []Day {
 	return days
 }
 
+// unpricedSince is how many calls have no price, as the book has it.
+func (r *Report) unpricedSince(a *ask, from time.Time) nano {
+	g := r.between(a, bookedUnpriced, from, a.now)
+	return g.total()
+}
+
 // unpriced are calls without a cost, the most first.
 func unpriced(a *ask, from time.Time) []Unpriced {
 	const by = labelProvider + ", " + labelModel + ", reason"
@@ -89,8 +95,9 @@ func (r *Report) costDays(ctx context.Context, q *query) (any, error) {
 		}
 		if from.Before(q.now) {
 			usd, tokens := r.ofDay(a, bookedUSD, from, to), r.ofDay(a, bookedTokens, from, to)
+			without := r.ofDay(a, bookedUnpriced, from, to)
 			date := from.Format(time.DateOnly)
-			rows := modelDays(date, &usd, &tokens)
+			rows := modelDays(date, &usd, &tokens, &without)
 			if from.Equal(s.day) {
 				rows = append(rows, restOfToday(date, rows, &usd, r.spent(a, s.daily, s.day))...)
 			}
@@ -117,7 +124,7 @@ func (q *query) days(zone *time.Location) (first, last time.Time, err error) {
 	return first, last, nil
 }
 
-func modelDays(date string, usd, tokens *grown) []ModelDay {
+func modelDays(date string, usd, tokens, unpriced *grown) []ModelDay {
 	name := func(l series.Labels) string { return l[labelProvider] + "\x00" + l[labelModel] }
 	index := map[string]*ModelDay{}
 	row := func(l series.Labels) *ModelDay {
@@ -137,11 +144,15 @@ func modelDays(date string, usd, tokens *grown) []ModelDay {
 	for _, r := range tokens.rows {
 		row(r.labels).add(r.labels[labelToken], float64(r.n)/1e9)
 	}
+	priceless := map[*ModelDay]bool{}
+	for _, r := range unpriced.rows {
+		priceless[row(r.labels)] = true
+	}
 	var out []ModelDay
 	for _, d := range index {
 		if n, ok := amounts[d]; ok {
 			d.USD = n.usd()
-		} else if usd.known {
+		} else if usd.known && !priceless[d] {
 			d.USD = value(0)
 		}
 		out = append(out, *d)

@@ -121,17 +121,18 @@ func (r *Report) suggest(ctx context.Context, q *query) (any, error) {
 	return out, nil
 }
 
-// modelsInUse are those with a quality and calls with a cost. Scores of evaluations name the agent, so a model's are those of agents that
+// modelsInUse are those with a quality and calls that have a price. Scores of evaluations name the agent, so a model's are those of agents that
 // used no other one.
 func (r *Report) modelsInUse(a *ask) []advice.Model {
 	from := a.now.Add(-suggestWindow.length)
 	usd, calls := r.between(a, bookedUSD, from, a.now), r.between(a, bookedCalls, from, a.now)
-	spent, called := sums(usd.rows, byModel), sums(calls.rows, byModel)
+	without := r.between(a, bookedUnpriced, from, a.now)
+	spent, called, unpriced := sums(usd.rows, byModel), sums(calls.rows, byModel), sums(without.rows, byModel)
 	evaluated := r.evaluated(a, calls.rows)
 	p95 := a.by(labelModel, hist{w: suggestWindow, name: callDuration, by: labelModel}.quantile("0.95"))
 	var models []advice.Model
 	for name, n := range called {
-		if n <= 0 || name == unnamed || name == overflow {
+		if n -= unpriced[name]; n <= 0 || name == unnamed || name == overflow {
 			continue
 		}
 		m := advice.Model{Name: name, CostPerCall: *inUSD(float64(spent[name]) / float64(n)), P95: known(p95, name), QualitySource: advice.QualityEvaluated}

@@ -23,7 +23,7 @@ func (r *Report) summary(ctx context.Context, q *query) (any, error) {
 	calls := askCalls(a, w)
 	a.also(func() {
 		g := r.between(a, bookedUSD, q.now.Add(-w.length), q.now)
-		if g.known {
+		if g.known && (g.total() > 0 || r.unpricedSince(a, q.now.Add(-w.length)) == 0) {
 			s.LLM.CostPerHour = inUSD(g.total().float() / w.length.Hours())
 		}
 	})

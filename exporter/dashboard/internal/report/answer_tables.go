@@ -17,6 +17,9 @@ type table struct {
 	w    window
 	rows map[string]*Row
 	usd  map[string]nano
+	// priced is how many calls of the book have a price, where some have none.
+	priced  map[string]nano
+	ofCalls bool // a row counts calls of the book
 }
 
 func (r *Report) table(ctx context.Context, q *query, fill func(*table)) (any, error) {
@@ -24,7 +27,7 @@ func (r *Report) table(ctx context.Context, q *query, fill func(*table)) (any, e
 	if err != nil {
 		return nil, err
 	}
-	t := &table{a: newAsk(ctx, r.o.Querier, q.now), w: w, rows: map[string]*Row{}, usd: map[string]nano{}}
+	t := &table{a: newAsk(ctx, r.o.Querier, q.now), w: w, rows: map[string]*Row{}, usd: map[string]nano{}, priced: map[string]nano{}}
 	t.w = w.inHours(t.a)
 	fill(t)
 	if err := t.a.wait(); err != nil {
@@ -36,12 +39,7 @@ func (r *Report) table(ctx context.Context, q *query, fill func(*table)) (any, e
 		sum += n
 	}
 	for name, row := range t.rows {
-		if n, ok := t.usd[name]; ok {
-			row.USD, row.Share = n.usd(), share(n, sum)
-		}
-		if row.USDPerCall = each(row.USD, row.Calls); row.USDPerCall != nil {
-			row.USDPerCall = inUSD(*row.USDPerCall)
-		}
+		t.cost(name, row, sum)
 		row.TokensPerCall = each(row.Tokens, row.Calls)
 		out.Rows = append(out.Rows, *row)
 	}
@@ -50,6 +48,23 @@ func (r *Report) table(ctx context.Context, q *query, fill func(*table)) (any, e
 	})
 	out.Rows = out.Rows[:min(len(out.Rows), maxRows)]
 	return out, nil
+}
+
+// cost fills in what a row cost: nothing is known of one with calls that lack a price and none that cost anything.
+func (t *table) cost(name string, row *Row, sum nano) {
+	n, ok := t.usd[name]
+	priced, some := t.priced[name]
+	if !ok || some && n == 0 {
+		return
+	}
+	row.USD, row.Share = n.usd(), share(n, sum)
+	calls := row.Calls
+	if some && t.ofCalls {
+		calls = value(priced.float())
+	}
+	if row.USDPerCall = each(row.USD, calls); row.USDPerCall != nil {
+		row.USDPerCall = inUSD(*row.USDPerCall)
+	}
 }
 
 func each(of, n *float64) *float64 {
@@ -71,12 +86,20 @@ func (t *table) book(r *Report, name func(series.Labels) string, calls bool, fir
 	from := t.a.now.Add(-t.w.length)
 	usd, tokens := r.between(t.a, bookedUSD, from, t.a.now), r.between(t.a, bookedTokens, from, t.a.now)
 	called := r.between(t.a, bookedCalls, from, t.a.now)
+	without := r.between(t.a, bookedUnpriced, from, t.a.now)
+	unpriced := sums(without.rows, name)
+	t.ofCalls = calls
 	for _, p := range split(called.rows, name) {
 		row := t.row(p.name)
 		if first(row, p.first); calls {
 			row.Calls = value(float64(p.n) / 1e9)
 		}
 		t.usd[p.name] = 0 // called, and free
+		if n := unpriced[p.name]; n > 0 {
+			row.Unpriced, t.priced[p.name] = value(n.float()), p.n-n
+		} else if without.known {
+			row.Unpriced = value(0)
+		}
 	}
 	for _, p := range split(usd.rows, name) {
 		first(t.row(p.name), p.first)

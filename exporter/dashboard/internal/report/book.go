@@ -16,6 +16,8 @@ const (
 	bookedUSD    = "llm_cost_booked_usd_total"
 	bookedCalls  = "llm_calls_booked_total"
 	bookedTokens = "llm_tokens_booked_total"
+	// bookedUnpriced are those of bookedCalls that have no price.
+	bookedUnpriced = "llm_unpriced_booked_total"
 )
 
 // Labels of the book.

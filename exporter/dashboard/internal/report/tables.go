@@ -15,6 +15,7 @@ type Row struct {
 	Provider      *string           `json:"provider"`
 	Group         map[string]string `json:"group"`
 	Calls         *float64          `json:"calls"`
+	Unpriced      *float64          `json:"unpriced_calls"`
 	USD           *float64          `json:"usd"`
 	USDPerCall    *float64          `json:"usd_per_call"`
 	Share         *float64          `json:"share_percent"`

@@ -4,13 +4,17 @@ import { count, exact, moment, percent, seconds, secondsBetween, span, usd, whol
 import { sortable } from './table.js';
 
 const dollars = (v) => h('span', { title: exact(v) }, usd(v));
+// cost is of the calls with a price: a sign says that there are others.
+const cost = (v, row) => (row.unpriced_calls > 0
+  ? h('span', { title: `${exact(v)}; ${whole(row.unpriced_calls)} calls have no price` }, usd(v), ' ', icon('warn'),
+    h('span', { class: 'offscreen' }, ` ${whole(row.unpriced_calls)} calls have no price`)) : dollars(v));
 const number = (v) => h('span', { title: whole(v) }, count(v));
 const quality = (v) => (typeof v === 'number' ? v.toFixed(2) : '–');
 const rate = (v) => (v >= 5 ? h('span', { class: 'bad' }, icon('warn'), ' ', percent(v)) : percent(v));
 
 const figure = (key, title, show, help) => ({ key, title, number: true, show, help });
 const col = {
-  usd: figure('usd', 'Cost', dollars), each: figure('usd_per_call', 'Each', dollars, 'cost of a call'),
+  usd: figure('usd', 'Cost', cost), each: figure('usd_per_call', 'Each', dollars, 'cost of a call'),
     share: figure('share_percent', 'Share', percent, 'of the cost'),
   calls: figure('calls', 'Calls', number), tokens: figure('tokens', 'Tokens', number),
   errors: figure('error_percent', 'Errors', rate), retries: figure('retry_percent', 'Retries', percent),

@@ -5,21 +5,23 @@ import { nothing } from './empty.js';
 
 const columns = [['input', 'Input'], ['output', 'Output'], ['cache_write', 'Cache write'], ['cache_read', 'Cache read']];
 
-// byDay puts the rows of one date into one, newest first.
+const plus = (a, b) => (typeof b === 'number' ? (a ?? 0) + b : a);
+
+// byDay puts the rows of one date into one, newest first. What no row knows is null.
 export function byDay(rows) {
   const days = new Map();
   for (const row of rows) {
-    const d = days.get(row.date) ?? { date: row.date, models: [], input: 0, output: 0, cache_write: 0, cache_read: 0, nano: 0 };
+    const d = days.get(row.date) ?? { date: row.date, models: [], input: null, output: null, cache_write: null, cache_read: null, nano: null };
     if (row.model && !row.rest && !d.models.includes(row.model)) d.models.push(row.model);
-    for (const [key] of columns) d[key] += row[key] ?? 0;
-    d.nano += Math.round((row.usd ?? 0) * 1e9); // amounts are whole billionths: sums of doubles would not be
+    for (const [key] of columns) d[key] = plus(d[key], row[key]);
+    if (typeof row.usd === 'number') d.nano = plus(d.nano, Math.round(row.usd * 1e9)); // amounts are whole billionths: sums of doubles would not be
     days.set(row.date, d);
   }
-  return [...days.values()].map((d) => ({ ...d, usd: d.nano / 1e9 })).sort((a, b) => (a.date < b.date ? 1 : -1));
+  return [...days.values()].map((d) => ({ ...d, usd: d.nano === null ? null : d.nano / 1e9 })).sort((a, b) => (a.date < b.date ? 1 : -1));
 }
 
-const amount = (v) => (Math.round(v * 1e9) / 1e9).toFixed(9).replace(/0{1,7}$/, '');
-const cells = (d) => [d.date, d.models.join(', '), d.input, d.output, d.cache_write, d.cache_read, amount(d.usd)];
+const amount = (v) => (v === null ? '' : (Math.round(v * 1e9) / 1e9).toFixed(9).replace(/0{1,7}$/, ''));
+const cells = (d) => [d.date, d.models.join(', '), ...columns.map(([key]) => d[key] ?? ''), amount(d.usd)];
 const head = ['Date', 'Models', 'Input', 'Output', 'Cache write', 'Cache read', 'USD'];
 
 export function markdown(days) {

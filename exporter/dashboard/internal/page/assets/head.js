@@ -1,6 +1,6 @@
 // The head of the page: is it well, what does it cost.
 import { h, icon, meter, name, tile } from './tile.js';
-import { clock, exact, instant, moment, percent, seconds, secondsBetween, setZone, span, timeZone, usd } from './format.js';
+import { clock, exact, instant, moment, percent, seconds, secondsBetween, setZone, span, timeZone, usd, whole } from './format.js';
 
 const words = {
   healthy: ['good', 'Healthy'], degraded: ['warn', 'Degraded'], unhealthy: ['bad', 'Unhealthy'], no_data: ['none', 'No data yet'],
@@ -70,7 +70,13 @@ function money(costs, part) {
       : null,
     h('p', null, runsOut(budget, costs.as_of ?? costs.timestamp, when)),
     more,
-  ].flat().filter(Boolean);
+  ].flat(Infinity).filter(Boolean);
+}
+
+// priceless says what the amount of today lacks.
+function priceless(costs) {
+  const calls = (costs.unpriced ?? []).reduce((sum, row) => sum + (row.calls ?? 0), 0);
+  return calls > 0 ? h('p', { class: 'warn' }, icon('warn'), ` without ${whole(calls)} ${calls === 1 ? 'call that has' : 'calls that have'} no price`) : null;
 }
 
 // parts is what the two cards show of an answer of /costs.
@@ -86,8 +92,8 @@ function parts(costs) {
   return {
     today: { id: 'today-usd', value: now.daily, limit: budgets.daily_budget, used: budgets.daily_utilization, budget: day,
       when: { at: (t) => 'at ' + clock(t), by: () => 'midnight' },
-      before: compare.yesterday_same_time, label: 'yesterday at this time', more: saved > 0 ? h('p', { class: 'saving', title: exact(saved) },
-        `${usd(saved)} saved by the prompt cache and contracts`) : null },
+      before: compare.yesterday_same_time, label: 'yesterday at this time', more: [priceless(costs), saved > 0 ? h('p', { class: 'saving', title: exact(saved) },
+        `${usd(saved)} saved by the prompt cache and contracts`) : null] },
     month: { id: 'month-usd', value: now.monthly, limit: budgets.monthly_budget, used: budgets.monthly_utilization, budget: month,
       when: { at: moment, by: () => 'the end of the month' },
       before: compare.last_month_same_time, label: 'last month at this time', more: expected },
