@@ -153,9 +153,30 @@ func (r *reading) webSearches() int64 {
 // grounding counts the queries with which Google searched, each once.
 func (f *facts) grounding(p *jsonScan) {
 	for key := range p.members {
-		if (key == "webSearchQueries" || key == "web_search_queries") && p.enter('[') {
+		switch {
+		case (key == "webSearchQueries" || key == "web_search_queries") && p.enter('['):
 			f.queries(p)
-		} else {
+		case (key == "groundingChunks" || key == "grounding_chunks") && p.enter('['):
+			f.chunks(p)
+		default:
+			p.skip()
+		}
+	}
+}
+
+// chunks looks for what was found on Google's maps, which has a price of its own.
+func (f *facts) chunks(p *jsonScan) {
+	for p.more(']') {
+		if !p.enter('{') {
+			p.skip()
+			continue
+		}
+		for {
+			key, ok := p.key()
+			if !ok {
+				break
+			}
+			f.toolFee = f.toolFee || key == "maps" && p.next() == '{'
 			p.skip()
 		}
 	}

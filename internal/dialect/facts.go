@@ -28,7 +28,8 @@ type facts struct {
 	valueRanks [maxValues]uint8
 	valued     uint32 // values that are set
 
-	billed float64 // what the provider's answer says that it cost
+	billed  float64 // what the provider's answer says that it cost
+	toolFee bool    // the answer tells of a tool that is billed and of which no row has a price
 
 	steps genai.Usage // what the iterations of one call used together, as Anthropic counts
 }
@@ -124,7 +125,7 @@ func (f *facts) reset() {
 		f.tallies[i], f.tallyRanks[i] = 0, 0
 	}
 	f.present, f.bad, f.valued = 0, 0, 0
-	f.marked, f.keys, f.sets, f.steps, f.billed = false, 0, 0, genai.Usage{}, 0
+	f.marked, f.keys, f.sets, f.steps, f.billed, f.toolFee = false, 0, 0, genai.Usage{}, 0, false
 }
 
 // add keeps the count of the best rank, except that any count beats a 0: a dialect that does not know a sub-count may say 0

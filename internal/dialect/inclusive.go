@@ -60,7 +60,7 @@ func (r *reading) total(c *counts, u *genai.Usage) (guess bool) {
 	}
 	switch {
 	case more <= 0 || c.total > genai.MaxTokens:
-	case (c.reasoning == 0 || r.scope.traits.thoughtsTotal) && strings.HasPrefix(r.op.Provider, "gcp."):
+	case (c.reasoning == 0 || r.scope.traits.thoughtsTotal) && r.thoughtsBeside():
 		u.Output, u.Reasoning = u.Output+more, u.Reasoning+more
 		return false
 	case r.scope.traits.totalHolds && c.read+c.write == 0:
@@ -148,9 +148,9 @@ func (r *reading) thoughtsApart(c *counts) (apart, guess bool) {
 	return false, false
 }
 
-// doubtThoughts is the same of Google's models, whose own output leaves thoughts out.
+// doubtThoughts is the same of models whose own output leaves thoughts out.
 func (r *reading) doubtThoughts(c *counts) {
-	if (c.total == 0 || c.total == c.in+c.out) && strings.HasPrefix(r.op.Provider, "gcp.") && r.unlisted() {
+	if c.total == 0 && r.compatible() || (c.total == 0 || c.total == c.in+c.out) && r.thoughtsBeside() && r.unlisted() {
 		r.op.Doubt = genai.ReasonUnknownOverlap
 	}
 }

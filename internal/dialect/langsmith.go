@@ -1,10 +1,6 @@
 package dialect
 
-import (
-	"strings"
-
-	"github.com/otelcol-llm/otelcol-llm/internal/genai"
-)
+import "github.com/otelcol-llm/otelcol-llm/internal/genai"
 
 var (
 	tLangsmithKind   = newText()
@@ -51,7 +47,7 @@ func langsmithTotal(r *reading, c *counts) {
 // langsmithThoughts: its wrapper of Google's SDK leaves thoughts out of the output, LangChain counts them in. In Python the total is the
 // exporter's, and nothing tells which of them it was.
 func langsmithThoughts(r *reading, u *genai.Usage) string {
-	if u.Reasoning == 0 || r.f.texts[jLangsmithUsage] != "" || !strings.HasPrefix(r.op.Provider, "gcp.") {
+	if u.Reasoning == 0 || r.f.texts[jLangsmithUsage] != "" || !r.thoughtsBeside() {
 		return ""
 	}
 	return genai.ReasonUnknownOverlap

@@ -44,7 +44,10 @@ func (r *reading) mayCharge() bool {
 			continue
 		}
 		end := s[max(0, len(s)-chargeWindow):]
-		for _, name := range [...]string{`"server_tool_use"`, `"billed_units"`, `"iterations"`, `"cost"`, `"audio_tokens"`} {
+		for _, name := range [...]string{
+			`"server_tool_use"`, `"billed_units"`, `"iterations"`, `"cost"`, `"cost_in_usd_ticks"`, `"audio_tokens"`,
+			`"prompt_cache_hit_tokens"`,
+		} {
 			if strings.Contains(end, name) {
 				return true
 			}

@@ -56,5 +56,9 @@ var older = &client{
 		values(vCostOutput, genAI, "gen_ai.usage.output_cost", "gen_ai.cost.output_cost"),
 	),
 	pairs: []pair{{in: nOldInput, out: nOldOutput}, {in: nOldestInput, out: nOldestOutput}},
-	costs: []cost{{value: vCostUsage, money: true, ok: (*reading).notOurs}, {value: vCostOther}, {value: vCostInput, and: vCostOutput, money: true}},
+	costs: []cost{
+		{value: vCostUsage, money: true, ok: (*reading).notOurs, knows: amountIsBill},
+		{value: vCostOther},
+		{value: vCostInput, and: vCostOutput, money: true},
+	},
 }

@@ -171,6 +171,8 @@ func (a *answered) output(p *jsonScan) {
 			n[1]++
 		case kind == "code_interpreter_call":
 			n[2]++
+		case kind == "image_generation_call": // the images are another model's
+			a.facts.toolFee = true
 		}
 	}
 	for i, t := range [...]tally{nWebSearches, nFileSearches, nCodeRuns} {

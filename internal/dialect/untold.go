@@ -16,5 +16,6 @@ func (r *reading) hidesCache(u *genai.Usage) bool {
 	if hidden == nil || r.f.has(nCacheRead) || r.f.has(nCacheWrite) || r.f.tallyRanks[nNoCache] != 0 || r.op.Name == genai.OpEmbeddings || !hidden(r) {
 		return false
 	}
-	return u.Input >= leastCached || r.soldNet() || r.overAnthropic() || strings.HasPrefix(r.op.Provider, "deepseek")
+	return u.Input >= leastCached || r.soldNet() || r.overAnthropic() || strings.HasPrefix(r.op.Provider, "deepseek") ||
+		genai.ContainsFold(r.op.Model(), "deepseek")
 }

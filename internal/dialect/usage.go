@@ -41,6 +41,13 @@ func (r *reading) usage() {
 	if hides := r.scope.traits.hides; hides != nil && r.op.Doubt == "" {
 		r.op.Doubt = hides(r, u)
 	}
+	switch {
+	case r.op.Doubt != "":
+	case r.f.toolFee:
+		r.op.Doubt = genai.ReasonUnknownFee
+	case r.hiddenBeside(u):
+		r.op.Doubt = genai.ReasonHiddenTokens
+	}
 	if r.op.Doubt == "" && r.f.tally(nAdvisor) > 0 { // Anthropic's advisor is another model, whose tokens are not among these
 		r.op.Doubt = genai.ReasonHiddenTokens
 	}

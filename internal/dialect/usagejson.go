@@ -96,6 +96,12 @@ func (f *facts) served(p *jsonScan, key string) bool {
 		f.traffic(p.text())
 	case "billed_units", "billedUnits": // Cohere's
 		f.usageObject(p, neither, nBilledInput, nBilledOutput, maxDepth)
+	case "cost_in_usd_ticks", "costInUsdTicks":
+		f.ticks(p)
+	case "num_server_side_tools_used", "numServerSideToolsUsed":
+		if n, ok := p.count(); ok && n > 0 {
+			f.toolFee = true
+		}
 	case "inference_geo", "inferenceGeo":
 		if s := p.text(); s == "us" {
 			f.setText(tRegion, s)
@@ -110,6 +116,13 @@ func (f *facts) served(p *jsonScan, key string) bool {
 func (f *facts) traffic(kind string) {
 	if kind != "TRAFFIC_TYPE_UNSPECIFIED" {
 		f.setText(tResponseTier, strings.TrimPrefix(kind, "ON_DEMAND_"))
+	}
+}
+
+// ticks is the bill of xAI's answers, in ten-billionths of a dollar.
+func (f *facts) ticks(p *jsonScan) {
+	if n, ok := p.number(); ok && usable(n) {
+		f.billed = n / 1e10
 	}
 }
 
@@ -158,7 +171,7 @@ func usageTally(key string, sd side) tally {
 		return nTotal
 	case "cache_read", "cache_read_input_tokens", "cached_tokens", "cachedTokens", "input_cached_tokens", "cacheReadInputTokens",
 		"cachedInputTokens", "cachedPromptTokens", "cachedContentTokenCount", "cached_content_token_count", "cachedContentTokens",
-		"cache_read_tokens", "cacheReadTokens", "prompt_cached_tokens":
+		"cache_read_tokens", "cacheReadTokens", "prompt_cached_tokens", "prompt_cache_hit_tokens", "promptCacheHitTokens":
 		return nCacheRead
 	case "cache_creation", "cache_creation_input_tokens", "cacheCreationInputTokens", "cacheWriteInputTokens", "cacheWriteTokens",
 		"cache_write_tokens", "cache_write", "cache_creation_tokens", "cache_write_input_tokens", "prompt_cache_creation_tokens":

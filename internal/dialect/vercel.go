@@ -143,6 +143,8 @@ func (r *reading) providerMetadata(p *jsonScan, name string) {
 			r.f.setText(tResponseTier, p.text())
 		case "groundingMetadata", "grounding_metadata":
 			r.f.grounding(p)
+		case "costInUsdTicks":
+			r.f.ticks(p)
 		case "iterations":
 			r.f.usageList(p, key)
 		case "cost":

@@ -116,6 +116,7 @@ const (
 	ReasonHiddenTokens     = "hidden_tokens"
 	ReasonUnknownLifetime  = "unknown_lifetime"
 	ReasonProviderGuessed  = "provider_guessed"
+	ReasonUnknownFee       = "unknown_fee"
 	ReasonNoLLMCost        = "no_llmcost" // budgetalert's: a model call that no llmcost has read
 )
 

@@ -121,6 +121,12 @@ func (c *compiled) doubt(u *Usage, b *basis) {
 	if b.guess == "" && u.WebSearches > 0 && !c.free && c.has&(1<<UnitWebSearches) == 0 {
 		b.guess = GuessFee
 	}
+	for i := range u.Other { // a tool that was used, and has no price here
+		o := &u.Other[i]
+		if b.guess == "" && o.N > 0 && !c.free && registry[o.Unit].dims.family == "tool_calls" && c.has&(1<<o.Unit) == 0 {
+			b.guess = GuessFee
+		}
+	}
 	for _, j := range c.joins {
 		if b.guess == "" && u.quantity(j[0]) > 0 && u.quantity(j[1]) > 0 && u.quantity(j[2]) == 0 {
 			b.guess = GuessOverlap

@@ -28,6 +28,7 @@ var endpoints = []endpoint{
 	{regexp.MustCompile(`^[a-z0-9-]+(?:\.[a-z0-9-]+)?\.(?:(?:openai|cognitiveservices|(?:services|models)\.ai)\.azure\.com|openai\.azure\.us)()$`), "azure", ""},
 	{regexp.MustCompile(`^(?:models\.github\.ai|models\.inference\.ai\.azure\.com|api\.(?:[a-z]+\.)?githubcopilot\.com)()$`), "github-copilot", ""},
 	{regexp.MustCompile(`^api\.together\.(?:ai|xyz)()$`), "together", ""},
+	{regexp.MustCompile(`^[a-z0-9-]+\.api\.x\.ai()$`), "x-ai", ""},
 	{regexp.MustCompile(`^api\.moonshot\.(?:ai|cn)()$`), "moonshotai", ""},
 }
 

@@ -180,6 +180,10 @@ func (r *pricedModel) price(op *dialect.Call, end time.Time) bill {
 	case r.model.Prices(pricing.UnitOutputAudio) && !op.Extras.TellsHow, // it speaks, and whether it did is not told
 		op.Name == opRerank && op.Extras.Searches == 0 && r.model.Prices(unitSearch):
 		b.status, b.reason = genai.StatusEstimated, genai.ReasonHiddenTokens
+	case r.model.Prices(pricing.UnitReasoning) && !r.model.Own: // Perplexity's research, which quotes and searches besides
+		b.status, b.reason = genai.StatusEstimated, genai.ReasonHiddenTokens
+	case r.model.Prices(pricing.UnitRequests) && !r.model.Own: // Perplexity's, which goes by how much it searched
+		b.status, b.reason = genai.StatusEstimated, genai.ReasonUnknownFee
 	case cost.Guess != "":
 		b.status, b.reason = genai.StatusEstimated, cost.Guess
 	}
