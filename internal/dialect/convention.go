@@ -80,7 +80,7 @@ var ours = &client{
 		tallies(nCodeRuns, genai.CallCodeRuns),
 		values(vReported, plain, genai.CostReported),
 	),
-	costs: []cost{{value: vReported, money: true, ok: (*reading).isOurs}},
+	costs: []cost{{value: vReported, money: true, ok: (*reading).isOurs, knows: amountIsBill}},
 }
 
 func (r *reading) isOurs() bool  { return r.f.texts[tOurStatus] != "" }
