@@ -88,7 +88,9 @@ func TestTheBackendGetsClientsMetricsAsTheyCame(t *testing.T) {
 		return n >= want
 	}, 40*time.Second, 100*time.Millisecond)
 	assert.Contains(t, got, genai.MetricCostUSD)
-	assert.Equal(t, pmetric.AggregationTemporalityDelta, got["claude_code.token.usage"].Sum().AggregationTemporality())
+	tokens := got["claude_code.token.usage"].Sum()
+	assert.Equal(t, pmetric.AggregationTemporalityDelta, tokens.AggregationTemporality())
+	assert.Equal(t, map[string]any{"type": "input", "model": "claude-sonnet-4-6"}, tokens.DataPoints().At(0).Attributes().AsRaw())
 	checkQuiet(t, g)
 }
 

@@ -12,13 +12,15 @@ import (
 )
 
 // TestAgentsCountedByTheirMetrics: in the default wiring cli_agents: {claude-code: metrics} counts deltas, each once, and naming
-// langchain has the memory that a process tells of itself.
+// langchain has the memory that a process tells of itself. A budget that reads the same pipeline books what they cost, each once.
 func TestAgentsCountedByTheirMetrics(t *testing.T) {
 	t.Parallel()
 	g, otlp, scrapeURL, _ := defaultsWith(t, []string{
 		"--set=connectors.genaimetrics.interval=1s", "--set=connectors.genaimetrics.zero_for=0s",
 		"--set=connectors.genaimetrics.naming=[semconv, langchain]",
 		"--set=connectors.genaimetrics.cli_agents.claude-code=metrics",
+		"--set=connectors.budgetalert.zero_for=0s", "--set=connectors.budgetalert.cost_counters=[claude_code.cost.usage]",
+		"--set=service.pipelines.metrics/agents.exporters=[genaimetrics, budgetalert]",
 	})
 	for n := range 3 {
 		postMetrics(t, otlp, claudeTokens(n))
@@ -28,6 +30,8 @@ func TestAgentsCountedByTheirMetrics(t *testing.T) {
 		got := scrape(t, scrapeURL)
 		return got.sum("llm_tokens_total", "gen_ai_token_type", "input_uncached") == 300 &&
 			got.sum("claude_code_token_usage_tokens_total") == 300 &&
+			got.sum("llm_cost_usd_total", "gen_ai_provider_name", "anthropic", "gen_ai_request_model", "claude-sonnet-4-6") == 0.75 &&
+			got.sum("llm_cost_booked_usd_total", "gen_ai_provider_name", "anthropic", "gen_ai_request_model", "claude-sonnet-4-6") == 0.75 &&
 			got.sum("langchain_memory_usage_bytes", "component", "claude-code") == 1<<20
 	}, 40*time.Second, 100*time.Millisecond)
 	checkQuiet(t, g)
@@ -35,7 +39,7 @@ func TestAgentsCountedByTheirMetrics(t *testing.T) {
 
 var claudeStart = time.Now().Add(-time.Second)
 
-// claudeTokens is the n-th delta of Claude Code's token counter, with its memory.
+// claudeTokens is the n-th delta of Claude Code's counters of tokens and cost, with its memory.
 func claudeTokens(n int) pmetric.Metrics {
 	metrics := pmetric.NewMetrics()
 	rm := metrics.ResourceMetrics().AppendEmpty()
@@ -47,16 +51,21 @@ func claudeTokens(n int) pmetric.Metrics {
 		p.SetTimestamp(pcommon.NewTimestampFromTime(claudeStart.Add(time.Duration(n+1) * 100 * time.Millisecond)))
 		return p
 	}
-	tokens := scope.Metrics().AppendEmpty()
-	tokens.SetName("claude_code.token.usage")
-	tokens.SetUnit("tokens")
-	sum := tokens.SetEmptySum()
-	sum.SetIsMonotonic(true)
-	sum.SetAggregationTemporality(pmetric.AggregationTemporalityDelta)
-	point := at(sum.DataPoints().AppendEmpty())
-	point.Attributes().PutStr("type", "input")
-	point.Attributes().PutStr("model", "claude-sonnet-4-6")
-	point.SetIntValue(100)
+	delta := func(name, unit string) pmetric.NumberDataPoint {
+		m := scope.Metrics().AppendEmpty()
+		m.SetName(name)
+		m.SetUnit(unit)
+		sum := m.SetEmptySum()
+		sum.SetIsMonotonic(true)
+		sum.SetAggregationTemporality(pmetric.AggregationTemporalityDelta)
+		point := at(sum.DataPoints().AppendEmpty())
+		point.Attributes().PutStr("model", "claude-sonnet-4-6")
+		return point
+	}
+	tokens := delta("claude_code.token.usage", "tokens")
+	tokens.Attributes().PutStr("type", "input")
+	tokens.SetIntValue(100)
+	delta("claude_code.cost.usage", "USD").SetDoubleValue(0.25)
 	memory := scope.Metrics().AppendEmpty()
 	memory.SetName("process.memory.usage")
 	memory.SetUnit("By")

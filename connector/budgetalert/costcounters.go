@@ -76,19 +76,33 @@ func (r *reader) point(
 	if usd == 0 {
 		return
 	}
-	op := genai.Operation{
-		Kind: genai.ModelCall, Status: genai.StatusReported, TotalUSD: usd,
-		Provider: textOf(p.Attributes(), genai.ProviderName), RequestModel: textOf(p.Attributes(), genai.RequestModel),
-		Agent: textOf(p.Attributes(), genai.AgentName), Conversation: textOf(p.Attributes(), genai.ConversationID),
+	op, ok := costOf(p.Attributes())
+	if !ok {
+		return
 	}
-	if op.RequestModel == "" {
-		op.RequestModel = textOf(p.Attributes(), "model")
-	}
+	op.TotalUSD = usd
 	r.add(b, &call{
 		op: &op, service: service, id: r.pointID(series, from, p.Timestamp()), end: p.Timestamp(),
 		attrs: p.Attributes(), resource: resource.Attributes(), sum: true,
 		seen: func() seen { return stand(resource, scope, p.Attributes()) },
 	})
+}
+
+// costOf is whose money a point tells of, as llmcost read it; false is a point that llmcost says does not count. Of a counter that llmcost
+// does not know the attributes are taken as they are.
+func costOf(attrs pcommon.Map) (op genai.Operation, ok bool) {
+	if counts := genai.ReadCanonicalPoint(attrs, &op); counts != "" {
+		return op, counts == genai.CountsUSD && op.Counts()
+	}
+	op = genai.Operation{
+		Kind: genai.ModelCall, Status: genai.StatusReported,
+		Provider: textOf(attrs, genai.ProviderName), RequestModel: textOf(attrs, genai.RequestModel),
+		Agent: textOf(attrs, genai.AgentName), Conversation: textOf(attrs, genai.ConversationID),
+	}
+	if op.RequestModel == "" {
+		op.RequestModel = textOf(attrs, "model")
+	}
+	return op, true
 }
 
 // pointID is the same for the same increase of the same series.

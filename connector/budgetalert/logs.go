@@ -19,7 +19,7 @@ func (r *reader) logs(b *batch, ld plog.Logs) {
 		service := serviceOf(resource)
 		for _, sl := range rl.ScopeLogs().All() {
 			for _, rec := range sl.LogRecords().All() {
-				if _, ok := genai.ReadCanonicalLog(rec, &op); !ok || op.Status == "" || !isCall(&op) {
+				if _, ok := genai.ReadCanonicalLog(rec, &op); !ok || !isCall(&op) {
 					continue
 				}
 				r.add(b, &call{

@@ -191,6 +191,22 @@ func TestCostCounters(t *testing.T) {
 	c = newCounters(names, began)
 	require.Len(t, spent(c, costCounter(cumulative, after(0), after(1), 3)), 1, "a new one adds all it has")
 	require.Empty(t, spent(newCounters(nil, began), costCounter(delta, after(0), after(1), 0.5)), "not configured")
+	marked := func(counts, status string) []budget.Spend {
+		md := costCounter(delta, after(0), after(1), 0.5)
+		attrs := md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).Sum().DataPoints().At(0).Attributes()
+		attrs.PutStr(genai.CallCounts, counts)
+		attrs.PutStr(genai.CostStatus, status)
+		attrs.PutStr(genai.ProviderName, "anthropic")
+		attrs.PutStr(genai.RequestModel, "asked")
+		return spent(newCounters(names, began), md)
+	}
+	got = marked(genai.CountsUSD, genai.StatusReported)
+	require.EqualValues(t, 500_000_000, got[0].NanoUSD)
+	require.Equal(t, "anthropic asked", got[0].Row.Provider+" "+got[0].Row.Model, "as llmcost read it")
+	require.Empty(t, marked(genai.CountsUSD, genai.StatusDuplicate), "of a scope that llmcost ignores")
+	require.Empty(t, marked(genai.CountsUSD, genai.StatusUnpriced), "reported_cost: ignore")
+	require.Empty(t, marked(genai.TokensInput, genai.StatusReported), "no money")
+
 	bad := newBatch(t.Context(), noon)
 	testReader().points(bad, costCounter(delta, after(0), after(1), -3), newCounters(names, began))
 	require.Empty(t, bad.spends)

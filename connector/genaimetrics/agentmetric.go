@@ -59,68 +59,27 @@ func (c clients) old(p clientPoint) bool {
 	return age > firstSpan && (p.start.AsTime().Before(c.began) || age > clientMemory)
 }
 
-// agentMetric says what a metric of a command-line agent counts: tokens, by an attribute whose values are in types; or calls; or
-// cost.
-type agentMetric struct {
-	by    string
-	types map[string]string
-	calls bool
-	cost  bool
+// metricProcessMemory is what naming langchain passes on.
+const metricProcessMemory = "process.memory.usage"
+
+// pointGroup is the points of one metric that tell of calls which differ in nothing that is counted.
+type pointGroup struct {
+	op   genai.Operation
+	dims string // joined
 }
 
-// What the values of token type attributes stand for. Inclusive ones are reduced by the parts that are counted apart.
-const (
-	partUncached        = "uncached"
-	partInput           = "input" // inclusive: uncached + read + write
-	partCacheRead       = "read"
-	partCacheWrite      = "write"
-	partVisible         = "visible"
-	partOutput          = "output" // inclusive: visible + reasoning
-	partReasoning       = "reasoning"
-	partWhole           = "" // of a metric that is not split
-	nameModel           = "model"
-	nameCodexStatus     = "status"
-	nameGeminiStatus    = "status_code"
-	metricProcessMemory = "process.memory.usage"
-)
-
-// agentMetrics are the metrics that are counted, by agent and name.
-var agentMetrics = map[string]map[string]agentMetric{
-	agentClaudeCode: {
-		"claude_code.token.usage": {by: "type", types: map[string]string{
-			"input": partUncached, "cacheRead": partCacheRead, "cacheCreation": partCacheWrite, "output": partOutput,
-		}},
-		"claude_code.cost.usage": {cost: true},
-	},
-	agentCodex: {
-		"codex.turn.token_usage": {by: "token_type", types: map[string]string{
-			"input": partInput, "cached_input": partCacheRead, "cache_write_input": partCacheWrite,
-			"output": partOutput, "reasoning_output": partReasoning,
-		}},
-		"codex.api_request": {calls: true},
-	},
-	agentGeminiCLI: {
-		"gemini_cli.token.usage": {by: "type", types: map[string]string{
-			"input": partInput, "cache": partCacheRead, "output": partVisible, "thought": partReasoning,
-		}},
-		"gemini_cli.api.request.count": {calls: true},
-	},
-}
-
-var agentProviders = map[string]string{agentClaudeCode: "anthropic", agentCodex: "openai", agentGeminiCLI: "gcp.gemini"}
-
-// increase is what the points of one metric that differ in nothing but the token type add.
+// increase is what the points of a group add, by what they count.
 type increase struct {
-	attrs pcommon.Map
-	parts map[string]float64
+	dims   []string
+	counts map[string]float64
 }
 
-// usage puts the parts together.
+// usage puts the types of tokens together: some clients count the parts, some all of the input or output beside them.
 func (t *increase) usage() genai.Usage {
-	n := func(part string) int64 { return int64(min(t.parts[part], genai.MaxTokens)) }
-	u := genai.Usage{CacheRead: n(partCacheRead), CacheWrite: n(partCacheWrite), Reasoning: n(partReasoning)}
-	u.Input = max(n(partInput), n(partUncached)+u.CacheRead+u.CacheWrite)
-	u.Output = max(n(partOutput), n(partVisible)+u.Reasoning)
+	n := func(tokens string) int64 { return int64(min(t.counts[tokens], genai.MaxTokens)) }
+	u := genai.Usage{CacheRead: n(genai.TokensCacheRead), CacheWrite: n(genai.TokensCacheWrite), Reasoning: n(genai.TokensReasoning)}
+	u.Input = max(n(genai.TokensInput), n(genai.TokensInputUncached)+u.CacheRead+u.CacheWrite)
+	u.Output = max(n(genai.TokensOutput), n(genai.TokensOutputVisible)+u.Reasoning)
 	return u
 }
 
@@ -134,10 +93,10 @@ func (e *engine) observeMetrics(md pmetric.Metrics, wall time.Time) {
 			service: genai.ServiceOf(attrs), dims: resourceDims(e.cfg.Dimensions, nil, attrs), now: now, wall: wall, resource: pdatautil.MapHash(attrs),
 		}
 		for _, sm := range rm.ScopeMetrics().All() {
-			agent := cliAgent(sm.Scope().Name())
+			counted := e.cfg.CLIAgents[cliAgent(sm.Scope().Name())] == sourceMetrics
 			for _, m := range sm.Metrics().All() {
-				if what, ok := agentMetrics[agent][m.Name()]; ok && e.cfg.CLIAgents[agent] == sourceMetrics {
-					e.observeAgentMetric(agent, &what, m, &from)
+				if counted {
+					e.observeAgentMetric(m, &from)
 				}
 				if e.langchain && m.Name() == metricProcessMemory {
 					e.observeMemory(m, &from)
@@ -147,91 +106,57 @@ func (e *engine) observeMetrics(md pmetric.Metrics, wall time.Time) {
 	}
 }
 
-func (e *engine) observeAgentMetric(agent string, what *agentMetric, m pmetric.Metric, from *sender) {
+// observeAgentMetric counts what is new in a metric, as llmcost read it.
+func (e *engine) observeAgentMetric(m pmetric.Metric, from *sender) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.setNow(from.now)
-	increases := map[[16]byte]*increase{}
+	increases := map[pointGroup]*increase{}
 	eachNumber(m, func(attrs pcommon.Map, p clientPoint, cumulative bool) {
-		e.addIncrease(increases, what, m.Name(), from, attrs, p, cumulative)
-	})
-	for _, t := range increases {
-		e.countIncrease(agent, what, t, from)
-	}
-}
-
-func (e *engine) addIncrease(
-	increases map[[16]byte]*increase, what *agentMetric, metric string, from *sender, attrs pcommon.Map, p clientPoint, cumulative bool,
-) {
-	kind := partWhole
-	if what.by != "" {
-		var ok bool
-		if kind, ok = what.types[valueOf(attrs, what.by)]; !ok {
+		var g pointGroup
+		counts := genai.ReadCanonicalPoint(attrs, &g.op)
+		if counts == "" || !g.op.IsCall() {
 			return
 		}
+		n, ok := e.freshOf(seriesID(from, m.Name(), attrs), p, cumulative, from.now)
+		if !ok {
+			return
+		}
+		dims := itemDims(e.cfg.Dimensions, nil, from.dims, attrs)
+		g.dims = strings.Join(dims, "\x00")
+		if increases[g] == nil {
+			increases[g] = &increase{dims: dims, counts: map[string]float64{}}
+		}
+		increases[g].counts[counts] += n
+	})
+	for g, t := range increases {
+		e.countIncrease(&g.op, t, from)
 	}
-	if !(p.value >= 0 && p.value <= genai.MaxTokens*1000) { // NaN too
-		e.health.rejected++
-		return
-	}
-	n, again := e.freshOf(seriesID(from, metric, attrs), p, cumulative, from.now)
-	if again {
-		e.health.redelivered++
-		return
-	}
-	rest := pcommon.NewMap()
-	attrs.CopyTo(rest)
-	rest.Remove(what.by)
-	key := pdatautil.MapHash(rest)
-	t, ok := increases[key]
-	if !ok {
-		t = &increase{attrs: rest, parts: map[string]float64{}}
-		increases[key] = t
-	}
-	t.parts[kind] += n
 }
 
 // countIncrease counts what is new in a metric. The caller holds the lock.
-func (e *engine) countIncrease(agent string, what *agentMetric, t *increase, from *sender) {
-	o := observation{service: from.service, weight: 1}
+func (e *engine) countIncrease(op *genai.Operation, t *increase, from *sender) {
+	o := observation{service: from.service, weight: 1, op: *op, dims: t.dims}
 	o.origin.time = from.wall.UnixNano()
-	o.dims = itemDims(e.cfg.Dimensions, nil, from.dims, t.attrs)
-	op := &o.op
-	op.Provider, op.RequestModel = agentProviders[agent], valueOf(t.attrs, nameModel)
-	op.Status, op.Reason = genai.StatusUnpriced, genai.ReasonNotReported
-	switch {
-	case what.cost:
-		op.Status, op.Reason, op.TotalUSD = genai.StatusReported, "", t.parts[partWhole]
-		e.addCost(e.callRoute(&o), &o)
-	case what.calls:
-		o.weight = int64(t.parts[partWhole])
-		setCode(op, t.attrs)
-		if o.weight > 0 {
-			r := e.callRoute(&o)
+	r := e.callRoute(&o)
+	if usd, ok := t.counts[genai.CountsUSD]; ok {
+		o.op.TotalUSD = usd
+		e.addCost(r, &o)
+		return
+	}
+	if calls, ok := t.counts[genai.CountsCalls]; ok {
+		if o.weight = int64(calls); o.weight > 0 {
 			e.countCall(r, &o)
 			e.addCost(r, &o)
 			e.addError(r, &o)
 		}
-	default:
-		op.Usage, op.UsageState = t.usage(), genai.UsageKnown
-		e.addTokenCounts(e.callRoute(&o), &o)
-		if agent != agentClaudeCode { // which says the cost of the same tokens in another metric
-			e.addCount(e.callRoute(&o), slotUnpricedTokens, op.Usage.Input+op.Usage.Output, &o)
-		}
-	}
-}
-
-// setCode reads how the calls of a point ended from their HTTP status.
-func setCode(op *genai.Operation, attrs pcommon.Map) {
-	code := valueOf(attrs, nameCodexStatus)
-	if code == "" {
-		code = valueOf(attrs, nameGeminiStatus)
-	}
-	if strings.HasPrefix(code, "2") || code == "" && valueOf(attrs, "success") != "false" {
 		return
 	}
-	op.Failure, op.ErrorType = genai.FailureOf(true, code)
-	op.Status, op.Reason = genai.StatusFree, genai.ReasonFailed
+	o.op.Usage = t.usage()
+	e.addTokenCounts(r, &o)
+	if op.Status == genai.StatusUnpriced {
+		e.addCount(r, slotUnpricedTokens, o.op.Usage.Input+o.op.Usage.Output, &o)
+	}
 }
 
 // observeMemory passes on what processes say of their memory.
@@ -250,17 +175,27 @@ func (e *engine) observeMemory(m pmetric.Metric, from *sender) {
 	})
 }
 
-// freshOf is what a point adds. A delta point is known again by its times: processes that tell nothing to be told apart by may
-// share a series, so a point that is older than the last one is not one that was counted.
-func (e *engine) freshOf(series id, p clientPoint, cumulative bool, now time.Time) (value float64, again bool) {
+// freshOf is what a point adds, if it adds anything. A delta point is known again by its times: processes that tell nothing to be told
+// apart by may share a series, so a point that is older than the last one is not one that was counted.
+func (e *engine) freshOf(series id, p clientPoint, cumulative bool, now time.Time) (value float64, ok bool) {
+	if !(p.value >= 0 && p.value <= genai.MaxTokens*1000) { // NaN too
+		e.health.rejected++
+		return 0, false
+	}
+	value, again := p.value, false
 	if cumulative {
-		return e.clients.fresh(series, p, now)
+		value, again = e.clients.fresh(series, p, now)
+	} else {
+		for i, t := range [...]uint64{uint64(p.start), uint64(p.time)} {
+			at := series[8*i:]
+			binary.LittleEndian.PutUint64(at, binary.LittleEndian.Uint64(at)^t)
+		}
+		again = e.seen.again(&series, now)
 	}
-	for i, t := range [...]uint64{uint64(p.start), uint64(p.time)} {
-		at := series[8*i:]
-		binary.LittleEndian.PutUint64(at, binary.LittleEndian.Uint64(at)^t)
+	if again {
+		e.health.redelivered++
 	}
-	return p.value, e.seen.again(&series, now)
+	return value, !again
 }
 
 // seriesID tells the series of clients apart, by all that their resource and points say.
@@ -275,28 +210,39 @@ func seriesID(from *sender, metric string, attrs pcommon.Map) (which id) {
 	return which
 }
 
-// eachNumber calls f with every point as one number: the value of a sum or gauge, the sum of a histogram.
+// eachNumber calls f with every point as one number: the value of a sum or gauge, the sum of a histogram. Points that say nothing are left out.
 func eachNumber(m pmetric.Metric, f func(attrs pcommon.Map, p clientPoint, cumulative bool)) {
 	switch m.Type() {
 	case pmetric.MetricTypeSum:
-		cumulative := m.Sum().AggregationTemporality() == pmetric.AggregationTemporalityCumulative
 		for _, p := range m.Sum().DataPoints().All() {
-			f(p.Attributes(), clientPoint{p.StartTimestamp(), p.Timestamp(), numberOf(p)}, cumulative)
+			visit(p, numberOf(p), m.Sum().AggregationTemporality(), f)
 		}
 	case pmetric.MetricTypeGauge:
 		for _, p := range m.Gauge().DataPoints().All() {
-			f(p.Attributes(), clientPoint{p.StartTimestamp(), p.Timestamp(), numberOf(p)}, false)
+			visit(p, numberOf(p), pmetric.AggregationTemporalityUnspecified, f)
 		}
 	case pmetric.MetricTypeHistogram:
-		cumulative := m.Histogram().AggregationTemporality() == pmetric.AggregationTemporalityCumulative
 		for _, p := range m.Histogram().DataPoints().All() {
-			f(p.Attributes(), clientPoint{p.StartTimestamp(), p.Timestamp(), p.Sum()}, cumulative)
+			visit(p, p.Sum(), m.Histogram().AggregationTemporality(), f)
 		}
 	case pmetric.MetricTypeExponentialHistogram:
-		cumulative := m.ExponentialHistogram().AggregationTemporality() == pmetric.AggregationTemporalityCumulative
 		for _, p := range m.ExponentialHistogram().DataPoints().All() {
-			f(p.Attributes(), clientPoint{p.StartTimestamp(), p.Timestamp(), p.Sum()}, cumulative)
+			visit(p, p.Sum(), m.ExponentialHistogram().AggregationTemporality(), f)
 		}
+	}
+}
+
+// dataPoint is what points of all types say.
+type dataPoint interface {
+	Attributes() pcommon.Map
+	StartTimestamp() pcommon.Timestamp
+	Timestamp() pcommon.Timestamp
+	Flags() pmetric.DataPointFlags
+}
+
+func visit[P dataPoint](p P, value float64, t pmetric.AggregationTemporality, f func(pcommon.Map, clientPoint, bool)) {
+	if !p.Flags().NoRecordedValue() {
+		f(p.Attributes(), clientPoint{p.StartTimestamp(), p.Timestamp(), value}, t == pmetric.AggregationTemporalityCumulative)
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
-// geminiTokens is a cumulative point of Gemini CLI, in seconds after t0.
+// geminiTokens is a cumulative point of Gemini CLI as llmcost leaves it, in seconds after t0.
 func geminiTokens(start, at int, n int64) pmetric.Metrics {
 	md := pmetric.NewMetrics()
 	rm := md.ResourceMetrics().AppendEmpty()
@@ -27,8 +27,22 @@ func geminiTokens(start, at int, n int64) pmetric.Metrics {
 	p.SetTimestamp(pcommon.NewTimestampFromTime(t0.Add(time.Duration(at) * time.Second)))
 	p.SetIntValue(n)
 	p.Attributes().PutStr("type", "input")
-	p.Attributes().PutStr("model", "gemini-2.5-flash")
+	mark(p.Attributes(), genai.TokensInput, genai.StatusUnpriced)
 	return md
+}
+
+// mark is what llmcost writes on a point.
+func mark(attrs pcommon.Map, counts, status string) {
+	attrs.PutStr(genai.CallCounts, counts)
+	attrs.PutStr(genai.CostStatus, status)
+	attrs.PutStr(genai.RequestModel, "gemini-2.5-flash")
+}
+
+// gap is the value of a point that says that there is none.
+const gap = -1 << 30
+
+func firstPoint(md pmetric.Metrics) pmetric.NumberDataPoint {
+	return md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).Sum().DataPoints().At(0)
 }
 
 func TestCumulativePoints(t *testing.T) {
@@ -47,11 +61,18 @@ func TestCumulativePoints(t *testing.T) {
 		"negative":                       {[][3]int{{1, 10, -5}}, 0},
 		"nothing new":                    {[][3]int{{1, 10, 0}}, 0},
 		"after a negative one, as usual": {[][3]int{{1, 10, -5}, {1, 20, 7}}, 7},
+		"after a gap":                    {[][3]int{{1, 10, 100}, {1, 20, gap}, {1, 30, 150}}, 150},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := testEngine(t, func(c *Config) { c.CLIAgents[agentGeminiCLI] = sourceMetrics })
 			for _, p := range c.points {
-				e.observeMetrics(geminiTokens(p[0], p[1], int64(p[2])), t0)
+				md := geminiTokens(p[0], p[1], int64(p[2]))
+				if p[2] == gap {
+					point := firstPoint(md)
+					point.SetIntValue(0)
+					point.SetFlags(pmetric.DefaultDataPointFlags.WithNoRecordedValue(true))
+				}
+				e.observeMetrics(md, t0)
 			}
 			require.Equal(t, c.want, value(e.exportAt(t0), genai.MetricTokens))
 		})
@@ -85,7 +106,7 @@ func TestPointsThatAreNoNumbers(t *testing.T) {
 	for _, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), -1, 1e300} {
 		e := testEngine(t, func(c *Config) { c.CLIAgents[agentGeminiCLI] = sourceMetrics })
 		md := geminiTokens(1, 2, 0)
-		md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).Sum().DataPoints().At(0).SetDoubleValue(v)
+		firstPoint(md).SetDoubleValue(v)
 		e.observeMetrics(md, t0)
 		out, said := e.export(pcommon.NewResource(), "", t0)
 		require.Zero(t, out.DataPointCount())
@@ -98,6 +119,49 @@ func TestMetricsOfOthersAreNotCounted(t *testing.T) {
 	e := testEngine(t, nil)
 	e.observeMetrics(geminiTokens(1, 2, 100), t0)
 	require.Zero(t, e.exportAt(t0).DataPointCount())
+}
+
+// Points are counted as llmcost marked them: not at all without a mark or as a duplicate, and by the groups that are told apart.
+func TestMarkedPoints(t *testing.T) {
+	e := testEngine(t, func(c *Config) {
+		c.CLIAgents[agentGeminiCLI] = sourceMetrics
+		c.Dimensions = []Dimension{{Name: "team"}}
+	})
+	md := geminiTokens(1, 2, 100)
+	points := md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).Sum().DataPoints()
+	for i, p := range []struct {
+		counts, status, team string
+		n                    int64
+	}{
+		{genai.TokensCacheRead, genai.StatusUnpriced, "", 40},
+		{genai.TokensOutputVisible, genai.StatusUnpriced, "", 7},
+		{genai.TokensReasoning, genai.StatusUnpriced, "", 3},
+		{genai.TokensInput, genai.StatusUnpriced, "search", 1000},
+		{genai.TokensInput, genai.StatusReported, "", 5}, // its cost is told in another metric
+		{genai.TokensInput, genai.StatusDuplicate, "", 1 << 20},
+		{"", genai.StatusUnpriced, "", 1 << 20},
+	} {
+		to := points.AppendEmpty()
+		firstPoint(md).CopyTo(to)
+		to.SetIntValue(p.n)
+		to.Attributes().PutInt("nth", int64(i))
+		mark(to.Attributes(), p.counts, p.status)
+		if p.counts == "" {
+			to.Attributes().Remove(genai.CallCounts)
+		}
+		if p.team != "" {
+			to.Attributes().PutStr("team", p.team)
+		}
+	}
+	e.observeMetrics(md, t0)
+	out := e.exportAt(t0)
+	for tokens, want := range map[string]float64{
+		genai.TokensInputUncached: 60 + 1000 + 5, genai.TokensCacheRead: 40, genai.TokensOutputVisible: 7, genai.TokensReasoning: 3,
+	} {
+		require.Equal(t, want, value(out, genai.MetricTokens, genai.TokenType, tokens), tokens)
+	}
+	require.EqualValues(t, 1000, value(out, genai.MetricTokens, "team", "search"))
+	require.EqualValues(t, 1110, value(out, genai.MetricUnpricedTokens))
 }
 
 func TestMemoryUnderLangchainNames(t *testing.T) {

@@ -44,6 +44,12 @@ var claudeCode = &client{
 		"api_error": claudeError, "claude_code.api_error": claudeError,
 		"tool_result": logTool("tool_name"), "claude_code.tool_result": logTool("tool_name"),
 	},
+	metrics: map[string]pointReader{
+		"claude_code.cost.usage": pointUSD(claudePoint),
+		"claude_code.token.usage": pointTokens(claudePoint, "type", map[string]string{
+			"input": genai.TokensInputUncached, "cacheRead": genai.TokensCacheRead, "cacheCreation": genai.TokensCacheWrite, "output": genai.TokensOutput,
+		}),
+	},
 	traits: traits{localAgents: true, allAttempts: true},
 }
 
@@ -64,8 +70,22 @@ func claudeKind(t string) verdict {
 	return verdict{genai.Step, ""}
 }
 
+// claudeCall begins a call in a log or metric.
+func claudeCall(attrs pcommon.Map, c *Call, name string) {
+	logCall(attrs, c, name, "anthropic")
+	if cloud := cloudOfClaude[textOf(attrs, "anthropic.provider")]; cloud != "" {
+		c.Provider = cloud
+	}
+}
+
+// claudePoint: what the tokens of one metric cost is in the other.
+func claudePoint(attrs pcommon.Map, c *Call) {
+	claudeCall(attrs, c, "")
+	c.CostSource = CostClient
+}
+
 func claudeRequest(attrs pcommon.Map, c *Call) bool {
-	logCall(attrs, c, genai.OpChat, "anthropic")
+	claudeCall(attrs, c, genai.OpChat)
 	read, write, hour := count(attrs, "cache_read_tokens"), count(attrs, "cache_creation_tokens"), count(attrs, "cache_creation_1h_tokens")
 	write = max(write, hour+count(attrs, "cache_creation_5m_tokens"))
 	logUsage(c, genai.Usage{ // its input leaves the cached tokens out
@@ -81,7 +101,7 @@ func claudeRequest(attrs pcommon.Map, c *Call) bool {
 }
 
 func claudeError(attrs pcommon.Map, c *Call) bool {
-	logCall(attrs, c, genai.OpChat, "anthropic")
+	claudeCall(attrs, c, genai.OpChat)
 	logAttempt(attrs, c, 1)
 	logFailure(c, textOf(attrs, "status_code"))
 	return true

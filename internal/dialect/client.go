@@ -33,6 +33,7 @@ type client struct {
 	hit      func(*reading) bool       // answers from the client's own cache
 	mayBe    func(*facts) bool         // spans without any attribute that only GenAI spans have may be its operations
 	events   map[string]logReader      // log events that tell of an operation
+	metrics  map[string]pointReader    // metrics that tell of calls
 	traits                             // of all its scopes that say nothing else
 	bit      uint64
 }

@@ -34,6 +34,13 @@ var codex = &client{
 	events: map[string]logReader{
 		"codex.sse_event": codexEvent, "codex.api_request": codexFailure, "codex.tool_result": logTool("tool_name"),
 	},
+	metrics: map[string]pointReader{
+		"codex.api_request": pointRequests(callsTo("openai"), "status"),
+		"codex.turn.token_usage": pointTokens(callsTo("openai"), "token_type", map[string]string{
+			"input": genai.TokensInput, "cached_input": genai.TokensCacheRead, "cache_write_input": genai.TokensCacheWrite,
+			"output": genai.TokensOutput, "reasoning_output": genai.TokensReasoning,
+		}),
+	},
 	traits: traits{localAgents: true, firstAttempt: -1},
 }
 

@@ -14,6 +14,12 @@ var geminiCLI = &client{
 	events: map[string]logReader{
 		"gemini_cli.api_response": geminiResponse, "gemini_cli.api_error": geminiError, "gemini_cli.tool_call": logTool("function_name"),
 	},
+	metrics: map[string]pointReader{
+		"gemini_cli.api.request.count": pointRequests(callsTo("gcp.gemini"), "status_code"),
+		"gemini_cli.token.usage": pointTokens(callsTo("gcp.gemini"), "type", map[string]string{
+			"input": genai.TokensInput, "cache": genai.TokensCacheRead, "output": genai.TokensOutputVisible, "thought": genai.TokensReasoning,
+		}),
+	},
 	traits: traits{localAgents: true, thoughtsApart: true},
 }
 

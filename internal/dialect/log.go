@@ -21,8 +21,14 @@ func ReadLog(scope *Scope, rec plog.LogRecord, c *Call) bool {
 	if ms, ok := number(attrs, "duration_ms"); ok && ms >= 0 {
 		c.Seconds = ms / 1000
 	}
+	c.overrule(attrs)
+	return true
+}
+
+// overrule says that whatever the client says in the conventions' words is not what was read.
+func (c *Call) overrule(attrs pcommon.Map) {
 	c.Keys = keysOf(attrs)
-	c.Stale = c.Keys &^ (HasOwnedCost | HasUsageCostFamily) // whatever the client says in the conventions' words is not what is read here
+	c.Stale = c.Keys &^ (HasOwnedCost | HasUsageCostFamily)
 	if c.TimeToFirstChunk > 0 {
 		c.Stale |= HasFirstChunk
 	}
@@ -32,7 +38,6 @@ func ReadLog(scope *Scope, rec plog.LogRecord, c *Call) bool {
 	if c.Failure != genai.Succeeded {
 		c.Stale |= HasFailure
 	}
-	return true
 }
 
 // eventName is the name of an event, under either of the places where senders put it.
@@ -43,7 +48,7 @@ func eventName(rec plog.LogRecord) string {
 	return rec.EventName()
 }
 
-// OwnsCost says whether a record carries attributes that only llmcost may write.
+// OwnsCost says whether a record or point carries attributes that only llmcost may write.
 func OwnsCost(attrs pcommon.Map) bool { return keysOf(attrs)&HasOwnedCost != 0 }
 
 func keysOf(attrs pcommon.Map) (keys KeySet) {

@@ -18,13 +18,25 @@ func ReadCanonical(span ptrace.Span, op *Operation) bool {
 	return c.read(span.Attributes(), span.Status().Code() == ptrace.StatusCodeError, op)
 }
 
-// ReadCanonicalLog does the same for a log record, and says how long the operation took, in seconds; 0 is unknown.
+// ReadCanonicalLog does the same for a log record, and says how long the operation took, in seconds; 0 is unknown. A call without llmcost's
+// status is none: clients log the same call in the conventions' words besides.
 func ReadCanonicalLog(rec plog.LogRecord, op *Operation) (seconds float64, ok bool) {
 	var c canonical
-	if !c.read(rec.Attributes(), false, op) {
+	if !c.read(rec.Attributes(), false, op) || op.Kind == ModelCall && op.Status == "" {
 		return 0, false
 	}
 	return c.numbers[cDuration-cTotal], true
+}
+
+// ReadCanonicalPoint does the same for a point of a metric that counts model calls, and says what its value counts (CountsUSD, CountsCalls
+// or a type of tokens); "" is a point that counts none.
+func ReadCanonicalPoint(attrs pcommon.Map, op *Operation) (counts string) {
+	var c canonical
+	if v, ok := attrs.Get(CallCounts); ok && c.read(attrs, false, op) && op.Kind == ModelCall {
+		return v.Str()
+	}
+	*op = Operation{}
+	return ""
 }
 
 // fact is one thing that the canonical form tells: first the texts, then the counts, then other numbers.

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 )
@@ -108,6 +109,32 @@ func TestReadCanonicalLog(t *testing.T) {
 	require.Equal(t, Operation{Kind: ModelCall, Name: OpChat, Status: StatusFree, Failure: TimedOut}, op)
 	_, ok = ReadCanonicalLog(plog.NewLogRecord(), &op)
 	require.False(t, ok)
+	require.Equal(t, Operation{}, op)
+}
+
+// A client that tells of its calls in the conventions' words too, in a record that llmcost has not marked, counts once.
+func TestCallsOfLogsAreMarked(t *testing.T) {
+	rec := plog.NewLogRecord()
+	require.NoError(t, rec.Attributes().FromRaw(map[string]any{OperationName: OpChat, RequestModel: "m", UsageInput: 3}))
+	var op Operation
+	_, ok := ReadCanonicalLog(rec, &op)
+	require.False(t, ok)
+	rec.Attributes().PutStr(OperationName, OpExecuteTool)
+	_, ok = ReadCanonicalLog(rec, &op)
+	require.True(t, ok)
+}
+
+func TestReadCanonicalPoint(t *testing.T) {
+	attrs := pcommon.NewMap()
+	require.NoError(t, attrs.FromRaw(map[string]any{ProviderName: "openai", CallRequestModel: "m", CostStatus: StatusReported, CallCounts: CountsUSD}))
+	var op Operation
+	require.Equal(t, CountsUSD, ReadCanonicalPoint(attrs, &op))
+	require.Equal(t, Operation{Kind: ModelCall, Provider: "openai", RequestModel: "m", Status: StatusReported}, op)
+	attrs.PutStr(CostStatus, "")
+	require.Empty(t, ReadCanonicalPoint(attrs, &op), "no call")
+	attrs.PutStr(CostStatus, StatusReported)
+	attrs.Remove(CallCounts)
+	require.Empty(t, ReadCanonicalPoint(attrs, &op), "not marked")
 	require.Equal(t, Operation{}, op)
 }
 

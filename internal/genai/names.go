@@ -64,6 +64,7 @@ const (
 	CallFirstChunk    = "llm.cost.call.time_to_first_chunk" // seconds
 	CallDuration      = "llm.cost.call.duration"            // seconds, of a log record
 	CallTier          = "llm.cost.call.service_tier"
+	CallCounts        = "llm.cost.call.counts" // of a metric's point: what its value counts
 )
 
 // Values of llm.cost.call.usage; without it the counts are as the provider sent them, if there are any.
@@ -71,6 +72,12 @@ const (
 	UsageWordGuessed = "guessed"
 	UsageWordBad     = "bad"
 	UsageWordNone    = "none"
+)
+
+// Values of llm.cost.call.counts, beside the types of tokens: those of llm.tokens, and input and output for all of either.
+const (
+	CountsUSD   = "usd"
+	CountsCalls = "calls"
 )
 
 // Values of llm.cost.call.kind beside call, agent, workflow, step, tool, retrieval, evaluation, other.

@@ -10,7 +10,7 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
-// annotator writes a bill onto a span or log record.
+// annotator writes onto a span, log record or point what llmcost knows of its call.
 type annotator struct {
 	openInference bool
 	openLIT       bool
@@ -51,6 +51,11 @@ func (a *annotator) annotate(attrs pcommon.Map, op *dialect.Call, b *bill, add *
 		add.double(genai.CostReported, op.ForeignCost)
 		add.str(genai.CostReportedCurrency, op.Currency)
 	}
+	a.canonical(attrs, op, status, add)
+}
+
+// canonical writes what was added, and with it what makes the canonical form complete.
+func (a *annotator) canonical(attrs pcommon.Map, op *dialect.Call, status string, add *additions) {
 	w := canonicalWriter{add: add, call: op, hidden: !a.normalize}
 	w.write(status)
 	add.writeTo(attrs)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.opentelemetry.io/collector/processor"
 
@@ -52,4 +53,10 @@ func (p *costProcessor) processLogs(ctx context.Context, ld plog.Logs) (plog.Log
 	l.process(ld)
 	state.countAnswers(ctx, &l.answered)
 	return ld, nil
+}
+
+func (p *costProcessor) processMetrics(_ context.Context, md pmetric.Metrics) (pmetric.Metrics, error) {
+	r := pointRequest{cfg: p.cfg, write: &p.write}
+	r.process(md)
+	return md, nil
 }

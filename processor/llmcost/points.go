@@ -1,0 +1,93 @@
+package llmcost
+
+import (
+	"slices"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/dialect"
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// pointRequest marks the points of one request in which command-line agents tell of their calls. A point is a sum of nobody knows which
+// calls, whose tokens are in other points: no price of the table fits it. What is marked is the same at every export, or a counter would
+// become another series.
+type pointRequest struct {
+	cfg   *Config
+	write *annotator
+	add   additions
+}
+
+func (p *pointRequest) process(md pmetric.Metrics) {
+	for _, rm := range md.ResourceMetrics().All() {
+		for _, sm := range rm.ScopeMetrics().All() {
+			scope := dialect.NewScope(sm.Scope(), rm.Resource(), nil)
+			ignored := slices.Contains(p.cfg.IgnoreScopes, sm.Scope().Name())
+			for _, m := range sm.Metrics().All() {
+				eachPoint(m, func(attrs pcommon.Map) { p.answer(&scope, m.Name(), attrs, ignored) })
+			}
+		}
+	}
+}
+
+// answer marks a point. One that tells of no call keeps the rest of llm.cost.*: in a second tier it is a gateway's own.
+func (p *pointRequest) answer(scope *dialect.Scope, metric string, attrs pcommon.Map, ignored bool) {
+	_, marked := attrs.Get(genai.CallCounts)
+	if marked && p.cfg.TrustUpstream {
+		return
+	}
+	var call dialect.Call
+	counts := dialect.ReadPoint(scope, metric, attrs, &call)
+	if counts == "" {
+		if marked { // a claim that must not add to any total
+			attrs.Remove(genai.CallCounts)
+		}
+		return
+	}
+	status, reason := p.statusOf(&call, ignored)
+	if call.Has(dialect.HasOwnedCost) {
+		removeOwned(attrs)
+	}
+	p.add.str(genai.CallCounts, counts)
+	p.add.str(genai.CostStatus, status)
+	if reason != "" {
+		p.add.str(genai.CostReason, reason)
+	}
+	p.write.canonical(attrs, &call, status, &p.add)
+}
+
+// statusOf says whether the cost of the calls is told.
+func (p *pointRequest) statusOf(call *dialect.Call, ignored bool) (status, reason string) {
+	switch {
+	case ignored:
+		return genai.StatusDuplicate, genai.ReasonIgnoredScope
+	case call.Failure != genai.Succeeded:
+		return genai.StatusFree, genai.ReasonFailed
+	case call.CostSource == dialect.CostNone || p.cfg.ReportedCost == reportedIgnore:
+		return genai.StatusUnpriced, genai.ReasonNotReported
+	}
+	return genai.StatusReported, ""
+}
+
+// eachPoint visits the attributes of all points that are one number or a distribution.
+func eachPoint(m pmetric.Metric, visit func(pcommon.Map)) {
+	switch m.Type() {
+	case pmetric.MetricTypeSum:
+		for _, p := range m.Sum().DataPoints().All() {
+			visit(p.Attributes())
+		}
+	case pmetric.MetricTypeGauge:
+		for _, p := range m.Gauge().DataPoints().All() {
+			visit(p.Attributes())
+		}
+	case pmetric.MetricTypeHistogram:
+		for _, p := range m.Histogram().DataPoints().All() {
+			visit(p.Attributes())
+		}
+	case pmetric.MetricTypeExponentialHistogram:
+		for _, p := range m.ExponentialHistogram().DataPoints().All() {
+			visit(p.Attributes())
+		}
+	}
+}
