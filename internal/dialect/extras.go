@@ -142,6 +142,7 @@ func (r *reading) webSearches() int64 {
 	case strings.Contains(r.op.Model(), "-search-preview"), strings.Contains(r.op.Model(), "-search-api"): // OpenAI's, which search for each answer
 		return 1
 	case !f.has(nGrounded):
+		f.toolFee = f.toolFee || strings.Contains(r.op.Model(), "deep-research") // which searches all the time
 		return 0
 	}
 	if _, after, ok := strings.Cut(r.op.Model(), "gemini-"); ok && after != "" && after[0] >= '1' && after[0] < '3' {

@@ -40,9 +40,11 @@ func (f *facts) collect(attrs pcommon.Map, client uint64) {
 		e := lookup(key)
 		if e == nil {
 			f.keys |= unread(key)
+			f.spelled(key, v)
 			continue
 		}
 		if e.only != 0 && e.only&client == 0 {
+			f.spelled(key, v)
 			continue
 		}
 		f.keys |= e.keys

@@ -52,6 +52,7 @@ var pydanticAI = &client{
 	json: []member{{fact: jUsageRaw, read: func(r *reading, s string) {
 		p := scanJSON(s)
 		r.f.providerUsage(&p)
+		r.f.readUsage(s, nOldestInput, nOldestOutput)
 	}}},
 	lateKind: pydanticKind,
 	mayBe:    func(*facts) bool { return true },

@@ -40,8 +40,8 @@ func (a *answered) read(p *jsonScan) {
 			first(&a.id, p.text())
 		case "model", "modelVersion", "model_version":
 			first(&a.model, p.text())
-		case "service_tier", "serviceTier":
-			first(&a.tier, p.text())
+		case "service_tier", "serviceTier", "performanceConfig":
+			first(&a.tier, tierOf(p))
 		case "output":
 			a.output(p)
 		case "candidates":
@@ -58,6 +58,25 @@ func (a *answered) read(p *jsonScan) {
 			p.skip()
 		}
 	}
+}
+
+// tierOf consumes how a call was served: a word, or Amazon's object of one. Its answers optimized for latency have prices of their own.
+func tierOf(p *jsonScan) (tier string) {
+	if p.next() != '{' {
+		return p.text()
+	}
+	for key := range p.members {
+		switch key {
+		case "type", "latency":
+			tier = p.text()
+		default:
+			p.skip()
+		}
+	}
+	if tier == "standard" || tier == "default" {
+		return "" // of latency or tier; the other one may still say something
+	}
+	return tier
 }
 
 func first(to *string, s string) {

@@ -177,7 +177,7 @@ func (r *pricedModel) price(op *dialect.Call, end time.Time) bill {
 		b.status, b.reason = genai.StatusEstimated, op.Doubt
 	case r.soundAsText(op):
 		b.status, b.reason = genai.StatusEstimated, genai.ReasonNoRate
-	case r.model.Prices(pricing.UnitOutputAudio) && !op.Extras.TellsHow, // it speaks, and whether it did is not told
+	case !op.Extras.TellsHow && (r.model.Prices(pricing.UnitOutputAudio) || speaks(r.model.ID)), // whether it did is not told
 		op.Name == opRerank && op.Extras.Searches == 0 && r.model.Prices(unitSearch):
 		b.status, b.reason = genai.StatusEstimated, genai.ReasonHiddenTokens
 	case r.model.Prices(pricing.UnitReasoning) && !r.model.Own: // Perplexity's research, which quotes and searches besides
@@ -188,6 +188,11 @@ func (r *pricedModel) price(op *dialect.Call, end time.Time) bill {
 		b.status, b.reason = genai.StatusEstimated, cost.Guess
 	}
 	return b
+}
+
+// speaks says of a model whose row has no price for sound that it is made for it.
+func speaks(id string) bool {
+	return strings.Contains(id, "-audio") || strings.Contains(id, "-realtime") || strings.Contains(id, "-live-")
 }
 
 // soundAsText says that sound was priced as text: of models made for it, whose row lacks the rate.

@@ -1,0 +1,147 @@
+package dialect
+
+import (
+	"strings"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// Of parts of the counts there are more names than anybody can list. What stands among a sender's usage and says by its words which part it
+// is counts as that part, where no name that is known says it. Input and output themselves are never read so: a wrong one is worse than none.
+
+// spelledRank comes after all names that are known, and before JSON.
+const spelledRank = jsonRank - 1
+
+// spelled reads an attribute whose name is not known.
+func (f *facts) spelled(key string, v pcommon.Value) {
+	if !strings.Contains(key, "usage") && !strings.Contains(key, "oken") {
+		return
+	}
+	switch v.Type() {
+	case pcommon.ValueTypeInt, pcommon.ValueTypeDouble:
+	case pcommon.ValueTypeStr:
+		if s := v.Str(); s != "" && s[0] == '{' {
+			f.spelledObject(key, s)
+			return
+		}
+	case pcommon.ValueTypeMap:
+		f.spelledMap(key, v.Map(), 0)
+		return
+	default:
+		return
+	}
+	t := spelledTally(key)
+	if t == noTally {
+		return
+	}
+	if n, ok := genai.Count(v); ok && n != genai.BadCount && !untold(t, v) {
+		f.add(t, n, spelledRank)
+	}
+}
+
+// spelledObject reads a usage object in JSON, or the details of one of its two counts.
+func (f *facts) spelledObject(key, s string) {
+	last := key[strings.LastIndexByte(key, '.')+1:]
+	if usageWord(last) {
+		p := scanJSON(s)
+		f.providerUsage(&p)
+		f.readUsage(s, nOldestInput, nOldestOutput)
+	} else if sd, ok := detailSide(last, neither); ok {
+		f.readDetails(s, sd)
+	}
+}
+
+// usageWord says whether a name is that of a provider's usage object.
+func usageWord(name string) bool {
+	switch name {
+	case "usage", "usage_metadata", "usageMetadata", "token_usage", "tokenUsage", "raw_usage", "usage_object", "details":
+		return true
+	}
+	return false
+}
+
+// spelledMap is the same of an attribute whose value is a map.
+func (f *facts) spelledMap(key string, m pcommon.Map, depth int) {
+	last := key[strings.LastIndexByte(key, '.')+1:]
+	whole := usageWord(last)
+	sd, details := detailSide(last, neither)
+	if !details && !whole || depth > 2 {
+		return
+	}
+	for name, v := range m.All() {
+		if v.Type() == pcommon.ValueTypeMap {
+			f.spelledMap(name, v.Map(), depth+1)
+			continue
+		}
+		t := usageTally(name, sd)
+		switch {
+		case t == nInput && whole:
+			t = nOldestInput
+		case t == nOutput && whole:
+			t = nOldestOutput
+		case t == nInput || t == nOutput || t == nTotal && !whole:
+			t = noTally
+		}
+		if n, ok := genai.Count(v); ok && t != noTally {
+			f.add(t, n, jsonRank)
+		}
+	}
+}
+
+// spelledTally is the part that a name says by its words, or noTally.
+func spelledTally(key string) tally {
+	has := func(words ...string) bool {
+		for _, w := range words {
+			if genai.ContainsFold(key, w) {
+				return true
+			}
+		}
+		return false
+	}
+	switch {
+	case has("cost", "price", "usd", "saved", "saving", "rate", "ratio", "percent", "limit", "max", "budget", "remaining", "aggregated", "cumulative",
+		"session", "estimated", "message", "partial", "per_second", "miss", "uncached", "non_cached", "no_cache", "nocache", "prediction", "turn"):
+		return noTally
+	case has("1h", "1_h", "hour") && has("cach", "ephemeral"):
+		return nCacheWrite1h
+	case has("5m", "5_m") && has("cach", "ephemeral"):
+		return nCacheWrite5m
+	case has("cach"):
+		return spelledCache(has)
+	case has("reasoning", "thought", "thinking"):
+		return nReasoning
+	case has("audio"):
+		return spelledSide(has, nInputAudio, nOutputAudio)
+	case has("image"):
+		return spelledSide(has, nInputImage, nOutputImage)
+	case has("web_search", "webSearch") && has("usage"):
+		return nWebSearches
+	}
+	return noTally
+}
+
+func spelledCache(has func(...string) bool) tally {
+	switch {
+	case has("audio"):
+		return nCacheAudio
+	case has("image"):
+		return nCacheImage
+	case has("text", "video"): // a part of what was read
+		return noTally
+	case has("write", "creat", "wrote", "written"):
+		return nCacheWrite
+	}
+	return nCacheRead
+}
+
+func spelledSide(has func(...string) bool, in, out tally) tally {
+	switch {
+	case has("input", "prompt"):
+		return in
+	case has("output", "completion", "candidates", "response"):
+		return out
+	}
+	return noTally
+}
