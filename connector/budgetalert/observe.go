@@ -30,6 +30,7 @@ func (s *state) record(ctx context.Context, now time.Time, read func(*reader, *b
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	b := newBatch(ctx, now)
+	defer b.release()
 	read(s.reader, b)
 	if len(b.spends) > 0 {
 		if err := s.engine.Record(ctx, b.spends, now); err != nil {

@@ -2,6 +2,8 @@ package budget
 
 import (
 	"math"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/book"
@@ -28,13 +30,28 @@ type batch struct {
 	stats    Stats
 	index    map[string][]place
 	latched  []latched // what the decision found or made; it holds once the ledger has it
+}
 
-	// Batches of one call need one allocation.
-	oneCall  [1]ledger.Call
-	oneSpend [1]*Spend
-	oneBook  [1]book.Entry
-	oneAdds  [8]ledger.Add
-	oneTouch [4]touch
+// batches are used again: the ledger keeps nothing of one that it has recorded.
+var batches = sync.Pool{New: func() any { return new(batch) }}
+
+// maxBatch is of how many calls a batch is kept for the next Record.
+const maxBatch = 10_000
+
+func (b *batch) release() {
+	if cap(b.calls) > maxBatch {
+		return
+	}
+	clear(b.calls)
+	clear(b.spends)
+	clear(b.adds)
+	clear(b.books)
+	clear(b.touches)
+	clear(b.overflow)
+	*b = batch{
+		calls: b.calls[:0], spends: b.spends[:0], adds: b.adds[:0], books: b.books[:0], touches: b.touches[:0], overflow: b.overflow[:0],
+	}
+	batches.Put(b)
 }
 
 type touch struct {
@@ -67,14 +84,11 @@ func (b *batch) of(series string) []place {
 
 // prepare reads spends into calls of the ledger. The lock is held.
 func (e *Engine) prepare(spends []Spend, now time.Time) *batch {
-	b := &batch{now: now.Unix()}
+	b := batches.Get().(*batch)
+	b.now = now.Unix()
 	e.batches++
-	if len(spends) == 1 {
-		b.calls, b.spends, b.books, b.adds, b.touches = b.oneCall[:0], b.oneSpend[:0], b.oneBook[:0], b.oneAdds[:0], b.oneTouch[:0]
-	} else {
-		b.calls, b.spends = make([]ledger.Call, 0, len(spends)), make([]*Spend, 0, len(spends))
-		b.books, b.adds = make([]book.Entry, 0, len(spends)), make([]ledger.Add, 0, len(spends)*(len(e.rules)+1))
-	}
+	b.calls, b.spends, b.books = slices.Grow(b.calls, len(spends)), slices.Grow(b.spends, len(spends)), slices.Grow(b.books, len(spends))
+	b.adds = slices.Grow(b.adds, len(spends)*(len(e.rules)+1))
 	for i := range spends {
 		s := &spends[i]
 		t := s.End.Unix()

@@ -99,6 +99,7 @@ func (e *Engine) Record(ctx context.Context, spends []Spend, now time.Time) erro
 	e.mu.Lock()
 	b := e.prepare(spends, now)
 	e.mu.Unlock()
+	defer b.release()
 	if len(b.calls) == 0 && !b.aside {
 		return ctx.Err()
 	}

@@ -70,7 +70,8 @@ type Decide func(View) []Change
 type Ledger interface {
 	// Hasher makes the ids: the same for all replicas, before and after a restart.
 	Hasher() *genai.Hasher
-	// Record counts calls and decides, in one transaction. An error means that nothing was counted and that the batch can be sent again.
+	// Record counts calls and decides, in one transaction. An error means that nothing was counted and that the batch can be sent again. When
+	// it returns calls are the caller's again, who may use them for others.
 	Record(ctx context.Context, calls []Call, decide Decide) error
 	// Change decides without a batch: roll-over, forecasts, thresholds.
 	Change(ctx context.Context, decide Decide) error

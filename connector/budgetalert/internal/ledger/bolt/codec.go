@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"iter"
+	"slices"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/book"
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
@@ -22,6 +23,14 @@ const (
 
 var buckets = [...]string{metaBucket, slotBucket, markBucket, idBucket, outboxBucket, bookBucket}
 
+// bucketNames are the same for checksums, which would copy a string each time.
+var bucketNames = func() (names [len(buckets)][]byte) {
+	for i, name := range buckets {
+		names[i] = []byte(name)
+	}
+	return names
+}()
+
 // The keys of the meta bucket.
 var (
 	formatKey = []byte("format")
@@ -38,7 +47,7 @@ const sealSize = 4
 
 // checksum covers where a value stands, too: bbolt has no checksum of its pages, and a value in the wrong place is money in the wrong place.
 func checksum(bucket string, key, value []byte) uint32 {
-	sum := crc32.Update(uint32(len(key)), castagnoli, []byte(bucket)) //nolint:gosec // keys are short
+	sum := crc32.Update(uint32(len(key)), castagnoli, bucketNames[slices.Index(buckets[:], bucket)]) //nolint:gosec // keys are short
 	return crc32.Update(crc32.Update(sum, castagnoli, key), castagnoli, value)
 }
 
@@ -164,7 +173,8 @@ func readRow(key, value []byte) (c book.Change, err error) {
 	if c.Kind < book.Hour || c.Kind > book.Total || c.Kind == book.Total && c.Time != 0 || !book.ParseKey(c.Key, &row) {
 		return c, boltfile.ErrDamaged
 	}
-	for _, to := range append([]*int64{&c.Began}, numbers(&c.Sums)...) {
+	all := numbers(&c.Sums)
+	for _, to := range append([]*int64{&c.Began}, all[:]...) {
 		n := 0
 		if *to, n = binary.Varint(value); n <= 0 {
 			return c, boltfile.ErrDamaged
@@ -178,10 +188,10 @@ func readRow(key, value []byte) (c book.Change, err error) {
 }
 
 // numbers are the sums in the order of the file.
-func numbers(s *book.Sums) []*int64 {
-	all := []*int64{&s.NanoUSD, &s.SavedNanoUSD, &s.Calls, &s.Failed, &s.Unpriced}
+func numbers(s *book.Sums) (all [5 + book.TokenTypes]*int64) {
+	all = [...]*int64{0: &s.NanoUSD, 1: &s.SavedNanoUSD, 2: &s.Calls, 3: &s.Failed, 4: &s.Unpriced, len(all) - 1: nil}
 	for i := range s.Tokens {
-		all = append(all, &s.Tokens[i])
+		all[5+i] = &s.Tokens[i]
 	}
 	return all
 }

@@ -42,6 +42,9 @@ func (l *Ledger) commits() {
 // gather waits until as many requests have come as were under way when the last commit ended: their senders are about to send the next ones,
 // and one commit costs as much as another. A request that was alone waits for nobody.
 func (l *Ledger) gather() {
+	if l.gathered() {
+		return
+	}
 	timer := time.NewTimer(gatherFor)
 	defer timer.Stop()
 	for !l.gathered() {

@@ -3,11 +3,13 @@ package bolt
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.etcd.io/bbolt"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
@@ -201,4 +203,51 @@ func FuzzLog(f *testing.F) {
 		require.Equal(t, is.ops, readLog(b[:is.size], genai.Seed{1}, 0).ops)
 		_ = ops(b).each(func(*op) error { return nil })
 	})
+}
+
+// What is folded is what all ops one after the other would leave.
+func TestFoldingTheLastOpsIsFoldingAll(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 50 {
+		var some ops
+		for range random.IntN(200) {
+			bucket, key := buckets[1+random.IntN(3)], []byte{byte(random.IntN(20))}
+			if random.IntN(4) == 0 {
+				some.del(bucket, key)
+			} else {
+				some.put(bucket, key, fmt.Append(nil, random.Int()))
+			}
+		}
+		require.Equal(t, contents(t, some.apply), contents(t, some.applyLast))
+	}
+}
+
+// contents is what a new file has after a transaction, by bucket and key.
+func contents(t *testing.T, do func(*bbolt.Tx) error) map[string]string {
+	t.Helper()
+	db, err := bbolt.Open(filepath.Join(t.TempDir(), "db"), 0o600, nil)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, db.Close()) }()
+	all := map[string]string{}
+	require.NoError(t, db.Update(func(tx *bbolt.Tx) error {
+		for _, name := range buckets {
+			if _, err := tx.CreateBucket([]byte(name)); err != nil {
+				return err
+			}
+		}
+		return do(tx)
+	}))
+	require.NoError(t, db.View(func(tx *bbolt.Tx) error {
+		for _, name := range buckets {
+			err := tx.Bucket([]byte(name)).ForEach(func(k, v []byte) error {
+				all[name+"\x00"+string(k)] = string(v)
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	return all
 }

@@ -32,6 +32,11 @@ type op struct {
 	key, sealed []byte
 }
 
+// place is bucket and key in one, in the room of another one.
+func (o *op) place(room []byte) []byte {
+	return append(append(room[:0], byte(o.bucket)), o.key...) //nolint:gosec // there are six buckets
+}
+
 // each visits all. What it gives is a part of o.
 func (o ops) each(visit func(*op) error) error {
 	for len(o) > 0 {
@@ -63,21 +68,65 @@ func cut(b []byte) (text, rest []byte, ok bool) {
 	return b[:size:size], b[size:], true
 }
 
+// last says, for each key, where its last op is among all: what came before it does not matter any more.
+func (o ops) last() (map[string]*int, error) {
+	last, n := map[string]*int{}, 0
+	var key []byte
+	err := o.each(func(one *op) error {
+		key = one.place(key)
+		if at := last[string(key)]; at != nil {
+			*at = n
+		} else {
+			at := n
+			last[string(key)] = &at
+		}
+		n++
+		return nil
+	})
+	return last, err
+}
+
+// applyLast does in the file what is left of them in the end. Each second the same few sums change with every commit.
+func (o ops) applyLast(tx *bbolt.Tx) error {
+	last, err := o.last()
+	if err != nil {
+		return err
+	}
+	put, n := applier{tx: tx}, 0
+	var key []byte
+	return o.each(func(one *op) error {
+		key = one.place(key)
+		n++
+		if *last[string(key)] != n-1 {
+			return nil
+		}
+		return put.apply(one)
+	})
+}
+
 // apply does them in the file.
 func (o ops) apply(tx *bbolt.Tx) error {
-	var opened [len(buckets)]*bbolt.Bucket
-	return o.each(func(one *op) error {
-		b := opened[one.bucket]
-		if b == nil {
-			b = tx.Bucket([]byte(buckets[one.bucket]))
-			if buckets[one.bucket] == idBucket {
-				b.FillPercent = 0.9 // most are appended
-			}
-			opened[one.bucket] = b
+	put := applier{tx: tx}
+	return o.each(put.apply)
+}
+
+// applier does ops in one transaction.
+type applier struct {
+	tx     *bbolt.Tx
+	opened [len(buckets)]*bbolt.Bucket
+}
+
+func (a *applier) apply(one *op) error {
+	b := a.opened[one.bucket]
+	if b == nil {
+		b = a.tx.Bucket(bucketNames[one.bucket])
+		if buckets[one.bucket] == idBucket {
+			b.FillPercent = 0.9 // most are appended
 		}
-		if one.sealed == nil {
-			return b.Delete(one.key)
-		}
-		return b.Put(one.key, one.sealed)
-	})
+		a.opened[one.bucket] = b
+	}
+	if one.sealed == nil {
+		return b.Delete(one.key)
+	}
+	return b.Put(one.key, one.sealed)
 }

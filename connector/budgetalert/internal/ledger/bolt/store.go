@@ -190,7 +190,7 @@ func (s *store) fold() error {
 	}
 	var left []drop
 	err := s.updateOrLose(func(tx *bbolt.Tx) (err error) {
-		if err = s.pending.apply(tx); err != nil {
+		if err = s.pending.applyLast(tx); err != nil {
 			return err
 		}
 		if left, err = s.segments.drop(tx); err != nil {
