@@ -52,14 +52,14 @@ func (r *reading) total(c *counts, u *genai.Usage) (guess bool) {
 		return false
 	}
 	more := c.total - u.Input - u.Output
-	if tools := r.f.tally(nToolPrompt); 0 < tools && tools <= more {
+	if tools := r.f.tally(nToolPrompt); tools <= more {
 		u.Input, more = u.Input+tools, more-tools
 		if more == 0 {
 			return false
 		}
 	}
 	switch {
-	case more <= 0 || c.total > genai.MaxTokens:
+	case more <= 0:
 	case (c.reasoning == 0 || r.scope.traits.thoughtsTotal) && r.thoughtsBeside():
 		u.Output, u.Reasoning = u.Output+more, u.Reasoning+more
 		return false
@@ -94,9 +94,7 @@ func (r *reading) cacheApart(c *counts) (apart, guess bool) {
 		return false, false // the client's own count is believed whatever it is, the provider's answer where it fits
 	case r.knownApart(c):
 		return true, false
-	case c.total > 0 && cached != c.reasoning && c.total == c.in+c.out+cached:
-		return true, false
-	case c.total > 0 && c.reasoning > 0 && c.total == c.in+c.out+cached+c.reasoning:
+	case cached != c.reasoning && c.total == c.in+c.out+cached, c.total == c.in+c.out+cached+c.reasoning:
 		return true, false
 	}
 	if cached > c.in {
@@ -133,13 +131,11 @@ func (r *reading) thoughtsApart(c *counts) (apart, guess bool) {
 	switch {
 	case c.reasoning == 0:
 		return false, false
-	case c.total > 0 && c.total == c.in+c.out && c.reasoning <= c.out && !r.unlisted():
+	case c.total == c.in+c.out && c.reasoning <= c.out && !r.unlisted():
 		return false, false
 	case r.scope.traits.thoughtsApart && (r.op.Provider == "" || strings.HasPrefix(r.op.Provider, "gcp.")): // of others it passes their counts on
 		return true, false
-	case c.total > 0 && cached != c.reasoning && c.total == c.in+c.out+c.reasoning:
-		return true, false
-	case c.total > 0 && cached > 0 && c.total == c.in+c.out+cached+c.reasoning:
+	case cached != c.reasoning && c.total == c.in+c.out+c.reasoning, c.total == c.in+c.out+cached+c.reasoning:
 		return true, false
 	case c.reasoning > c.out:
 		return true, true

@@ -42,6 +42,18 @@ func TestModelAndResponse(t *testing.T) {
 			asked: "gpt-4o-mini", answered: "gpt-4.1-nano", id: "chatcmpl-2", tier: "default", provider: "azure.ai.openai",
 		},
 		{
+			name: "an answer beside its id", scope: "x", attrs: with(oi, attrs{
+				"gen_ai.response.id": "told", "output.value": `{"id":"chatcmpl-2","model":"gpt-4.1-nano"}`,
+			}),
+			asked: "gpt-4o-mini", answered: "gpt-4.1-nano", id: "told", provider: "openai",
+		},
+		{
+			name: "an answer beside its model", scope: "x", attrs: with(oi, attrs{
+				"gen_ai.response.model": "told", "output.value": `{"id":"chatcmpl-2","model":"gpt-4.1-nano"}`,
+			}),
+			asked: "gpt-4o-mini", answered: "told", id: "chatcmpl-2",
+		},
+		{
 			name: "langchain's answer", scope: "x", attrs: with(oi, attrs{
 				"metadata": `{"a":{"ls_provider":"no"},"ls_provider":"azure"}`, "session.id": "s",
 				"output.value": `{"generations":[[{"text":"a","message":{"id":["x"],"kwargs":{"id":"chatcmpl-3","response_metadata":{"model_name":"gpt-4.1-nano","service_tier":"flex"}}}},{"message":{"kwargs":{"id":"no"}}}]]}`,

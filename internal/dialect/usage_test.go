@@ -326,6 +326,16 @@ func TestUsage(t *testing.T) {
 			"gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": 0, "gen_ai.usage.output_tokens": 0,
 			"llm.token_count.prompt": 30, "llm.token_count.completion": 10,
 		}, genai.Usage{Input: 30, Output: 10}},
+		{"output alone", "x", "chat", attrs{"gen_ai.operation.name": "chat", "gen_ai.usage.output_tokens": 10}, genai.Usage{Output: 10}},
+		{
+			"an answer that says more than the attributes", "x", "chat",
+			attrs{
+				"openinference.span.kind": "LLM", "llm.token_count.prompt": 3700, "llm.token_count.completion": 100,
+				"llm.token_count.prompt_details.cache_write": 200, "gen_ai.response.id": "r", "gen_ai.response.model": "m",
+				"output.value": `{"usage":{"input_tokens":3500,"cache_creation_input_tokens":200,"cache_creation":{"ephemeral_1h_input_tokens":150}}}`,
+			},
+			genai.Usage{Input: 3700, Output: 100, CacheWrite: 200, CacheWrite1h: 150},
+		},
 		{
 			"counts of any type", "x", "chat", with(chat, attrs{
 				"gen_ai.usage.input_tokens": "1200", "gen_ai.usage.output_tokens": 85.0,
@@ -388,6 +398,7 @@ func TestUsageMissing(t *testing.T) {
 		"bare keys of nobody":     with(bare, attrs{"input_tokens": 5, "output_tokens": 6, "cache_read_tokens": 7}),
 		"vercel keys of nobody":   with(bare, attrs{"ai.usage.inputTokens": 5}),
 		"a cut JSON":              with(bare, attrs{"langsmith.usage_metadata": `{"input_token_details":{"cache_`}),
+		"a total of a chat":       with(bare, attrs{"gen_ai.usage.total_tokens": 7}),
 		"fetch_response has none": {"gen_ai.operation.name": "fetch_response", "gen_ai.usage.input_tokens": 5, "gen_ai.usage.output_tokens": 5},
 	} {
 		op := readAttrs(t, "x", "chat", a)
@@ -406,6 +417,24 @@ func TestUsageGuessed(t *testing.T) {
 	assert.Equal(t, genai.UsageKnown, readAttrs(t, "@opentelemetry/instrumentation-openai", "chat", few).UsageState, "another client")
 	few["gen_ai.usage.input_tokens"] = 11
 	assert.Equal(t, genai.UsageKnown, readAttrs(t, "@traceloop/instrumentation-openai", "chat", few).UsageState, "as many as two messages need")
+	few["gen_ai.usage.input_tokens"] = 10
+	for what, more := range map[string]attrs{
+		"an embedding has no framing": {"gen_ai.operation.name": "embeddings"}, "a tokenizer knows no cache": {"gen_ai.usage.cache_read.input_tokens": 1},
+	} {
+		assert.Equal(t, genai.UsageKnown, readAttrs(t, "@traceloop/instrumentation-openai", "chat", with(few, more)).UsageState, what)
+	}
+}
+
+// Where only an event has the usage, it is in the first that has any.
+func TestUsageOfEvents(t *testing.T) {
+	span := handMade(t, "chat", attrs{"gen_ai.operation.name": "chat", "gen_ai.request.model": "m"})
+	scope := scopeNamed("x", nil)
+	for _, a := range []attrs{{}, {"gen_ai.usage.output_tokens": 99}, {"gen_ai.usage.input_tokens": 30, "gen_ai.usage.output_tokens": 10}, {"gen_ai.usage.input_tokens": 1}} {
+		require.NoError(t, span.Events().AppendEmpty().Attributes().FromRaw(a))
+	}
+	var op Call
+	assert.True(t, Read(&scope, span, &op))
+	assert.Equal(t, genai.Usage{Input: 30, Output: 10}, op.Usage)
 }
 
 // TestSameKeyTwice: of two attributes with one key the first that fits counts, as everywhere in the Collector. Codex sends
