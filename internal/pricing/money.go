@@ -57,8 +57,12 @@ func (p pico) nano(f Factor) (int64, bool) {
 	hi, lo := bits.Mul64(p.lo, f.num)
 	hi += p.hi * f.num // p.hi < 2^20 and f.num < 2^40
 	if hi == 0 {       // nearly every call costs less than 18 million USD
-		by := f.den * 1000
-		q, r := lo/by, lo%by
+		by := uint64(1000)
+		q, r := lo/1000, lo%1000 // by a constant, which takes no division
+		if f.den != 1 {
+			by = f.den * 1000
+			q, r = lo/by, lo%by
+		}
 		if r > by-r || r == by-r && q&1 == 1 {
 			q++
 		}

@@ -140,17 +140,25 @@ func (m *Model) Fractional(decimals int) *Model {
 }
 
 // Price is the cost of a call: table price × service tier × region × f, the middle two not on fees. It does not allocate. Errors are ErrBadUsage and ErrNoRate.
-func (m *Model) Price(call *Call, f Factor) (Cost, error) {
+func (m *Model) Price(call *Call, f Factor) (c Cost, err error) {
+	err = m.PriceTo(&c, call, f)
+	return c, err
+}
+
+// PriceTo is Price into all of c, which is zero where there is an error.
+func (m *Model) PriceTo(c *Cost, call *Call, f Factor) error {
+	*c = Cost{}
 	var sums charges
 	b, err := m.price(call, f, &sums, nil)
 	if err != nil {
-		return Cost{}, err
+		return err
 	}
-	c := Cost{Row: b.row, Guess: b.guess, Free: b.list.free}
-	if !sums.settle(&c, &b) {
-		return Cost{}, ErrBadUsage
+	if !sums.settle(c, &b) {
+		*c = Cost{}
+		return ErrBadUsage
 	}
-	return c, nil
+	c.Row, c.Guess, c.Free = b.row, b.guess, b.list.free
+	return nil
 }
 
 // charged is told of every charge when somebody asks for an explanation.

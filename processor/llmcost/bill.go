@@ -39,42 +39,39 @@ type pricedModel struct {
 	factor pricing.Factor
 }
 
-// billFor decides what one counted model call cost. The end of the span chooses between old and new prices.
-func (p *policy) billFor(op *dialect.Call, end time.Time, seen *recall) bill {
+// billFor decides what one counted model call cost, and fills all of b. The end of the span chooses between old and new prices.
+func (p *policy) billFor(op *dialect.Call, end time.Time, seen *recall, b *bill) {
 	x, ok := seen.of(op)
 	if !ok {
 		x.sold = p.soldAt(op)
 	}
 	s := &x.sold
 	nameSeller(op, s)
+	*b = bill{}
 	usage := op.UsageState
 	if usage != genai.UsageBad && op.Usage == (genai.Usage{}) {
 		usage = genai.UsageNone // zeros are what clients write that were told nothing
 	}
 	switch {
 	case usage == genai.UsageBad:
-		return bill{status: genai.StatusUnpriced, reason: genai.ReasonBadUsage}
+		b.status, b.reason = genai.StatusUnpriced, genai.ReasonBadUsage
 	case op.CacheHit:
-		return bill{status: genai.StatusFree, reason: genai.ReasonCacheHit}
+		b.status, b.reason = genai.StatusFree, genai.ReasonCacheHit
 	case p.reported != reportedIgnore && op.CostSource == dialect.CostBill:
-		return reportedBill(op, genai.StatusReported, "")
+		b.report(op, genai.StatusReported, "")
 	case p.reported == reportedOnly && op.CostSource == dialect.CostClient:
-		return reportedBill(op, genai.StatusEstimated, genai.ReasonClientEstimate)
+		b.report(op, genai.StatusEstimated, genai.ReasonClientEstimate)
 	case usage == genai.UsageNone && op.Failure != genai.Succeeded:
-		return bill{status: genai.StatusFree, reason: genai.ReasonFailed}
+		b.status, b.reason = genai.StatusFree, genai.ReasonFailed
 	case p.reported == reportedOnly:
-		return bill{status: genai.StatusUnpriced, reason: genai.ReasonNotReported}
-	}
-	if usage != genai.UsageNone || s.needsNoTokens(op) {
-		if b, ok := s.bill(op, end); ok {
-			return b
+		b.status, b.reason = genai.StatusUnpriced, genai.ReasonNotReported
+	case (usage != genai.UsageNone || s.needsNoTokens(op)) && s.bill(op, end, b):
+	default:
+		p.withoutRow(op, usage, end, b)
+		if b.reason == genai.ReasonUnknownModel && s.reason == genai.ReasonLocalServer {
+			b.reason = s.reason
 		}
 	}
-	b := p.withoutRow(op, usage, end)
-	if b.reason == genai.ReasonUnknownModel && s.reason == genai.ReasonLocalServer {
-		b.reason = s.reason
-	}
-	return b
 }
 
 // needsNoTokens says that the row's price is of something else that the span tells, or that there is none.
@@ -85,24 +82,32 @@ func (s *sold) needsNoTokens(op *dialect.Call) bool {
 // opRerank is a reranker's operation.
 const opRerank = "rerank"
 
-var unitSearch, _ = pricing.UnitByUsageName("rerank_searches")
+// Units that usage has no field for.
+var (
+	unitSearch, _     = pricing.UnitByUsageName("rerank_searches")
+	unitFileSearch, _ = pricing.UnitByUsageName("storage_searches")
+	unitCodeRun, _    = pricing.UnitByUsageName("code_executions")
+)
 
-// bill is what the call cost at whoever sold it; false where that is not known.
-func (s *sold) bill(op *dialect.Call, end time.Time) (bill, bool) {
+// bill fills in what the call cost at whoever sold it; false where that is not known.
+func (s *sold) bill(op *dialect.Call, end time.Time, b *bill) bool {
 	switch {
 	case s.status != "" && op.CostSource != dialect.CostClient:
-		return bill{status: s.status, reason: s.reason}, true
+		b.status, b.reason = s.status, s.reason
+		return true
 	case s.model == nil:
-		return bill{}, false
+		return false
 	}
-	b := s.price(op, end)
+	s.price(op, end, b)
 	if s.reason != "" && (b.status == genai.StatusPriced || b.status == genai.StatusFree) {
 		b.status, b.reason = genai.StatusEstimated, s.reason
 	}
-	if reason := s.untold(op); reason != "" && b.status == genai.StatusPriced {
-		b.status, b.reason = genai.StatusEstimated, reason
+	if b.status == genai.StatusPriced {
+		if reason := s.untold(op); reason != "" {
+			b.status, b.reason = genai.StatusEstimated, reason
+		}
 	}
-	return b, true
+	return true
 }
 
 // untold is what the span leaves open and the row has a price for.
@@ -129,47 +134,42 @@ func (p *policy) soldAt(op *dialect.Call) sold {
 }
 
 // withoutRow is for calls that the table cannot price: a client's own guess, the fallback rate, or the plain truth.
-func (p *policy) withoutRow(op *dialect.Call, usage genai.UsageState, end time.Time) bill {
-	if p.reported != reportedIgnore && op.CostSource == dialect.CostClient {
-		return reportedBill(op, genai.StatusEstimated, genai.ReasonClientEstimate)
-	}
-	if usage == genai.UsageNone && op.Extras.AudioTime == 0 {
-		return bill{status: genai.StatusUnpriced, reason: genai.ReasonNoUsage}
-	}
-	if p.fallback.model != nil {
-		b := p.fallback.price(op, end)
+func (p *policy) withoutRow(op *dialect.Call, usage genai.UsageState, end time.Time, b *bill) {
+	switch {
+	case p.reported != reportedIgnore && op.CostSource == dialect.CostClient:
+		b.report(op, genai.StatusEstimated, genai.ReasonClientEstimate)
+	case usage == genai.UsageNone && op.Extras.AudioTime == 0:
+		b.status, b.reason = genai.StatusUnpriced, genai.ReasonNoUsage
+	case p.fallback.model != nil:
+		p.fallback.price(op, end, b)
 		if b.status == genai.StatusPriced || b.status == genai.StatusFree {
 			b.status, b.reason = genai.StatusEstimated, genai.ReasonFallbackRate
 		}
-		return b
+	default:
+		b.status, b.reason = genai.StatusUnpriced, genai.ReasonUnknownModel
 	}
-	return bill{status: genai.StatusUnpriced, reason: genai.ReasonUnknownModel}
 }
 
-func reportedBill(op *dialect.Call, status, reason string) bill {
+// report takes the sum that the span tells.
+func (b *bill) report(op *dialect.Call, status, reason string) {
 	nano := math.RoundToEven(op.ReportedUSD * 1e9)
 	if nano >= math.MaxInt64 {
-		return bill{status: genai.StatusUnpriced, reason: genai.ReasonBadUsage}
+		b.status, b.reason = genai.StatusUnpriced, genai.ReasonBadUsage
+		return
 	}
-	return bill{status: status, reason: reason, cost: pricing.Cost{Total: int64(nano)}}
+	b.status, b.reason, b.cost.Total = status, reason, int64(nano)
 }
 
-func (r *pricedModel) price(op *dialect.Call, end time.Time) bill {
-	call := pricing.Call{
-		Provider:    op.Provider,
-		Model:       op.Model(),
-		Time:        end,
-		ServiceTier: op.ServiceTier,
-		Region:      op.Region,
-		Usage:       used(op),
+func (r *pricedModel) price(op *dialect.Call, end time.Time, b *bill) {
+	call := pricing.Call{Provider: op.Provider, Model: op.Model(), Time: end, ServiceTier: op.ServiceTier, Region: op.Region}
+	use(op, &call.Usage)
+	if err := r.model.PriceTo(&b.cost, &call, r.factor); err != nil {
+		b.status, b.reason = genai.StatusUnpriced, priceErrorReason(err)
+		return
 	}
-	cost, err := r.model.Price(&call, r.factor)
-	if err != nil {
-		return bill{status: genai.StatusUnpriced, reason: priceErrorReason(err)}
-	}
-	b := bill{status: genai.StatusPriced, cost: cost, parts: true}
+	b.status, b.parts = genai.StatusPriced, true
 	switch {
-	case cost.Free:
+	case b.cost.Free:
 		b.status = genai.StatusFree
 	case op.UsageState == genai.UsageGuessed:
 		b.status, b.reason = genai.StatusEstimated, genai.ReasonGuessedUsage
@@ -184,10 +184,9 @@ func (r *pricedModel) price(op *dialect.Call, end time.Time) bill {
 		b.status, b.reason = genai.StatusEstimated, genai.ReasonHiddenTokens
 	case r.model.Prices(pricing.UnitRequests) && !r.model.Own: // Perplexity's, which goes by how much it searched
 		b.status, b.reason = genai.StatusEstimated, genai.ReasonUnknownFee
-	case cost.Guess != "":
-		b.status, b.reason = genai.StatusEstimated, cost.Guess
+	case b.cost.Guess != "":
+		b.status, b.reason = genai.StatusEstimated, b.cost.Guess
 	}
-	return b
 }
 
 // speaks says of a model whose row has no price for sound that it is made for it.
@@ -198,33 +197,27 @@ func speaks(id string) bool {
 // soundAsText says that sound was priced as text: of models made for it, whose row lacks the rate.
 func (r *pricedModel) soundAsText(op *dialect.Call) bool {
 	u := &op.Usage
-	return strings.Contains(r.model.ID, "audio") &&
+	return u.OutputAudio+u.InputAudio > 0 && strings.Contains(r.model.ID, "audio") &&
 		(u.OutputAudio > 0 && !r.model.Prices(pricing.UnitOutputAudio) || u.InputAudio > 0 && !r.model.Prices(pricing.UnitInputAudio))
 }
 
-func used(op *dialect.Call) pricing.Usage {
+// use fills in what the call used.
+func use(op *dialect.Call, to *pricing.Usage) {
 	u, x := &op.Usage, &op.Extras
-	used := pricing.Usage{
-		Input: u.Input, Output: u.Output, CacheRead: u.CacheRead, CacheWrite: u.CacheWrite, CacheWrite1h: u.CacheWrite1h,
-		InputAudio: u.InputAudio, Reasoning: u.Reasoning, OutputAudio: u.OutputAudio, InputImage: x.InputImage, InputVideo: x.InputVideo,
-		CacheAudioRead: x.CacheAudio, CacheImageRead: x.CacheImage, OutputImage: x.OutputImage, WebSearches: op.Billed.WebSearches,
-		AudioTime: x.AudioTime,
-	}
+	to.Input, to.Output, to.CacheRead, to.CacheWrite, to.CacheWrite1h = u.Input, u.Output, u.CacheRead, u.CacheWrite, u.CacheWrite1h
+	to.InputAudio, to.Reasoning, to.OutputAudio = u.InputAudio, u.Reasoning, u.OutputAudio
+	to.InputImage, to.InputVideo, to.OutputImage = x.InputImage, x.InputVideo, x.OutputImage
+	to.CacheAudioRead, to.CacheImageRead = x.CacheAudio, x.CacheImage
+	to.WebSearches, to.AudioTime = op.Billed.WebSearches, x.AudioTime
 	if op.Name == opRerank {
-		used.Other = append(used.Other, pricing.Quantity{Unit: unitSearch, N: max(x.Searches, 1)})
+		to.Other = append(to.Other, pricing.Quantity{Unit: unitSearch, N: max(x.Searches, 1)})
 	}
-	for _, tool := range [...]struct {
-		unit string
-		n    int64
-	}{{"storage_searches", op.Billed.FileSearches}, {"code_executions", op.Billed.CodeRuns}} {
-		if tool.n <= 0 {
-			continue
-		}
-		if unit, ok := pricing.UnitByUsageName(tool.unit); ok {
-			used.Other = append(used.Other, pricing.Quantity{Unit: unit, N: tool.n})
-		}
+	if n := op.Billed.FileSearches; n > 0 {
+		to.Other = append(to.Other, pricing.Quantity{Unit: unitFileSearch, N: n})
 	}
-	return used
+	if n := op.Billed.CodeRuns; n > 0 {
+		to.Other = append(to.Other, pricing.Quantity{Unit: unitCodeRun, N: n})
+	}
 }
 
 func priceErrorReason(err error) string {

@@ -53,7 +53,7 @@ func (l *logRequest) answer(scope *dialect.Scope, rec plog.LogRecord, ignored bo
 	default:
 		b := bill{status: genai.StatusDuplicate, reason: genai.ReasonIgnoredScope}
 		if !ignored {
-			b = l.prices.billFor(&call, logTime(rec, l.now), &l.seen)
+			l.prices.billFor(&call, logTime(rec, l.now), &l.seen, &b)
 		}
 		l.write.annotate(attrs, &call, &b, &l.add)
 		l.answered.add(b.status, b.reason)

@@ -99,7 +99,7 @@ func (r *request) readSpan(scope *dialect.Scope, span ptrace.Span, ignored, trus
 	if call.op.Kind != genai.ModelCall {
 		return
 	}
-	call.bill = r.prices.billFor(&call.op, endOf(span, r.now), &r.seen)
+	r.prices.billFor(&call.op, endOf(span, r.now), &r.seen, &call.bill)
 	if !ignored {
 		call.witness = len(r.witnesses)
 		w := newWitness(r.hash, &call.op, span)
