@@ -35,7 +35,7 @@ func (b *batch) writeAlert(a *alert.Alert, record plog.LogRecord, source int) {
 	if !a.Time.IsZero() {
 		h.time = pcommon.NewTimestampFromTime(a.Time)
 	}
-	severity := b.severity(eventAlert)
+	severity := b.severity[evAlert]
 	if !a.Firing() {
 		severity = plog.SeverityNumberInfo
 	}

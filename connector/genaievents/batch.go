@@ -20,7 +20,9 @@ type batch struct {
 	records int
 	sources []source
 	outer   []outerFailure
-	item    item // the one that is read
+	read    [readAhead]readSpan
+	reads   int
+	item    item // the one whose records are written
 	writer  writer
 
 	claims     []uint64
@@ -35,7 +37,8 @@ type batch struct {
 type source struct {
 	resource pcommon.Resource
 	schema   string
-	service  string // "" until it is asked for
+	service  string // as records have it; "" until it is asked for
+	cut      bool   // service is cut
 	scope    plog.ScopeLogs
 	made     bool
 }
@@ -78,9 +81,16 @@ func (b *batch) addSource(resource pcommon.Resource, schema string) int {
 	return len(b.sources) - 1
 }
 
-func (s *source) serviceName() string {
+// serviceName is the service of a source.
+func (b *batch) serviceName(of int) string {
+	s := &b.sources[of]
 	if s.service == "" {
-		s.service = genai.ServiceOf(s.resource.Attributes())
+		before := b.cuts
+		s.service = b.cut(genai.ServiceOf(s.resource.Attributes()), b.cfg.MaxValueBytes)
+		s.cut, b.cuts = b.cuts > before, before
+	}
+	if s.cut {
+		b.cuts++
 	}
 	return s.service
 }

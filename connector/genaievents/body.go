@@ -6,20 +6,6 @@ import (
 	"unicode/utf8"
 )
 
-// appendKey begins an entry: `key=` or `"key":`, after what came before.
-func appendKey(b []byte, key string, json bool) []byte {
-	if !json {
-		if len(b) > 0 {
-			b = append(b, ' ')
-		}
-		return append(appendName(b, key), '=')
-	}
-	if len(b) > 1 {
-		b = append(b, ',')
-	}
-	return append(appendQuoted(b, key), ':')
-}
-
 // appendName is a key of logfmt, which knows no quotes there.
 func appendName(b []byte, key string) []byte {
 	for i := range len(key) {

@@ -34,7 +34,7 @@ func TestTextsReadBack(t *testing.T) {
 		var back string
 		require.NoError(t, json.Unmarshal(appendText(nil, s, true), &back), "%q", s)
 		require.Equal(t, s, back)
-		line := string(appendText(appendKey([]byte("a=1"), "my key=", false), s, false))
+		line := string(appendText(append(appendName([]byte("a=1 "), "my key="), '='), s, false))
 		require.NotContains(t, line, "\n")
 		require.Regexp(t, `^a=1 my_key_=("(\\.|[^"\\])*"|[^" =\\]+)$`, line)
 	}

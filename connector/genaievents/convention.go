@@ -2,7 +2,6 @@ package genaievents
 
 import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
-	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
@@ -17,8 +16,8 @@ var copied = [...]string{
 }
 
 func (b *batch) writeDetails(it *item) {
-	op := &it.op
-	w := b.begin(evDetails, plog.SeverityNumberDebug, &it.head)
+	op := it.op
+	w := b.begin(evDetails, b.severity[evDetails], &it.head)
 	w.named(op)
 	w.text(genai.ConversationID, op.Conversation)
 	w.text(genai.ErrorType, op.FailureType())
@@ -93,7 +92,7 @@ func (b *batch) writeEvaluation(span ptrace.Span, e ptrace.SpanEvent, source int
 		h.time = span.EndTimestamp()
 	}
 	attrs := e.Attributes()
-	w := b.begin(evEvaluation, plog.SeverityNumberInfo, &h)
+	w := b.begin(evEvaluation, b.severity[evEvaluation], &h)
 	w.text(genai.EvaluationName, textOf(attrs, genai.EvaluationName))
 	if v, ok := attrs.Get(genai.EvaluationScore); ok && v.Type() != pcommon.ValueTypeStr {
 		w.value(genai.EvaluationScore, v)

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
-	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
@@ -33,12 +32,12 @@ func (b *batch) writeApplicationError(it *item) {
 	if it.op.ErrorType != "" || kind == "" {
 		kind = it.op.FailureType()
 	}
-	w := b.begin(evError, b.severity(eventError), &it.head)
-	w.text(genai.LogRequestID, it.requestID())
+	w := b.begin(evError, b.severity[evError], &it.head)
+	w.requestID(it)
 	w.text(genai.LogErrorType, kind)
 	w.text(genai.LogErrorMessage, message)
-	w.text(genai.AttrComponent, componentOf(&it.op))
-	w.text(genai.LogService, b.sources[it.head.source].serviceName())
+	w.text(genai.AttrComponent, componentOf(it.op))
+	w.whole(genai.LogService, b.serviceName(it.head.source))
 	w.stack(genai.LogStackTrace, stack)
 	w.end(&it.head, message)
 }
@@ -49,11 +48,11 @@ func (b *batch) writeException(it *item) {
 	if kind == "" {
 		kind = it.op.FailureType()
 	}
-	w := b.begin(evException, plog.SeverityNumberWarn, &it.head)
+	w := b.begin(evException, b.severity[evException], &it.head)
 	w.text(genai.ExceptionType, kind)
 	w.text(genai.ExceptionMessage, message)
 	w.text(genai.ErrorType, it.op.FailureType())
-	w.named(&it.op)
+	w.named(it.op)
 	w.stack(genai.ExceptionStack, stack)
 	w.end(&it.head, message)
 }

@@ -14,21 +14,22 @@ import (
 
 // item is one operation that is read from a span.
 type item struct {
-	op      genai.Operation
+	op      *genai.Operation
 	span    ptrace.Span
 	head    head
 	took    time.Duration
 	timed   bool // took is known
 	content content
 	request string
+	told    bool // request is the sender's
 }
 
 // longestOperation is how long an operation may take; what lasts longer has a start that no clock showed.
 const longestOperation = 7 * 24 * time.Hour
 
-// read fills all but op from the span.
-func (it *item) read(span ptrace.Span, source int, keep *Keep) {
-	it.span = span
+// read fills it from the span.
+func (it *item) read(op *genai.Operation, span ptrace.Span, source int, keep *Keep) {
+	it.op, it.span = op, span
 	start, end := span.StartTimestamp(), span.EndTimestamp()
 	it.took, it.timed = duration(start, end)
 	it.head = head{
@@ -52,8 +53,8 @@ func duration(start, end pcommon.Timestamp) (took time.Duration, known bool) {
 	return took, took <= longestOperation
 }
 
-// requestID is the sender's name for the request, else the trace's id.
-func (it *item) requestID() string {
+// requestID is the sender's name for the request, which is told, else the trace's id.
+func (it *item) requestID() (id string, told bool) {
 	if it.request == "" {
 		if v, ok := it.head.attrs.Get(genai.RequestIDAttribute); ok {
 			switch v.Type() {
@@ -61,13 +62,14 @@ func (it *item) requestID() string {
 				it.request = v.AsString()
 			}
 		}
-		if it.request == "" && !it.head.trace.IsEmpty() {
+		it.told = it.request != ""
+		if !it.told && !it.head.trace.IsEmpty() {
 			var digits [32]byte
 			hex.Encode(digits[:], it.head.trace[:])
 			it.request = string(digits[:])
 		}
 	}
-	return it.request
+	return it.request, it.told
 }
 
 // isRequest says whether the operation is a whole run of an agent or workflow: from the span alone, for nothing waits for its parent.

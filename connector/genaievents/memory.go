@@ -47,6 +47,24 @@ func newMemory(cfg Dedupe) *memory {
 	return m
 }
 
+// fetch loads what claims of spans will look at.
+func (m *memory) fetch(spans []readSpan) {
+	if m.ids == nil {
+		return
+	}
+	var keys [readAhead]uint64
+	n := 0
+	for i := range spans {
+		if spans[i].key != 0 {
+			keys[n] = spans[i].key
+			n++
+		}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.ids.Fetch(keys[:n])
+}
+
 // claim says whether what a key stands for has no record yet, and remembers that it has one now. Key 0 is nothing that is known again.
 func (m *memory) claim(key uint64, now time.Time) bool {
 	if m.ids == nil || key == 0 {

@@ -4,27 +4,27 @@ import (
 	"fmt"
 	"time"
 
-	"go.opentelemetry.io/collector/pdata/plog"
-
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
-// severity of the records of naming langchain.
-func (b *batch) severity(event string) plog.SeverityNumber { return severities[b.cfg.Severity[event]] }
+// severityWords are the events whose severity the configuration says: those of naming langchain.
+var severityWords = map[event]string{
+	evRequest: eventRequest, evCall: eventLLM, evTool: eventTool, evError: eventError, evAlert: eventAlert,
+}
 
 func (b *batch) writeRequest(it *item) {
 	if !b.keeps(evRequest, it) {
 		return
 	}
 	it.content.read(it.head.attrs)
-	w := b.begin(evRequest, b.severity(eventRequest), &it.head)
-	w.text(genai.LogRequestID, it.requestID())
+	w := b.begin(evRequest, b.severity[evRequest], &it.head)
+	w.requestID(it)
 	w.text(genai.AttrAgentType, it.op.Agent)
 	w.size(genai.LogInputLength, &it.content, textInput)
 	w.size(genai.LogAnswerLength, &it.content, textAnswer)
 	w.seconds(genai.LogDuration, it)
 	w.outcome(it)
-	w.text(genai.LogService, b.sources[it.head.source].serviceName())
+	w.whole(genai.LogService, b.serviceName(it.head.source))
 	w.content(&it.content, textInput, genai.LogInputHash, genai.LogInput)
 	w.content(&it.content, textAnswer, genai.LogAnswerHash, genai.LogAnswer)
 	w.end(&it.head, w.sentence("request of an agent", it.op.Agent, it))
@@ -40,9 +40,9 @@ func (b *batch) writeCall(it *item) {
 }
 
 func (b *batch) writeClassicCall(it *item) {
-	op := &it.op
-	w := b.begin(evCall, b.severity(eventLLM), &it.head)
-	w.text(genai.LogRequestID, it.requestID())
+	op := it.op
+	w := b.begin(evCall, b.severity[evCall], &it.head)
+	w.requestID(it)
 	w.text(genai.AttrProvider, op.Provider)
 	w.text(genai.AttrModel, op.ModelAsked())
 	if op.UsageState == genai.UsageKnown || op.UsageState == genai.UsageGuessed {
@@ -58,7 +58,7 @@ func (b *batch) writeClassicCall(it *item) {
 		w.number(genai.LogFirstToken, op.TimeToFirstChunk)
 	}
 	w.outcome(it)
-	w.text(genai.LogService, b.sources[it.head.source].serviceName())
+	w.whole(genai.LogService, b.serviceName(it.head.source))
 	if b.cfg.Content.Mode != contentNone {
 		it.content.read(it.head.attrs)
 		w.size(genai.LogInputLength, &it.content, textInput)
@@ -76,15 +76,15 @@ func (b *batch) writeTool(it *item) {
 	c := &it.content
 	c.read(it.head.attrs)
 	arguments, result := c.first(textArguments, textInput), c.first(textResult, textAnswer)
-	w := b.begin(evTool, b.severity(eventTool), &it.head)
-	w.text(genai.LogRequestID, it.requestID())
+	w := b.begin(evTool, b.severity[evTool], &it.head)
+	w.requestID(it)
 	w.text(genai.AttrToolName, it.op.Tool)
 	w.size(genai.LogInputLength, c, arguments)
 	w.text(genai.LogResultType, c.resultType(result))
 	w.size(genai.LogResultSize, c, result)
 	w.seconds(genai.LogDuration, it)
 	w.outcome(it)
-	w.text(genai.LogService, b.sources[it.head.source].serviceName())
+	w.whole(genai.LogService, b.serviceName(it.head.source))
 	w.content(c, arguments, genai.LogInputHash, genai.LogInputParams)
 	w.content(c, result, genai.LogResultHash, genai.LogResult)
 	w.end(&it.head, w.sentence("run of a tool", it.op.Tool, it))
@@ -96,8 +96,19 @@ func (w *writer) seconds(key string, it *item) {
 	}
 }
 
+// requestID is the sender's name for the request, else the trace's id.
+func (w *writer) requestID(it *item) {
+	id, told := it.requestID()
+	if told {
+		id = w.cut(id, w.cfg.MaxValueBytes)
+	}
+	if id != "" {
+		w.whole(genai.LogRequestID, id)
+	}
+}
+
 func (w *writer) outcome(it *item) {
-	w.text(genai.LogStatus, it.op.Failure.Status())
+	w.whole(genai.LogStatus, it.op.Failure.Status())
 	w.text(genai.LogErrorType, it.op.FailureType())
 }
 

@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/connector"
 	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/genaievents/internal/metadata"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
@@ -23,6 +24,8 @@ type state struct {
 	langchain bool
 	semconv   bool
 	writes    map[string]bool // by the words of events
+	severity  [numEvents]plog.SeverityNumber
+	names     []string // of the attributes of the configuration, as the body has them
 	memory    *memory
 	hasher    *genai.Hasher
 	clock     *steady.Clock
@@ -43,6 +46,13 @@ func newState(cfg *Config, set connector.Settings, now time.Time) (*state, error
 	}
 	for _, event := range cfg.Events {
 		s.writes[event] = true
+	}
+	for e, word := range severityWords {
+		s.severity[e] = severities[cfg.Severity[word]]
+	}
+	s.severity[evDetails], s.severity[evException], s.severity[evEvaluation] = plog.SeverityNumberDebug, plog.SeverityNumberWarn, plog.SeverityNumberInfo
+	for i := range cfg.Attributes {
+		s.names = append(s.names, string(appendName(nil, cfg.Attributes[i].Name)))
 	}
 	s.batches.New = func() any { return newBatch(s) }
 	return s, nil

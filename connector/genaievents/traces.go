@@ -17,21 +17,58 @@ func (b *batch) traces(td ptrace.Traces) {
 				b.readSpan(spans.At(k), source)
 			}
 		}
+		b.writeRead(source)
 	}
 	for i := range b.outer { // now all failures inside of them are known that this request has
 		b.outerFailure(b.outer[i])
 	}
 }
 
+// readAhead is how many spans are read before the first record of theirs is written: what is remembered of them is fetched together.
+const readAhead = 8
+
+// readSpan is one that was read.
+type readSpan struct {
+	op   genai.Operation
+	span ptrace.Span
+	key  uint64
+	told bool // it is a GenAI operation
+}
+
 func (b *batch) readSpan(span ptrace.Span, source int) {
-	it := &b.item
-	if genai.ReadCanonical(span, &it.op) && b.claim(b.hasher.Call(span.TraceID(), span.SpanID(), identity(&it.op))) {
-		it.read(span, source, &b.cfg.Keep)
-		b.writeOperation(it)
+	r := &b.read[b.reads]
+	r.told = genai.ReadCanonical(span, &r.op)
+	if !r.told && !b.mayEvaluate(span) {
+		return
 	}
-	if b.semconv && span.Events().Len() > 0 && b.writes[eventEvaluation] {
-		b.evaluations(span, source)
+	r.span, r.key = span, 0
+	if r.told {
+		r.key = b.hasher.Call(span.TraceID(), span.SpanID(), identity(&r.op))
 	}
+	if b.reads++; b.reads == readAhead {
+		b.writeRead(source)
+	}
+}
+
+// writeRead writes the records of the spans of a source that were read.
+func (b *batch) writeRead(source int) {
+	b.memory.fetch(b.read[:b.reads])
+	for i := range b.read[:b.reads] {
+		r := &b.read[i]
+		if r.told && b.claim(r.key) {
+			b.item.read(&r.op, r.span, source, &b.cfg.Keep)
+			b.writeOperation(&b.item)
+		}
+		if b.mayEvaluate(r.span) {
+			b.evaluations(r.span, source)
+		}
+	}
+	b.reads = 0
+}
+
+// mayEvaluate says whether a span may hold evaluations that are to be written.
+func (b *batch) mayEvaluate(span ptrace.Span) bool {
+	return b.semconv && span.Events().Len() > 0 && b.writes[eventEvaluation]
 }
 
 // identity is what a span is known by besides its ids: a call by the id of its answer, whoever reports it.
@@ -78,10 +115,9 @@ func (b *batch) writeOperation(it *item) {
 }
 
 func (b *batch) outerFailure(f outerFailure) {
-	it := &b.item
-	if genai.ReadCanonical(f.span, &it.op) {
-		it.read(f.span, f.source, &b.cfg.Keep)
-		b.writeFailure(it, true)
+	if op := &b.read[0].op; genai.ReadCanonical(f.span, op) {
+		b.item.read(op, f.span, f.source, &b.cfg.Keep)
+		b.writeFailure(&b.item, true)
 	}
 }
 

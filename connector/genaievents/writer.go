@@ -23,7 +23,8 @@ type writer struct {
 	record plog.LogRecord
 	attrs  pcommon.Map
 	body   []byte
-	quiet  bool // not into the body
+	name   string // of an attribute of the configuration, as logfmt has it
+	quiet  bool   // not into the body
 }
 
 var severityTexts = [...]string{
@@ -55,7 +56,7 @@ func (b *batch) begin(e event, severity plog.SeverityNumber, h *head) *writer {
 	if b.cfg.Body == bodyJSON {
 		w.body = append(w.body, '{')
 	}
-	w.text(genai.EventName, eventNames[e])
+	w.whole(genai.EventName, eventNames[e])
 	return w
 }
 
@@ -87,9 +88,11 @@ func (w *writer) end(h *head, message string) {
 			v, ok = w.sources[h.source].resource.Attributes().Get(a.Name)
 		}
 		if ok {
+			w.name = w.names[i]
 			w.value(a.Name, v)
 		}
 	}
+	w.name = ""
 	switch w.cfg.Body {
 	case bodyMessage:
 		w.record.Body().SetStr(message)
@@ -150,12 +153,24 @@ func (w *writer) value(key string, v pcommon.Value) {
 	}
 }
 
-// says begins an entry of the body, where it has entries.
+// says begins an entry of the body, where it has entries. Our own keys need no quotes.
 func (w *writer) says(key string) bool {
-	if w.quiet || w.cfg.Body == bodyMessage {
+	switch {
+	case w.quiet || w.cfg.Body == bodyMessage:
 		return false
+	case w.cfg.Body == bodyJSON:
+		if len(w.body) > 1 {
+			w.body = append(w.body, ',')
+		}
+		w.body = append(appendQuoted(w.body, key), ':')
+		return true
+	case w.name != "":
+		key = w.name
 	}
-	w.body = appendKey(w.body, key, w.cfg.Body == bodyJSON)
+	if len(w.body) > 0 {
+		w.body = append(w.body, ' ')
+	}
+	w.body = append(append(w.body, key...), '=')
 	return true
 }
 

@@ -199,14 +199,23 @@ const fetchAhead = 16
 
 // fetch loads what witnesses will be compared with.
 func (c *countedCalls) fetch(request []witness) {
-	var spans [3 * fetchAhead]uint64
-	var answers [fetchAhead]uint64
+	var spanKeys [3 * fetchAhead]uint64
+	var answerKeys [fetchAhead]uint64
+	spans, answers := spanKeys[:0], answerKeys[:0]
 	for i := range request {
 		w := &request[i]
-		spans[3*i], spans[3*i+1], spans[3*i+2], answers[i] = w.self, w.parent, w.trace, w.response
+		if w.self != 0 {
+			spans = append(spans, w.self)
+		}
+		if w.parent != 0 { // else nothing is noted of the trace either
+			spans = append(spans, w.parent, w.trace)
+		}
+		if w.response != 0 {
+			answers = append(answers, w.response)
+		}
 	}
-	c.spans.Fetch(spans[:3*len(request)])
-	c.answers.Fetch(answers[:len(request)])
+	c.spans.Fetch(spans)
+	c.answers.Fetch(answers)
 }
 
 // below says whether w lies, directly or through other witnesses of the request, in one that counts or repeats a counted answer.

@@ -2,6 +2,7 @@ package llmcost
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 )
 
@@ -10,48 +11,84 @@ import (
 type linkFinder struct {
 	seen  map[uint64]int // span hash → index in the request
 	order []int
+	keys  keySet
 }
 
 // keepLinks bounds the memory that an unusually large request leaves behind.
 const keepLinks = 1 << 14
+
+// keySet is a set of a request's keys, which are hashes: a table with at least one empty slot beside each key.
+type keySet struct {
+	slots []uint64 // 0 is empty; a power of two of them
+	mask  uint64
+}
+
+// empty makes room for n keys.
+func (s *keySet) empty(n int) {
+	size := 1 << bits.Len(uint(2*n)) //nolint:gosec // not negative
+	if cap(s.slots) < size {
+		s.slots = make([]uint64, size)
+	}
+	s.slots = s.slots[:size]
+	clear(s.slots)
+	s.mask = uint64(size - 1) //nolint:gosec // at least 1
+}
+
+// at is the slot of key, which is not 0, or the empty one where it belongs.
+func (s *keySet) at(key uint64) *uint64 {
+	for i := key >> 20; ; i++ {
+		if slot := &s.slots[i&s.mask]; *slot == key || *slot == 0 {
+			return slot
+		}
+	}
+}
+
+// add is false when key was added before. A key of 0 is none.
+func (s *keySet) add(key uint64) bool {
+	if key == 0 {
+		return true
+	}
+	slot := s.at(key)
+	had := *slot == key
+	*slot = key
+	return !had
+}
+
+// shrink lets go of the memory of an unusually large request.
+func (s *keySet) shrink() {
+	if cap(s.slots) > 4*keepLinks {
+		s.slots = nil
+	}
+}
+
+func (s *keySet) has(key uint64) bool { return key != 0 && *s.at(key) == key }
 
 // linked says whether any two witnesses share a response, are parent and child, or are the same span.
 func (l *linkFinder) linked(request []witness) bool {
 	if len(request) < 2 {
 		return false
 	}
-	if l.seen == nil || len(l.seen) > keepLinks {
-		l.seen = make(map[uint64]int, len(request))
-	}
-	clear(l.seen)
+	l.keys.empty(2 * len(request))
+	defer l.keys.shrink()
 	for i := range request {
-		if !l.add(request[i].self, i) || !l.add(request[i].response, i) {
+		if !l.keys.add(request[i].self) || !l.keys.add(request[i].response) {
 			return true
 		}
 	}
 	for i := range request {
-		if _, ok := l.seen[request[i].parent]; ok && request[i].parent != 0 {
+		if l.keys.has(request[i].parent) {
 			return true
 		}
 	}
 	return false
 }
 
-// add is false when key was added before. A key of 0 is none.
-func (l *linkFinder) add(key uint64, i int) bool {
-	if key == 0 {
-		return true
-	}
-	if _, ok := l.seen[key]; ok {
-		return false
-	}
-	l.seen[key] = i
-	return true
-}
-
 // byRank links every witness to its parent witness and gives the order in which they are to be decided: those that know
 // more of the bill first, of equals the innermost, then by span id, so that the order within the request does not matter.
 func (l *linkFinder) byRank(request []witness) []int {
+	if l.seen == nil || len(l.seen) > keepLinks {
+		l.seen = make(map[uint64]int, len(request))
+	}
 	clear(l.seen)
 	for i := range request {
 		l.seen[request[i].self] = i
