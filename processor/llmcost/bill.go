@@ -48,10 +48,7 @@ func (p *policy) billFor(op *dialect.Call, end time.Time, seen *recall, b *bill)
 	s := &x.sold
 	nameSeller(op, s)
 	*b = bill{}
-	usage := op.UsageState
-	if usage != genai.UsageBad && op.Usage == (genai.Usage{}) {
-		usage = genai.UsageNone // zeros are what clients write that were told nothing
-	}
+	usage := usageOf(op)
 	switch {
 	case usage == genai.UsageBad:
 		b.status, b.reason = genai.StatusUnpriced, genai.ReasonBadUsage
@@ -72,6 +69,14 @@ func (p *policy) billFor(op *dialect.Call, end time.Time, seen *recall, b *bill)
 			b.reason = s.reason
 		}
 	}
+}
+
+// usageOf is what is known of a call's usage: zeros are what clients write that were told nothing.
+func usageOf(op *dialect.Call) genai.UsageState {
+	if op.UsageState != genai.UsageBad && op.Usage == (genai.Usage{}) {
+		return genai.UsageNone
+	}
+	return op.UsageState
 }
 
 // needsNoTokens says that the row's price is of something else that the span tells, or that there is none.
