@@ -128,12 +128,18 @@ func TestEveryRule(t *testing.T) {
 	for i := range 61 {
 		at := begin.Add(time.Duration(i) * time.Minute)
 		require.NoError(t, h.Append(t.Context(), metrics(func(ms pmetric.MetricSlice) {
-			for _, name := range []string{"llm.cost.booked.usd", "llm.tokens.booked", "llm.calls.booked", "llm.cost.saved.usd", "llm.calls", "llm.errors", "agent.requests"} {
+			for _, name := range []string{"llm.cost.booked.usd", "llm.tokens.booked", "llm.calls.booked", "llm.cost.saved.usd", "llm.calls", "llm.errors", "llm.retries", "llm.unpriced.booked", "agent.requests"} {
 				counter(ms, name, value{begin, at, float64(i), map[string]any{"gen_ai.request.model": "m"}})
 			}
-			for _, name := range []string{"gen_ai.client.operation.duration", "gen_ai.client.operation.time_to_first_chunk", "agent.request.duration"} {
+			for _, name := range []string{
+				"gen_ai.client.operation.duration", "gen_ai.client.operation.time_to_first_chunk", "gen_ai.client.operation.time_per_output_chunk",
+				"agent.request.duration", "gen_ai.execute_tool.duration", "gen_ai.evaluation.score",
+			} {
 				exponential(ms, at, begin, i+1)
 				ms.At(ms.Len() - 1).SetName(name)
+				if name == "gen_ai.evaluation.score" {
+					ms.At(ms.Len() - 1).SetUnit("1")
+				}
 			}
 			gauge(ms, "system.cpu.utilization.busy", at, 0.5, nil)
 			ms.At(ms.Len() - 1).SetUnit("1")
@@ -157,6 +163,107 @@ func TestEveryRule(t *testing.T) {
 	status, body := ask(t, h.API(), http.MethodGet, "/api/v1/rules?type=record")
 	assert.Equal(t, http.StatusOK, status)
 	assert.Contains(t, string(body), `"name":"llm:cost_usd:day"`)
+}
+
+// Observations are counted exactly in each hour: those of a process that was restarted, those of a series that is new, those without a name, and
+// nothing twice where a series goes on after the gateway was away.
+func TestRecordedObservationsAreExact(t *testing.T) {
+	for _, classic := range []bool{false, true} {
+		t.Run(fmt.Sprintf("classic %v", classic), func(t *testing.T) {
+			var told heard
+			o := options(t.TempDir(), &told)
+			now := begin.Add(4*time.Hour + 5*time.Minute)
+			o.Now = func() time.Time { return now }
+			h := open(t, o)
+			// tell says a count and 2 s for each, of a tool's runs; no name is one that has none.
+			tell := func(minute int, name, failure string, count int) {
+				at := begin.Add(time.Duration(minute) * time.Minute)
+				require.NoError(t, h.Append(t.Context(), metrics(func(ms pmetric.MetricSlice) {
+					labels := map[string]any{}
+					if name != "" {
+						labels["gen_ai.tool.name"] = name
+					}
+					if failure != "" {
+						labels["error.type"] = failure
+					}
+					durations(ms, classic, at, labels, uint64(count)) //nolint:gosec // small
+				})))
+			}
+			for minute := range 240 {
+				if minute >= 61 && minute < 115 {
+					continue // the gateway is away
+				}
+				search := minute // one a minute, 10 of them before a restart
+				if minute >= 10 {
+					search = minute - 10
+				}
+				tell(minute, "search", "", min(search, 170))
+				tell(minute, "", "", min(minute*100, 5000))
+				if minute >= 30 {
+					tell(minute, "search", "timeout", 3*min(minute-30, 1))
+				}
+			}
+			h.journal.record(t.Context(), now)
+			assert.Empty(t, h.journal.bad)
+			at := func(hour int, stat, of string) float64 {
+				name := "llm:tool_latency_totals"
+				if stat[0] == 'p' {
+					name = "llm:tool_latency_seconds"
+				}
+				s, err := h.Instant(t.Context(), name+`:hour{stat="`+stat+`",gen_ai_tool_name="`+of+`"}`, begin.Add(time.Duration(hour)*time.Hour))
+				require.NoError(t, err)
+				if len(s) == 0 {
+					return 0
+				}
+				return s[0].Value
+			}
+			// Up to and with minute 60: 9 before the restart, 50 after it, 3 that failed.
+			assert.InDeltaSlice(t, []float64{62, 59, 124}, []float64{at(1, "count", "search"), at(1, "ok", "search"), at(1, "sum", "search")}, 0.1, "nearly, where a process began anew")
+			assert.Equal(t, 5000.0, at(1, "count", ""), "those without a name")
+			assert.InDelta(t, 500.0, at(1, "p50", ""), 5, "of all")
+			assert.Equal(t, 60.0, at(2, "count", "search"), "what was told after the gateway was away: 50 to 110")
+			assert.Equal(t, 60.0, at(3, "ok", "search"))
+			assert.InDelta(t, 2.0, at(1, "p50", "search"), 0.2, "not the median of what has no name")
+		})
+	}
+}
+
+// durations is the count of a tool's runs that took 2 s each.
+func durations(ms pmetric.MetricSlice, classic bool, at time.Time, labels map[string]any, count uint64) {
+	m := ms.AppendEmpty()
+	m.SetName("gen_ai.execute_tool.duration")
+	m.SetUnit("s")
+	each := 2.0
+	if len(labels) == 0 {
+		each = 500
+	}
+	if classic {
+		m.SetEmptyHistogram().SetAggregationTemporality(pmetric.AggregationTemporalityCumulative)
+		p := m.Histogram().DataPoints().AppendEmpty()
+		p.SetTimestamp(stamp(at))
+		_ = p.Attributes().FromRaw(labels)
+		p.ExplicitBounds().FromRaw([]float64{1.9, 2.1, 499, 501})
+		buckets := []uint64{0, count, 0, 0, 0}
+		if each > 2 {
+			buckets = []uint64{0, 0, 0, count, 0}
+		}
+		p.BucketCounts().FromRaw(buckets)
+		p.SetCount(count)
+		p.SetSum(each * float64(count))
+		return
+	}
+	m.SetEmptyExponentialHistogram().SetAggregationTemporality(pmetric.AggregationTemporalityCumulative)
+	p := m.ExponentialHistogram().DataPoints().AppendEmpty()
+	p.SetTimestamp(stamp(at))
+	_ = p.Attributes().FromRaw(labels)
+	p.SetScale(6)
+	p.Positive().SetOffset(63) // 2^(63/64) to 2
+	if each > 2 {
+		p.Positive().SetOffset(573)
+	}
+	p.Positive().BucketCounts().FromRaw([]uint64{count})
+	p.SetCount(count)
+	p.SetSum(each * float64(count))
 }
 
 // In Havana the clocks of 8 March 2026 go from 0:00 to 1:00: that day begins at 1:00, and it is recorded once.

@@ -33,31 +33,80 @@ func quantiles(metric, by string) string {
 	var all []string
 	for _, q := range []string{"0.5", "0.95", "0.99"} {
 		for _, group := range []string{by, ""} {
-			all = append(all, fmt.Sprintf(
-				`label_replace(histogram_quantile(%[1]s, sum by (%[2]s) (increase(%[3]s[$R])))`+
-					` or histogram_quantile(%[1]s, sum by (le, %[2]s) (increase(%[3]s_bucket[$R]))), "stat", "p%[4]s", "", "")`,
-				q, group, metric, strings.TrimPrefix(q+"0", "0.")[:2]))
+			named := named(group)
+			all = append(all, stat("p"+strings.TrimPrefix(q+"0", "0.")[:2], fmt.Sprintf(
+				`histogram_quantile(%[1]s, sum by (%[2]s) (increase(%[3]s%[4]s[$R])))`+
+					` or histogram_quantile(%[1]s, sum by (le, %[2]s) (increase(%[3]s_bucket%[4]s[$R])))`, q, group, metric, named)))
 		}
 	}
 	return strings.Join(all, " or ")
 }
 
+// totals are how many observations there were and what they add up to, by a label, and "ok" those without an error. increase alone would reckon with
+// what it does not see: it is asked only where a process began anew.
+func totals(metric, by string, stats ...string) string {
+	var all []string
+	for _, name := range stats {
+		part, selector := name, ""
+		if name == "ok" {
+			part, selector = "count", `{error_type=""}`
+		}
+		now := "histogram_" + part + "(" + metric + selector + ")"
+		all = append(all, stat(name, fmt.Sprintf(
+			`sum by (%[1]s) ((%[2]s - (histogram_%[3]s(%[4]s%[5]s offset $R) or %[2]s * 0) and resets(%[4]s%[5]s[$R]) == 0)`+
+				` or histogram_%[3]s(increase(%[4]s%[5]s[$R])) or %[2]s) or sum by (%[1]s) (increase(%[4]s_%[3]s%[5]s[$R] anchored))`,
+			by, now, part, metric, selector)))
+	}
+	return strings.Join(all, " or ")
+}
+
+func stat(name, expr string) string {
+	return fmt.Sprintf(`label_replace(%s, "stat", "%s", "", "")`, expr, name)
+}
+
+// named leaves out what has no value of a label: it would pass for what is of all.
+func named(label string) string {
+	if label == "" {
+		return ""
+	}
+	return "{" + label + `!=""}`
+}
+
 // alive are metrics of which one at least is there while the gateway runs.
 const alive = "llm_cost_booked_usd_total|llm_budget_period_start_seconds|otelcol_process_uptime_seconds_total|target_info"
 
-const byModel = "gen_ai_request_model"
+const (
+	byModel = "gen_ai_request_model"
+	byAgent = "gen_ai_agent_name"
+	byTool  = "gen_ai_tool_name"
+
+	callDuration  = "gen_ai_client_operation_duration_seconds"
+	firstChunk    = "gen_ai_client_operation_time_to_first_chunk_seconds"
+	perChunk      = "gen_ai_client_operation_time_per_output_chunk_seconds"
+	agentDuration = "agent_request_duration_seconds"
+	toolDuration  = "gen_ai_execute_tool_duration_seconds"
+	evaluation    = "gen_ai_evaluation_score"
+)
 
 var rules = []rule{
 	{"llm:cost_usd", grown("llm_cost_booked_usd_total")},
 	{"llm:tokens", grown("llm_tokens_booked_total")},
 	{"llm:calls", grown("llm_calls_booked_total")},
+	{"llm:unpriced", grown("llm_unpriced_booked_total")},
 	{"llm:saved_usd", grown("llm_cost_saved_usd_total")},
 	{"llm:requests", grown("llm_calls_total")},
 	{"llm:errors", grown("llm_errors_total")},
+	{"llm:retries", grown("llm_retries_total")},
 	{"llm:agent_requests", grown("agent_requests_total")},
-	{"llm:latency_seconds", quantiles("gen_ai_client_operation_duration_seconds", byModel)},
-	{"llm:ttft_seconds", quantiles("gen_ai_client_operation_time_to_first_chunk_seconds", byModel)},
-	{"llm:agent_latency_seconds", quantiles("agent_request_duration_seconds", "gen_ai_agent_name")},
+	{"llm:latency_seconds", quantiles(callDuration, byModel)},
+	{"llm:ttft_seconds", quantiles(firstChunk, byModel)},
+	{"llm:output_seconds_per_token", quantiles(perChunk, byModel)},
+	{"llm:agent_latency_seconds", quantiles(agentDuration, byAgent)},
+	{"llm:tool_latency_seconds", quantiles(toolDuration, byTool)},
+	{"llm:latency_totals", totals(callDuration, byModel, "count", "sum")},
+	{"llm:agent_latency_totals", totals(agentDuration, byAgent, "count", "sum")},
+	{"llm:tool_latency_totals", totals(toolDuration, byTool, "count", "sum", "ok")},
+	{"llm:evaluation_totals", totals(evaluation, byAgent, "count", "sum")},
 	{"llm:cpu_ratio", `max(avg_over_time(system_cpu_utilization_busy_ratio[$R]))`},
 	{"llm:memory_ratio", `max(avg_over_time(system_memory_utilization_ratio{system_memory_state="used"}[$R]))`},
 	{"llm:gateway_memory_bytes", `max(max_over_time(otelcol_process_memory_rss_bytes[$R]))`},

@@ -51,8 +51,7 @@ func (r *Report) head(a *ask) (Spend, standing) {
 	})
 	a.also(func() {
 		from, to := sameTimeOfMonth(a.now, s.zone)
-		g := r.between(a, bookedUSD, from, to)
-		h.Compare.LastMonth = g.usd()
+		h.Compare.LastMonth = r.spentByThen(a, from, to)
 	})
 	if s.daily != nil {
 		h.Status.DailyBudget, h.Status.DailyUtilization = s.daily.Limit, s.daily.Utilization

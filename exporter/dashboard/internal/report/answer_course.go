@@ -129,6 +129,7 @@ func (c *chart) cost() {
 	c.begin(all)
 	told := there(all, len(c.out.Time)+1)
 	c.out.Series = c.split(all, told, func(s *course) []nano { return growth(s.values, told, false) }, float64(time.Hour)/float64(c.step))
+	c.priceless(c.start.Add(-c.step))
 }
 
 // spend is since midnight. Its last values are those of /costs: the same values less the same ones of midnight.
@@ -157,12 +158,40 @@ func (c *chart) spend() {
 		}
 		return out
 	}, 1)
+	c.priceless(day)
+}
+
+// priceless leaves out the zeros of models with calls that have no price and none that cost anything: nobody knows what they cost.
+func (c *chart) priceless(from time.Time) {
+	var unpriced map[string]nano
+	for i := range c.out.Series {
+		line := &c.out.Series[i]
+		if slices.ContainsFunc(line.Values, func(v *float64) bool { return orZero(v) != 0 }) {
+			continue
+		}
+		if unpriced == nil {
+			found := c.r.between(c.a, bookedUnpriced, from, c.a.now)
+			unpriced = sums(found.rows, byModel)
+		}
+		if unpriced[line.Name] > 0 {
+			clear(line.Values)
+		}
+	}
 }
 
 // observed is how many observations a histogram made in its window, by its label: increase would make more or less of a series that is young.
 func (h hist) observed(a *ask) map[string]float64 {
-	step := max(h.w.length/240, 15*time.Second).Truncate(time.Second)
-	n := int(h.w.length / step)
+	if hours, ok := h.recordedTotal("count"); ok {
+		out := a.by(h.by, "sum by ("+h.by+") (sum_over_time("+hours+"["+seconds(h.w.length)+"]))")
+		h.w = h.w.since()
+		for name, n := range h.observed(a) {
+			out[name] += n
+		}
+		return out
+	}
+	const most, least = 240, 15 * time.Second
+	n := max(int(min(h.w.length/least, most)), 1)
+	step := h.w.length / time.Duration(n)
 	c := &chart{a: a, step: step, out: &Series{Time: make([]int64, n)}}
 	c.start = a.now.Add(-time.Duration(n-1) * step)
 	all := c.course("histogram_count(" + h.name + h.selector + ") or " + h.name + "_count" + h.selector)

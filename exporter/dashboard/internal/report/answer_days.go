@@ -16,7 +16,7 @@ func increaseSince(selector, by string, from, now time.Time) string {
 	return window{length: max(now.Sub(from).Truncate(time.Second), time.Minute)}.increase(selector, by)
 }
 
-// ofDay is by what a counter of the book grew on a day that may be over: then it is remembered.
+// ofDay is by what a counter of the book grew on a day that may be over: then it is remembered. Of one whose samples are gone it is what was recorded.
 func (r *Report) ofDay(a *ask, counter string, from, to time.Time) grown {
 	if to.After(a.now) {
 		return r.between(a, counter, from, a.now)
@@ -28,7 +28,11 @@ func (r *Report) ofDay(a *ask, counter string, from, to time.Time) grown {
 	if ok {
 		return g
 	}
-	g = r.between(a, counter, from, to)
+	if g = r.between(a, counter, from, to); g.gone() {
+		if of, ok := recordedDay(a, counter, from, to); ok {
+			g = of
+		}
+	}
 	if a.now.Sub(to) > settled && a.ctx.Err() == nil {
 		r.mu.Lock()
 		r.days.Put(key, g, a.now)
@@ -95,9 +99,9 @@ func (r *Report) costDays(ctx context.Context, q *query) (any, error) {
 		}
 		if from.Before(q.now) {
 			usd, tokens := r.ofDay(a, bookedUSD, from, to), r.ofDay(a, bookedTokens, from, to)
-			without := r.ofDay(a, bookedUnpriced, from, to)
+			calls, without := r.ofDay(a, bookedCalls, from, to), r.ofDay(a, bookedUnpriced, from, to)
 			date := from.Format(time.DateOnly)
-			rows := modelDays(date, &usd, &tokens, &without)
+			rows := modelDays(date, &usd, &tokens, &calls, &without)
 			if from.Equal(s.day) {
 				rows = append(rows, restOfToday(date, rows, &usd, r.spent(a, s.daily, s.day))...)
 			}
@@ -124,7 +128,7 @@ func (q *query) days(zone *time.Location) (first, last time.Time, err error) {
 	return first, last, nil
 }
 
-func modelDays(date string, usd, tokens, unpriced *grown) []ModelDay {
+func modelDays(date string, usd, tokens, calls, unpriced *grown) []ModelDay {
 	name := func(l series.Labels) string { return l[labelProvider] + "\x00" + l[labelModel] }
 	index := map[string]*ModelDay{}
 	row := func(l series.Labels) *ModelDay {
@@ -143,6 +147,11 @@ func modelDays(date string, usd, tokens, unpriced *grown) []ModelDay {
 	}
 	for _, r := range tokens.rows {
 		row(r.labels).add(r.labels[labelToken], float64(r.n)/1e9)
+	}
+	for _, r := range calls.rows { // calls that failed have neither
+		if d := row(r.labels); tokens.known {
+			d.add("", 0)
+		}
 	}
 	priceless := map[*ModelDay]bool{}
 	for _, r := range unpriced.rows {

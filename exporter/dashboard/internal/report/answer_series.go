@@ -53,8 +53,8 @@ var panels = map[string]panel{
 		c.line("p95", hist{w: c.past(), name: firstChunk}.quantile("0.95"))
 	}},
 	"errors": {"%", func(c *chart) {
-		tools := hist{w: c.each(), name: toolDuration}
-		good := hist{w: c.each(), name: toolDuration, selector: `{error_type=""}`}
+		tools := hist{w: c.past(), name: toolDuration}
+		good := hist{w: c.past(), name: toolDuration, selector: succeeded}
 		c.line("model calls", failed(c.past(), "llm_calls_total"))
 		c.line("tools", "100 - 100 * ("+good.count()+" or "+tools.count()+" * 0) / ("+tools.count()+" > 0)")
 		c.line("agents", failed(c.past(), "agent_requests_total"))

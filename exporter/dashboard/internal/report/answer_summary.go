@@ -46,10 +46,13 @@ func (r *Report) summary(ctx context.Context, q *query) (any, error) {
 	return s, nil
 }
 
-// higher is a peak that is no lower than what it is a peak of.
+// higher is a peak that is no lower than what it is a peak of. Of a history that is young there may be none yet.
 func higher(peak, now *float64) *float64 {
-	if peak == nil || now == nil {
+	switch {
+	case now == nil:
 		return peak
+	case peak == nil:
+		return now
 	}
 	return value(max(*peak, *now))
 }
@@ -150,7 +153,7 @@ func (c *calls) answer(w window, s *Summary) {
 
 func toolsOf(a *ask, w window) map[string]Tool {
 	all := hist{w: w, name: toolDuration, by: labelTool}
-	good := hist{w: w, name: toolDuration, selector: `{error_type=""}`, by: labelTool}
+	good := hist{w: w, name: toolDuration, selector: succeeded, by: labelTool}
 	executions, ok := all.observed(a), good.observed(a)
 	avg, p95 := a.by(labelTool, all.average()), a.by(labelTool, all.quantile("0.95"))
 	tools := map[string]Tool{}

@@ -3,8 +3,6 @@ package report
 import (
 	"context"
 	"math"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -117,120 +115,6 @@ func (a *ask) by(label, expr string) map[string]float64 {
 func (a *ask) byInto(to *map[string]float64, label, expr string) {
 	a.also(func() { *to = a.by(label, expr) })
 }
-
-// window is how far back a figure looks.
-type window struct {
-	name   string
-	length time.Duration
-	begun  time.Duration // how long ago the hour began
-	hours  bool          // read what is recorded of the hours
-}
-
-// inHours is the window that reads recorded hours, where it is long and two days of them are there: before that there is little to read anyway.
-func (w window) inHours(a *ask) window {
-	if w.length > longWindow {
-		n := a.number("count_over_time(llm:recorded:hour[3d])")
-		w.hours = n != nil && *n >= longWindow.Hours()
-	}
-	return w
-}
-
-// longWindow is from where on not every sample is read: one in a five-hundredth of the window is enough.
-const longWindow = 48 * time.Hour
-
-func seconds(d time.Duration) string { return strconv.FormatInt(int64(d/time.Second), 10) + "s" }
-
-// of is the window behind a selector.
-func (w window) of(selector string) string {
-	if w.length <= longWindow {
-		return selector + "[" + seconds(w.length) + "]"
-	}
-	return selector + "[" + seconds(w.length) + ":" + seconds(w.length/500) + "]"
-}
-
-// recorded are counters whose increase is recorded for each hour.
-var recorded = map[string]string{
-	"llm_calls_total": "llm:requests:hour", "llm_tokens_total": "llm:tokens:hour", "llm_errors_total": "llm:errors:hour",
-	"agent_requests_total": "llm:agent_requests:hour",
-}
-
-// increase is by what counters grew in the window, to the last call, added up by labels ("" adds up all). Of a long window the hours that
-// were recorded are added up, and what came since the last one began.
-func (w window) increase(selector, by string) string {
-	sum := "sum by (" + by + ") "
-	if w.length <= longWindow && !w.hours {
-		return sum + "(increase(" + w.of(selector) + " anchored))"
-	}
-	name, braces := selector, ""
-	if i := strings.IndexByte(selector, '{'); i >= 0 {
-		name, braces = selector[:i], selector[i:]
-	}
-	switch {
-	case w.length <= longWindow: // a step of a chart
-		return sum + "(sum_over_time(" + recorded[name] + braces + "[" + seconds(w.length) + "]))"
-	case recorded[name] == "":
-		return sum + "(increase(" + w.of(selector) + "))"
-	}
-	hours := sum + "(sum_over_time(" + recorded[name] + braces + "[" + seconds(w.length) + "]))"
-	hour := sum + "(increase(" + selector + "[" + seconds(max(w.begun, time.Second)) + "] anchored))"
-	return "(" + hours + " + " + hour + " or " + hours + " or " + hour + ")"
-}
-
-// grown is the same of histograms: it is not exact.
-func (w window) grown(selector, by string) string {
-	return "sum by (" + by + ") (increase(" + w.of(selector) + "))"
-}
-
-// hist are expressions over a histogram, exponential or classic.
-type hist struct {
-	w                  window
-	name, selector, by string // selector is in braces, or empty
-}
-
-func (h hist) count() string {
-	return "(histogram_count(" + h.w.grown(h.name+h.selector, h.by) + ") or " + h.w.grown(h.name+"_count"+h.selector, h.by) + ")"
-}
-
-func (h hist) sum() string {
-	return "(histogram_sum(" + h.w.grown(h.name+h.selector, h.by) + ") or " + h.w.grown(h.name+"_sum"+h.selector, h.by) + ")"
-}
-
-func (h hist) average() string { return h.sum() + " / (" + h.count() + " > 0)" }
-
-// recordedQuantiles are of each hour, by one label or (with that label empty) of all.
-var recordedQuantiles = map[string]struct{ name, label string }{
-	callDuration:  {"llm:latency_seconds:hour", labelModel},
-	firstChunk:    {"llm:ttft_seconds:hour", labelModel},
-	agentDuration: {"llm:agent_latency_seconds:hour", labelAgent},
-}
-
-// quantile is exact but for the width of a bucket; in hours it is the mean of those of the hours.
-func (h hist) quantile(q string) string {
-	if r, ok := recordedQuantiles[h.name]; ok && h.w.hours && h.selector == "" && (h.by == "" || h.by == r.label) {
-		equals := "="
-		if h.by != "" {
-			equals = "!="
-		}
-		stat := (strings.TrimPrefix(q, "0.") + "0")[:2]
-		return "avg by (" + h.by + ") (avg_over_time(" + r.name + "{" + r.label + equals + `"",stat="p` + stat + `"}[` + seconds(h.w.length) + "]))"
-	}
-	le := "le"
-	if h.by != "" {
-		le = h.by + ", le"
-	}
-	return "(histogram_quantile(" + q + ", " + h.w.grown(h.name+h.selector, h.by) + ") or histogram_quantile(" + q + ", " +
-		h.w.grown(h.name+"_bucket"+h.selector, le) + "))"
-}
-
-// Histograms.
-const (
-	callDuration  = "gen_ai_client_operation_duration_seconds"
-	firstChunk    = "gen_ai_client_operation_time_to_first_chunk_seconds"
-	perChunk      = "gen_ai_client_operation_time_per_output_chunk_seconds"
-	agentDuration = "agent_request_duration_seconds"
-	toolDuration  = "gen_ai_execute_tool_duration_seconds"
-	evaluation    = "gen_ai_evaluation_score"
-)
 
 // percent is a part of a whole; nil where one is not known or there is nothing.
 func percent(part, whole *float64) *float64 {

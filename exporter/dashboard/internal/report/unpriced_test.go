@@ -38,9 +38,14 @@ func TestWhatHasNoPriceCostsNobodyKnowsWhat(t *testing.T) {
 					assert.Nil(t, rows[0].USDPerCall, path)
 				}
 			}
-			for _, d := range answerOf[CostDays](t, r, "costs/days").Days {
-				assert.Equal(t, c.usd, d.USD)
+			for _, panel := range []string{"cost", "spend"} {
+				chart := answerOf[Series](t, r, "series?panel="+panel).Series
+				require.Len(t, chart, 1)
+				assert.Equal(t, c.usd, chart[0].Values[len(chart[0].Values)-1], panel)
 			}
+			days := answerOf[CostDays](t, r, "costs/days").Days
+			require.Len(t, days, 1)
+			assert.Equal(t, c.usd, days[0].USD)
 			assert.Equal(t, c.usd, answerOf[Summary](t, r, "summary").LLM.CostPerHour)
 			s := answerOf[Suggestion](t, r, "models/suggest")
 			if c.usd == nil {

@@ -19,7 +19,7 @@ export function prepare(answer, stacked) {
 
 const anything = (data) => data.time.length > 0 && data.series.some((s) => s.values.some((v) => v !== null && v !== undefined));
 
-export function chartTile(app, id, { panel, stacked = false, height = 150, empty }) {
+export function chartTile(app, id, { panel, stacked = false, height = 150, empty, unknown = empty }) {
   const part = { chart: null, data: null, hidden: new Set(), table: false, stacked, height };
   const heading = document.querySelector(`#${id} h2`);
   const tools = toolbar(heading, part, () => paint());
@@ -34,7 +34,7 @@ export function chartTile(app, id, { panel, stacked = false, height = 150, empty
     if (!anything(data)) {
       part.chart?.destroy();
       part.chart = null;
-      shell.body.replaceChildren(nothing(empty));
+      shell.body.replaceChildren(nothing(data.series.length > 0 ? unknown : empty));
       tools.hidden = true;
       return;
     }

@@ -99,7 +99,7 @@ export function draw(uPlot, into, data, { stacked, height, pointed, range }) {
   const chart = new uPlot({
     width: into.clientWidth || 300, height,
     tzDate: (t) => uPlot.tzDate(new Date(t * 1000), timeZone()),
-    padding: [12, 8, 0, 0],
+    padding: [12, 18, 0, 0],
     cursor: { drag: { x: false, y: false }, sync: { key: 'page' }, points: { show: !stacked, size: 6 }, y: false },
     legend: { show: false },
     scales: { x: { time: true, range: () => range }, y: { range: (_, __, max) => [0, max > 0 ? max * 1.08 : 1] } },

@@ -23,7 +23,7 @@ export function rest(app) {
   const send = { says: 'No model call in this range.', send: true };
   const quiet = { says: 'No model call in this range.' };
   const tiles = {
-    cost: chartTile(app, 'cost', { panel: 'cost', stacked: true, height: 230, empty: send }),
+    cost: chartTile(app, 'cost', { panel: 'cost', stacked: true, height: 230, empty: send, unknown: { says: 'No call in this range has a price.' } }),
     latency: chartTile(app, 'latency', { panel: 'latency', empty: quiet }),
     ttft: chartTile(app, 'ttft', { panel: 'ttft', empty: { says: 'No streamed call in this range.' } }),
     errors: chartTile(app, 'errors', { panel: 'errors', empty: quiet }),
