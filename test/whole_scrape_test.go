@@ -21,7 +21,7 @@ import (
 // What gives Prometheus all that the gateway tells, as the README says.
 const (
 	wholeScrape = "--set=service.pipelines.metrics/scrape.processors=[]"
-	scopeScrape = "--set=exporters.prometheus.without_scope_info=false"
+	scopeScrape = "--set=exporters.scrape.without_scope_info=false"
 )
 
 // TestWholeScrape: by default a scrape leaves out what no shipped query asks for; the README's two arguments bring it back.

@@ -20,6 +20,7 @@ import (
 	countconnector "github.com/open-telemetry/opentelemetry-collector-contrib/connector/countconnector"
 	alertnotify "github.com/otelcol-llm/otelcol-llm/exporter/alertnotify"
 	dashboard "github.com/otelcol-llm/otelcol-llm/exporter/dashboard"
+	scrape "github.com/otelcol-llm/otelcol-llm/exporter/scrape"
 	otlpexporter "go.opentelemetry.io/collector/exporter/otlpexporter"
 	otlphttpexporter "go.opentelemetry.io/collector/exporter/otlphttpexporter"
 	debugexporter "go.opentelemetry.io/collector/exporter/debugexporter"
@@ -121,6 +122,7 @@ func components() (otelcol.Factories, error) {
 	factories.Exporters, err = otelcol.MakeFactoryMap[exporter.Factory](
 		alertnotify.NewFactory(),
 		dashboard.NewFactory(),
+		scrape.NewFactory(),
 		otlpexporter.NewFactory(),
 		otlphttpexporter.NewFactory(),
 		debugexporter.NewFactory(),
@@ -135,6 +137,7 @@ func components() (otelcol.Factories, error) {
 	factories.ExporterModules = makeModulesMap(factories.Exporters, map[component.Type]string{
 		alertnotify.NewFactory().Type(): "github.com/otelcol-llm/otelcol-llm v0.0.0",
 		dashboard.NewFactory().Type(): "github.com/otelcol-llm/otelcol-llm v0.0.0",
+		scrape.NewFactory().Type(): "github.com/otelcol-llm/otelcol-llm v0.0.0",
 		otlpexporter.NewFactory().Type(): "go.opentelemetry.io/collector/exporter/otlpexporter v0.155.0",
 		otlphttpexporter.NewFactory().Type(): "go.opentelemetry.io/collector/exporter/otlphttpexporter v0.155.0",
 		debugexporter.NewFactory().Type(): "go.opentelemetry.io/collector/exporter/debugexporter v0.155.0",

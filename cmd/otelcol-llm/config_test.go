@@ -107,7 +107,7 @@ func TestDefaultConfigurationByEnvironment(t *testing.T) {
 	for key, want := range map[string]any{
 		"receivers::otlp::protocols::grpc::endpoint":  "0.0.0.0:14317",
 		"receivers::otlp::protocols::http::endpoint":  "0.0.0.0:14318",
-		"exporters::prometheus::endpoint":             "0.0.0.0:18889",
+		"exporters::scrape::endpoint":                 "0.0.0.0:18889",
 		"exporters::otlp_grpc/backend::endpoint":      "tempo.example:4317",
 		"exporters::otlp_grpc/backend::tls::insecure": false,
 		"exporters::otlp_grpc/backend::compression":   "zstd",
