@@ -3,6 +3,7 @@ package bench
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -56,14 +57,14 @@ type Scraped struct {
 	P50, P99              time.Duration
 }
 
-// Scrape measures the sizes of a scrape, and how long one takes while a sender sends load, one request after the other.
-func Scrape(binary string, b, load *Batch, scrapes int) (Scraped, error) {
+// Scrape measures the sizes of a scrape of a configuration, and how long one takes while a sender sends load, one request after the other.
+func Scrape(setup Setup, b, load *Batch, scrapes int) (Scraped, error) {
 	backend, err := StartBackend()
 	if err != nil {
 		return Scraped{}, err
 	}
 	defer backend.Stop()
-	l, err := openLane(Setup{Binary: binary, Config: defaultConfig}, backend.Address, "", b, 1, 0)
+	l, err := openLane(setup, backend.Address, "", b, 1, 0)
 	if err != nil {
 		return Scraped{}, err
 	}
@@ -121,9 +122,28 @@ func (g *Gateway) scrapeTimes(n int) (p50, p99 time.Duration, err error) {
 
 const scrapePause = 200 * time.Millisecond
 
-// scrapeRows say how large a scrape of the default configuration is, and how long it takes under load.
+// useContribs puts contrib's exporter in the place of ours.
+func useContribs(conf map[string]any) error {
+	exporters := conf["exporters"].(map[string]any)
+	exporters["prometheus"] = exporters["scrape"]
+	delete(exporters, "scrape")
+	replaced := 0
+	for _, p := range conf["service"].(map[string]any)["pipelines"].(map[string]any) {
+		names := p.(map[string]any)["exporters"].([]any)
+		if at := slices.Index(names, any("scrape")); at >= 0 {
+			names[at] = "prometheus"
+			replaced++
+		}
+	}
+	if replaced == 0 {
+		return errors.New("no pipeline ends in scrape")
+	}
+	return nil
+}
+
+// scrapeRows say how large a scrape of the default configuration is, and how long it takes under load, beside contrib's exporter.
 func scrapeRows(e Effort) ([]Row, error) {
-	return withBinary(func(_, binary string) ([]Row, error) {
+	return withBinary(func(dir, binary string) ([]Row, error) {
 		fleet, err := Fleet(20, 100)
 		if err != nil {
 			return nil, err
@@ -132,15 +152,36 @@ func scrapeRows(e Effort) ([]Row, error) {
 		if err != nil {
 			return nil, err
 		}
-		s, err := Scrape(binary, fleet, load, 100*max(e.Rounds/5, 1))
-		if err != nil {
+		contribs := filepath.Join(dir, "contrib-scrape.yaml")
+		if err := writeChanged(contribs, useContribs); err != nil {
 			return nil, err
 		}
-		size := fmt.Sprintf("%.1f MB OpenMetrics, %.1f MB protobuf with native histograms", float64(s.OpenMetrics)/1e6, float64(s.Protobuf)/1e6)
-		times := fmt.Sprintf("p50 %d ms, p99 %d ms", s.P50.Milliseconds(), s.P99.Milliseconds())
+		var all []Scraped
+		for _, config := range []string{defaultConfig, contribs} {
+			s, err := Scrape(Setup{Binary: binary, Config: config}, fleet, load, 100*max(e.Rounds/5, 1))
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, s)
+		}
+		ours, theirs := all[0], all[1]
 		return []Row{
-			AtMost(Row{What: "a scrape of /metrics in MB, " + fleet.Name, Ours: size, Peer: "–", Ratio: float64(s.OpenMetrics) / 1e6}, scrapeTarget),
-			AtMost(Row{What: "p99 of a scrape in s, beside one sender of " + load.Name, Ours: times, Peer: "–", Ratio: s.P99.Seconds()}, scrapeTimeTarget),
+			AtMost(Row{
+				What: "a scrape of /metrics in MB, " + fleet.Name, Ours: ours.size(), Peer: "contrib's exporter: " + theirs.size(),
+				Ratio: float64(ours.OpenMetrics) / 1e6,
+			}, scrapeTarget),
+			AtMost(Row{
+				What: "p99 of a scrape in s, beside one sender of " + load.Name, Ours: ours.times(), Peer: "contrib's exporter: " + theirs.times(),
+				Ratio: ours.P99.Seconds(),
+			}, scrapeTimeTarget),
 		}, nil
 	})
+}
+
+func (s *Scraped) size() string {
+	return fmt.Sprintf("%.1f MB OpenMetrics, %.1f MB protobuf with native histograms", float64(s.OpenMetrics)/1e6, float64(s.Protobuf)/1e6)
+}
+
+func (s *Scraped) times() string {
+	return fmt.Sprintf("p50 %d ms, p99 %d ms", s.P50.Milliseconds(), s.P99.Milliseconds())
 }
