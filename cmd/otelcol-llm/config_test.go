@@ -150,7 +150,7 @@ func TestClientsCannotSendOurMetrics(t *testing.T) {
 			}
 			for _, id := range p["exporters"] {
 				switch {
-				case strings.HasPrefix(id, "prometheus"), id == "forward/clients":
+				case id == "scrape", strings.HasPrefix(id, "prometheus"), id == "forward/clients":
 					assert.Equal(t, 1, guarded, "%s %s", file, name)
 					reached++
 				case strings.HasPrefix(id, "otlp"), strings.HasPrefix(id, "kafka"):

@@ -128,7 +128,7 @@ func TestComponentsInTheBinary(t *testing.T) {
 	}, typesOf(factories.Processors))
 	require.Equal(t, []string{"budgetalert", "count", "forward", "genaievents", "genaimetrics", "inturn", "span_metrics"}, typesOf(factories.Connectors))
 	require.Equal(t, []string{
-		"alertnotify", "dashboard", "debug", "kafka", "nop", "otlp_grpc", "otlp_http", "prometheus", "prometheus_remote_write",
+		"alertnotify", "dashboard", "debug", "kafka", "nop", "otlp_grpc", "otlp_http", "prometheus", "prometheus_remote_write", "scrape",
 	}, typesOf(factories.Exporters))
 	require.Equal(t, []string{
 		"admission", "basicauth", "bearertokenauth", "delivery", "file_storage", "healthcheckv2", "intake", "pprof", "tokenfile", "zpages",

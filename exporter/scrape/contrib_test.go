@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -24,7 +25,7 @@ import (
 	"go.opentelemetry.io/collector/exporter/exportertest"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"google.golang.org/protobuf/encoding/protodelim"
-	"google.golang.org/protobuf/encoding/prototext"
+	"google.golang.org/protobuf/proto"
 )
 
 // settings is an exporter's configuration but for its address.
@@ -38,7 +39,10 @@ type side struct {
 
 func startSide(t *testing.T, factory exporter.Factory, cfg settings) *side {
 	t.Helper()
-	socket := filepath.Join(t.TempDir(), "s")
+	dir, err := os.MkdirTemp("", "s") //nolint:usetesting // a socket's path may have 104 bytes: t.TempDir has the test's name in it
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
+	socket := filepath.Join(dir, "s")
 	all := settings{"endpoint": socket, "transport": "unix"}
 	maps.Copy(all, cfg)
 	c := factory.CreateDefaultConfig()
@@ -126,7 +130,7 @@ func (b *both) equal(t *testing.T, accepts []string) (samples int) {
 			continue
 		}
 		if strings.HasPrefix(accept, acceptProto) {
-			same(t, accept, messages(t, theirs), messages(t, ours))
+			sameMessages(t, accept, messages(t, theirs), messages(t, ours))
 		} else {
 			same(t, accept, lines(theirs), lines(ours))
 		}
@@ -141,7 +145,12 @@ var exemplarLabels = regexp.MustCompile(`\{span_id="(\w+)",trace_id="(\w+)"\}`)
 
 // lines are those of a body, where those of a family have an order of their own.
 func lines(body string) (all []string) {
-	all = strings.Split(exemplarLabels.ReplaceAllString(body, `{trace_id="$2",span_id="$1"}`), "\n")
+	all = strings.Split(body, "\n")
+	for n, line := range all {
+		if strings.Contains(line, " # {span_id") {
+			all[n] = exemplarLabels.ReplaceAllString(line, `{trace_id="$2",span_id="$1"}`)
+		}
+	}
 	for begin := 0; begin < len(all); {
 		end := begin + 1
 		for begin > 0 && end < len(all) && all[end] != "" && !strings.HasPrefix(all[end], "# ") && !strings.HasPrefix(all[begin], "# ") {
@@ -165,8 +174,8 @@ func same(t *testing.T, what string, theirs, ours []string) {
 
 func around(all []string, n int) []string { return all[min(max(0, n-1), len(all)):min(n+2, len(all))] }
 
-// messages are the families of the protobuf format as text, with all that has no order in one.
-func messages(t *testing.T, body string) (all []string) {
+// messages are the families of the protobuf format, with all that has no order in one.
+func messages(t *testing.T, body string) (all []*dto.MetricFamily) {
 	t.Helper()
 	r := bytes.NewReader([]byte(body))
 	for {
@@ -176,16 +185,34 @@ func messages(t *testing.T, body string) (all []string) {
 			return all
 		}
 		require.NoError(t, err)
+		sorted := map[*dto.Metric]string{}
 		for _, m := range f.GetMetric() {
 			tidy(m)
+			for _, l := range m.GetLabel() {
+				sorted[m] += l.GetName() + "\x00" + l.GetValue() + "\x00"
+			}
 		}
-		slices.SortFunc(f.Metric, func(a, b *dto.Metric) int { return strings.Compare(labelsOf(a), labelsOf(b)) })
-		text := prototext.Format(&f)
-		all = append(all, strings.ReplaceAll(text, "  ", " ")) // prototext puts one space or two, at random by design
+		slices.SortFunc(f.Metric, func(a, b *dto.Metric) int { return strings.Compare(sorted[a], sorted[b]) })
+		all = append(all, &f)
 	}
 }
 
-func labelsOf(m *dto.Metric) string { return (&dto.Metric{Label: m.Label}).String() }
+// sameMessages says only where two scrapes begin to differ.
+func sameMessages(t *testing.T, what string, theirs, ours []*dto.MetricFamily) {
+	t.Helper()
+	require.Len(t, ours, len(theirs), what)
+	for n, f := range theirs {
+		require.Equal(t, f.GetName(), ours[n].GetName(), what)
+		require.Len(t, ours[n].GetMetric(), len(f.GetMetric()), "%s of %s", f.GetName(), what)
+		for i, m := range f.GetMetric() {
+			if got := ours[n].GetMetric()[i]; !proto.Equal(m, got) {
+				require.Fail(t, "not equal", "%s of %s\ntheirs %s\nours   %s", f.GetName(), what, m, got)
+			}
+		}
+		f.Metric, ours[n].Metric = nil, nil
+		require.True(t, proto.Equal(f, ours[n]), "%s of %s", f, what)
+	}
+}
 
 // tidy sorts the labels of exemplars, and takes away a start at the year 1, which contrib tells where none is known.
 func tidy(m *dto.Metric) {

@@ -33,7 +33,7 @@ func TestEqualToContrib(t *testing.T) {
 			}
 			p.joined = cfg["translation_strategy"] == nil && cfg["resource_to_telemetry_conversion"] == nil // elsewhere it is two labels of one name
 			require.LessOrEqual(t, b.equal(t, accepts), 1, "nothing yet")
-			for range 5 {
+			for range 4 {
 				b.push(t, p.metrics())
 				require.Greater(t, b.equal(t, wide), 500)
 			}

@@ -15,6 +15,9 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/exporter/scrape/internal/series"
 )
 
+// endWithin is how long scrapes that are under way may take when the gateway ends.
+const endWithin = 3 * time.Second
+
 // scrape takes metrics and answers scrapes.
 type scrape struct {
 	cfg       *Config
@@ -94,9 +97,11 @@ func (e *scrape) shutdown(ctx context.Context) error {
 		return nil
 	}
 	close(e.ended)
+	ctx, cancel := context.WithTimeout(ctx, endWithin)
+	defer cancel()
 	err := e.server.Shutdown(ctx)
-	if err != nil {
-		err = errors.Join(err, e.server.Close())
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		err = e.server.Close()
 	}
 	<-e.served
 	<-e.swept
