@@ -49,7 +49,7 @@ func TestNothingExpiresWhenTheClockIsSet(t *testing.T) {
 		md, said := e.export(pcommon.NewResource(), "", c.now())
 		require.EqualValues(t, 1, value(md, genai.MetricCalls))
 		require.EqualValues(t, 1, said.redelivered)
-		require.Zero(t, said.expired[famCalls])
+		require.Zero(t, said.expired[slots[slotCalls].family])
 		c.passed += time.Hour + time.Second
 		require.Zero(t, e.exportAt(c.now()).DataPointCount(), "an hour in which nothing came is one")
 	}

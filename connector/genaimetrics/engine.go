@@ -15,13 +15,13 @@ import (
 type engine struct {
 	cfg       *Config
 	component string // what its points say it is, "" for the one that has no name
-	enabled   [numFamilies]bool
+	enabled   [most]bool
 	langchain bool
 	genai01   bool
 	ignored   map[string]bool // command-line agents whose spans are not counted
 
 	mu        sync.Mutex
-	tables    [numFamilies]table
+	tables    [most]table
 	routes    map[string]*route
 	recent    [1 << recentBits]*route // those met last, by a few bytes of their labels
 	buf       []byte                  // for keys
@@ -41,14 +41,14 @@ type engine struct {
 
 // health is what the connector says about itself, added up between two exports.
 type health struct {
-	overflowed  [numFamilies]int64
-	expired     [numFamilies]int64
+	overflowed  [most]int64
+	expired     [most]int64
 	redelivered int64
 	skewed      int64
 	truncated   int64
 	rejected    int64
 	forgotten   int64
-	series      [numFamilies]int64 // as of the export
+	series      [most]int64 // as of the export
 }
 
 func newEngine(cfg *Config, now time.Time) *engine {

@@ -105,7 +105,7 @@ func TestSeriesAboveTheLimitAddUpInOne(t *testing.T) {
 	require.EqualValues(t, tenants, value(md, genai.MetricCalls))
 	require.EqualValues(t, tenants-10, value(md, genai.MetricCalls, genai.AttrOverflow, "true"))
 	require.InDelta(t, tenants*0.000027, value(md, genai.MetricCostUSD), 1e-15)
-	require.EqualValues(t, tenants-10, said.overflowed[famCalls])
+	require.EqualValues(t, tenants-10, said.overflowed[slots[slotCalls].family])
 	require.LessOrEqual(t, len(e.routes), e.routeLimit())
 }
 
@@ -135,7 +135,7 @@ func TestAnExpiredSeriesIsNotSaidAgain(t *testing.T) {
 	require.NotZero(t, e.exportAt(t0.Add(60*time.Second)).DataPointCount(), "idle for a minute, not for longer")
 	md, said := e.export(pcommon.NewResource(), "", t0.Add(61*time.Second))
 	require.Zero(t, md.DataPointCount())
-	require.EqualValues(t, 1, said.expired[famCalls])
+	require.EqualValues(t, 1, said.expired[slots[slotCalls].family])
 	e.observeTraces(one("a", call(nil)), t0.Add(62*time.Second))
 	md = e.exportAt(t0.Add(70 * time.Second))
 	require.EqualValues(t, 1, value(md, genai.MetricCalls), "a new series, from 0")

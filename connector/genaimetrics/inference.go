@@ -5,27 +5,27 @@ import "github.com/otelcol-llm/otelcol-llm/internal/genai"
 // The metrics of semantic-conventions-genai 0.1, which tell inferences, embeddings and runs of agents apart.
 
 // seconds is a family of durations.
-func seconds(name, description string, keys ...key) family {
-	return family{
+func seconds(name, description string, keys ...key) slot {
+	return whole(family{
 		name: name, unit: "s", description: description, kind: histogram, namings: inGenAI01, bounds: boundsDuration,
 		keys: append([]key{kService, kOperation, kProvider, kModel}, keys...), exemplars: len(keys) > 0,
-	}
+	})
 }
 
-// tokensUsed is a family that counts tokens.
-func tokensUsed(name, description string) family {
-	return family{
+// tokensUsed is a family that counts tokens, of a modality that nobody tells.
+func tokensUsed(name, description string) slot {
+	return add(family{
 		name: name, unit: "{token}", description: description, kind: counter, namings: inGenAI01,
 		keys: []key{kService, kOperation, kProvider, kModel, kModality},
-	}
+	}).part(genai.TokenModalityUnknown)
 }
 
 // tokensPerCall is a family of how many tokens a call took.
-func tokensPerCall(name, description string) family {
-	return family{
+func tokensPerCall(name, description string) slot {
+	return whole(family{
 		name: name, unit: "{token}", description: description, kind: histogram, namings: inGenAI01, bounds: boundsTokens,
 		keys: []key{kService, kOperation, kProvider, kModel},
-	}
+	})
 }
 
 // isInference says whether a model call generates something.

@@ -21,7 +21,7 @@ const (
 	lblCacheResult
 	lblEvaluation
 	numLabels
-	lblTokenType // not a label of a route: each of its values has a slot of its own; also the modality, of which there is one, and the tool that is billed
+	lblPart // not a label of a route: the part of a slot
 )
 
 type key struct {
@@ -37,9 +37,9 @@ var (
 	kModel      = key{lblModel, genai.RequestModel}
 	kStatus     = key{lblStatus, genai.AttrStatus}
 	kErrorType  = key{lblErrorType, genai.ErrorType}
-	kTokenType  = key{lblTokenType, genai.TokenType}
-	kBilledTool = key{lblTokenType, genai.ToolName}
-	kModality   = key{lblTokenType, genai.TokenModality}
+	kTokenType  = key{lblPart, genai.TokenType}
+	kBilledTool = key{lblPart, genai.ToolName}
+	kModality   = key{lblPart, genai.TokenModality}
 	kCostStatus = key{lblCostStatus, genai.CostStatus}
 	kReason     = key{lblReason, genai.AttrReason}
 	kComponent  = key{lblComponent, genai.AttrComponent}
@@ -53,7 +53,7 @@ var (
 	lcOperation = key{lblOperation, genai.AttrOperation}
 	lcModel     = key{lblModel, genai.AttrModel}
 	lcProvider  = key{lblProvider, genai.AttrProvider}
-	lcTokenType = key{lblTokenType, genai.AttrTokenType}
+	lcTokenType = key{lblPart, genai.AttrTokenType}
 	lcTool      = key{lblTool, genai.AttrToolName}
 	lcErrorType = key{lblErrorType, genai.AttrErrorType}
 	lcMetric    = key{lblEvaluation, genai.AttrMetricType}

@@ -3,130 +3,10 @@ package genaimetrics
 import (
 	"strings"
 	"unicode/utf8"
-
-	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
 // maxValueBytes is how long an attribute value may be; a prompt that ended up in a tool name must not end up in every scrape.
 const maxValueBytes = 256
-
-// slot is one series that one operation can add to: a family, and for the families that are split by token type one of the
-// types. What is split by modality has one, the unknown.
-type slot uint8
-
-const (
-	slotOperationDuration slot = iota
-	slotTimeToFirstChunk
-	slotTimePerChunk
-	slotUsageInput
-	slotUsageOutput
-	slotCalls
-	slotInputUncached
-	slotCacheRead
-	slotCacheWrite
-	slotOutputVisible
-	slotReasoning
-	slotCost
-	slotSaved
-	slotUnpricedCalls
-	slotUnpricedTokens
-	slotWebSearches
-	slotFileSearches
-	slotCodeRuns
-	slotRetries
-	slotErrors
-	slotInflight
-	slotAgentRequests
-	slotAgentDuration
-	slotToolDuration
-	slotCache
-	slotEvaluation
-	slotDeployments
-	slotInferenceDuration
-	slotInferenceFirstChunk
-	slotInferencePerChunk
-	slotInferenceInput
-	slotInferenceOutput
-	slotInferenceCacheRead
-	slotInferenceCacheWrite
-	slotInferenceReasoning
-	slotInferenceInputPerCall
-	slotInferenceOutputPerCall
-	slotEmbeddingsDuration
-	slotEmbeddingsInputPerCall
-	slotInvokeAgentDuration
-	slotLCRequests
-	slotLCRequestDuration
-	slotLCTokensInput
-	slotLCTokensOutput
-	slotLCCalls
-	slotLCLatency
-	slotLCToolExecutions
-	slotLCToolDuration
-	slotLCCache
-	slotLCMemory
-	slotLCErrors
-	slotLCQuality
-	numSlots
-)
-
-var slots = [numSlots]struct {
-	family    familyID
-	tokenType string
-}{
-	slotOperationDuration:      {famOperationDuration, ""},
-	slotTimeToFirstChunk:       {famTimeToFirstChunk, ""},
-	slotTimePerChunk:           {famTimePerChunk, ""},
-	slotUsageInput:             {famTokenUsage, genai.TokensInput},
-	slotUsageOutput:            {famTokenUsage, genai.TokensOutput},
-	slotCalls:                  {famCalls, ""},
-	slotInputUncached:          {famTokens, genai.TokensInputUncached},
-	slotCacheRead:              {famTokens, genai.TokensCacheRead},
-	slotCacheWrite:             {famTokens, genai.TokensCacheWrite},
-	slotOutputVisible:          {famTokens, genai.TokensOutputVisible},
-	slotReasoning:              {famTokens, genai.TokensReasoning},
-	slotCost:                   {famCost, ""},
-	slotSaved:                  {famSaved, ""},
-	slotUnpricedCalls:          {famUnpricedCalls, ""},
-	slotUnpricedTokens:         {famUnpricedTokens, ""},
-	slotWebSearches:            {famToolsBilled, "web_search"},
-	slotFileSearches:           {famToolsBilled, "file_search"},
-	slotCodeRuns:               {famToolsBilled, "code_execution"},
-	slotRetries:                {famRetries, ""},
-	slotErrors:                 {famErrors, ""},
-	slotInflight:               {famInflight, ""},
-	slotAgentRequests:          {famAgentRequests, ""},
-	slotAgentDuration:          {famAgentDuration, ""},
-	slotToolDuration:           {famToolDuration, ""},
-	slotCache:                  {famCache, ""},
-	slotEvaluation:             {famEvaluation, ""},
-	slotDeployments:            {famDeployments, ""},
-	slotInferenceDuration:      {famInferenceDuration, ""},
-	slotInferenceFirstChunk:    {famInferenceFirstChunk, ""},
-	slotInferencePerChunk:      {famInferencePerChunk, ""},
-	slotInferenceInput:         {famInferenceInput, genai.TokenModalityUnknown},
-	slotInferenceOutput:        {famInferenceOutput, genai.TokenModalityUnknown},
-	slotInferenceCacheRead:     {famInferenceCacheRead, genai.TokenModalityUnknown},
-	slotInferenceCacheWrite:    {famInferenceCacheWrite, genai.TokenModalityUnknown},
-	slotInferenceReasoning:     {famInferenceReasoning, genai.TokenModalityUnknown},
-	slotInferenceInputPerCall:  {famInferenceInputPerCall, ""},
-	slotInferenceOutputPerCall: {famInferenceOutputPerCall, ""},
-	slotEmbeddingsDuration:     {famEmbeddingsDuration, ""},
-	slotEmbeddingsInputPerCall: {famEmbeddingsInputPerCall, ""},
-	slotInvokeAgentDuration:    {famInvokeAgentDuration, ""},
-	slotLCRequests:             {famLCRequests, ""},
-	slotLCRequestDuration:      {famLCRequestDuration, ""},
-	slotLCTokensInput:          {famLCTokens, genai.TokensInput},
-	slotLCTokensOutput:         {famLCTokens, genai.TokensOutput},
-	slotLCCalls:                {famLCCalls, ""},
-	slotLCLatency:              {famLCLatency, ""},
-	slotLCToolExecutions:       {famLCToolExecutions, ""},
-	slotLCToolDuration:         {famLCToolDuration, ""},
-	slotLCCache:                {famLCCache, ""},
-	slotLCMemory:               {famLCMemory, ""},
-	slotLCErrors:               {famLCErrors, ""},
-	slotLCQuality:              {famLCQuality, ""},
-}
 
 // labels are the values by which operations are told apart.
 type labels [numLabels]string
@@ -152,7 +32,7 @@ func (l *labels) slot() uint32 {
 type route struct {
 	labels labels
 	dims   []string
-	series [numSlots]*series // nil until first used, so that nothing is emitted that was never observed
+	series [most]*series // nil until first used, so that nothing is emitted that was never observed
 }
 
 // appendKey writes values so that different lists of the same length give different bytes. It says how many values were cut.
@@ -206,8 +86,8 @@ func (r *route) values(s slot) []string {
 	fam := &families[slots[s].family]
 	out := make([]string, 0, len(fam.keys)+len(r.dims))
 	for _, k := range fam.keys {
-		if k.label == lblTokenType {
-			out = append(out, slots[s].tokenType)
+		if k.label == lblPart {
+			out = append(out, slots[s].part)
 			continue
 		}
 		out = append(out, r.labels[k.label])
