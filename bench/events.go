@@ -42,7 +42,7 @@ func eventRows(e Effort) ([]Row, error) {
 		return nil, err
 	}
 	var rows []Row
-	for _, b := range all {
+	for i, b := range all {
 		if b, err = Priced(b); err != nil {
 			return nil, err
 		}
@@ -50,11 +50,21 @@ func eventRows(e Effort) ([]Row, error) {
 		if err != nil {
 			return nil, err
 		}
+		if i < 3 { // there are records
+			alone, err := RecordsAlone(b)
+			if err != nil {
+				return nil, err
+			}
+			s = append(s, alone)
+		}
 		r, err := Compare(e, s...)
 		if err != nil {
 			return nil, err
 		}
 		rows = append(rows, AtMost(Against(b.Name, s, r, 0, 1), eventsTarget))
+		if len(s) > 2 {
+			rows = append(rows, Against(b.Name, s, r, 2, 1))
+		}
 	}
 	return rows, nil
 }

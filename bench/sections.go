@@ -81,7 +81,12 @@ func costRows(e Effort) ([]Row, error) {
 		if err != nil {
 			return nil, err
 		}
-		r, err := Compare(e, append(s, replay)...)
+		alone, err := WrittenAlone(b)
+		if err != nil {
+			return nil, err
+		}
+		s = append(s, replay, alone)
+		r, err := Compare(e, s...)
 		if err != nil {
 			return nil, err
 		}
@@ -89,7 +94,10 @@ func costRows(e Effort) ([]Row, error) {
 		if costTargets[i] > 0 {
 			row = AtMost(row, costTargets[i])
 		}
-		rows = append(rows, row, Against(b.Name, append(s, replay), r, 2, 0))
+		rows = append(rows, row, Against(b.Name, s, r, 2, 0))
+		if i == 1 || i == 2 { // agent traces and model calls
+			rows = append(rows, Against(b.Name, s, r, 3, 1))
+		}
 	}
 	return rows, nil
 }

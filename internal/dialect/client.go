@@ -120,10 +120,16 @@ var (
 	aparts      []apart
 	corrections []func(*reading)
 
-	costMask uint32 // the values among costs
-	costJSON []text
-	byFirst  [256][]scopeRule
-	nobody   = &client{}
+	costMask uint32  // the values among costs
+	costJSON textSet // the texts among them
+
+	memberTexts textSet // of members
+	usageTexts  textSet // of the members that alone show usage
+	answerTexts textSet // of answers
+	kindTexts   textSet // of words, but that of the conventions
+	pairTallies uint64  // of pairs
+	byFirst     [256][]scopeRule
+	nobody      = &client{}
 )
 
 type scopeRule struct {
@@ -137,8 +143,7 @@ func init() { //nolint:gochecknoinits // the tables are constants that Go cannot
 	for i, c := range known {
 		c.bit = 1 << i
 		c.addScopes()
-		members = append(members, c.json...)
-		answers = append(answers, c.answers...)
+		c.addJSON()
 		if c.sum != nil {
 			sums = append(sums, c.sum)
 		}
@@ -161,13 +166,27 @@ func init() { //nolint:gochecknoinits // the tables are constants that Go cannot
 	fillTable(known)
 }
 
+func (c *client) addJSON() {
+	members = append(members, c.json...)
+	for i := range c.json {
+		memberTexts.add(c.json[i].fact)
+		if c.json[i].pair {
+			usageTexts.add(c.json[i].fact)
+		}
+	}
+	answers = append(answers, c.answers...)
+	for _, t := range c.answers {
+		answerTexts.add(t)
+	}
+}
+
 func (c *client) addCosts() {
 	costs = append(costs, c.costs...)
 	for _, row := range c.costs {
 		if row.name == "" {
 			costMask |= 1 << row.value
 		} else {
-			costJSON = append(costJSON, row.in)
+			costJSON.add(row.in)
 		}
 	}
 }
@@ -177,11 +196,15 @@ func (c *client) addPairs(first bool) {
 	for _, p := range c.pairs {
 		if p.first == first {
 			pairs = append(pairs, p)
+			pairTallies |= 1<<p.in | 1<<p.out
 		}
 	}
 	for _, w := range c.words {
 		if w.first == first {
 			words = append(words, w)
+			if w.fact != tOperation {
+				kindTexts.add(w.fact)
+			}
 		}
 	}
 }

@@ -35,12 +35,7 @@ func (r *reading) saysCost() bool {
 	if r.f.valued&costMask != 0 {
 		return true
 	}
-	for _, t := range costJSON {
-		if r.f.texts[t] != "" {
-			return true
-		}
-	}
-	return false
+	return r.f.said.meets(&costJSON)
 }
 
 // costOf reads one attribute.

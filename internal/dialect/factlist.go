@@ -103,6 +103,14 @@ const (
 	noTally   = tally(63) // the tally of nothing
 )
 
+// textSet is a set of texts.
+type textSet [(maxTexts + 63) / 64]uint64
+
+func (s *textSet) add(t text) { s[t>>6] |= 1 << (t & 63) }
+
+// meets says whether two sets have a text in common.
+func (s *textSet) meets(o *textSet) bool { return s[0]&o[0]|s[1]&o[1] != 0 }
+
 var nextText, nextTally, nextValue = sharedTexts, sharedTallies, sharedValues
 
 func newText() text   { nextText++; return nextText - 1 }

@@ -16,6 +16,7 @@ type facts struct {
 	set  [maxTexts]text // the texts that are set, to reset them
 	sets int
 
+	said      textSet // the texts that are set
 	texts     [maxTexts]string
 	textRanks [maxTexts]uint8
 
@@ -27,6 +28,8 @@ type facts struct {
 	values     [maxValues]pcommon.Value
 	valueRanks [maxValues]uint8
 	valued     uint32 // values that are set
+
+	spellings spellings // of any span: what is known of keys
 
 	billed  float64 // what the provider's answer says that it cost
 	toolFee bool    // the answer tells of a tool that is billed and of which no row has a price
@@ -104,6 +107,7 @@ func (f *facts) put(t text, s string, rank uint8) {
 		f.sets++
 	}
 	f.texts[t], f.textRanks[t] = s, rank
+	f.said.add(t)
 }
 
 // setText keeps a text that was found inside a JSON string, unless a plain attribute says the same fact.
@@ -126,7 +130,7 @@ func (f *facts) reset() {
 		i := bits.TrailingZeros64(m)
 		f.tallies[i], f.tallyRanks[i] = 0, 0
 	}
-	f.present, f.bad, f.valued = 0, 0, 0
+	f.present, f.bad, f.valued, f.said = 0, 0, 0, textSet{}
 	f.marked, f.keys, f.sets, f.steps, f.billed, f.toolFee = false, 0, 0, genai.Usage{}, 0, false
 }
 

@@ -31,12 +31,7 @@ func (r *reading) unlisted() bool {
 	if r.scope.client != nobody {
 		return false
 	}
-	for i := range words {
-		if t := words[i].fact; t != tOperation && r.f.texts[t] != "" {
-			return false
-		}
-	}
-	return true
+	return !r.f.said.meets(&kindTexts)
 }
 
 // overAnthropic says that the call went to a model of Anthropic's, whose own counts leave cached tokens out of the input.

@@ -38,6 +38,9 @@ func (r *reading) mayLeaveOutCache() bool {
 // mayCharge says that the answer may hold what is billed beside its tokens: Anthropic's usage stands at its end, the items of OpenAI's
 // output where they were made.
 func (r *reading) mayCharge() bool {
+	if !r.f.said.meets(&answerTexts) {
+		return false
+	}
 	for _, t := range answers {
 		s := r.f.texts[t]
 		if len(s) < len(`{"usage":{}}`) || s[0] != '{' {
@@ -70,6 +73,9 @@ func (r *reading) orRequest(model string) {
 
 // answer reads model, id and service tier from the captured answer.
 func (r *reading) answer() {
+	if !r.f.said.meets(&answerTexts) {
+		return
+	}
 	for _, t := range answers {
 		s := r.f.texts[t]
 		if s == "" || s[0] != '{' && s[0] != '[' {

@@ -91,9 +91,11 @@ func (r *reading) call() {
 	if r.span.Events().Len() > 0 && !r.hasPair() {
 		r.usageOfEvents()
 	}
-	for i := range members {
-		if s := r.f.texts[members[i].fact]; s != "" {
-			members[i].read(r, s)
+	if r.f.said.meets(&memberTexts) {
+		for i := range members {
+			if s := r.f.texts[members[i].fact]; s != "" {
+				members[i].read(r, s)
+			}
 		}
 	}
 	r.models()
@@ -170,10 +172,8 @@ func (r *reading) named(prefix string, ts ...text) string {
 	if rest, ok := strings.CutPrefix(name, prefix); ok {
 		return rest
 	}
-	for i := range words {
-		if t := words[i].fact; t != tOperation && r.f.texts[t] != "" {
-			return name
-		}
+	if r.f.said.meets(&kindTexts) {
+		return name
 	}
 	if rest, ok := strings.CutPrefix(name, r.op.Name+" "); ok {
 		return rest

@@ -16,7 +16,8 @@ const spelledRank = jsonRank - 1
 
 // spelled reads an attribute whose name is not known.
 func (f *facts) spelled(key string, v pcommon.Value) {
-	if !strings.Contains(key, "usage") && !strings.Contains(key, "oken") {
+	w := f.spellings.of(key)
+	if !w.usage {
 		return
 	}
 	switch v.Type() {
@@ -32,13 +33,49 @@ func (f *facts) spelled(key string, v pcommon.Value) {
 	default:
 		return
 	}
-	t := spelledTally(key)
+	t := w.part
 	if t == noTally {
 		return
 	}
 	if n, ok := genai.Count(v); ok && n != genai.BadCount && !untold(t, v) {
 		f.add(t, n, spelledRank)
 	}
+}
+
+// spelling is what a key says by its words.
+type spelling struct {
+	usage bool  // it is about usage
+	part  tally // noTally for none
+}
+
+func spellingOf(key string) spelling {
+	if !strings.Contains(key, "usage") && !strings.Contains(key, "oken") {
+		return spelling{part: noTally}
+	}
+	return spelling{usage: true, part: spelledTally(key)}
+}
+
+// spellings remembers keys that were read last, for senders use the same ones again and again. It holds no memory of a span.
+type spellings [64]struct {
+	spelling
+	size uint8
+	key  [53]byte
+}
+
+func (s *spellings) of(key string) spelling {
+	if key == "" {
+		return spelling{part: noTally}
+	}
+	x := &s[slot(key)%uint32(len(s))]
+	if int(x.size) == len(key) && string(x.key[:x.size]) == key {
+		return x.spelling
+	}
+	w := spellingOf(key)
+	if len(key) <= len(x.key) {
+		x.size, x.spelling = uint8(len(key)), w //nolint:gosec // as long as the place for it
+		copy(x.key[:], key)
+	}
+	return w
 }
 
 // spelledObject reads a usage object in JSON, or the details of one of its two counts.

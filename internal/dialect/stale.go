@@ -11,24 +11,14 @@ import (
 // is it one.
 func (r *reading) stale(failed bool) {
 	f, op := r.f, r.op
-	for _, t := range [...]struct {
-		fact text
-		bit  KeySet
-		now  string
-	}{
-		{tOperation, HasOperationName, op.Name},
-		{tProvider, HasProviderName, op.Provider},
-		{tAgent, HasAgentName, op.Agent},
-		{tTool, HasToolName, op.Tool},
-		{tConversation, HasConversationID, op.Conversation},
-		{tRequestModel, HasRequestModel, op.RequestModel},
-		{tResponseModel, HasResponseModel, op.ResponseModel},
-		{tResponseID, HasResponseID, op.ResponseID},
-	} {
-		if op.Keys&t.bit != 0 && (f.textRanks[t.fact] != 1 || f.texts[t.fact] != t.now) && (f.textRanks[t.fact] == 1 || t.now != "") {
-			op.Stale |= t.bit
-		}
-	}
+	r.staleText(tOperation, HasOperationName, op.Name)
+	r.staleText(tProvider, HasProviderName, op.Provider)
+	r.staleText(tAgent, HasAgentName, op.Agent)
+	r.staleText(tTool, HasToolName, op.Tool)
+	r.staleText(tConversation, HasConversationID, op.Conversation)
+	r.staleText(tRequestModel, HasRequestModel, op.RequestModel)
+	r.staleText(tResponseModel, HasResponseModel, op.ResponseModel)
+	r.staleText(tResponseID, HasResponseID, op.ResponseID)
 	if op.Kind == genai.ModelCall {
 		r.staleCounts()
 	}
@@ -43,22 +33,28 @@ func (r *reading) stale(failed bool) {
 	}
 }
 
+func (r *reading) staleText(t text, bit KeySet, now string) {
+	if r.op.Keys&bit == 0 {
+		return
+	}
+	said := r.f.textRanks[t] == 1
+	if (!said || r.f.texts[t] != now) && (said || now != "") {
+		r.op.Stale |= bit
+	}
+}
+
 func (r *reading) staleCounts() {
-	op, u := r.op, &r.op.Usage
-	for _, n := range [...]struct {
-		fact tally
-		bit  KeySet
-		now  int64
-	}{
-		{nInput, HasUsageInput, u.Input},
-		{nOutput, HasUsageOutput, u.Output},
-		{nCacheRead, HasUsageCacheRead, u.CacheRead},
-		{nCacheWrite, HasUsageCacheWrite, u.CacheWrite},
-		{nReasoning, HasUsageReasoning, u.Reasoning},
-	} {
-		if op.Keys&n.bit != 0 && r.f.conventions(n.fact) != n.now {
-			op.Stale |= n.bit
-		}
+	u := &r.op.Usage
+	r.staleCount(nInput, HasUsageInput, u.Input)
+	r.staleCount(nOutput, HasUsageOutput, u.Output)
+	r.staleCount(nCacheRead, HasUsageCacheRead, u.CacheRead)
+	r.staleCount(nCacheWrite, HasUsageCacheWrite, u.CacheWrite)
+	r.staleCount(nReasoning, HasUsageReasoning, u.Reasoning)
+}
+
+func (r *reading) staleCount(t tally, bit KeySet, now int64) {
+	if r.op.Keys&bit != 0 && r.f.conventions(t) != now {
+		r.op.Stale |= bit
 	}
 }
 

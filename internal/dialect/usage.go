@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"math/bits"
 	"strings"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
@@ -57,6 +58,9 @@ func (r *reading) usage() {
 // model answers without reading.
 func (r *reading) pair(from int) (found int, state genai.UsageState) {
 	f := r.f
+	if (f.present|f.bad)&pairTallies == 0 {
+		return -1, genai.UsageNone
+	}
 	for i := from; i < len(pairs); i++ {
 		p := &pairs[i]
 		switch {
@@ -75,18 +79,12 @@ func (r *reading) pair(from int) (found int, state genai.UsageState) {
 
 // hasPair says whether the span carries any usage of its own.
 func (r *reading) hasPair() bool {
-	for i := range pairs {
-		p := &pairs[i]
-		if r.f.tally(p.in) > 0 || r.f.tally(p.out) > 0 {
+	for m := r.f.present & pairTallies; m != 0; m &= m - 1 {
+		if r.f.tallies[bits.TrailingZeros64(m)] > 0 {
 			return true
 		}
 	}
-	for i := range members {
-		if members[i].pair && r.f.texts[members[i].fact] != "" {
-			return true
-		}
-	}
-	return false
+	return r.f.said.meets(&usageTexts)
 }
 
 // counts picks the pair and the sub-counts.
