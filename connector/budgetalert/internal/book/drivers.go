@@ -10,6 +10,10 @@ type Query struct {
 	From, To int64 // the period until now: from <= hour < to
 	// BeforeFrom and BeforeTo are the same elapsed part of the period before; equal where there is none.
 	BeforeFrom, BeforeTo int64
+	// BeforeUntil is where that part ends, in Unix seconds: of a row that goes on after it as much counts as lies before it. 0: rows count whole.
+	BeforeUntil int64
+	// Folded is the hour up to which the book has days instead of hours.
+	Folded int64
 	Top                  int
 	// Where says which rows count; nil: all.
 	Where func(*Row) bool
@@ -36,8 +40,11 @@ func Drivers(q *Query, visit func(from, to int64, visit func(hour int64, row *Ro
 	var key []byte
 	var by Row
 	count := func(before bool) func(int64, *Row, *Sums) {
-		return func(_ int64, row *Row, sums *Sums) {
+		return func(hour int64, row *Row, sums *Sums) {
 			amount := q.amount(row, sums)
+			if before {
+				amount = q.elapsed(hour, amount)
+			}
 			if amount == 0 {
 				return
 			}
@@ -67,6 +74,22 @@ func Drivers(q *Query, visit func(from, to int64, visit func(hour int64, row *Ro
 		visit(q.BeforeFrom, q.BeforeTo, count(true))
 	}
 	return q.top(found, total)
+}
+
+// elapsed is what of a row of the period before lies in the same elapsed part.
+func (q *Query) elapsed(hour, amount int64) int64 {
+	length := int64(3600)
+	if hour < q.Folded && hour%24 == 0 {
+		length *= 24
+	}
+	part := q.BeforeUntil - hour*3600
+	switch {
+	case q.BeforeUntil == 0 || part >= length:
+		return amount
+	case part <= 0:
+		return 0
+	}
+	return int64(float64(amount) * float64(part) / float64(length))
 }
 
 func (q *Query) amount(row *Row, sums *Sums) int64 {

@@ -69,12 +69,13 @@ func (r *rule) counts(s *book.Sums) int64 {
 	return n
 }
 
-// driversOf are the three rows of the book that spent most in the period, beside the same elapsed part of the period before.
-// The book has whole hours: where these hold more than the period does, they would name calls that are not in it.
+// driversOf are the three rows of the book that spent most in the period, beside the same elapsed part of the period before: the hour under
+// way beside the same part of its hour. The book has whole hours: where these hold more than the period does, they would name calls that are
+// not in it.
 func (d *decision) driversOf(g *group, w window, spent int64) (texts []string) {
 	r := g.rule
 	of, ok := d.engine.options.columns(r)
-	if !ok || r.period.Kind == Lifetime || g.overflow || d.drivers >= maxDriven {
+	if !ok || g.overflow || d.drivers >= maxDriven {
 		return nil
 	}
 	d.drivers++
@@ -95,7 +96,12 @@ func (d *decision) driversOf(g *group, w window, spent int64) (texts []string) {
 			return !row.Overflow || len(of) == 0
 		},
 	}
-	q.BeforeTo = min(q.BeforeFrom+q.To-q.From, floor(w.start, hour)/hour)
+	if r.period.Kind == Lifetime {
+		q.BeforeFrom = 0
+	} else {
+		q.BeforeUntil = min(old.start+d.now-w.start, w.start)
+		q.BeforeTo, q.Folded = -floor(-q.BeforeUntil, hour)/hour, floor(d.now, hour)/hour-book.KeptHours
+	}
 	for _, one := range book.Drivers(&q, d.view.Book) {
 		if one.Amount > spent {
 			return nil

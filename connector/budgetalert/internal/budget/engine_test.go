@@ -675,3 +675,51 @@ func TestACrossingThatFoundNoRoom(t *testing.T) {
 	w.spend("b", 0.1)
 	assert.Empty(t, w.told())
 }
+
+// What a row of the book spends now is set beside the same elapsed part of the period before, to the minute and not to the hour.
+func TestDriversChangeAgainstTheSameElapsedPart(t *testing.T) {
+	for name, c := range map[string]struct {
+		period, began, now string
+		hour, most, want   float64 // spend an hour in the period before, in the period so far, and what is said
+		text               string
+	}{
+		"a quarter of an hour into a day": {period: "day", began: "2026-11-19T00:00:00Z", now: "2026-11-20T00:15:00Z", hour: 40, most: 10, text: "USD (100 %)"},
+		"half an hour into an hour":       {period: "hour", began: "2026-11-20T11:00:00Z", now: "2026-11-20T12:30:00Z", hour: 40, most: 30, text: "USD (100 %, up 50 %)"},
+		"a day and a half into a week":    {period: "week", began: "2026-11-09T00:00:00Z", now: "2026-11-17T12:00:00Z", hour: 1, most: 18, text: "USD (100 %, down 50 %)"},
+		"a month whose days are folded":   {period: "quarter", began: "2026-07-01T00:00:00Z", now: "2026-10-02T06:00:00Z", hour: 1, most: 30, text: "USD (100 %)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, c.began, "budgets: [{name: b, period: "+c.period+fmt.Sprintf(", limit_usd: %v, thresholds: [1]}]", c.most))
+			end := utc(t, c.now)
+			start := w.engine.rules[0].calendar.window(end.Unix()).start
+			for w.now.Unix() < start {
+				w.now = w.now.Add(30 * time.Minute)
+				s := w.call("a", c.hour)
+				s.Shares = nil // only the book hears of it
+				w.record(s)
+				w.now = w.now.Add(30 * time.Minute)
+			}
+			for w.now = end.Add(-48 * time.Hour); w.now.Before(end); w.now = w.now.Add(time.Minute) {
+				require.NoError(t, w.ledger.Record(context.Background(), nil, nil)) // a minute folds an hour
+			}
+			w.now = end
+			w.take()
+			w.spend("a", c.most)
+			alerts := w.take()
+			require.Len(t, alerts, 1)
+			require.Len(t, alerts[0].Drivers, 1)
+			assert.Contains(t, alerts[0].Drivers[0], c.text)
+		})
+	}
+}
+
+// A lifetime is as long as the book: its drivers are of all that it has.
+func TestDriversOfALifetime(t *testing.T) {
+	w := newWorld(t, "2026-01-10T12:00:00Z", "budgets: [{name: l, period: lifetime, limit_usd: 100, thresholds: [1]}]")
+	w.spend("a", 40)
+	w.until("2026-11-10T12:00:00Z")
+	w.spend("b", 60)
+	alerts := w.take()
+	require.Len(t, alerts, 1)
+	assert.Equal(t, []string{"gpt-4o, support, chat, team b: 60 USD (60 %)", "gpt-4o, support, chat, team a: 40 USD (40 %)"}, alerts[0].Drivers)
+}
