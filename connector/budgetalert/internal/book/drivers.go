@@ -14,7 +14,7 @@ type Query struct {
 	BeforeUntil int64
 	// Folded is the hour up to which the book has days instead of hours.
 	Folded int64
-	Top                  int
+	Top    int
 	// Where says which rows count; nil: all.
 	Where func(*Row) bool
 	// By leaves of a row what tells the answers apart: for models it empties all other fields. It may keep no slice of the row; nil: all

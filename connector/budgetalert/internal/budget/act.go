@@ -37,11 +37,12 @@ func (e *Engine) act(v ledger.View, s *survey) []ledger.Change {
 func (d *decision) limits(r *rule, now int64) bool {
 	text := r.limitsText(now)
 	old := d.view.Mark(limitsPrefix + r.series)
-	if string(old) == text {
+	other, _ := readLimits(old)
+	if other == text || d.outdated(r.series, text) {
 		return false
 	}
-	d.changes = append(d.changes, ledger.Change{Key: limitsPrefix + r.series, Value: []byte(text)})
-	return old != nil
+	d.changes = append(d.changes, ledger.Change{Key: limitsPrefix + r.series, Value: limitsMark(text, d.engine.since)})
+	return old != nil && other != removedText
 }
 
 // review moves one alert on.
@@ -49,7 +50,7 @@ func (d *decision) review(s *survey, l *latch) {
 	d.reread(s, l)
 	in, reason, spent := s.input(l)
 	next, event := machineOf(l, s.ruleOf(l)).next(l.state(), in, s.now)
-	if event == Nothing && next == l.state() {
+	if event == Nothing && next == l.state() || d.left(l, s.ruleOf(l), in, reason) {
 		return
 	}
 	if in == Released {
@@ -68,15 +69,22 @@ func (d *decision) review(s *survey, l *latch) {
 		})
 	}
 	if event == Resolve {
-		if r := s.ruleOf(l); reason == reasonEnded && r != nil && r.period.Kind.calendar() && l.Basis != basisGroups {
-			if sum := d.view.Sum(l.Series, l.Start, l.Start+1); sum > 0 {
-				spent = &sum
-			}
+		if sum := d.whole(l, s.ruleOf(l), reason); sum > 0 {
+			spent = &sum
 		}
+		d.removed(l, reason)
 		d.resolve(l, next, reason, spent, s.otherLimit(l, reason))
 		return
 	}
 	d.changes = append(d.changes, l.step(next, nil, s.now)...)
+}
+
+// whole is what was spent in a period that has ended; 0 where it cannot be told.
+func (d *decision) whole(l *latch, r *rule, reason string) int64 {
+	if reason != reasonEnded || r == nil || !r.period.Kind.calendar() || l.Basis == basisGroups {
+		return 0
+	}
+	return d.view.Sum(l.Series, l.Start, l.Start+1)
 }
 
 // reread looks inside the commit at what was spent: calls may have come since the scan.

@@ -89,6 +89,9 @@ func (d *decision) thresholds(g *group, w window, sum int64) {
 			in = Overtaken
 		}
 		l := d.newLatch(g, w, basisActual, t.text)
+		if d.endedElsewhere(r, l) {
+			continue
+		}
 		next, event := r.machine().next(state{}, in, d.now)
 		if event == Fire {
 			d.fire(g, w, l, next, t, sum)

@@ -37,6 +37,7 @@ type Engine struct {
 	sweeping sync.Mutex
 	swept    int64
 	read     map[string]read
+	since    int64 // when the rules were read; of who sweeps and, to read it, of who holds mu
 
 	mu       sync.Mutex
 	rules    []*rule
@@ -77,7 +78,7 @@ func (e *Engine) Reload(ctx context.Context, budgets []Config, overrides []Overr
 		return err
 	}
 	e.mu.Lock()
-	e.rules = rules
+	e.rules, e.since = rules, now.Unix()
 	e.mu.Unlock()
 	e.swept = 0
 	_ = e.look(ctx, now.Unix()) // Tick will say what is wrong

@@ -63,6 +63,9 @@ func (s *survey) moving(one reached, latches map[string]*latch) bool {
 func (d *decision) rates(one *reached) {
 	g := one.group
 	r := g.rule
+	if d.outdatedRule(r) {
+		return
+	}
 	if r.forecast != nil {
 		l := d.newLatch(g, one.window, basisForecast, r.forecast.text)
 		if next, event := holding.next(decodeLatch(d.view.Mark(l.key())).state(), one.forecastInput(d.now), d.now); event == Fire {

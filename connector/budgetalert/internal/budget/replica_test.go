@@ -2,6 +2,7 @@ package budget
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -108,4 +109,117 @@ func TestBlocksDivideTheTime(t *testing.T) {
 	assert.Empty(t, w.told())
 	w.record(w.callAt(utc(t, "2026-11-20T13:00:00Z"), "a", 1))
 	assert.Equal(t, []string{"b BLOCK_BUDGET_EXCEEDED firing threshold"}, w.told())
+}
+
+// pair are two replicas, of which the second has read its budgets later.
+type pair struct {
+	*world
+	old, young *Engine
+	list       list
+}
+
+// newPair lets the second one begin with other budgets a second after the first one.
+func newPair(t *testing.T, before, after string, spent float64) *pair {
+	t.Helper()
+	w := newWorld(t, "2026-11-20T12:00:00Z", before)
+	w.spend("a", spent)
+	p := &pair{world: w, old: w.engine, list: w.list}
+	w.now = w.now.Add(time.Second)
+	w.restart(after)
+	p.young = w.engine
+	return p
+}
+
+// both lets each replica record a call in turn, and look.
+func (p *pair) both() {
+	p.t.Helper()
+	for range 5 {
+		p.now = p.now.Add(time.Minute)
+		newer := p.world.list
+		for _, e := range []*Engine{p.old, p.young} {
+			p.world.list = p.list
+			if e == p.young {
+				p.world.list = newer
+			}
+			require.NoError(p.t, e.Record(context.Background(), []Spend{p.call("a", 0.01)}, p.now))
+			require.NoError(p.t, e.Tick(context.Background(), p.now))
+		}
+		p.world.list = newer
+	}
+}
+
+// While replicas have different budgets, as in a rollout, what the newer ones mean is told once, and the old ones do not take it back.
+func TestDifferentBudgetsAreNotToldInTurns(t *testing.T) {
+	const day, rolling, run = "budgets: [{name: d, period: day, limit_usd: %v}]", "budgets: [{name: d, period: {rolling: 24h}, limit_usd: %v}]",
+		"budgets: [{name: d, period: run, limit_usd: %v}]"
+	for name, c := range map[string]struct {
+		before, after string
+		first, then   []string // what is told before the second replica comes, and afterwards
+	}{
+		"a higher limit": {
+			fmt.Sprintf(day, 100), fmt.Sprintf(day, 200), []string{"d DAILY_BUDGET_WARNING firing threshold"}, []string{"d DAILY_BUDGET_WARNING resolved limit_changed"},
+		},
+		"a lower limit": {fmt.Sprintf(day, 200), fmt.Sprintf(day, 100), nil, []string{"d DAILY_BUDGET_WARNING firing limit_changed"}},
+		"a higher limit of a rolling period": {
+			fmt.Sprintf(rolling, 100), fmt.Sprintf(rolling, 200),
+			[]string{"d ROLLING_BUDGET_WARNING firing threshold"},
+			[]string{"d ROLLING_BUDGET_WARNING resolved limit_changed"},
+		},
+		"a lower limit of a rolling period": {fmt.Sprintf(rolling, 200), fmt.Sprintf(rolling, 100), nil, []string{"d ROLLING_BUDGET_WARNING firing limit_changed"}},
+		"a higher limit of a run": {
+			fmt.Sprintf(run, 100), fmt.Sprintf(run, 200), []string{"d RUN_BUDGET_WARNING firing threshold"}, []string{"d RUN_BUDGET_WARNING resolved limit_changed"},
+		},
+		"a budget less": {
+			fmt.Sprintf(day, 100), "budgets: []", []string{"d DAILY_BUDGET_WARNING firing threshold"}, []string{"d DAILY_BUDGET_WARNING resolved budget_removed"},
+		},
+		"a budget more": {"budgets: []", fmt.Sprintf(day, 100), nil, []string{"d DAILY_BUDGET_WARNING firing threshold"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newPair(t, c.before, c.after, 85)
+			w.both()
+			assert.Equal(t, append(c.first, c.then...), groupless(w.take()))
+			require.NoError(t, w.old.Reload(context.Background(), w.world.list.Budgets, nil, w.now))
+			w.list = w.world.list
+			w.both()
+			assert.Empty(t, groupless(w.take()), "now they have the same")
+		})
+	}
+}
+
+// Where who had the newer budgets is gone, the others decide again by theirs after a while; what was never told they tell at once.
+func TestOldBudgetsCountAgain(t *testing.T) {
+	w := newPair(t, "budgets: [{name: d, period: day, limit_usd: 100}]", "budgets: [{name: d, period: day, limit_usd: 200}]", 85)
+	w.engine = w.old
+	w.world.list = w.list
+	assert.Equal(t, []string{"d DAILY_BUDGET_WARNING firing threshold", "d DAILY_BUDGET_WARNING resolved limit_changed"}, w.told())
+	w.spend("a", 20)
+	assert.Equal(t, []string{"d DAILY_BUDGET_EXCEEDED firing threshold"}, w.told(), "never told before")
+	w.restart("")
+	assert.Empty(t, w.told())
+
+	w = newPair(t, "budgets: [{name: d, period: day, limit_usd: 100}]", "budgets: [{name: d, period: day, limit_usd: 200}]", 85)
+	w.engine = w.old
+	w.world.list = w.list
+	w.take()
+	w.wait(5 * time.Minute)
+	assert.Empty(t, w.told())
+	w.restart("")
+	assert.Equal(t, []string{"d DAILY_BUDGET_WARNING firing limit_changed"}, w.told(), "read again, these are the newer ones")
+
+	w = newPair(t, "budgets: [{name: d, period: day, limit_usd: 100}]", "budgets: [{name: d, period: day, limit_usd: 200}]", 85)
+	w.engine = w.old
+	w.take()
+	w.wait(14 * time.Minute)
+	assert.Empty(t, w.told())
+	w.wait(2 * time.Minute)
+	assert.Equal(t, []string{"d DAILY_BUDGET_WARNING firing threshold"}, w.told(), "whoever had the others is gone, or should be")
+}
+
+func TestLimitsMark(t *testing.T) {
+	text, since := readLimits(limitsMark("100|a\nsince 7=3", 12))
+	assert.Equal(t, "100|a\nsince 7=3", text)
+	assert.EqualValues(t, 12, since)
+	text, since = readLimits([]byte("100|0.8"))
+	assert.Equal(t, "100|0.8", text)
+	assert.Zero(t, since)
 }
