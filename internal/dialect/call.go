@@ -43,6 +43,9 @@ type Extras struct {
 	AudioTime time.Duration // how long the sound was, where the client tells that
 	Searches  int64         // of a reranker, in the units that it is billed by; 0 is not told
 	TellsHow  bool          // how much of input and output was sound was told, be it none
+
+	TellsImages bool // how much of the output was images was told
+	Edits       bool // images went in, and how much of the input they were was not told
 }
 
 // Untold is what the span leaves open that decides the price of models whose row has one for it.

@@ -21,8 +21,10 @@ func (r *reading) extras(u *genai.Usage) {
 	if x.OutputImage > u.Output-u.OutputAudio {
 		u.Output += x.OutputImage
 	}
+	x.TellsImages = f.has(nOutputImage) || makesImages(r.op.Name)
 	if x.OutputImage == 0 && makesImages(r.op.Name) {
 		x.OutputImage = u.Output - u.OutputAudio
+		x.Edits = !f.has(nInputImage) && (strings.Contains(r.op.Name, "edit") || strings.Contains(r.op.Name, "variation"))
 	}
 	x.InputVideo = min(x.InputVideo, u.Input-u.InputAudio-x.InputImage)
 	x.CacheAudio = min(x.CacheAudio, u.CacheRead, u.InputAudio)

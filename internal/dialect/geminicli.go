@@ -20,7 +20,7 @@ var geminiCLI = &client{
 			"input": genai.TokensInput, "cache": genai.TokensCacheRead, "output": genai.TokensOutputVisible, "thought": genai.TokensReasoning,
 		}),
 	},
-	traits: traits{localAgents: true, thoughtsApart: true},
+	traits: traits{localAgents: true, thoughtsApart: true, hidesCache: always, hides: hiddenThoughts},
 }
 
 // geminiResponse: the output leaves the thoughts out.

@@ -43,7 +43,7 @@ func (r *reading) overAnthropic() bool {
 // clients have cached tokens in it only, of which it is then not known whether they were read or written. Anything else that no part
 // explains makes the counts doubtful.
 func (r *reading) total(c *counts, u *genai.Usage) (guess bool) {
-	if c.explained(u) {
+	if c.explained(u, r.thoughtsBeside()) {
 		return false
 	}
 	more := c.total - u.Input - u.Output
@@ -66,12 +66,14 @@ func (r *reading) total(c *counts, u *genai.Usage) (guess bool) {
 	return false
 }
 
-// explained says whether the total is a sum of what else is told.
-func (c *counts) explained(u *genai.Usage) bool {
+// explained says whether the total is a sum of what else is told. beside says that thoughts may be in it, and cached tokens not once more.
+func (c *counts) explained(u *genai.Usage, beside bool) bool {
 	cached, sum := c.read+c.write, c.in+c.out
 	switch c.total {
-	case 0, sum, sum + cached, sum + c.reasoning, sum + cached + c.reasoning, u.Input + u.Output, sum - cached, sum - c.reasoning:
+	case 0, sum, sum + c.reasoning, u.Input + u.Output, sum - cached, sum - c.reasoning:
 		return true
+	case sum + cached, sum + cached + c.reasoning:
+		return !beside
 	}
 	return false
 }
@@ -89,7 +91,8 @@ func (r *reading) cacheApart(c *counts) (apart, guess bool) {
 		return false, false // the client's own count is believed whatever it is, the provider's answer where it fits
 	case r.knownApart(c):
 		return true, false
-	case cached != c.reasoning && c.total == c.in+c.out+cached, c.total == c.in+c.out+cached+c.reasoning:
+	case cached != c.reasoning && c.total == c.in+c.out+cached && !r.thoughtsBeside(), // of those it may be as many thoughts
+		c.reasoning > 0 && c.total == c.in+c.out+cached+c.reasoning:
 		return true, false
 	}
 	if cached > c.in {

@@ -63,6 +63,7 @@ func (r *reading) read() bool {
 	}
 	r.written()
 	r.failure()
+	r.hiddenHalf()
 	r.timing()
 	r.stale(statusFailed(r.span))
 	return true

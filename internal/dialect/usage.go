@@ -134,6 +134,7 @@ func (r *reading) countsOf(i int, c *counts) *counts {
 	if correct := r.scope.traits.corrects; correct != nil {
 		correct(r, c)
 	}
+	r.otherHalf(c)
 	return c
 }
 

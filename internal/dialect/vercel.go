@@ -53,7 +53,7 @@ var vercelAI = &client{
 		{in: nVercelPrompt, out: nVercelCompletion, when: (*reading).isVercel, apart: (*reading).vercelApart, first: true},
 		{in: nVercelTokens, out: noTally, when: (*reading).isVercel, first: true},
 	},
-	traits: traits{localAgents: true, cacheApart: (*reading).vercelApart},
+	traits: traits{localAgents: true, cacheApart: (*reading).vercelApart, hidesCache: olderVercel},
 }
 
 // vercelOTel is @ai-sdk/otel of version 7, which follows the conventions.
@@ -70,6 +70,11 @@ func objectHides(r *reading, u *genai.Usage) string {
 		return genai.ReasonHiddenTokens
 	}
 	return ""
+}
+
+// olderVercel: texts that came at once had no count of cached tokens in version 5, and before it only what the provider's metadata told.
+func olderVercel(r *reading) bool {
+	return r.isVercel() && r.f.has(nVercelPrompt) && !r.f.has(nVercelInput)
 }
 
 func (r *reading) isVercel() bool {

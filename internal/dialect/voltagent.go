@@ -28,9 +28,14 @@ var voltAgent = &client{
 		tallies(nCacheRead, "usage.cached_tokens", "llm.usage.cached_tokens"),
 		tallies(nReasoning, "usage.reasoning_tokens"),
 	),
-	traits: traits{hides: func(r *reading, u *genai.Usage) string { // version 1 has the AI SDK's counts of version 5, and the version is the app's
-		if u.CacheRead > 0 && r.overAnthropic() {
+	traits: traits{hides: func(r *reading, u *genai.Usage) string {
+		switch {
+		case !r.overAnthropic():
+			return ""
+		case u.CacheRead > 0: // version 1 has the AI SDK's counts of version 5, and the version is the app's
 			return genai.ReasonUnknownOverlap
+		case u.Input >= leastCached: // what was written to the cache
+			return genai.ReasonHiddenTokens
 		}
 		return ""
 	}},

@@ -180,18 +180,31 @@ func (r *pricedModel) price(op *dialect.Call, end time.Time, b *bill) {
 		b.status, b.reason = genai.StatusEstimated, genai.ReasonGuessedUsage
 	case op.Doubt != "":
 		b.status, b.reason = genai.StatusEstimated, op.Doubt
-	case r.soundAsText(op):
-		b.status, b.reason = genai.StatusEstimated, genai.ReasonNoRate
-	case !op.Extras.TellsHow && (r.model.Prices(pricing.UnitOutputAudio) || speaks(r.model.ID)), // whether it did is not told
-		op.Name == opRerank && op.Extras.Searches == 0 && r.model.Prices(unitSearch):
-		b.status, b.reason = genai.StatusEstimated, genai.ReasonHiddenTokens
-	case r.model.Prices(pricing.UnitReasoning) && !r.model.Own: // Perplexity's research, which quotes and searches besides
-		b.status, b.reason = genai.StatusEstimated, genai.ReasonHiddenTokens
-	case r.model.Prices(pricing.UnitRequests) && !r.model.Own: // Perplexity's, which goes by how much it searched
-		b.status, b.reason = genai.StatusEstimated, genai.ReasonUnknownFee
+	case r.unsettled(op) != "":
+		b.status, b.reason = genai.StatusEstimated, r.unsettled(op)
 	case b.cost.Guess != "":
 		b.status, b.reason = genai.StatusEstimated, b.cost.Guess
 	}
+}
+
+// unsettled is why a row with a price for what was used may have it wrong: it lacks the rate, or the span does not tell how much of it.
+func (r *pricedModel) unsettled(op *dialect.Call) string {
+	m, x := r.model, &op.Extras
+	switch {
+	case r.soundAsText(op):
+		return genai.ReasonNoRate
+	case !x.TellsHow && (m.Prices(pricing.UnitOutputAudio) || speaks(m.ID)), // whether it spoke is not told
+		!x.TellsImages && m.Prices(pricing.UnitOutputImage) || x.Edits && m.Prices(pricing.UnitInputImage),
+		op.Name == opRerank && x.Searches == 0 && m.Prices(unitSearch):
+		return genai.ReasonHiddenTokens
+	case m.Own:
+		return ""
+	case m.Prices(pricing.UnitReasoning): // Perplexity's research, which quotes and searches besides
+		return genai.ReasonHiddenTokens
+	case m.Prices(pricing.UnitRequests): // Perplexity's, which goes by how much it searched
+		return genai.ReasonUnknownFee
+	}
+	return ""
 }
 
 // speaks says of a model whose row has no price for sound that it is made for it.

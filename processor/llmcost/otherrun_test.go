@@ -119,6 +119,7 @@ type otherRun struct {
 	bills  []billed // by call; zero where nothing was billed
 	models map[string]string
 	suffix string // of the new ids
+	ofRuns bool   // the client tells of several calls as of one
 }
 
 // tellingCount is the least input whose numbers are replaced: smaller ones are too common to be found on a span.
@@ -162,7 +163,14 @@ var wholeNumber = regexp.MustCompile(`[0-9]+`)
 // numbers says which old number becomes which new one on this span.
 func (r *otherRun) numbers(span ptrace.Span) map[int64]int64 {
 	said := map[int64]bool{}
+	var named []int // the calls whose answer it is
 	for key, v := range span.Attributes().All() {
+		for i := range r.calls {
+			if id := r.calls[i].ResponseID; id != "" && key != "input.value" && v.Type() == pcommon.ValueTypeStr &&
+				!slices.Contains(named, i) && strings.Contains(v.Str(), `"`+id+`"`) {
+				named = append(named, i)
+			}
+		}
 		if v.Type() != pcommon.ValueTypeStr || strings.ContainsAny(v.Str(), "{") || counting(key) {
 			for _, s := range wholeNumber.FindAllString(v.AsString(), -1) {
 				if n, err := strconv.ParseInt(s, 10, 64); err == nil {
@@ -171,7 +179,9 @@ func (r *otherRun) numbers(span ptrace.Span) map[int64]int64 {
 			}
 		}
 	}
-	out := map[int64]int64{}
+	if len(named) == 1 {
+		return r.numbersOf(named)
+	}
 	var on []int
 	for i := range r.calls {
 		b := r.calls[i].old()
@@ -179,6 +189,16 @@ func (r *otherRun) numbers(span ptrace.Span) map[int64]int64 {
 			on = append(on, i)
 		}
 	}
+	out := r.numbersOf(on)
+	if len(on) != 1 {
+		r.sums(said, out)
+	}
+	return out
+}
+
+// numbersOf are those of some calls.
+func (r *otherRun) numbersOf(on []int) map[int64]int64 {
+	out := map[int64]int64{}
 	for _, i := range on {
 		b, o := r.calls[i].old().readings(), r.bills[i].readings()
 		for k := range b {
@@ -188,9 +208,6 @@ func (r *otherRun) numbers(span ptrace.Span) map[int64]int64 {
 				}
 			}
 		}
-	}
-	if len(on) != 1 {
-		r.sums(said, out)
 	}
 	return out
 }
@@ -276,7 +293,7 @@ func (r *otherRun) text(key, s string, numbers map[int64]int64) string {
 	return s
 }
 
-var modelName = regexp.MustCompile(`(?:gpt|claude|gemini|text-embedding)-[0-9a-z][-.0-9a-z]*[0-9a-z]`)
+var modelName = regexp.MustCompile(`(?:gpt|claude|gemini|text-embedding|\bo4)-[0-9a-z][-.0-9a-z]*[0-9a-z]`)
 
 func (r *otherRun) rename(s string) (string, bool) {
 	if len(r.models) == 0 {

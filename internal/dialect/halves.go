@@ -1,0 +1,54 @@
+package dialect
+
+import (
+	"strings"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// Calls of which a half is not told. No model answers without reading or writing anything, so a 0 is none of the provider's.
+
+// otherHalf finds what was not told of input and output in the total of both.
+func (r *reading) otherHalf(c *counts) {
+	if c.total <= 0 || c.total > genai.MaxTokens || c.read+c.write > 0 || !talks(r.op.Name) {
+		return
+	}
+	switch {
+	case c.out == 0 && c.in > 0 && c.total > c.in:
+		c.out = c.total - c.in
+	case c.in == 0 && c.out > 0 && c.total > c.out:
+		c.in = c.total - c.out
+	}
+}
+
+// talks says of an operation's name that its model reads and writes.
+func talks(name string) bool {
+	switch name {
+	case genai.OpChat, genai.OpTextCompletion, genai.OpGenerateContent:
+		return true
+	}
+	return false
+}
+
+// hiddenHalf: one of the two is not told, or was not when the call broke off; what was told then is that of its beginning.
+func (r *reading) hiddenHalf() {
+	op := r.op
+	if op.Doubt != "" || op.UsageState != genai.UsageKnown || !talks(op.Name) {
+		return
+	}
+	u := &op.Usage
+	switch {
+	case u.Input == 0, op.Failure == genai.Succeeded && u.Output == 0, op.Failure != genai.Succeeded && (u.Output == 1 || brokeOff(op.ErrorType)):
+		op.Doubt = genai.ReasonHiddenTokens
+	}
+}
+
+// brokeOff says of an error that it ended a call that had begun to answer.
+func brokeOff(errType string) bool {
+	for _, word := range [...]string{"cancel", "abort", "timeout", "generatorexit", "disconnect", "closed", "reset"} {
+		if genai.ContainsFold(errType, word) {
+			return true
+		}
+	}
+	return strings.Contains(errType, "499")
+}
