@@ -2,7 +2,6 @@ package llmcost
 
 import (
 	"context"
-	"maps"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -63,11 +62,6 @@ const (
 func TestPointsOfAgents(t *testing.T) {
 	type raw = map[string]any
 	claude := raw{genai.ProviderName: "anthropic", genai.RequestModel: "m", genai.ConversationID: "s", genai.CostStatus: genai.StatusReported}
-	with := func(base, more raw) raw {
-		all := maps.Clone(base)
-		maps.Copy(all, more)
-		return all
-	}
 	unpriced := raw{genai.CostStatus: genai.StatusUnpriced, genai.CostReason: genai.ReasonNotReported, genai.RequestModel: "m"}
 	failed := raw{
 		genai.CostStatus: genai.StatusFree, genai.CostReason: genai.ReasonFailed, genai.RequestModel: "m", genai.CallCounts: genai.CountsCalls,
