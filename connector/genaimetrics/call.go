@@ -164,16 +164,24 @@ func (e *engine) addCost(r *route, o *observation) {
 		if e.cfg.Exemplars && n > 0 {
 			sr.exemplar.offer(op.TotalUSD, &o.origin)
 		}
-		if saved, ok := nanoUSD(math.Abs(op.SavedUSD)); ok && saved > 0 {
-			if op.SavedUSD < 0 {
-				saved = -saved
-			}
-			e.at(r, slotSaved).save(saved, o.weight)
-		}
+		e.addSaved(r, slotSaved, op.SavedUSD, o)
+		e.addSaved(r, slotDiscount, op.DiscountUSD, o)
 	case op.Status == genai.StatusUnpriced:
 		e.add(r, slotUnpricedCalls, o.weight)
 		e.addCount(r, slotUnpricedTokens, op.Usage.Input+op.Usage.Output, o)
 	}
+}
+
+// addSaved adds what was saved, or takes what was lost off what is saved later.
+func (e *engine) addSaved(r *route, to slot, usd float64, o *observation) {
+	saved, ok := nanoUSD(math.Abs(usd))
+	if !ok || saved == 0 {
+		return
+	}
+	if usd < 0 {
+		saved = -saved
+	}
+	e.at(r, to).save(saved, o.weight)
 }
 
 // addBilled counts the uses of tools that the provider bills.

@@ -297,9 +297,11 @@ func TestCountingAllocatesNothing(t *testing.T) {
 
 // Writing to a prompt cache costs more than it saves: a counter cannot fall, so the loss waits for the savings that follow.
 func TestSavedIsOnBalance(t *testing.T) {
-	e := testEngine(t, nil)
-	for _, step := range []struct{ saved, want float64 }{{-0.3, 0}, {0.2, 0}, {0.5, 0.4}, {-0.1, 0.4}, {0.3, 0.6}} {
-		e.observeTraces(one("a", call(map[string]any{genai.CostSaved: step.saved})), t0)
-		require.InDelta(t, step.want, value(e.exportAt(t0.Add(time.Second)), genai.MetricCostSavedUSD), 1e-12, "after %v", step.saved)
+	for attribute, metric := range map[string]string{genai.CostSaved: genai.MetricCostSavedUSD, genai.CostDiscount: genai.MetricDiscountUSD} {
+		e := testEngine(t, nil)
+		for _, step := range []struct{ saved, want float64 }{{-0.3, 0}, {0.2, 0}, {0.5, 0.4}, {-0.1, 0.4}, {0.3, 0.6}} {
+			e.observeTraces(one("a", call(map[string]any{attribute: step.saved})), t0)
+			require.InDelta(t, step.want, value(e.exportAt(t0.Add(time.Second)), metric), 1e-12, "after %v", step.saved)
+		}
 	}
 }

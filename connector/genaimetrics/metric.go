@@ -59,6 +59,10 @@ var (
 		name: genai.MetricCostSavedUSD, unit: "{USD}", description: "What prompt caching saved against the uncached price.",
 		kind: money, keys: []key{kService, kProvider, kModel},
 	})
+	slotDiscount = whole(family{
+		name: genai.MetricDiscountUSD, unit: "{USD}", description: "What the contract saved against the list price.",
+		kind: money, keys: []key{kService, kProvider, kModel},
+	})
 	slotUnpricedCalls = whole(family{
 		name: genai.MetricUnpricedCalls, unit: "{call}", description: "Model calls that have no cost, by why.",
 		kind: counter, keys: []key{kService, kProvider, kModel, kReason},

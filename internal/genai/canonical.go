@@ -71,6 +71,7 @@ const (
 
 	cTotal
 	cSaved
+	cDiscount
 	cFirstChunk
 	cAttempt
 	cDuration
@@ -107,6 +108,7 @@ var canonicalKeys = [...]canonicalKey{
 	{CostReason, cReason, true},
 	{CostTotal, cTotal, true},
 	{CostSaved, cSaved, true},
+	{CostDiscount, cDiscount, true},
 
 	{CallOperation, cName, true},
 	{CallProvider, cProvider, true},
@@ -229,7 +231,7 @@ func (c *canonical) tell(op *Operation) {
 	op.RequestModel, op.ResponseModel, op.ResponseID = c.texts[cRequestModel], c.texts[cResponseModel], c.texts[cResponseID]
 	op.Agent, op.Tool, op.Conversation = c.texts[cAgent], c.texts[cTool], c.texts[cConversation]
 	op.Status, op.Reason = c.texts[cStatus], c.texts[cReason]
-	op.TotalUSD, op.SavedUSD = c.numbers[0], c.numbers[cSaved-cTotal]
+	op.TotalUSD, op.SavedUSD, op.DiscountUSD = c.numbers[0], c.numbers[cSaved-cTotal], c.numbers[cDiscount-cTotal]
 	if n := c.numbers[cFirstChunk-cTotal]; n > 0 && n <= MaxFirstChunk {
 		op.TimeToFirstChunk = n
 	}

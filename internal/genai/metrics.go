@@ -57,6 +57,7 @@ var gatewayMetrics = []Metric{
 	{MetricTokens, "{token}", KindCounter},
 	{MetricCostUSD, "{USD}", KindCounter},
 	{MetricCostSavedUSD, "{USD}", KindCounter},
+	{MetricDiscountUSD, "{USD}", KindCounter},
 	{MetricUnpricedCalls, "{call}", KindCounter},
 	{MetricUnpricedTokens, "{token}", KindCounter},
 	{MetricToolsBilled, "{use}", KindCounter},

@@ -21,6 +21,7 @@ const (
 	CostReason   = "llm.cost.reason"
 	CostPrice    = "llm.cost.price"
 	CostSaved    = "llm.cost.saved"
+	CostDiscount = "llm.cost.discount"
 	CostReported = "llm.cost.reported"
 	CostFees     = "llm.cost.fees"
 
@@ -200,6 +201,7 @@ const (
 	MetricTokens         = "llm.tokens"
 	MetricCostUSD        = "llm.cost.usd"
 	MetricCostSavedUSD   = "llm.cost.saved.usd"
+	MetricDiscountUSD    = "llm.cost.discount.usd"
 	MetricUnpricedCalls  = "llm.unpriced.calls"
 	MetricUnpricedTokens = "llm.unpriced.tokens"
 	MetricToolsBilled    = "llm.tools.billed"

@@ -133,6 +133,8 @@ type Operation struct {
 	Reason   string  // llm.cost.reason
 	TotalUSD float64 // llm.cost.total
 	SavedUSD float64 // llm.cost.saved
+	// DiscountUSD is llm.cost.discount.
+	DiscountUSD float64
 }
 
 // Model is the model to price and to name: the one that answered, else the one asked for.

@@ -90,6 +90,7 @@ func (a *annotator) addBill(add *additions, op *dialect.Call, b *bill) {
 	}
 	add.str(genai.CostPrice, b.cost.Row)
 	add.amount(genai.CostSaved, b.cost.Saved)
+	add.amount(genai.CostDiscount, b.discount)
 	add.amount(genai.CostFees, b.cost.Fees)
 	if a.openInference {
 		addParts(add, b)

@@ -18,6 +18,7 @@ type bill struct {
 	cost   pricing.Cost // amounts in nano-USD, and the row used; only Total where the bill is a reported sum
 	parts  bool         // cost has parts beside Total
 
+	discount  int64 // what the contract saves against the list price, nano-USD; negative where it costs more
 	uncounted int64 // of a duplicate: what it would have cost above what counts, nano-USD
 }
 
@@ -171,6 +172,12 @@ func (r *pricedModel) price(op *dialect.Call, end time.Time, b *bill) {
 	if err := r.model.PriceTo(&b.cost, &call, r.factor); err != nil {
 		b.status, b.reason = genai.StatusUnpriced, priceErrorReason(err)
 		return
+	}
+	if !r.factor.IsOne() {
+		var list pricing.Cost
+		if err := r.model.PriceTo(&list, &call, pricing.Factor{}); err == nil {
+			b.discount = list.Total - b.cost.Total
+		}
 	}
 	b.status, b.parts = genai.StatusPriced, true
 	switch {

@@ -185,8 +185,13 @@ func TestWhatIsWritten(t *testing.T) {
 		},
 		"your contract": {
 			change: func(c *Config) { c.PriceFactor = map[string]float64{"openai": 0.9} },
-			want:   map[string]any{genai.CostTotal: 0.000189},
+			want:   map[string]any{genai.CostTotal: 0.000189, genai.CostDiscount: 0.000021},
 		},
+		"a contract that costs more": {
+			change: func(c *Config) { c.PriceFactor = map[string]float64{"openai": 1.5} },
+			want:   map[string]any{genai.CostTotal: 0.000315, genai.CostDiscount: -0.000105},
+		},
+		"no contract": {want: map[string]any{genai.CostTotal: 0.00021, genai.CostDiscount: nil}},
 		"your free model": {
 			change: func(c *Config) { c.Prices.Models = ownModels },
 			in:     map[string]any{genai.RequestModel: "llama-local-7b", genai.ProviderName: "ollama"},

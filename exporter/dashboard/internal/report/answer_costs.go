@@ -112,12 +112,13 @@ func (r *Report) costs(ctx context.Context, q *query) (any, error) {
 	a.also(func() { c.LastDays = r.lastDays(a, s.zone) })
 	a.also(func() { c.Unpriced = unpriced(a, s.day) })
 	a.into(&c.Optimization.CacheSavings, increaseSince("llm_cost_saved_usd_total", "", s.day, q.now))
+	a.into(&c.Optimization.TotalSavings, increaseSince("llm_cost_discount_usd_total", "", s.day, q.now))
 	a.into(&c.Infrastructure.Compute, `sum(rate(llm_infra_cost_usd_total{resource="compute"}[1h])) * 3600`)
 	a.into(&c.Infrastructure.Storage, `sum(rate(llm_infra_cost_usd_total{resource="storage"}[1h])) * 3600`)
 	if err := a.wait(); err != nil {
 		return nil, err
 	}
-	c.Optimization.TotalSavings = c.Optimization.CacheSavings
+	c.Optimization.add()
 	c.Usage.TotalTokens, c.Usage.Calls = today.tokens.count(), today.calls.count()
 	c.ByModel = today.rows(byModel, &before, c.Current.Daily, func(row *CostRow, l series.Labels) {
 		row.Model, row.Provider = word(l[labelModel]), word(l[labelProvider])
@@ -138,6 +139,17 @@ func (r *Report) costs(ctx context.Context, q *query) (any, error) {
 func (c *Costs) finish(zone *time.Location, now time.Time) {
 	if n := len(c.LastDays); n > 0 && c.LastDays[n-1].Date == now.In(zone).Format(time.DateOnly) {
 		c.LastDays[n-1] = Day{Date: c.LastDays[n-1].Date, USD: c.Current.Daily, Calls: c.Usage.Calls, Tokens: c.Usage.TotalTokens}
+	}
+}
+
+// add makes a total of what the contract saved, where there is one.
+func (o *OptimizationMetrics) add() {
+	switch {
+	case o.CacheSavings == nil:
+	case o.TotalSavings == nil:
+		o.TotalSavings = o.CacheSavings
+	default:
+		o.TotalSavings = inUSD(*o.TotalSavings + *o.CacheSavings)
 	}
 }
 
