@@ -195,3 +195,28 @@ func TestThresholdsRaiseAlerts(t *testing.T) {
 		require.NoError(t, toLogs.Shutdown(t.Context()))
 	})
 }
+
+// Who mistakes the year of an override reads that it does nothing.
+func TestAnOverrideThatIsOverIsSaid(t *testing.T) {
+	cfg := testConfig(t)
+	cfg.Thresholds = nil
+	cfg.Budgets = []budget.Config{{Name: "org", Period: "day", LimitUSD: limitUSD(10)}}
+	cfg.Overrides = []budget.Override{
+		{Budget: "org", LimitUSD: limitUSD(20), Until: "2025-12-01"},
+		{Budget: "org", LimitUSD: limitUSD(30), Until: "2999-12-01"},
+	}
+	require.NoError(t, cfg.Validate())
+	core, told := observer.New(zap.WarnLevel)
+	set := connectortest.NewNopSettings(metadata.Type)
+	set.Logger = zap.New(core)
+	s, err := newState(cfg, set)
+	require.NoError(t, err)
+	defer s.telemetry.Shutdown()
+	s.ledger = newWaking(ledger.NewMemory(ledger.Options{}), make(chan struct{}, 1))
+	require.NoError(t, s.prepare(t.Context(), time.Now()))
+	require.Len(t, told.All(), 1)
+	require.Equal(t, "overrides[0]", told.All()[0].ContextMap()["key"])
+	all, err := s.levels(t.Context(), time.Now())
+	require.NoError(t, err)
+	require.Equal(t, 30.0, all[0].Limit)
+}

@@ -26,6 +26,12 @@ func (s *state) loadBudgets(ctx context.Context, now time.Time) error {
 	for i := range keys {
 		keys[i] = budget.GroupKey{Name: s.cfg.Book.By[i].Name, From: s.cfg.Book.By[i].From}
 	}
+	for i := range s.cfg.Overrides {
+		if o := &s.cfg.Overrides[i]; o.Over(now, s.zone) {
+			s.logger.Warn("An override is over, and changes nothing", zap.String("key", fmt.Sprintf("overrides[%d]", i)), zap.String("budget", o.Budget),
+				zap.Any("until", o.Until))
+		}
+	}
 	options := budget.Options{Timezone: s.cfg.Timezone, LateWindow: s.cfg.LateWindow, BookKeys: keys, PageURL: s.cfg.PageURL}
 	engine, err := budget.NewEngine(ctx, options, all, s.cfg.Overrides, s.ledger, now)
 	if err != nil {

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 
+	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap"
+	"go.uber.org/zap"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/budget"
@@ -18,7 +21,19 @@ type budgetsFile struct {
 	gone bool
 	// again says that the file is good, but that the ledger could not begin with its budgets.
 	again bool
+	// writing says that the file was another one at the last look than before that: what was seen is in draft. It is not read before two looks
+	// have seen the same. A file that is emptied and written, or removed and made anew, would end all alerts for a moment.
+	writing bool
+	draft   draft
 }
+
+// draft is a file that somebody may be about to write.
+type draft struct {
+	text []byte
+	gone bool
+}
+
+func (d *draft) is(other *draft) bool { return d.gone == other.gone && bytes.Equal(d.text, other.text) }
 
 // changed says whether the file is to be read: it has another text than when it was read last, is gone since, or is to be tried again.
 func (f *budgetsFile) changed(cfg *Config) bool {
@@ -26,10 +41,14 @@ func (f *budgetsFile) changed(cfg *Config) bool {
 		return false
 	}
 	text, err := os.ReadFile(cfg.BudgetsFile)
-	if err != nil {
-		return !f.gone
+	now := draft{text, err != nil}
+	if now.is(&draft{f.text, f.gone}) || now.gone && f.gone {
+		f.writing = false
+		return f.again && !now.gone
 	}
-	return f.gone || f.again || !bytes.Equal(text, f.text)
+	settled := f.writing && now.is(&f.draft)
+	f.writing, f.draft = !settled, now
+	return settled
 }
 
 // read gives the budgets of the configuration and of the file.
@@ -55,9 +74,15 @@ func (f *budgetsFile) read(cfg *Config) ([]budget.Config, error) {
 
 // parseBudgets reads a list of budgets, or a map with the list under the key budgets. Errors say the line.
 func parseBudgets(text []byte) ([]budget.Config, error) {
-	var doc yaml.Node
-	if err := yaml.Unmarshal(text, &doc); err != nil {
+	var doc, more yaml.Node
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	if err := decoder.Decode(&doc); errors.Is(err, io.EOF) {
+		return nil, nil
+	} else if err != nil {
 		return nil, err
+	}
+	if err := decoder.Decode(&more); err == nil {
+		return nil, fmt.Errorf("line %d: must be one document, got a second one", more.Line)
 	}
 	if len(doc.Content) == 0 {
 		return nil, nil
@@ -71,8 +96,14 @@ func parseBudgets(text []byte) ([]budget.Config, error) {
 	}
 	var all []budget.Config
 	var errs []error
+	lines := map[string]int{}
 	for _, item := range list.Content {
 		one, err := parseBudget(item)
+		if first, twice := lines[one.Name]; twice && one.Name != "" {
+			err = errors.Join(err, fmt.Errorf("name: must be unique, got %q as in line %d", one.Name, first))
+		} else {
+			lines[one.Name] = item.Line
+		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("line %d: %w", item.Line, err))
 		}
@@ -89,5 +120,9 @@ func parseBudget(item *yaml.Node) (one budget.Config, err error) {
 	if err := confmap.NewFromStringMap(keys).Unmarshal(&one); err != nil {
 		return one, err
 	}
-	return one, one.Validate()
+	err = one.Validate()
+	if _, wrong := compile(one.Where, component.TelemetrySettings{Logger: zap.NewNop()}); wrong != nil {
+		err = errors.Join(err, fmt.Errorf("where: %w", wrong))
+	}
+	return one, err
 }

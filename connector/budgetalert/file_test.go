@@ -25,7 +25,10 @@ func TestABadFileSaysLineAndReason(t *testing.T) {
 	for text, wants := range map[string][]string{
 		"- {name: a, period: day, limit_usd: 5}\n- {name: b, period: day, limit_usd: 0}\n- {name: c, period: noon, limit_usd: 1}\n": {"line 2: ", "got 0", "line 3: ", "noon"},
 		"- name: a\n  period: day\n  limit_usd: 5\n- nme: b\n":                                                                      {"line 4: ", "nme"},
-		"- {name: a\n":    {"line 1"},
+		"- {name: a\n": {"line 1"},
+		"- {name: a, period: day, limit_usd: 5}\n- {name: a, period: week, limit_usd: 5}\n":        {"line 2: ", `unique, got "a" as in line 1`},
+		"- {name: a, period: day, limit_usd: 5}\n- {name: b, period: day, limit_usd: 5, where: (}": {"line 2: ", "where: ", "1:2"},
+		"- {name: a, period: day, limit_usd: 5}\n---\n- {name: b, period: day, limit_usd: 5}\n":    {"line 2: must be one document"},
 		"a: 1\nb: 2\n":    {"line 1: must be a list of budgets"},
 		"- just a text\n": {"line 1: "},
 	} {
@@ -48,15 +51,36 @@ func TestAFileThatChanges(t *testing.T) {
 	require.Len(t, all, 1)
 	require.False(t, f.changed(cfg))
 	write("- {name: a, period: day, limit_usd: x}\n")
+	require.False(t, f.changed(cfg), "it is perhaps not whole")
 	require.True(t, f.changed(cfg))
 	_, err = f.read(cfg)
 	require.ErrorContains(t, err, "line 1")
 	require.False(t, f.changed(cfg), "it is complained about once")
 	require.NoError(t, os.Remove(path))
+	require.False(t, f.changed(cfg))
 	require.True(t, f.changed(cfg))
 	_, err = f.read(cfg)
 	require.Error(t, err)
 	require.False(t, f.changed(cfg))
 	write("- {name: a, period: day, limit_usd: 6}\n")
+	require.False(t, f.changed(cfg))
 	require.True(t, f.changed(cfg))
+	_, err = f.read(cfg)
+	require.NoError(t, err)
+
+	write("")
+	require.False(t, f.changed(cfg), "emptied, to be written")
+	write("- {name: a, period: day,")
+	require.False(t, f.changed(cfg), "half of it is written")
+	write("- {name: a, period: day, limit_usd: 7}\n")
+	require.False(t, f.changed(cfg))
+	require.True(t, f.changed(cfg))
+	_, err = f.read(cfg)
+	require.NoError(t, err)
+	require.NoError(t, os.Remove(path))
+	require.False(t, f.changed(cfg), "removed, to be made anew")
+	write("- {name: a, period: day, limit_usd: 7}\n")
+	require.False(t, f.changed(cfg))
+	require.False(t, f.changed(cfg), "as it was")
+	require.False(t, f.writing)
 }

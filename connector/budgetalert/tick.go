@@ -29,7 +29,7 @@ func (s *state) tick(ctx context.Context) {
 			n--
 			continue
 		case now := <-ticker.C:
-			if n%fileEvery == 0 {
+			if n%fileEvery == 0 || s.file.writing {
 				s.followFile(ctx, now)
 			}
 			err := s.tickBudgets(ctx, now)

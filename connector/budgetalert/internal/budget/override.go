@@ -60,6 +60,12 @@ func (o *Override) check(p *problems, key string, c *Config) {
 	}
 }
 
+// Over says that the override does not count any more. zone is the budget's, where until is a day.
+func (o *Override) Over(now time.Time, zone *time.Location) bool {
+	until, err := o.until(zone)
+	return err == nil && !now.Before(until)
+}
+
 // until is when the override ends.
 func (o *Override) until(zone *time.Location) (time.Time, error) {
 	switch v := o.Until.(type) {
