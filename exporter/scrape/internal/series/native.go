@@ -12,6 +12,9 @@ const (
 	defaultZeroThreshold = 1e-128
 
 	minScale, maxScale = -4, 8 // of Prometheus
+
+	// Beyond it no bucket has two ends that are different numbers, and a difference of scales may be no number.
+	saneScale = 64
 )
 
 // native is an exponential histogram.
@@ -79,6 +82,8 @@ func (b buckets) joined(others pmetric.ExponentialHistogramDataPointBuckets, fin
 func (p nativePoint) into(old *point, known bool) string {
 	follows := p.delta && known && p.StartTimestamp() == old.time
 	switch {
+	case p.Scale() < -saneScale || p.Scale() > saneScale:
+		return Invalid
 	case follows:
 	case p.delta && known && !p.StartTimestamp().AsTime().After(old.time.AsTime()),
 		!p.delta && before(p.Timestamp(), known, old):

@@ -161,6 +161,11 @@ func TestLost(t *testing.T) {
 		add("sum").SetEmptySum().DataPoints().AppendEmpty()
 	}), began))
 	require.Equal(t, Lost{Invalid: {1, "///"}}, s.Put(gauges("///", 0, 1, 1), began))
+	require.Equal(t, Lost{Invalid: {1, "h"}}, s.Put(metrics("", func(add func(string) pmetric.Metric) {
+		h := add("h").SetEmptyExponentialHistogram()
+		h.SetAggregationTemporality(pmetric.AggregationTemporalityCumulative)
+		h.DataPoints().AppendEmpty().SetScale(saneScale + 1)
+	}), began))
 	scraped(t, s, began)
 	clash := metrics("", func(add func(string) pmetric.Metric) {
 		h := add("g").SetEmptyHistogram()
