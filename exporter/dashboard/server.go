@@ -69,6 +69,8 @@ func guarded(next http.Handler, allowed []string) http.Handler {
 			http.Error(w, "only GET, HEAD and POST", http.StatusMethodNotAllowed)
 		case !hostAllowed(r.Host, allowed):
 			http.Error(w, "the header Host is not one of allowed_hosts", http.StatusForbidden)
+		case foreign(r):
+			http.Error(w, "a page of another site asks", http.StatusForbidden)
 		default:
 			if r.Method == http.MethodPost {
 				_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyWithin)) // not all writers can
@@ -77,6 +79,12 @@ func guarded(next http.Handler, allowed []string) http.Handler {
 			next.ServeHTTP(w, r)
 		}
 	})
+}
+
+// foreign says that a browser asks for a page of another site, which could not read the answer but make the history work. Who follows a link
+// from there is welcome.
+func foreign(r *http.Request) bool {
+	return r.Header.Get("Sec-Fetch-Site") == "cross-site" && r.Header.Get("Sec-Fetch-Mode") != "navigate"
 }
 
 // hostAllowed compares without the port, unless the allowed one has one.

@@ -37,3 +37,29 @@ func TestGuarded(t *testing.T) {
 		assert.Equal(t, c.want, w.Code, "%s %q", c.method, c.host)
 	}
 }
+
+// A page of another site cannot make the history work; a link to the page, Grafana and programs can.
+func TestOtherSites(t *testing.T) {
+	h := guarded(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }), nil)
+	for _, c := range []struct {
+		site, mode string
+		want       int
+	}{
+		{"", "", http.StatusNoContent},
+		{"none", "navigate", http.StatusNoContent},
+		{"same-origin", "cors", http.StatusNoContent},
+		{"same-site", "cors", http.StatusNoContent},
+		{"cross-site", "navigate", http.StatusNoContent},
+		{"cross-site", "cors", http.StatusForbidden},
+		{"cross-site", "no-cors", http.StatusForbidden},
+		{"cross-site", "", http.StatusForbidden},
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/api/v1/query?query=1", nil)
+		r.Host = "localhost:8890"
+		r.Header.Set("Sec-Fetch-Site", c.site)
+		r.Header.Set("Sec-Fetch-Mode", c.mode)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		assert.Equal(t, c.want, w.Code, c)
+	}
+}
