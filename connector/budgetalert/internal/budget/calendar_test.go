@@ -1,6 +1,7 @@
 package budget
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -100,4 +101,20 @@ func TestPart(t *testing.T) {
 	} {
 		assert.Equal(t, c.want, part(c.limit, micro(c.part)), "%d × %v", c.limit, c.part)
 	}
+}
+
+// The largest limit that may be given is kept as it is.
+func TestTheLargestLimit(t *testing.T) {
+	for _, text := range []string{"limit_usd: 9000000000", "limit_calls: 9000000000000000000"} {
+		w := newWorld(t, "2026-11-20T12:00:00Z", "budgets: [{name: h, period: month, thresholds: [1], "+text+"}]")
+		w.spend("a", 5e9)
+		assert.InDelta(t, w.list.Budgets[0].limit(), w.level("h").Limit, 1, text)
+		assert.Empty(t, w.told(), text)
+	}
+	assert.Equal(t, int64(math.MaxInt64), Calls.amount(math.MaxInt64))
+}
+
+func (c *Config) limit() float64 {
+	l, _, _ := limit(c.LimitUSD, c.LimitTokens, c.LimitCalls)
+	return *l
 }

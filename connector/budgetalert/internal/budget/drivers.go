@@ -39,7 +39,7 @@ func (o *Options) column(key GroupKey) (of func(*book.Row) string, ok bool) {
 
 // columns are those of all group keys; ok is false where the book cannot tell which calls the budget counts.
 func (o *Options) columns(r *rule) (of []func(*book.Row) string, ok bool) {
-	if r.where || r.period.Kind == Run || r.period.Kind == Block {
+	if r.where || r.period.Kind == Run {
 		return nil, false
 	}
 	for _, key := range r.keys {
@@ -96,7 +96,7 @@ func (d *decision) driversOf(g *group, w window, spent int64) (texts []string) {
 			return !row.Overflow || len(of) == 0
 		},
 	}
-	if r.period.Kind == Lifetime {
+	if r.period.Kind == Lifetime || r.period.Kind == Block { // there is none before it, or nobody knows where
 		q.BeforeFrom = 0
 	} else {
 		q.BeforeUntil = min(old.start+d.now-w.start, w.start)

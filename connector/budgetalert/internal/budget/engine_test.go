@@ -723,3 +723,17 @@ func TestDriversOfALifetime(t *testing.T) {
 	require.Len(t, alerts, 1)
 	assert.Equal(t, []string{"gpt-4o, support, chat, team b: 60 USD (60 %)", "gpt-4o, support, chat, team a: 40 USD (40 %)"}, alerts[0].Drivers)
 }
+
+// Of a block the book knows the hours that it has, and not where the block before was.
+func TestDriversOfABlock(t *testing.T) {
+	w := newWorld(t, "2026-11-20T12:20:00Z", "budgets: [{name: b, period: {block: 5h}, limit_usd: 100, thresholds: [1]}]")
+	w.spend("a", 40)
+	w.until("2026-11-20T15:00:00Z")
+	w.spend("b", 60)
+	w.until("2026-11-20T18:00:00Z")
+	w.spend("a", 100)
+	alerts := w.take()
+	require.Len(t, alerts, 3)
+	assert.Equal(t, []string{"gpt-4o, support, chat, team b: 60 USD (60 %)", "gpt-4o, support, chat, team a: 40 USD (40 %)"}, alerts[0].Drivers)
+	assert.Equal(t, []string{"gpt-4o, support, chat, team a: 100 USD (100 %)"}, alerts[2].Drivers)
+}

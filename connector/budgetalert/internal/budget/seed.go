@@ -60,7 +60,7 @@ func (e *Engine) seed(ctx context.Context, r *rule, key string, from, now int64)
 	expires := map[addKey]int64{}
 	of, ok := e.options.columns(r)
 	w := r.current(now)
-	if ok {
+	if ok && r.period.Kind != Block {
 		first := max(w.start, from)
 		if r.forecast != nil && r.forecast.weekday {
 			first = max(min(first, now-weekdayHistory), from)

@@ -28,7 +28,10 @@ func (u Unit) amount(v float64) int64 {
 	if u == USD {
 		v *= 1e9
 	}
-	return int64(min(math.Round(v), math.MaxInt64/2))
+	if v = math.Round(v); v >= math.MaxInt64 {
+		return math.MaxInt64
+	}
+	return int64(v)
 }
 
 // Float is an amount for people: USD, tokens or calls.
