@@ -13,7 +13,7 @@ import (
 
 // alerts writes the records of the alerts among log records.
 func (b *batch) alerts(ld plog.Logs) {
-	if !b.langchain || !b.writes[eventAlert] {
+	if !b.langchain || !b.writes.alerts {
 		return
 	}
 	for i := range ld.ResourceLogs().Len() {

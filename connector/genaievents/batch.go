@@ -118,13 +118,19 @@ func (b *batch) record(of int) plog.LogRecord {
 const maxResource = 64
 
 // commandLine is what of a resource may hold a prompt: the argument of a command-line agent.
-var commandLine = map[string]bool{"process.command": true, "process.command_line": true, "process.command_args": true}
+func commandLine(key string) bool {
+	switch key {
+	case "process.command", "process.command_line", "process.command_args":
+		return true
+	}
+	return false
+}
 
 // copyResource copies what is flat.
 func (b *batch) copyResource(from, to pcommon.Map) {
 	to.EnsureCapacity(min(from.Len(), maxResource))
 	for key, v := range from.All() {
-		if key == "" || commandLine[key] && b.cfg.Content.Mode != contentFull {
+		if key == "" || commandLine(key) && b.cfg.Content.Mode != contentFull {
 			continue
 		}
 		if to.Len() == maxResource {

@@ -23,7 +23,7 @@ type state struct {
 	version   string
 	langchain bool
 	semconv   bool
-	writes    map[string]bool // by the words of events
+	writes    wanted
 	severity  [numEvents]plog.SeverityNumber
 	names     []string // of the attributes of the configuration, as the body has them
 	memory    *memory
@@ -34,18 +34,23 @@ type state struct {
 	counters  [numEvents]eventCounter
 }
 
+// wanted is what there are records of.
+type wanted struct{ requests, calls, tools, failures, alerts, evaluations bool }
+
 func newState(cfg *Config, set connector.Settings, now time.Time) (*state, error) {
 	telemetry, err := metadata.NewTelemetryBuilder(set.TelemetrySettings)
 	if err != nil {
 		return nil, err
 	}
 	s := &state{
-		cfg: cfg, version: set.BuildInfo.Version, writes: map[string]bool{}, memory: newMemory(cfg.Dedupe), hasher: genai.NewHasher(),
+		cfg: cfg, version: set.BuildInfo.Version, memory: newMemory(cfg.Dedupe), hasher: genai.NewHasher(),
 		langchain: slices.Contains(cfg.Naming, namingLangchain), semconv: slices.Contains(cfg.Naming, namingSemconv),
 		clock: steady.New(now), telemetry: telemetry,
 	}
-	for _, event := range cfg.Events {
-		s.writes[event] = true
+	wants := func(event string) bool { return slices.Contains(cfg.Events, event) }
+	s.writes = wanted{
+		requests: wants(eventRequest), calls: wants(eventLLM), tools: wants(eventTool), failures: wants(eventError), alerts: wants(eventAlert),
+		evaluations: wants(eventEvaluation),
 	}
 	for e, word := range severityWords {
 		s.severity[e] = severities[cfg.Severity[word]]

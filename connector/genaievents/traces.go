@@ -68,7 +68,7 @@ func (b *batch) writeRead(source int) {
 
 // mayEvaluate says whether a span may hold evaluations that are to be written.
 func (b *batch) mayEvaluate(span ptrace.Span) bool {
-	return b.semconv && span.Events().Len() > 0 && b.writes[eventEvaluation]
+	return b.semconv && span.Events().Len() > 0 && b.writes.evaluations
 }
 
 // identity is what a span is known by besides its ids: a call by the id of its answer, whoever reports it.
@@ -95,16 +95,16 @@ func (b *batch) claim(key uint64) bool {
 
 // writeOperation writes what one operation is: a request, a call, a tool, a failure, or several of them.
 func (b *batch) writeOperation(it *item) {
-	if b.langchain && b.writes[eventRequest] && it.isRequest(b.cfg.Requests == requestsAll) {
+	if b.langchain && b.writes.requests && it.isRequest(b.cfg.Requests == requestsAll) {
 		b.writeRequest(it)
 	}
-	if b.writes[eventLLM] && it.op.IsCall() {
+	if b.writes.calls && it.op.IsCall() {
 		b.writeCall(it)
 	}
-	if b.langchain && b.writes[eventTool] && it.op.Kind == genai.Tool {
+	if b.langchain && b.writes.tools && it.op.Kind == genai.Tool {
 		b.writeTool(it)
 	}
-	if b.writes[eventError] {
+	if b.writes.failures {
 		switch it.failurePlace() {
 		case failsInside:
 			b.writeFailure(it, false)

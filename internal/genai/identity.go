@@ -48,17 +48,15 @@ func (h *Hasher) Span(trace pcommon.TraceID, span pcommon.SpanID) uint64 {
 	if trace.IsEmpty() || span.IsEmpty() {
 		return 0
 	}
-	var b [24]byte
-	copy(b[:16], trace[:])
-	copy(b[16:], span[:])
-	return h.ID(&b)
+	return h.mix(binary.LittleEndian.Uint64(trace[:8]), binary.LittleEndian.Uint64(trace[8:]), binary.LittleEndian.Uint64(span[:]))
 }
 
 // Trace is the key of a trace, which is that of none of its spans; 0 without an id.
 func (h *Hasher) Trace(trace pcommon.TraceID) uint64 {
-	var b [24]byte
-	copy(b[:16], trace[:])
-	return h.ID(&b)
+	if trace.IsEmpty() {
+		return 0
+	}
+	return h.mix(binary.LittleEndian.Uint64(trace[:8]), binary.LittleEndian.Uint64(trace[8:]), 0)
 }
 
 // ID is the key of 24 bytes that tell an item from every other; 0 where they are all 0.
@@ -66,9 +64,12 @@ func (h *Hasher) ID(id *[24]byte) uint64 {
 	if *id == ([24]byte{}) {
 		return 0
 	}
-	a := binary.LittleEndian.Uint64(id[0:]) ^ h.seed[0]
-	b := binary.LittleEndian.Uint64(id[8:]) ^ h.seed[1]
-	c := binary.LittleEndian.Uint64(id[16:]) ^ h.seed[2]
+	return h.mix(binary.LittleEndian.Uint64(id[0:]), binary.LittleEndian.Uint64(id[8:]), binary.LittleEndian.Uint64(id[16:]))
+}
+
+// mix is the key of three words that are not all 0. Ledgers keep such keys: it must stay as it is.
+func (h *Hasher) mix(a, b, c uint64) uint64 {
+	a, b, c = a^h.seed[0], b^h.seed[1], c^h.seed[2]
 	hi, lo := bits.Mul64(a|1, c^bits.RotateLeft64(b, 32))
 	f := hi ^ lo ^ bits.RotateLeft64(a, 17) ^ b
 	hi, lo = bits.Mul64(f^c, 0x9E3779B97F4A7C15)
@@ -85,11 +86,7 @@ func (h *Hasher) Response(id string, output int64) uint64 {
 	if UniqueResponseID(id) {
 		return key
 	}
-	var b [24]byte
-	binary.LittleEndian.PutUint64(b[0:], key)
-	binary.LittleEndian.PutUint64(b[8:], uint64(output)) //nolint:gosec // any 64 bits will do
-	b[16] = 1
-	return h.ID(&b)
+	return h.mix(key, uint64(output), 1) //nolint:gosec // any 64 bits will do
 }
 
 // Call is by what a call that a span reports is known again. A response id that is unique in the world says it whoever reports the call;
@@ -115,15 +112,19 @@ func (h *Hasher) Text(s string) uint64 {
 // text folds a text of any length, 16 bytes and where they stand at a time.
 func (h *Hasher) text(s string) uint64 {
 	key := uint64(len(s)) + 1
-	for {
-		var b [24]byte
-		binary.LittleEndian.PutUint64(b[0:], key)
-		n := copy(b[8:], s)
-		key = h.ID(&b)
-		if s = s[n:]; s == "" {
-			return key
-		}
+	for ; len(s) > 16; s = s[16:] {
+		key = h.mix(key, word(s), word(s[8:]))
 	}
+	var b [16]byte
+	copy(b[:], s)
+	return h.mix(key, binary.LittleEndian.Uint64(b[:8]), binary.LittleEndian.Uint64(b[8:]))
+}
+
+// word is the first eight bytes of a text that has them.
+func word(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
 // uniqueID is how the ids of providers begin that never give one twice. Shorter ones are made by mocks.

@@ -88,3 +88,30 @@ func TestIsCall(t *testing.T) {
 	require.False(t, (&Operation{Kind: ModelCall, Status: StatusUnpriced, Reason: ReasonAgentOnly}).IsCall())
 	require.False(t, (&Operation{Kind: Tool}).IsCall())
 }
+
+// Ledgers on the disk hold keys: with the same seed an item must have the same one for ever.
+func TestKeysStayWhatTheyAre(t *testing.T) {
+	var seed Seed
+	for i := range seed {
+		seed[i] = byte(7*i + 1)
+	}
+	h := HasherFrom(seed)
+	require.EqualValues(t, uint64(13309302414103988112), h.Span([16]byte{1, 2, 3, 9: 7, 15: 4}, [8]byte{5, 7: 6}))
+	require.EqualValues(t, 3153679373881986677, h.Trace([16]byte{1, 2, 3, 9: 7, 15: 4}))
+	require.Zero(t, h.Trace([16]byte{}))
+	for _, c := range []struct {
+		text      string
+		key, with uint64
+	}{
+		{"", 0, 0},
+		{"a", 4770209396166726641, 7847190340990766934},
+		{"chatcmpl-1", 2080316796974631666, 2379865017598498486},
+		{"0123456789abcdef", 4935530974559283794, 13008917007813811028},
+		{"0123456789abcdefg", 15289579433723788714, 9536374135704606723},
+		{"msg_0123456789abcdefghijklmnopq", 4823881880436737563, 4823881880436737563},
+		{"0123456789abcdef0123456789abcdef", 8346278123400726953, 6887247526171379281},
+	} {
+		require.Equal(t, c.key, h.Text(c.text), c.text)
+		require.Equal(t, c.with, h.Response(c.text, 77), c.text)
+	}
+}
