@@ -14,14 +14,17 @@ import (
 // one call, take none.
 func (r *request) enclosing() bool {
 	r.spans = r.spans[:0]
-	inside := false
+	r.traces.empty(len(r.witnesses))
+	defer r.traces.shrink()
+	inside, shared := false, false
 	for i := range r.witnesses {
 		if w := &r.witnesses[i]; w.during != (period{}) && w.trace != 0 {
 			r.spans = append(r.spans, traced{w.trace, w.during})
 			inside = inside || w.parent != 0
+			shared = !r.traces.add(w.trace) || shared
 		}
 	}
-	if !inside || len(r.spans) < 2 {
+	if !inside || !shared {
 		return false
 	}
 	slices.SortFunc(r.spans, func(a, b traced) int {

@@ -22,9 +22,10 @@ type request struct {
 	prices    *policy
 	now       time.Time
 	spans     []traced
-	claims    bool // an agent claims usage
-	remote    bool // one of the witnesses is a remote agent
-	sums      bool // an agent adds up what its calls used
+	traces    keySet // of spans
+	claims    bool   // an agent claims usage
+	remote    bool   // one of the witnesses is a remote agent
+	sums      bool   // an agent adds up what its calls used
 	answered  answerCounts
 	additions additions
 	seen      recall
