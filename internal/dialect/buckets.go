@@ -91,6 +91,7 @@ type buckets struct {
 	written, lived  int64 // cache writes: all of them, and those told by how long they live
 	cached, cachedM int64 // Google's cached tokens: all of them, and those told by modality
 	modal           bool  // the prompt is told by modality
+	google          bool  // Google's own object, whose output leaves thoughts out
 }
 
 // add takes one member; of names that are no bucket it takes nothing.
@@ -98,6 +99,8 @@ func (b *buckets) add(key string, n int64) {
 	switch key {
 	case "prompt_tokens", "completion_tokens", "promptTokens", "completionTokens":
 		b.whole = true
+	case "promptTokenCount", "prompt_token_count", "candidatesTokenCount", "candidates_token_count":
+		b.whole, b.google = true, true
 	}
 	t := usageTally(key, neither)
 	if n == genai.BadCount {
@@ -166,7 +169,11 @@ func (b *buckets) store(f *facts) {
 	}
 	if !b.whole {
 		b.input += b.inputParts
+	}
+	if !b.whole || b.google {
 		b.output += b.outputParts
+	} else if n := f.tally(nReasoning); n > 0 && b.outputParts == 0 && b.total == b.input+b.output+n { // xAI's
+		b.output += n
 	}
 	if b.hasInput {
 		f.add(nLangfuseInput, genai.Whole(b.input), jsonRank)

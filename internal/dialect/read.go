@@ -107,11 +107,19 @@ func (r *reading) call() {
 	}
 	r.names()
 	r.op.ServiceTier = r.tier()
-	r.op.Region, r.op.Server, r.op.URL = r.f.texts[tRegion], r.f.texts[tServer], r.f.texts[tURL]
+	r.op.Region, r.op.Server, r.op.URL = r.region(), r.f.texts[tServer], r.f.texts[tURL]
 	r.op.CacheHit = r.scope.client.hit != nil && r.scope.client.hit(r)
 	if r.op.CacheHit { // LiteLLM repeats the first answer's cost on an answer from its cache
 		r.op.CostSource, r.op.ReportedUSD = CostNone, 0
 	}
+}
+
+// region is that of the endpoint. An attribute for it says where the application runs; of clouds that is where it asks.
+func (r *reading) region() string {
+	if r.f.textRanks[tRegion] == jsonRank || r.op.Provider == "aws.bedrock" || r.op.Provider == "gcp.vertex_ai" {
+		return r.f.texts[tRegion]
+	}
+	return ""
 }
 
 // part reads what is no model call: it may repeat the usage of the calls below it and counts nothing itself.

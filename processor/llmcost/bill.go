@@ -132,7 +132,7 @@ func (s *sold) untold(op *dialect.Call) string {
 func (p *policy) soldAt(op *dialect.Call) sold {
 	s := p.matches.find(op, op.Model())
 	if asked := op.RequestModel; asked != "" && asked != op.Model() && (s.model == nil || s.reason == genai.ReasonProviderGuessed) {
-		if other := p.matches.find(op, asked); other.model != nil && (s.model == nil || other.reason == "") {
+		if other := p.matches.find(op, asked); other.model != nil && (s.model == nil || other.reason == "" && !p.matches.othersMake(op.Model(), asked)) {
 			return other
 		}
 	}

@@ -78,6 +78,13 @@ func (m *matches) lookUp(q question) sold {
 	return s
 }
 
+// othersMake says that the model that answered is another maker's than the one that was asked for: a gateway fell back to it.
+func (m *matches) othersMake(answered, asked string) bool {
+	a, only := m.table.Maker(answered)
+	b, _ := m.table.Maker(asked)
+	return only && b != nil && a.Provider != b.Provider
+}
+
 // seller is who answers at a span's addresses. torn is true where the two are not one seller's.
 func (m *matches) seller(server, url string) (who pricing.Seller, torn bool) {
 	if server == "" || url == "" {

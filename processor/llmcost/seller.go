@@ -143,7 +143,7 @@ var conventionNames = map[string]string{
 
 // nameSeller makes the call's provider the one that sold it.
 func nameSeller(op *dialect.Call, s *sold) {
-	if op.Region == "" {
+	if s.region != "" { // of the address that answered, or of the model's id
 		op.Region = s.region
 	}
 	if s.seller == "" {
