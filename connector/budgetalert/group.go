@@ -7,6 +7,8 @@ import (
 
 	"go.opentelemetry.io/collector/client"
 	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
 // Where the value of a group key comes from.
@@ -71,16 +73,7 @@ func authValue(data client.AuthData, name string) string {
 	}
 }
 
-func textOf(attrs pcommon.Map, name string) string {
-	v, ok := attrs.Get(name)
-	switch {
-	case !ok:
-		return ""
-	case v.Type() == pcommon.ValueTypeStr:
-		return cut(v.Str())
-	}
-	return cut(v.AsString())
-}
+func textOf(attrs pcommon.Map, name string) string { return cut(genai.TextOf(attrs, name)) }
 
 // cut keeps a value short and valid, so that it is one and the same text in the ledger, in JSON and in Prometheus.
 func cut(s string) string {

@@ -31,7 +31,7 @@ func TestPointsNameTheirComponent(t *testing.T) {
 		require.NoError(t, c.Shutdown(context.Background()))
 		require.Len(t, sink.AllMetrics(), 1)
 		eachPoint(sink.AllMetrics()[0], func(m pmetric.Metric, attrs pcommon.Map, _ any) {
-			require.Equal(t, want, valueOf(attrs, genai.AttrComponentID), m.Name())
+			require.Equal(t, want, genai.TextOf(attrs, genai.AttrComponentID), m.Name())
 		})
 		require.Equal(t, 2, points(sink.AllMetrics()[0], genai.MetricCalls))
 	}

@@ -1,11 +1,15 @@
 package genaimetrics
 
-import "go.opentelemetry.io/collector/pdata/pcommon"
+import (
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
 
 // resourceDims are the values of the dimensions as far as a resource knows them; "" is missing.
 func resourceDims(dims []Dimension, dst []string, resource pcommon.Map) []string {
 	for i := range dims {
-		dst = append(dst, valueOf(resource, dims[i].Name))
+		dst = append(dst, genai.TextOf(resource, dims[i].Name))
 	}
 	return dst
 }
@@ -15,7 +19,7 @@ func itemDims(dims []Dimension, dst, resource []string, item pcommon.Map) []stri
 	for i := range dims {
 		v := ""
 		if dims[i].From != fromResource {
-			v = valueOf(item, dims[i].Name)
+			v = genai.TextOf(item, dims[i].Name)
 		}
 		if v == "" {
 			v = resource[i]
@@ -26,15 +30,4 @@ func itemDims(dims []Dimension, dst, resource []string, item pcommon.Map) []stri
 		dst = append(dst, v)
 	}
 	return dst
-}
-
-func valueOf(attrs pcommon.Map, name string) string {
-	v, ok := attrs.Get(name)
-	if !ok {
-		return ""
-	}
-	if v.Type() == pcommon.ValueTypeStr {
-		return v.Str()
-	}
-	return v.AsString()
 }

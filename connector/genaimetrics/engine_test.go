@@ -163,7 +163,7 @@ func TestStartTimes(t *testing.T) {
 	starts := map[string]time.Time{}
 	eachPoint(md, func(m pmetric.Metric, attrs pcommon.Map, p any) {
 		if m.Name() == genai.MetricCalls {
-			starts[valueOf(attrs, genai.ServiceName)] = p.(pmetric.NumberDataPoint).StartTimestamp().AsTime()
+			starts[genai.TextOf(attrs, genai.ServiceName)] = p.(pmetric.NumberDataPoint).StartTimestamp().AsTime()
 			require.Equal(t, t0.Add(30*time.Second), p.(pmetric.NumberDataPoint).Timestamp().AsTime())
 		}
 	})

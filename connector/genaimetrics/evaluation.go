@@ -70,7 +70,7 @@ func (e *engine) observeEvaluations(span ptrace.Span, agent string, from *sender
 		at := origin{time: nanos(event.Timestamp()), trace: span.TraceID(), span: span.SpanID()}
 		v := evaluation{
 			service: from.service, dims: dims, origin: at, id: eventID(&at, i), weight: weight(span.TraceState().AsRaw(), at.span),
-			name: valueOf(event.Attributes(), genai.EvaluationName), agent: valueOf(event.Attributes(), genai.AgentName),
+			name: genai.TextOf(event.Attributes(), genai.EvaluationName), agent: genai.TextOf(event.Attributes(), genai.AgentName),
 		}
 		if v.agent == "" {
 			v.agent = agent

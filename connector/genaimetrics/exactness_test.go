@@ -175,7 +175,7 @@ func mergeLatencies(to map[string]*expohist.Histogram, md pmetric.Metrics) {
 		if m.Name() != genai.MetricOperationDuration {
 			return
 		}
-		model := valueOf(attrs, genai.RequestModel)
+		model := genai.TextOf(attrs, genai.RequestModel)
 		if to[model] == nil {
 			to[model] = &expohist.Histogram{}
 		}

@@ -39,7 +39,7 @@ func (e *engine) observeLogs(ld plog.Logs, wall time.Time) {
 
 // eventName is the name of an event, under either of the places where senders put it.
 func eventName(rec plog.LogRecord) string {
-	if name := valueOf(rec.Attributes(), genai.EventName); name != "" {
+	if name := genai.TextOf(rec.Attributes(), genai.EventName); name != "" {
 		return name
 	}
 	return rec.EventName()
@@ -49,7 +49,7 @@ func (e *engine) observeEvaluationLog(rec plog.LogRecord, from *sender, dims []s
 	attrs := rec.Attributes()
 	e.observeEvaluation(&evaluation{
 		service: from.service, dims: dims, origin: logOrigin(rec), id: recordID(rec, from.service), weight: 1,
-		name: valueOf(attrs, genai.EvaluationName), agent: valueOf(attrs, genai.AgentName),
+		name: genai.TextOf(attrs, genai.EvaluationName), agent: genai.TextOf(attrs, genai.AgentName),
 	}, attrs, from.now)
 }
 

@@ -30,7 +30,7 @@ func (e *engine) observeTraces(td ptrace.Traces, wall time.Time) {
 			}
 		}
 		if from.operations > 0 {
-			e.observeSender(&from, valueOf(attrs, genai.ServiceVersion))
+			e.observeSender(&from, genai.TextOf(attrs, genai.ServiceVersion))
 		}
 	}
 	e.commit(b, now, true)

@@ -73,7 +73,7 @@ func claudeKind(t string) verdict {
 // claudeCall begins a call in a log or metric.
 func claudeCall(attrs pcommon.Map, c *Call, name string) {
 	logCall(attrs, c, name, "anthropic")
-	if cloud := cloudOfClaude[textOf(attrs, "anthropic.provider")]; cloud != "" {
+	if cloud := cloudOfClaude[genai.TextOf(attrs, "anthropic.provider")]; cloud != "" {
 		c.Provider = cloud
 	}
 }
@@ -103,6 +103,6 @@ func claudeRequest(attrs pcommon.Map, c *Call) bool {
 func claudeError(attrs pcommon.Map, c *Call) bool {
 	claudeCall(attrs, c, genai.OpChat)
 	logAttempt(attrs, c, 1)
-	logFailure(c, textOf(attrs, "status_code"))
+	logFailure(c, genai.TextOf(attrs, "status_code"))
 	return true
 }

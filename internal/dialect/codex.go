@@ -58,7 +58,7 @@ func codexKind(r *reading) verdict {
 // codexEvent counts a call when its usage is said. Of a complete stream there are two events, one of them without usage.
 func codexEvent(attrs pcommon.Map, c *Call) bool {
 	codexCall(attrs, c)
-	switch textOf(attrs, "event.kind") {
+	switch genai.TextOf(attrs, "event.kind") {
 	case "response.failed":
 		logFailure(c, "")
 		return true
@@ -80,8 +80,8 @@ func codexEvent(attrs pcommon.Map, c *Call) bool {
 
 // codexFailure counts the requests that never became a stream; of the others codex.sse_event tells.
 func codexFailure(attrs pcommon.Map, c *Call) bool {
-	code := textOf(attrs, "http.response.status_code")
-	if code == "" && textOf(attrs, "error.message") == "" || strings.HasPrefix(code, "2") {
+	code := genai.TextOf(attrs, "http.response.status_code")
+	if code == "" && genai.TextOf(attrs, "error.message") == "" || strings.HasPrefix(code, "2") {
 		return false
 	}
 	codexCall(attrs, c)
@@ -93,5 +93,5 @@ func codexFailure(attrs pcommon.Map, c *Call) bool {
 
 func codexCall(attrs pcommon.Map, c *Call) {
 	logCall(attrs, c, genai.OpChat, "openai")
-	c.Conversation = textOf(attrs, "conversation.id")
+	c.Conversation = genai.TextOf(attrs, "conversation.id")
 }

@@ -41,9 +41,9 @@ func geminiError(attrs pcommon.Map, c *Call) bool {
 }
 
 func requestError(attrs pcommon.Map, c *Call) {
-	code := textOf(attrs, "status_code")
+	code := genai.TextOf(attrs, "status_code")
 	logFailure(c, code)
-	if t := textOf(attrs, "error_type"); t != "" && code == "" {
+	if t := genai.TextOf(attrs, "error_type"); t != "" && code == "" {
 		c.ErrorType = t
 	}
 }

@@ -42,7 +42,7 @@ func (c *Call) overrule(attrs pcommon.Map) {
 
 // eventName is the name of an event, under either of the places where senders put it.
 func eventName(rec plog.LogRecord) string {
-	if name := textOf(rec.Attributes(), genai.EventName); name != "" {
+	if name := genai.TextOf(rec.Attributes(), genai.EventName); name != "" {
 		return name
 	}
 	return rec.EventName()
@@ -65,7 +65,7 @@ func keysOf(attrs pcommon.Map) (keys KeySet) {
 // logCall begins a model call.
 func logCall(attrs pcommon.Map, c *Call, name, provider string) {
 	*c = Call{Operation: genai.Operation{
-		Kind: genai.ModelCall, Name: name, Provider: provider, RequestModel: textOf(attrs, "model"), Conversation: textOf(attrs, "session.id"),
+		Kind: genai.ModelCall, Name: name, Provider: provider, RequestModel: genai.TextOf(attrs, "model"), Conversation: genai.TextOf(attrs, "session.id"),
 	}}
 }
 
@@ -92,10 +92,10 @@ func logFailure(c *Call, code string) {
 func logTool(name string) logReader {
 	return func(attrs pcommon.Map, c *Call) bool {
 		*c = Call{Operation: genai.Operation{
-			Kind: genai.Tool, Name: genai.OpExecuteTool, Tool: textOf(attrs, name), Conversation: textOf(attrs, "session.id"),
+			Kind: genai.Tool, Name: genai.OpExecuteTool, Tool: genai.TextOf(attrs, name), Conversation: genai.TextOf(attrs, "session.id"),
 		}}
-		if textOf(attrs, "success") == "false" {
-			logFailure(c, textOf(attrs, "error_type"))
+		if genai.TextOf(attrs, "success") == "false" {
+			logFailure(c, genai.TextOf(attrs, "error_type"))
 			c.Failure = genai.Failed
 		}
 		return c.Tool != ""
@@ -108,17 +108,6 @@ func logAttempt(attrs pcommon.Map, c *Call, first int64) {
 	if n := count(attrs, "attempt"); n > first {
 		c.Attempt = int(min(n-first, most))
 	}
-}
-
-func textOf(attrs pcommon.Map, name string) string {
-	v, ok := attrs.Get(name)
-	if !ok {
-		return ""
-	}
-	if v.Type() == pcommon.ValueTypeStr {
-		return v.Str()
-	}
-	return v.AsString()
 }
 
 // number reads a finite number, whatever type the client gave it.

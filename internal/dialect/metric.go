@@ -32,7 +32,7 @@ func ReadPoint(scope *Scope, metric string, attrs pcommon.Map, c *Call) string {
 func pointTokens(call pointCall, by string, types map[string]string) pointReader {
 	return func(attrs pcommon.Map, c *Call) string {
 		call(attrs, c)
-		return types[textOf(attrs, by)]
+		return types[genai.TextOf(attrs, by)]
 	}
 }
 
@@ -48,8 +48,8 @@ func pointUSD(call pointCall) pointReader {
 func pointRequests(call pointCall, status string) pointReader {
 	return func(attrs pcommon.Map, c *Call) string {
 		call(attrs, c)
-		code := textOf(attrs, status)
-		if !strings.HasPrefix(code, "2") && (code != "" || textOf(attrs, "success") == "false") {
+		code := genai.TextOf(attrs, status)
+		if !strings.HasPrefix(code, "2") && (code != "" || genai.TextOf(attrs, "success") == "false") {
 			logFailure(c, code)
 		}
 		return genai.CountsCalls

@@ -39,9 +39,6 @@ func (s *Search) Next() (float64, bool) {
 	return s.between(s.held, s.failed), true
 }
 
-// Held is the largest load that held, 0 if none did.
-func (s *Search) Held() float64 { return s.held }
-
 // Tell says whether a load held.
 func (s *Search) Tell(load float64, held bool) {
 	if held {

@@ -40,11 +40,11 @@ func TestSearch(t *testing.T) {
 			if test.holds < test.s.Min {
 				want = 0
 			}
-			require.LessOrEqual(t, test.s.Held(), want)
+			require.LessOrEqual(t, test.s.held, want)
 			if !test.s.Whole || want > 20 {
-				require.GreaterOrEqual(t, test.s.Held(), want/(1+test.s.Precision)-1e-9)
+				require.GreaterOrEqual(t, test.s.held, want/(1+test.s.Precision)-1e-9)
 			} else {
-				require.Equal(t, want, test.s.Held())
+				require.Equal(t, want, test.s.held)
 			}
 		})
 	}

@@ -1,0 +1,12 @@
+package genai
+
+import "go.opentelemetry.io/collector/pdata/pcommon"
+
+// TextOf is an attribute of any type as text; "" where it is missing.
+func TextOf(attrs pcommon.Map, name string) string {
+	v, ok := attrs.Get(name)
+	if !ok {
+		return ""
+	}
+	return v.AsString()
+}
