@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"slices"
 	"strings"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -127,8 +128,14 @@ func (f *facts) spelledMap(key string, m pcommon.Map, depth int) {
 	}
 }
 
+// pieces are pieces of the words below, one of which a name must have; to look for them costs little.
+var pieces = [...]string{"ach", "eason", "hought", "hinking", "udio", "mage", "earch", "phemeral"}
+
 // spelledTally is the part that a name says by its words, or noTally.
 func spelledTally(key string) tally {
+	if !slices.ContainsFunc(pieces[:], func(piece string) bool { return strings.Contains(key, piece) }) {
+		return noTally
+	}
 	has := func(words ...string) bool {
 		for _, w := range words {
 			if genai.ContainsFold(key, w) {
