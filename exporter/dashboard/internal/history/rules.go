@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/otelcol-llm/otelcol-llm/exporter/dashboard/internal/series"
 )
 
 const (
@@ -79,13 +81,6 @@ const (
 	byModel = "gen_ai_request_model"
 	byAgent = "gen_ai_agent_name"
 	byTool  = "gen_ai_tool_name"
-
-	callDuration  = "gen_ai_client_operation_duration_seconds"
-	firstChunk    = "gen_ai_client_operation_time_to_first_chunk_seconds"
-	perChunk      = "gen_ai_client_operation_time_per_output_chunk_seconds"
-	agentDuration = "agent_request_duration_seconds"
-	toolDuration  = "gen_ai_execute_tool_duration_seconds"
-	evaluation    = "gen_ai_evaluation_score"
 )
 
 var rules = []rule{
@@ -98,15 +93,15 @@ var rules = []rule{
 	{"llm:errors", grown("llm_errors_total")},
 	{"llm:retries", grown("llm_retries_total")},
 	{"llm:agent_requests", grown("agent_requests_total")},
-	{"llm:latency_seconds", quantiles(callDuration, byModel)},
-	{"llm:ttft_seconds", quantiles(firstChunk, byModel)},
-	{"llm:output_seconds_per_token", quantiles(perChunk, byModel)},
-	{"llm:agent_latency_seconds", quantiles(agentDuration, byAgent)},
-	{"llm:tool_latency_seconds", quantiles(toolDuration, byTool)},
-	{"llm:latency_totals", totals(callDuration, byModel, "count", "sum")},
-	{"llm:agent_latency_totals", totals(agentDuration, byAgent, "count", "sum")},
-	{"llm:tool_latency_totals", totals(toolDuration, byTool, "count", "sum", "ok")},
-	{"llm:evaluation_totals", totals(evaluation, byAgent, "count", "sum")},
+	{"llm:latency_seconds", quantiles(series.CallDuration, byModel)},
+	{"llm:ttft_seconds", quantiles(series.FirstChunk, byModel)},
+	{"llm:output_seconds_per_token", quantiles(series.PerChunk, byModel)},
+	{"llm:agent_latency_seconds", quantiles(series.AgentDuration, byAgent)},
+	{"llm:tool_latency_seconds", quantiles(series.ToolDuration, byTool)},
+	{"llm:latency_totals", totals(series.CallDuration, byModel, "count", "sum")},
+	{"llm:agent_latency_totals", totals(series.AgentDuration, byAgent, "count", "sum")},
+	{"llm:tool_latency_totals", totals(series.ToolDuration, byTool, "count", "sum", "ok")},
+	{"llm:evaluation_totals", totals(series.Evaluation, byAgent, "count", "sum")},
 	{"llm:cpu_ratio", `max(avg_over_time(system_cpu_utilization_busy_ratio[$R]))`},
 	{"llm:memory_ratio", `max(avg_over_time(system_memory_utilization_ratio{system_memory_state="used"}[$R]))`},
 	{"llm:gateway_memory_bytes", `max(max_over_time(otelcol_process_memory_rss_bytes[$R]))`},

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/otelcol-llm/otelcol-llm/exporter/dashboard/internal/series"
 )
 
 // recent is the window of /health and /realtime; it is that of perfstats.
@@ -47,7 +49,7 @@ func (r *Report) healthOf(a *ask) Health {
 	all := a.number(recent.increase("llm_calls_total", ""))
 	ok := a.number(recent.increase(`llm_calls_total{status="ok"}`, ""))
 	h.ErrorRate = restOf(percent(zeroIf(ok, all), all))
-	h.AvgResponseTime = a.number(hist{w: recent, name: callDuration}.average())
+	h.AvgResponseTime = a.number(hist{w: recent, name: series.CallDuration}.average())
 	if last := lastCall(a); !last.IsZero() {
 		h.LastCall = &last
 	}

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/otelcol-llm/otelcol-llm/exporter/dashboard/internal/series"
+
 	"github.com/otelcol-llm/otelcol-llm/exporter/dashboard/internal/advice"
 	"github.com/otelcol-llm/otelcol-llm/internal/alert"
 )
@@ -129,7 +131,7 @@ func (r *Report) modelsInUse(a *ask) []advice.Model {
 	without := r.between(a, bookedUnpriced, from, a.now)
 	spent, called, unpriced := sums(usd.rows, byModel), sums(calls.rows, byModel), sums(without.rows, byModel)
 	evaluated := r.evaluated(a, calls.rows)
-	p95 := a.by(labelModel, hist{w: suggestWindow, name: callDuration, by: labelModel}.quantile("0.95"))
+	p95 := a.by(labelModel, hist{w: suggestWindow, name: series.CallDuration, by: labelModel}.quantile("0.95"))
 	var models []advice.Model
 	for name, n := range called {
 		if n -= unpriced[name]; n <= 0 || name == unnamed || name == overflow {
@@ -156,7 +158,7 @@ func (r *Report) evaluated(a *ask, calls []bookRow) map[string]float64 {
 		}
 		models[agent][row.labels[labelModel]] = true
 	}
-	h := hist{w: suggestWindow, name: evaluation, by: labelAgent}
+	h := hist{w: suggestWindow, name: series.Evaluation, by: labelAgent}
 	scores, counts := a.by(labelAgent, h.sum()), a.by(labelAgent, h.count())
 	sum, n := map[string]float64{}, map[string]float64{}
 	for agent, score := range scores {

@@ -45,16 +45,16 @@ var panels = map[string]panel{
 	"cost":  {"USD/h", (*chart).cost},
 	"spend": {"USD", (*chart).spend},
 	"latency": {"s", func(c *chart) {
-		c.line("p50", hist{w: c.past(), name: callDuration}.quantile("0.5"))
-		c.line("p95", hist{w: c.past(), name: callDuration}.quantile("0.95"))
+		c.line("p50", hist{w: c.past(), name: series.CallDuration}.quantile("0.5"))
+		c.line("p95", hist{w: c.past(), name: series.CallDuration}.quantile("0.95"))
 	}},
 	"ttft": {"s", func(c *chart) {
-		c.line("p50", hist{w: c.past(), name: firstChunk}.quantile("0.5"))
-		c.line("p95", hist{w: c.past(), name: firstChunk}.quantile("0.95"))
+		c.line("p50", hist{w: c.past(), name: series.FirstChunk}.quantile("0.5"))
+		c.line("p95", hist{w: c.past(), name: series.FirstChunk}.quantile("0.95"))
 	}},
 	"errors": {"%", func(c *chart) {
-		tools := hist{w: c.past(), name: toolDuration}
-		good := hist{w: c.past(), name: toolDuration, selector: succeeded}
+		tools := hist{w: c.past(), name: series.ToolDuration}
+		good := hist{w: c.past(), name: series.ToolDuration, selector: succeeded}
 		c.line("model calls", failed(c.past(), "llm_calls_total"))
 		c.line("tools", "100 - 100 * ("+good.count()+" or "+tools.count()+" * 0) / ("+tools.count()+" > 0)")
 		c.line("agents", failed(c.past(), "agent_requests_total"))

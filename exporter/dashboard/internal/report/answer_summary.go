@@ -4,6 +4,8 @@ import (
 	"context"
 	"math"
 
+	"github.com/otelcol-llm/otelcol-llm/exporter/dashboard/internal/series"
+
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
@@ -79,7 +81,7 @@ func askRequests(a *ask, w window) *requests {
 	a.into(&q.agent.ok, w.increase(`agent_requests_total{status="ok"}`, ""))
 	a.into(&q.llm.all, w.increase("llm_calls_total", ""))
 	a.into(&q.llm.ok, w.increase(`llm_calls_total{status="ok"}`, ""))
-	agents, calls := hist{w: w, name: agentDuration}, hist{w: w, name: callDuration}
+	agents, calls := hist{w: w, name: series.AgentDuration}, hist{w: w, name: series.CallDuration}
 	a.into(&q.agent.avg, agents.average())
 	a.into(&q.agent.p95, agents.quantile("0.95"))
 	a.into(&q.llm.avg, calls.average())
@@ -123,11 +125,11 @@ func askCalls(a *ask, w window) *calls {
 	a.into(&c.tokens, w.increase("llm_tokens_total", ""))
 	a.into(&c.cacheRead, w.increase(`llm_tokens_total{gen_ai_token_type="cache_read"}`, ""))
 	a.into(&c.input, w.increase(`llm_tokens_total{gen_ai_token_type=~"input_uncached|cache_read|cache_write"}`, ""))
-	h := hist{w: w, name: callDuration}
+	h := hist{w: w, name: series.CallDuration}
 	a.into(&c.avg, h.average())
 	a.into(&c.p50, h.quantile("0.5"))
 	a.into(&c.p95, h.quantile("0.95"))
-	a.into(&c.firstChunk50, hist{w: w, name: firstChunk}.quantile("0.5"))
+	a.into(&c.firstChunk50, hist{w: w, name: series.FirstChunk}.quantile("0.5"))
 	return c
 }
 
@@ -152,8 +154,8 @@ func (c *calls) answer(w window, s *Summary) {
 }
 
 func toolsOf(a *ask, w window) map[string]Tool {
-	all := hist{w: w, name: toolDuration, by: labelTool}
-	good := hist{w: w, name: toolDuration, selector: succeeded, by: labelTool}
+	all := hist{w: w, name: series.ToolDuration, by: labelTool}
+	good := hist{w: w, name: series.ToolDuration, selector: succeeded, by: labelTool}
 	executions, ok := all.observed(a), good.observed(a)
 	avg, p95 := a.by(labelTool, all.average()), a.by(labelTool, all.quantile("0.95"))
 	tools := map[string]Tool{}

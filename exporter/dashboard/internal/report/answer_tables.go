@@ -154,7 +154,7 @@ func (t *table) errors(counter, label string) {
 }
 
 func (t *table) quality(label string) {
-	t.each(label, hist{w: t.w, name: evaluation, by: label}.average(), func(r *Row, f float64) { r.Quality = &f })
+	t.each(label, hist{w: t.w, name: series.Evaluation, by: label}.average(), func(r *Row, f float64) { r.Quality = &f })
 }
 
 func (r *Report) models(ctx context.Context, q *query) (any, error) {
@@ -166,9 +166,9 @@ func (r *Report) models(ctx context.Context, q *query) (any, error) {
 			}
 		}
 		t.errors("llm_calls_total", labelModel)
-		t.times(callDuration, labelModel)
-		t.each(labelModel, hist{w: t.w, name: firstChunk, by: labelModel}.quantile("0.5"), func(r *Row, f float64) { r.FirstChunkP50 = &f })
-		t.each(labelModel, "1 / ("+hist{w: t.w, name: perChunk, by: labelModel}.quantile("0.5")+" > 1e-9)", func(r *Row, f float64) { r.OutputPerSec = &f })
+		t.times(series.CallDuration, labelModel)
+		t.each(labelModel, hist{w: t.w, name: series.FirstChunk, by: labelModel}.quantile("0.5"), func(r *Row, f float64) { r.FirstChunkP50 = &f })
+		t.each(labelModel, "1 / ("+hist{w: t.w, name: series.PerChunk, by: labelModel}.quantile("0.5")+" > 1e-9)", func(r *Row, f float64) { r.OutputPerSec = &f })
 		t.each(labelModel, t.w.increase("llm_retries_total", labelModel), func(r *Row, f float64) { r.RetryPercent = percent(&f, r.Calls) })
 	})
 }
@@ -182,7 +182,7 @@ func (r *Report) agents(ctx context.Context, q *query) (any, error) {
 			}
 		}
 		t.errors("agent_requests_total", labelAgent)
-		t.times(agentDuration, labelAgent)
+		t.times(series.AgentDuration, labelAgent)
 		t.quality(labelAgent)
 	})
 }
@@ -193,7 +193,7 @@ func (r *Report) tools(ctx context.Context, q *query) (any, error) {
 			row := t.row(name)
 			row.Calls, row.ErrorPercent = tool.Executions, restOf(tool.SuccessRate)
 		}
-		t.times(toolDuration, labelTool)
+		t.times(series.ToolDuration, labelTool)
 	})
 }
 

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/otelcol-llm/otelcol-llm/exporter/dashboard/internal/series"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -18,8 +20,8 @@ func TestNoDuration(t *testing.T) {
 	now := time.Unix(3600, 0).UTC()
 	const of = `{gen_ai_request_model="m",gen_ai_provider_name="p"}`
 	r := newReport(t, seriestest.Load(t, 15*time.Second, ""+
-		callDuration+of+" {{schema:3}}x119 {{schema:3 count:40 sum:0 z_bucket:40 z_bucket_w:1e-128}}x120\n"+
-		perChunk+of+" {{schema:3}}x119 {{schema:3 count:40 sum:0 z_bucket:40 z_bucket_w:1e-128}}x120\n"+
+		series.CallDuration+of+" {{schema:3}}x119 {{schema:3 count:40 sum:0 z_bucket:40 z_bucket_w:1e-128}}x120\n"+
+		series.PerChunk+of+" {{schema:3}}x119 {{schema:3 count:40 sum:0 z_bucket:40 z_bucket_w:1e-128}}x120\n"+
 		"llm_calls_total{gen_ai_request_model=\"m\",status=\"ok\"} 0x119 40x120\n"), &now)
 	s := answerOf[Summary](t, r, "summary")
 	require.NotNil(t, s.LLM.P95Latency)

@@ -1,6 +1,10 @@
 package report
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/otelcol-llm/otelcol-llm/exporter/dashboard/internal/series"
+)
 
 // hist are expressions over a histogram, exponential or classic.
 type hist struct {
@@ -36,12 +40,12 @@ func (h hist) read(w window, part string) string {
 
 // recordedHistograms are of each hour. Of quantiles those with an empty label are of all; totals are apart for each value of it, an empty one too.
 var recordedHistograms = map[string]struct{ quantiles, totals, label string }{
-	callDuration:  {"llm:latency_seconds:hour", "llm:latency_totals:hour", labelModel},
-	firstChunk:    {"llm:ttft_seconds:hour", "", labelModel},
-	perChunk:      {"llm:output_seconds_per_token:hour", "", labelModel},
-	agentDuration: {"llm:agent_latency_seconds:hour", "llm:agent_latency_totals:hour", labelAgent},
-	toolDuration:  {"llm:tool_latency_seconds:hour", "llm:tool_latency_totals:hour", labelTool},
-	evaluation:    {"", "llm:evaluation_totals:hour", labelAgent},
+	series.CallDuration:  {"llm:latency_seconds:hour", "llm:latency_totals:hour", labelModel},
+	series.FirstChunk:    {"llm:ttft_seconds:hour", "", labelModel},
+	series.PerChunk:      {"llm:output_seconds_per_token:hour", "", labelModel},
+	series.AgentDuration: {"llm:agent_latency_seconds:hour", "llm:agent_latency_totals:hour", labelAgent},
+	series.ToolDuration:  {"llm:tool_latency_seconds:hour", "llm:tool_latency_totals:hour", labelTool},
+	series.Evaluation:    {"", "llm:evaluation_totals:hour", labelAgent},
 }
 
 // recordedTotal is the selector of a total of the hours.
@@ -51,7 +55,7 @@ func (h hist) recordedTotal(stat string) (string, bool) {
 		return "", false
 	}
 	switch {
-	case h.selector == succeeded && h.name == toolDuration && stat == "count":
+	case h.selector == succeeded && h.name == series.ToolDuration && stat == "count":
 		stat = "ok"
 	case h.selector != "":
 		return "", false
@@ -84,13 +88,3 @@ func (h hist) quantile(q string) string {
 	return "(histogram_quantile(" + q + ", " + h.w.grown(h.name+h.selector, h.by) + ") or histogram_quantile(" + q + ", " +
 		h.w.grown(h.name+"_bucket"+h.selector, le) + "))"
 }
-
-// Histograms.
-const (
-	callDuration  = "gen_ai_client_operation_duration_seconds"
-	firstChunk    = "gen_ai_client_operation_time_to_first_chunk_seconds"
-	perChunk      = "gen_ai_client_operation_time_per_output_chunk_seconds"
-	agentDuration = "agent_request_duration_seconds"
-	toolDuration  = "gen_ai_execute_tool_duration_seconds"
-	evaluation    = "gen_ai_evaluation_score"
-)

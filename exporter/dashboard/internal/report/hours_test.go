@@ -17,7 +17,7 @@ import (
 func TestLongRangesReadRecordedHours(t *testing.T) {
 	const of = `{gen_ai_request_model="m",gen_ai_provider_name="p"}`
 	came := "llm_calls_total{gen_ai_request_model=\"m\",status=\"ok\"} 0+10x71\n" + "llm_calls_booked_total" + of + " 0+10x71\n" +
-		callDuration + of + " {{schema:3}}+{{schema:3 count:10 sum:10 offset:0 buckets:[10]}}x71\n"
+		series.CallDuration + of + " {{schema:3}}+{{schema:3 count:10 sum:10 offset:0 buckets:[10]}}x71\n"
 	now := time.Unix(71*3600, 0).UTC()
 	for _, hours := range []int{20, 71} {
 		t.Run(fmt.Sprint(hours), func(t *testing.T) {
@@ -96,8 +96,8 @@ func TestRecordedHoursAndWhatCameSince(t *testing.T) {
 	line(1, "__name__", "llm:retries:hour", labelModel, "m")
 	// The last hour ended 61 minutes ago. Since then something was done each minute.
 	for _, labels := range []map[string]string{
-		{"__name__": toolDuration + "_count", labelTool: "search"},
-		{"__name__": toolDuration + "_sum", labelTool: "search"},
+		{"__name__": series.ToolDuration + "_count", labelTool: "search"},
+		{"__name__": series.ToolDuration + "_sum", labelTool: "search"},
 		{"__name__": "llm_retries_total", labelModel: "m"},
 		{"__name__": "llm_calls_total", labelModel: "m", "status": "ok"},
 	} {
@@ -137,10 +137,10 @@ func TestLongRangesOfAYoungHistory(t *testing.T) {
 	for _, labels := range []map[string]string{
 		{"__name__": "llm_calls_total", labelModel: "m", "status": "ok"},
 		{"__name__": "llm_retries_total", labelModel: "m"},
-		{"__name__": callDuration + "_count", labelModel: "m"},
-		{"__name__": callDuration + "_sum", labelModel: "m"},
-		{"__name__": callDuration + "_bucket", labelModel: "m", "le": "1"},
-		{"__name__": callDuration + "_bucket", labelModel: "m", "le": "+Inf"},
+		{"__name__": series.CallDuration + "_count", labelModel: "m"},
+		{"__name__": series.CallDuration + "_sum", labelModel: "m"},
+		{"__name__": series.CallDuration + "_bucket", labelModel: "m", "le": "1"},
+		{"__name__": series.CallDuration + "_bucket", labelModel: "m", "le": "+Inf"},
 		{"__name__": bookedCalls, labelModel: "m"},
 		{"__name__": bookedUSD, labelModel: "m"},
 		{"__name__": "process_memory_usage_bytes", "component": "gateway"},
