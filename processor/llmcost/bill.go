@@ -1,6 +1,7 @@
 package llmcost
 
 import (
+	"cmp"
 	"errors"
 	"math"
 	"strings"
@@ -187,10 +188,10 @@ func (r *pricedModel) price(op *dialect.Call, end time.Time, b *bill) {
 		b.status, b.reason = genai.StatusEstimated, genai.ReasonGuessedUsage
 	case op.Doubt != "":
 		b.status, b.reason = genai.StatusEstimated, op.Doubt
-	case r.unsettled(op) != "":
-		b.status, b.reason = genai.StatusEstimated, r.unsettled(op)
-	case b.cost.Guess != "":
-		b.status, b.reason = genai.StatusEstimated, b.cost.Guess
+	default:
+		if why := cmp.Or(r.unsettled(op), b.cost.Guess); why != "" {
+			b.status, b.reason = genai.StatusEstimated, why
+		}
 	}
 }
 

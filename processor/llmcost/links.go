@@ -17,7 +17,7 @@ type linkFinder struct {
 // keepLinks bounds the memory that an unusually large request leaves behind.
 const keepLinks = 1 << 14
 
-// keySet is a set of a request's keys, which are hashes: a table with at least one empty slot beside each key.
+// keySet is a set of a request's keys, which are hashes that no sender can choose: a table with at least one empty slot beside each key.
 type keySet struct {
 	slots []uint64 // 0 is empty; a power of two of them
 	mask  uint64
