@@ -87,6 +87,9 @@ func (e *Engine) Reload(ctx context.Context, budgets []Config, overrides []Overr
 
 // look is the work of a minute.
 func (e *Engine) look(ctx context.Context, now int64) error {
+	if err := e.readSinces(ctx); err != nil {
+		return err
+	}
 	if err := e.sweep(ctx, now); err != nil {
 		return err
 	}

@@ -22,7 +22,8 @@ budgets:
 `
 
 func TestAnAlertSaysWhy(t *testing.T) {
-	w := newWorld(t, "2026-11-20T12:00:00Z", monthly)
+	w := newWorld(t, "2026-10-31T23:00:00Z", monthly)
+	w.until("2026-11-20T12:00:00Z")
 	w.spend("search", 700)
 	assert.Empty(t, w.take())
 	w.until("2026-11-21T08:30:00Z")

@@ -16,7 +16,8 @@ func (r *rule) forecastOf(w window, spent, now int64, on func(day window) int64)
 	if r.forecast != nil {
 		least = r.forecast.minElapsed
 	}
-	elapsed := float64(now-w.start) / float64(w.end-w.start)
+	counted := r.seen(w, now)
+	elapsed := float64(now-counted.start) / float64(counted.end-counted.start)
 	if elapsed <= 0 || elapsed < least {
 		return 0, false
 	}

@@ -97,8 +97,13 @@ func (e *Engine) seed(ctx context.Context, r *rule, key string, from, now int64)
 			Adds: []ledger.Add{{Series: k.series, Slot: k.slot, Amount: amount, Expires: expires[k]}},
 		})
 	}
-	return e.ledger.Record(ctx, calls, func(ledger.View) []ledger.Change {
-		return []ledger.Change{{Key: key, Value: []byte(begun), Local: true}}
+	since := e.countedSince(ok, now)
+	return e.ledger.Record(ctx, calls, func(v ledger.View) []ledger.Change {
+		changes := []ledger.Change{{Key: key, Value: []byte(begun), Local: true}}
+		if from == 0 { // else the series has what was spent before it was gone
+			changes = append(changes, sinceMark(v, r, since)...)
+		}
+		return changes
 	})
 }
 
