@@ -81,8 +81,8 @@ func text(span ptrace.Span, key string) string {
 	return v.AsString()
 }
 
-// tally is what a set of spans says about money.
-type tally struct {
+// moneySums is what a set of spans says about money.
+type moneySums struct {
 	priced    []int64 // nano-USD of every span that is priced
 	estimated int64   // sum of what is said to be a guess
 	unpriced  []string
@@ -93,9 +93,9 @@ type tally struct {
 // part of the bill, and the price is right as far as its spans tell.
 var asTold = [...]string{genai.ReasonLocalServer, genai.ReasonHiddenTokens, genai.ReasonUnknownLifetime}
 
-func count(t testing.TB, all []ptrace.Traces) tally {
+func count(t testing.TB, all []ptrace.Traces) moneySums {
 	t.Helper()
-	n := tally{statuses: map[string]int{}}
+	n := moneySums{statuses: map[string]int{}}
 	eachSpan(all, func(span ptrace.Span) {
 		status := text(span, genai.CostStatus)
 		total, hasTotal := span.Attributes().Get(genai.CostTotal)

@@ -66,7 +66,7 @@ func (c *budgetAlert) ConsumeTraces(ctx context.Context, td ptrace.Traces) error
 	if err != nil || !s.outputs.records(c) {
 		return err
 	}
-	return s.observeTraces(ctx, td, time.Now())
+	return s.recordTraces(ctx, td, time.Now())
 }
 
 func (c *budgetAlert) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
@@ -74,7 +74,7 @@ func (c *budgetAlert) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
 	if err != nil || !s.outputs.records(c) {
 		return err
 	}
-	return s.observeLogs(ctx, ld, time.Now())
+	return s.recordLogs(ctx, ld, time.Now())
 }
 
 func (c *budgetAlert) ConsumeMetrics(ctx context.Context, md pmetric.Metrics) error {
@@ -82,5 +82,5 @@ func (c *budgetAlert) ConsumeMetrics(ctx context.Context, md pmetric.Metrics) er
 	if err != nil || !s.outputs.records(c) {
 		return err
 	}
-	return s.observeMetrics(ctx, md, time.Now())
+	return s.recordMetrics(ctx, md, time.Now())
 }

@@ -39,7 +39,7 @@ func newCounters(names []string, now time.Time) *counters {
 }
 
 // points reads the increase of cost counters as spends. It keeps nothing of md.
-func (r *reader) points(b *batch, md pmetric.Metrics, c *counters) {
+func (r *reader) points(b *spending, md pmetric.Metrics, c *counters) {
 	for _, rm := range md.ResourceMetrics().All() {
 		for _, sm := range rm.ScopeMetrics().All() {
 			for _, m := range sm.Metrics().All() {
@@ -59,7 +59,7 @@ func isUSD(unit string) bool {
 }
 
 func (r *reader) point(
-	b *batch, resource pcommon.Resource, scope pcommon.InstrumentationScope, m pmetric.Metric, p pmetric.NumberDataPoint, c *counters,
+	b *spending, resource pcommon.Resource, scope pcommon.InstrumentationScope, m pmetric.Metric, p pmetric.NumberDataPoint, c *counters,
 ) {
 	if p.Flags().NoRecordedValue() {
 		return

@@ -12,7 +12,7 @@ import (
 
 // logs reads the calls that log records tell and llmcost priced. A record without a status is no call of its own: many clients log what
 // their spans tell too. It keeps nothing of ld.
-func (r *reader) logs(b *batch, ld plog.Logs) {
+func (r *reader) logs(b *spending, ld plog.Logs) {
 	var op genai.Operation
 	for _, rl := range ld.ResourceLogs().All() {
 		resource := rl.Resource().Attributes()

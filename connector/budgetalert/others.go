@@ -36,8 +36,8 @@ const maxUnread = 10_000
 
 func beganAt(a *alert.Alert) string { return strconv.FormatInt(a.StartsAt.UnixNano(), 10) }
 
-// told keeps what fires now, and tells the others what is over.
-func (o *others) told(ctx context.Context, alerts []alert.Alert) error {
+// keep remembers what fires now, and tells the others what is over.
+func (o *others) keep(ctx context.Context, alerts []alert.Alert) error {
 	if o == nil {
 		return nil
 	}
@@ -124,7 +124,7 @@ func (o *outbox) deliverHeard(ctx context.Context, next consumer.Logs) error {
 	for o.others != nil {
 		over, changes, place, err := o.others.heard(ctx, deliverAtOnce)
 		if err != nil {
-			return o.tell(ctx, nil, err)
+			return o.outcome(ctx, nil, err)
 		}
 		if len(over) > 0 {
 			alerts, _, err := o.consume(ctx, next, over)
@@ -132,9 +132,9 @@ func (o *outbox) deliverHeard(ctx context.Context, next consumer.Logs) error {
 				err = o.others.change(context.WithoutCancel(ctx), changes)
 			}
 			if err != nil {
-				return o.tell(ctx, nil, err)
+				return o.outcome(ctx, nil, err)
 			}
-			_ = o.tell(ctx, alerts, nil)
+			_ = o.outcome(ctx, alerts, nil)
 		}
 		if place == o.others.place {
 			return nil

@@ -20,7 +20,7 @@ type outbox struct {
 	wake   chan struct{} // has one place: a commit with an alert fills it
 	next   func() consumer.Logs
 	empty  func() plog.Logs // a request with the gateway's resource and the connector's scope, without records
-	told   func(ctx context.Context, delivered []alert.Alert, err error)
+	count  func(ctx context.Context, delivered []alert.Alert, err error)
 	lost   func(ctx context.Context, reason string, n int)
 	unkept unkept
 	others *others // nil where no replica shares the ledger
@@ -94,17 +94,17 @@ func (o *outbox) deliverUnkept(ctx context.Context, next consumer.Logs) error {
 	}
 	alerts, _, err := o.consume(ctx, next, entries)
 	if err != nil {
-		return o.tell(ctx, nil, err)
+		return o.outcome(ctx, nil, err)
 	}
 	o.unkept.delivered(len(entries))
-	return o.tell(ctx, alerts, nil)
+	return o.outcome(ctx, alerts, nil)
 }
 
 func (o *outbox) deliverKept(ctx context.Context, next consumer.Logs) error {
 	for {
 		entries, err := o.ledger.Outbox(ctx, deliverAtOnce)
 		if err != nil || len(entries) == 0 {
-			return o.tell(ctx, nil, err)
+			return o.outcome(ctx, nil, err)
 		}
 		if err := o.hand(ctx, next, entries); err != nil {
 			return err
@@ -129,23 +129,23 @@ func (o *outbox) hand(ctx context.Context, next consumer.Logs, entries []ledger.
 func (o *outbox) attempt(ctx context.Context, next consumer.Logs, entries []ledger.Alert) error {
 	alerts, unreadable, err := o.consume(ctx, next, entries)
 	if err != nil {
-		return o.tell(ctx, nil, err)
+		return o.outcome(ctx, nil, err)
 	}
 	ids := make([]string, 0, len(entries))
 	for _, e := range entries {
 		ids = append(ids, e.ID)
 	}
 	// Neither is cut off with ctx: what was accepted would come twice.
-	if err := o.others.told(context.WithoutCancel(ctx), alerts); err != nil {
-		return o.tell(ctx, alerts, err)
+	if err := o.others.keep(context.WithoutCancel(ctx), alerts); err != nil {
+		return o.outcome(ctx, alerts, err)
 	}
 	if err := o.ledger.Delivered(context.WithoutCancel(ctx), ids); err != nil {
-		return o.tell(ctx, alerts, err)
+		return o.outcome(ctx, alerts, err)
 	}
 	if unreadable > 0 {
 		o.lost(ctx, lostUnreadable, unreadable)
 	}
-	_ = o.tell(ctx, alerts, nil)
+	_ = o.outcome(ctx, alerts, nil)
 	return nil
 }
 
@@ -168,9 +168,9 @@ func (o *outbox) consume(ctx context.Context, next consumer.Logs, entries []ledg
 	return alerts, unreadable, next.ConsumeLogs(ctx, ld)
 }
 
-func (o *outbox) tell(ctx context.Context, delivered []alert.Alert, err error) error {
+func (o *outbox) outcome(ctx context.Context, delivered []alert.Alert, err error) error {
 	if len(delivered) > 0 || err != nil && ctx.Err() == nil {
-		o.told(ctx, delivered, err)
+		o.count(ctx, delivered, err)
 	}
 	return err
 }

@@ -86,8 +86,8 @@ func newOutbox(l *waking, next consumer.Logs) *outbox {
 			ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty()
 			return ld
 		},
-		told: func(context.Context, []alert.Alert, error) {},
-		lost: func(_ context.Context, reason string, n int) { panic(fmt.Sprint(n, " lost: ", reason)) },
+		count: func(context.Context, []alert.Alert, error) {},
+		lost:  func(_ context.Context, reason string, n int) { panic(fmt.Sprint(n, " lost: ", reason)) },
 	}
 }
 
@@ -217,7 +217,7 @@ func TestAnUnreadableAlertIsDropped(t *testing.T) {
 	raise(t, l, testAlert(1))
 	sink, lost := new(consumertest.LogsSink), losses{}
 	o := newOutbox(l, sink)
-	o.told = func(_ context.Context, _ []alert.Alert, err error) { require.NoError(t, err, "it is not tried again") }
+	o.count = func(_ context.Context, _ []alert.Alert, err error) { require.NoError(t, err, "it is not tried again") }
 	o.lost = lost.count
 	require.NoError(t, o.deliverTo(t.Context(), sink))
 	require.NoError(t, o.deliverTo(t.Context(), sink))

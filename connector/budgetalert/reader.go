@@ -30,11 +30,11 @@ type rule struct {
 	run   bool // the budget is of one run
 }
 
-// batch is what one request told.
-type batch struct {
+// spending is what one request tells of what it spent.
+type spending struct {
 	spends   []budget.Spend
 	unpriced []unpricedCall
-	tally    tally
+	counts   requestCounts
 	req      request
 	now      time.Time
 	op       genai.Operation // the one being read
@@ -44,8 +44,8 @@ type batch struct {
 	texts  []string
 }
 
-// tally is what the component tells of a request in its own metrics.
-type tally struct {
+// requestCounts is what the component tells of a request in its own metrics.
+type requestCounts struct {
 	calls, unpriced, missing int64
 	badAmount, badTime       int64
 	late, future             int64
@@ -59,34 +59,34 @@ type unpricedCall struct {
 	span                    [8]byte
 }
 
-// batches are used again: a request of 100 calls would leave a tenth of a megabyte to the garbage collector. Nobody keeps anything of one
+// spendings are used again: a request of 100 calls would leave a tenth of a megabyte to the garbage collector. Nobody keeps anything of one
 // when its request is recorded.
-var batches = sync.Pool{New: func() any { return new(batch) }}
+var spendings = sync.Pool{New: func() any { return new(spending) }}
 
-// maxBatch is of how many calls a batch is kept for the next request.
-const maxBatch = 10_000
+// maxSpends is of how many calls a spending is kept for the next request.
+const maxSpends = 10_000
 
-func newBatch(ctx context.Context, now time.Time) *batch {
-	b := batches.Get().(*batch)
+func newSpending(ctx context.Context, now time.Time) *spending {
+	b := spendings.Get().(*spending)
 	b.req, b.now = request{ctx: ctx}, now
 	return b
 }
 
-// release gives the batch back, without what its texts belong to.
-func (b *batch) release() {
-	if cap(b.spends) > maxBatch {
+// release gives the spending back, without what its texts belong to.
+func (b *spending) release() {
+	if cap(b.spends) > maxSpends {
 		return
 	}
 	clear(b.spends)
 	clear(b.unpriced)
 	clear(b.shares)
 	clear(b.texts)
-	*b = batch{spends: b.spends[:0], unpriced: b.unpriced[:0], shares: b.shares[:0], texts: b.texts[:0]}
-	batches.Put(b)
+	*b = spending{spends: b.spends[:0], unpriced: b.unpriced[:0], shares: b.shares[:0], texts: b.texts[:0]}
+	spendings.Put(b)
 }
 
 // textsOf is room for n texts.
-func (b *batch) textsOf(n int) []string {
+func (b *spending) textsOf(n int) []string {
 	first := len(b.texts)
 	b.texts = append(b.texts, make([]string, n)...)
 	return b.texts[first:len(b.texts):len(b.texts)]
@@ -122,12 +122,12 @@ func isCall(op *genai.Operation) bool {
 	return op.Counts()
 }
 
-// add counts a call into the batch, or says why it does not count.
-func (r *reader) add(b *batch, c *call) {
-	b.tally.calls++
+// add counts a call into the spending, or says why it does not count.
+func (r *reader) add(b *spending, c *call) {
+	b.counts.calls++
 	end := c.end.AsTime()
 	if c.end == 0 || c.end > 1<<63-1 || c.id == 0 {
-		b.tally.badTime++ // with neither a time nor an id nothing tells it from another
+		b.counts.badTime++ // with neither a time nor an id nothing tells it from another
 		return
 	}
 	s := budget.Spend{ID: c.id, End: end, Sums: book.Sums{Calls: 1, Tokens: tokensOf(c.op)}, Trace: c.trace, Span: c.span}
@@ -135,7 +135,7 @@ func (r *reader) add(b *batch, c *call) {
 	case c.op.Counts():
 		var ok bool
 		if s.NanoUSD, ok = nanoUSD(c.op.TotalUSD); !ok {
-			b.tally.badAmount++
+			b.counts.badAmount++
 			return
 		}
 		s.SavedNanoUSD = savedNanoUSD(c.op.SavedUSD)
@@ -148,9 +148,9 @@ func (r *reader) add(b *batch, c *call) {
 	}
 	switch { // the engine finds that too, and counts it in no total
 	case end.After(b.now.Add(tooEarly)):
-		b.tally.future++
+		b.counts.future++
 	case end.Before(b.now.Add(-r.late)):
-		b.tally.late++
+		b.counts.late++
 	}
 	if c.sum {
 		s.Calls = 0
@@ -163,8 +163,8 @@ func (r *reader) add(b *batch, c *call) {
 	b.spends = append(b.spends, s)
 }
 
-func (b *batch) noteUnpriced(c *call, end time.Time) {
-	b.tally.unpriced++
+func (b *spending) noteUnpriced(c *call, end time.Time) {
+	b.counts.unpriced++
 	reason := c.op.Reason
 	if c.op.Status == "" {
 		reason = genai.ReasonNoLLMCost
@@ -180,7 +180,7 @@ func tokensOf(op *genai.Operation) (t [book.TokenTypes]int64) {
 	return [book.TokenTypes]int64{u.InputUncached(), u.CacheRead, u.CacheWrite, u.OutputVisible(), u.Reasoning}
 }
 
-func (r *reader) row(b *batch, c *call) book.Row {
+func (r *reader) row(b *spending, c *call) book.Row {
 	row := book.Row{Service: cut(c.service), Provider: cut(c.op.Provider), Model: cut(c.op.ModelAsked()), Agent: cut(c.op.Agent)}
 	if len(r.by) > 0 {
 		row.Keys = b.textsOf(len(r.by))
@@ -192,7 +192,7 @@ func (r *reader) row(b *batch, c *call) book.Row {
 }
 
 // shares says in which budgets a call counts, and in which group of each.
-func (r *reader) shares(b *batch, c *call) []budget.Share {
+func (r *reader) shares(b *spending, c *call) []budget.Share {
 	if len(r.rules) == 0 {
 		return nil
 	}
@@ -205,7 +205,7 @@ func (r *reader) shares(b *batch, c *call) []budget.Share {
 	return b.shares[first:len(b.shares):len(b.shares)]
 }
 
-func (r *reader) share(b *batch, c *call, i int) (share budget.Share, ok bool) {
+func (r *reader) share(b *spending, c *call, i int) (share budget.Share, ok bool) {
 	rule := &r.rules[i]
 	if rule.where != nil {
 		if c.seen != nil {
@@ -226,7 +226,7 @@ func (r *reader) share(b *batch, c *call, i int) (share budget.Share, ok bool) {
 	}
 	for k := range rule.keys {
 		if share.Group[k] = rule.keys[k].value(c.attrs, c.resource, &b.req); share.Group[k] == "" {
-			b.tally.missing++
+			b.counts.missing++
 		}
 	}
 	return share, true

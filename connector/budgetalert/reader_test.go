@@ -22,9 +22,9 @@ func testReader(rules ...rule) *reader {
 	return &reader{hasher: genai.HasherFrom(genai.Seed{1}), rules: rules, by: []groupKey{{"team", fromSpan}}, late: 24 * time.Hour}
 }
 
-func read(t *testing.T, r *reader, calls ...spec) *batch {
+func read(t *testing.T, r *reader, calls ...spec) *spending {
 	t.Helper()
-	b := newBatch(t.Context(), noon)
+	b := newSpending(t.Context(), noon)
 	r.traces(b, spansOf(calls...))
 	return b
 }
@@ -69,8 +69,8 @@ func TestASpend(t *testing.T) {
 		Row:    book.Row{Service: "bot", Provider: "openai", Model: "gpt-4o", Keys: []string{"search"}},
 		Shares: []budget.Share{{Budget: 0, Group: []string{"search", ""}}, {Budget: 1, Run: "c1"}},
 	}}, b.spends)
-	require.EqualValues(t, 1, b.tally.missing)
-	require.EqualValues(t, 1, b.tally.calls)
+	require.EqualValues(t, 1, b.counts.missing)
+	require.EqualValues(t, 1, b.counts.calls)
 
 	b = read(t, r, spec{model: "gpt-4o", status: genai.StatusPriced, end: noon, n: 7})
 	require.Equal(t, "01000000000000000000000000000007", b.spends[0].Shares[1].Run, "else one trace")
@@ -101,17 +101,17 @@ func TestAbsurdCallsAreInNoTotal(t *testing.T) {
 	for _, usd := range []float64{-1, math.NaN(), math.Inf(1), 1e308} {
 		b := read(t, testReader(), spec{model: "m", status: genai.StatusPriced, usd: usd, end: noon, n: 1})
 		require.Empty(t, b.spends, usd)
-		require.EqualValues(t, 1, b.tally.badAmount, usd)
+		require.EqualValues(t, 1, b.counts.badAmount, usd)
 	}
 	b := read(t, testReader(), spec{model: "m", status: genai.StatusPriced, end: time.Unix(0, 0), n: 1})
 	require.Empty(t, b.spends)
-	require.EqualValues(t, 1, b.tally.badTime)
+	require.EqualValues(t, 1, b.counts.badTime)
 	b = read(t, testReader(), spec{model: "m", status: genai.StatusPriced, end: time.Date(1971, 1, 1, 0, 0, 0, 0, time.UTC), n: 1})
-	require.EqualValues(t, 1, b.tally.late)
+	require.EqualValues(t, 1, b.counts.late)
 	b = read(t, testReader(), spec{model: "m", status: genai.StatusPriced, end: time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC), n: 1})
-	require.EqualValues(t, 1, b.tally.future)
+	require.EqualValues(t, 1, b.counts.future)
 	b = read(t, testReader(), spec{model: "m", status: genai.StatusPriced, end: noon.Add(9 * time.Minute), n: 1})
-	require.Zero(t, b.tally.future, "clocks differ a little")
+	require.Zero(t, b.counts.future, "clocks differ a little")
 }
 
 func TestCallsThatLogsTell(t *testing.T) {
@@ -130,13 +130,13 @@ func TestCallsThatLogsTell(t *testing.T) {
 	c, err := compile(`attributes["team"] == "search" and resource.attributes["service.name"] == "cli"`, componenttest.NewNopTelemetrySettings())
 	require.NoError(t, err)
 	r := testReader(rule{where: c, keys: []groupKey{{"team", fromSpan}}})
-	b := newBatch(t.Context(), noon)
+	b := newSpending(t.Context(), noon)
 	r.logs(b, ld)
 	require.Len(t, b.spends, 2)
 	require.NotEqual(t, b.spends[0].ID, b.spends[1].ID)
 	require.EqualValues(t, 500_000_000, b.spends[0].NanoUSD)
 	require.Equal(t, []budget.Share{{Budget: 0, Group: []string{"search"}}}, b.spends[0].Shares)
-	again := newBatch(t.Context(), noon)
+	again := newSpending(t.Context(), noon)
 	r.logs(again, ld)
 	require.Equal(t, b.spends, again.spends)
 }
@@ -164,7 +164,7 @@ func TestCostCounters(t *testing.T) {
 	began := noon.Add(-time.Hour)
 	after := func(m int) time.Time { return noon.Add(time.Duration(m) * time.Minute) }
 	spent := func(c *counters, md pmetric.Metrics) []budget.Spend {
-		b := newBatch(t.Context(), noon)
+		b := newSpending(t.Context(), noon)
 		testReader().points(b, md, c)
 		return b.spends
 	}
@@ -207,8 +207,8 @@ func TestCostCounters(t *testing.T) {
 	require.Empty(t, marked(genai.CountsUSD, genai.StatusUnpriced), "reported_cost: ignore")
 	require.Empty(t, marked(genai.TokensInput, genai.StatusReported), "no money")
 
-	bad := newBatch(t.Context(), noon)
+	bad := newSpending(t.Context(), noon)
 	testReader().points(bad, costCounter(delta, after(0), after(1), -3), newCounters(names, began))
 	require.Empty(t, bad.spends)
-	require.EqualValues(t, 1, bad.tally.badAmount)
+	require.EqualValues(t, 1, bad.counts.badAmount)
 }

@@ -66,8 +66,8 @@ func reportMark(r *Report, due time.Time) string {
 // reportLate is how long after its time a report is still told: a gateway that was away for longer begins with the next.
 const reportLate = 24 * time.Hour
 
-// report hands on the reports that are due. What is not accepted comes again with the next tick.
-func (s *state) report(ctx context.Context, now time.Time) {
+// sendReports hands on the reports that are due. What is not accepted comes again with the next tick.
+func (s *state) sendReports(ctx context.Context, now time.Time) {
 	for i := range s.cfg.Reports {
 		r := &s.cfg.Reports[i]
 		due, from, to := reportDue(r, s.zone, now)
@@ -89,8 +89,8 @@ func (s *state) reportOnce(ctx context.Context, r *Report, due, from, to time.Ti
 	if next == nil {
 		return nil
 	}
-	told := false
-	if err := s.ledger.Marks(ctx, reportMark(r, due), func(string, []byte) { told = true }); err != nil || told {
+	handedOn := false
+	if err := s.ledger.Marks(ctx, reportMark(r, due), func(string, []byte) { handedOn = true }); err != nil || handedOn {
 		return err
 	}
 	rows, err := reportRows(ctx, s.ledger, s.cfg, r, from, to)

@@ -8,7 +8,7 @@ import (
 )
 
 // traces reads the model calls among spans, and tells the thresholds of those that are slow. It keeps nothing of td.
-func (r *reader) traces(b *batch, td ptrace.Traces) {
+func (r *reader) traces(b *spending, td ptrace.Traces) {
 	for _, rs := range td.ResourceSpans().All() {
 		of := sender{resource: rs.Resource().Attributes()}
 		for _, ss := range rs.ScopeSpans().All() {
@@ -25,7 +25,7 @@ type sender struct {
 	service  string // "" until it is asked for
 }
 
-func (r *reader) readSpan(b *batch, of *sender, what seen) {
+func (r *reader) readSpan(b *spending, of *sender, what seen) {
 	op, span := &b.op, what.span
 	if !genai.ReadCanonical(span, op) {
 		return

@@ -99,7 +99,7 @@ func (s *state) Start(ctx context.Context, host component.Host) error {
 		s.telemetry.Shutdown()
 		return errors.Join(err, opened.Close())
 	}
-	s.outbox = &outbox{ledger: s.ledger, wake: wake, next: s.outputs.logs, empty: s.emptyLogs, told: s.toldDelivery, lost: s.lostAlerts}
+	s.outbox = &outbox{ledger: s.ledger, wake: wake, next: s.outputs.logs, empty: s.emptyLogs, count: s.countDelivery, lost: s.lostAlerts}
 	if sharing, ok := opened.(ledger.Sharing); ok {
 		s.outbox.others = &others{ledger: s.ledger, sharing: sharing, lost: s.lostAlerts}
 	}

@@ -115,7 +115,7 @@ func because(reason string) metric.AddOption {
 	return metric.WithAttributes(attribute.String("reason", reason))
 }
 
-func (s *state) tell(ctx context.Context, t *tally) {
+func (s *state) addCounts(ctx context.Context, t *requestCounts) {
 	s.telemetry.BudgetalertCalls.Add(ctx, t.calls)
 	if t.unpriced > 0 {
 		s.telemetry.BudgetalertUnpriced.Add(ctx, t.unpriced)
@@ -133,8 +133,8 @@ func (s *state) tell(ctx context.Context, t *tally) {
 	}
 }
 
-// toldDelivery hears what became of an attempt to deliver alerts.
-func (s *state) toldDelivery(ctx context.Context, delivered []alert.Alert, err error) {
+// countDelivery counts what became of an attempt to deliver alerts.
+func (s *state) countDelivery(ctx context.Context, delivered []alert.Alert, err error) {
 	for i := range delivered {
 		s.telemetry.BudgetalertAlerts.Add(ctx, 1, metric.WithAttributes(attribute.String(genai.AlertType, delivered[i].Type)))
 	}

@@ -37,7 +37,7 @@ func (s *state) tick(ctx context.Context) {
 				s.logger.Warn("Budgets could not be looked at; it is tried again each second", zap.Error(err))
 			}
 			failing = err != nil
-			s.report(ctx, now)
+			s.sendReports(ctx, now)
 			warned = s.watchHorizon(warned)
 			full = s.watchOutbox(full)
 		}

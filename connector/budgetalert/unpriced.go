@@ -20,11 +20,11 @@ type alarms struct {
 	zone    *time.Location
 	pageURL string
 
-	mu     sync.Mutex
-	counts *bounded.Map[string, int]      // calls without a price, by mark
-	raised *bounded.Map[string, struct{}] // marks that are set, so that not every batch asks the ledger
-	day    time.Time                      // whose models are in told
-	told   int
+	mu          sync.Mutex
+	counts      *bounded.Map[string, int]      // calls without a price, by mark
+	raised      *bounded.Map[string, struct{}] // marks that are set, so that not every batch asks the ledger
+	day         time.Time                      // of which raisedToday is
+	raisedToday int
 }
 
 const (
@@ -51,13 +51,13 @@ func (a *alarms) restore(ctx context.Context, l ledger.Ledger, now time.Time) er
 // remember keeps that a mark is set.
 func (a *alarms) remember(key string, now time.Time) {
 	if strings.HasPrefix(key, markOf("unpriced", a.day)) && !a.known(key, now) {
-		a.told++
+		a.raisedToday++
 	}
 	a.raised.Put(strings.Clone(key), struct{}{}, now)
 }
 
 // raise raises what a batch calls for. It returns when that is durable.
-func (a *alarms) raise(ctx context.Context, l ledger.Ledger, b *batch) error {
+func (a *alarms) raise(ctx context.Context, l ledger.Ledger, b *spending) error {
 	due := a.due(b)
 	if len(due) == 0 {
 		return nil
@@ -75,7 +75,7 @@ func (a *alarms) raise(ctx context.Context, l ledger.Ledger, b *batch) error {
 }
 
 // due are the alarms of a batch that were not raised today.
-func (a *alarms) due(b *batch) []ledger.Change {
+func (a *alarms) due(b *spending) []ledger.Change {
 	if len(b.unpriced) == 0 || a.after == 0 {
 		return nil
 	}
@@ -83,7 +83,7 @@ func (a *alarms) due(b *batch) []ledger.Change {
 	defer a.mu.Unlock()
 	start, end := dayOf(b.now, a.zone)
 	if !start.Equal(a.day) {
-		a.day, a.told = start, 0
+		a.day, a.raisedToday = start, 0
 	}
 	var due []ledger.Change
 	for i := range b.unpriced {
@@ -94,7 +94,7 @@ func (a *alarms) due(b *batch) []ledger.Change {
 		if n+1 < a.after || a.known(key, b.now) || has(due, key) {
 			continue
 		}
-		if a.told+len(due) < maxUnpriced {
+		if a.raisedToday+len(due) < maxUnpriced {
 			due = append(due, change(key, end, a.unpriced(c, n+1, start, end, b.now)))
 		} else if rest := markOf("unpriced-rest", start); !a.known(rest, b.now) {
 			return append(due, change(rest, end, a.unpricedRest(c, start, end, b.now)))

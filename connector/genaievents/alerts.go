@@ -12,7 +12,7 @@ import (
 )
 
 // alerts writes the records of the alerts among log records.
-func (b *batch) alerts(ld plog.Logs) {
+func (b *conversion) alerts(ld plog.Logs) {
 	if !b.langchain || !b.writes.alerts {
 		return
 	}
@@ -30,7 +30,7 @@ func (b *batch) alerts(ld plog.Logs) {
 	}
 }
 
-func (b *batch) writeAlert(a *alert.Alert, record plog.LogRecord, source int) {
+func (b *conversion) writeAlert(a *alert.Alert, record plog.LogRecord, source int) {
 	h := head{source: source, trace: a.Trace, span: a.Span, flags: uint32(record.Flags()), attrs: record.Attributes(), share: 1}
 	if !a.Time.IsZero() {
 		h.time = pcommon.NewTimestampFromTime(a.Time)

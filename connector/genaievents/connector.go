@@ -33,7 +33,7 @@ func (c *genaiEvents) ConsumeTraces(ctx context.Context, td ptrace.Traces) error
 	if err != nil {
 		return err
 	}
-	b := s.batch(time.Now())
+	b := s.conversion(time.Now())
 	b.traces(td)
 	return s.hand(ctx, b, c.next)
 }
@@ -43,7 +43,7 @@ func (c *genaiEvents) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
 	if err != nil {
 		return err
 	}
-	b := s.batch(time.Now())
+	b := s.conversion(time.Now())
 	b.alerts(ld)
 	return s.hand(ctx, b, c.next)
 }

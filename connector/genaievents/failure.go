@@ -10,7 +10,7 @@ import (
 )
 
 // writeFailure writes a failed operation, unless another span of its trace has told the failure.
-func (b *batch) writeFailure(it *item, outer bool) {
+func (b *conversion) writeFailure(it *item, outer bool) {
 	trace := b.hasher.Trace(it.head.trace)
 	tell, before := b.memory.fail(trace, outer, b.now)
 	if trace != 0 {
@@ -27,7 +27,7 @@ func (b *batch) writeFailure(it *item, outer bool) {
 	}
 }
 
-func (b *batch) writeApplicationError(it *item) {
+func (b *conversion) writeApplicationError(it *item) {
 	kind, message, stack := b.exceptionOf(it)
 	if it.op.ErrorType != "" || kind == "" {
 		kind = it.op.FailureType()
@@ -43,7 +43,7 @@ func (b *batch) writeApplicationError(it *item) {
 }
 
 // writeException writes the conventions' event for a failed call.
-func (b *batch) writeException(it *item) {
+func (b *conversion) writeException(it *item) {
 	kind, message, stack := b.exceptionOf(it)
 	if kind == "" {
 		kind = it.op.FailureType()
@@ -57,7 +57,7 @@ func (b *batch) writeException(it *item) {
 	w.end(&it.head, message)
 }
 
-func (w *writer) stack(key, stack string) {
+func (w *recordWriter) stack(key, stack string) {
 	if stack == "" || w.cfg.Content.Mode != contentFull {
 		return
 	}
@@ -86,7 +86,7 @@ func componentOf(op *genai.Operation) string {
 const maxEvents = 128
 
 // exceptionOf is what the span says of its failure: the last exception that it recorded, else its status.
-func (b *batch) exceptionOf(it *item) (kind, message, stack string) {
+func (b *conversion) exceptionOf(it *item) (kind, message, stack string) {
 	all := it.span.Events()
 	for i := all.Len() - 1; i >= 0 && all.Len()-i <= maxEvents; i-- {
 		if e := all.At(i); e.Name() == genai.ExceptionEvent {

@@ -21,7 +21,7 @@ type item struct {
 	timed   bool // took is known
 	content content
 	request string
-	told    bool // request is the sender's
+	sent    bool // request is the sender's
 }
 
 // longestOperation is how long an operation may take; what lasts longer has a start that no clock showed.
@@ -54,7 +54,7 @@ func duration(start, end pcommon.Timestamp) (took time.Duration, known bool) {
 }
 
 // requestID is the sender's name for the request, which is told, else the trace's id.
-func (it *item) requestID() (id string, told bool) {
+func (it *item) requestID() (id string, sent bool) {
 	if it.request == "" {
 		if v, ok := it.head.attrs.Get(genai.RequestIDAttribute); ok {
 			switch v.Type() {
@@ -62,14 +62,14 @@ func (it *item) requestID() (id string, told bool) {
 				it.request = v.AsString()
 			}
 		}
-		it.told = it.request != ""
-		if !it.told && !it.head.trace.IsEmpty() {
+		it.sent = it.request != ""
+		if !it.sent && !it.head.trace.IsEmpty() {
 			var digits [32]byte
 			hex.Encode(digits[:], it.head.trace[:])
 			it.request = string(digits[:])
 		}
 	}
-	return it.request, it.told
+	return it.request, it.sent
 }
 
 // isRequest says whether the operation is a whole run of an agent or workflow: from the span alone, for nothing waits for its parent.

@@ -12,10 +12,10 @@ const failureEntries = 50_000
 
 // memory is what was written already, and which traces had a failure. Both are bounded in entries and in age.
 type memory struct {
-	mu     sync.Mutex
-	ids    *bounded.Hashes[bool] // false is one whose record was refused; nil when the window is 0
-	traces *bounded.Hashes[failure]
-	told   uint64
+	mu      sync.Mutex
+	ids     *bounded.Hashes[bool] // false is one whose record was refused; nil when the window is 0
+	traces  *bounded.Hashes[failure]
+	counted uint64
 }
 
 // failure is what is known of the failures of a trace. A failure goes up through the spans around it, so only what lies innermost is told:
@@ -29,7 +29,7 @@ const (
 	failureLent // an outer span was told
 )
 
-// noted is a trace's failure as it was before a batch changed it.
+// noted is a trace's failure as it was before a conversion changed it.
 type noted struct {
 	trace  uint64
 	before failure
@@ -108,7 +108,7 @@ func (f failure) next(outer bool) (tell bool, after failure) {
 	return true, failureTold
 }
 
-// undo takes back what a batch has remembered.
+// undo takes back what a conversion has remembered.
 func (m *memory) undo(claims []uint64, failures []noted, now time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -129,7 +129,7 @@ func (m *memory) forgotten() int64 {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	n := m.ids.Evicted() - m.told
-	m.told += n
+	n := m.ids.Evicted() - m.counted
+	m.counted += n
 	return int64(n) //nolint:gosec // counts what happened since the last time
 }

@@ -12,7 +12,7 @@ var severityWords = map[event]string{
 	evRequest: eventRequest, evCall: eventLLM, evTool: eventTool, evError: eventError, evAlert: eventAlert,
 }
 
-func (b *batch) writeRequest(it *item) {
+func (b *conversion) writeRequest(it *item) {
 	if !b.keeps(evRequest, it) {
 		return
 	}
@@ -30,7 +30,7 @@ func (b *batch) writeRequest(it *item) {
 	w.end(&it.head, w.sentence("request of an agent", it.op.Agent, it))
 }
 
-func (b *batch) writeCall(it *item) {
+func (b *conversion) writeCall(it *item) {
 	if b.langchain && b.keeps(evCall, it) {
 		b.writeClassicCall(it)
 	}
@@ -39,7 +39,7 @@ func (b *batch) writeCall(it *item) {
 	}
 }
 
-func (b *batch) writeClassicCall(it *item) {
+func (b *conversion) writeClassicCall(it *item) {
 	op := it.op
 	w := b.begin(evCall, b.severity[evCall], &it.head)
 	w.requestID(it)
@@ -69,7 +69,7 @@ func (b *batch) writeClassicCall(it *item) {
 	w.end(&it.head, w.sentence("call of a model", op.ModelAsked(), it))
 }
 
-func (b *batch) writeTool(it *item) {
+func (b *conversion) writeTool(it *item) {
 	if !b.keeps(evTool, it) {
 		return
 	}
@@ -90,16 +90,16 @@ func (b *batch) writeTool(it *item) {
 	w.end(&it.head, w.sentence("run of a tool", it.op.Tool, it))
 }
 
-func (w *writer) seconds(key string, it *item) {
+func (w *recordWriter) seconds(key string, it *item) {
 	if it.timed {
 		w.number(key, it.took.Seconds())
 	}
 }
 
 // requestID is the sender's name for the request, else the trace's id.
-func (w *writer) requestID(it *item) {
-	id, told := it.requestID()
-	if told {
+func (w *recordWriter) requestID(it *item) {
+	id, sent := it.requestID()
+	if sent {
 		id = w.cut(id, w.cfg.MaxValueBytes)
 	}
 	if id != "" {
@@ -107,7 +107,7 @@ func (w *writer) requestID(it *item) {
 	}
 }
 
-func (w *writer) outcome(it *item) {
+func (w *recordWriter) outcome(it *item) {
 	w.whole(genai.LogStatus, it.op.Failure.Status())
 	w.text(genai.LogErrorType, it.op.FailureType())
 }
@@ -115,20 +115,20 @@ func (w *writer) outcome(it *item) {
 // maxUSD is the largest amount that is believed: doubles hold nano-USD exactly up to it.
 const maxUSD = float64(1<<53) / 1e9
 
-func (w *writer) cost(key string, op *genai.Operation) {
+func (w *recordWriter) cost(key string, op *genai.Operation) {
 	if op.Counts() && op.TotalUSD >= 0 && op.TotalUSD <= maxUSD {
 		w.number(key, op.TotalUSD)
 	}
 }
 
-func (w *writer) size(key string, c *content, t text) {
+func (w *recordWriter) size(key string, c *content, t text) {
 	if n := c.size(t); n > 0 {
 		w.count(key, n)
 	}
 }
 
 // content writes as much of a text as is told. It is not in the body, where nobody could leave it out later.
-func (w *writer) content(c *content, t text, hash, whole string) {
+func (w *recordWriter) content(c *content, t text, hash, whole string) {
 	w.quiet = true
 	switch w.cfg.Content.Mode {
 	case contentHash:
@@ -142,7 +142,7 @@ func (w *writer) content(c *content, t text, hash, whole string) {
 }
 
 // sentence is the body for people; it is made only where it is the body.
-func (w *writer) sentence(what, name string, it *item) string {
+func (w *recordWriter) sentence(what, name string, it *item) string {
 	if w.cfg.Body != bodyMessage {
 		return ""
 	}

@@ -19,19 +19,19 @@ import (
 
 // state is what the connectors of one configuration share: what they were told to write, and what they have written.
 type state struct {
-	cfg       *Config
-	version   string
-	langchain bool
-	semconv   bool
-	writes    wanted
-	severity  [numEvents]plog.SeverityNumber
-	names     []string // of the attributes of the configuration, as the body has them
-	memory    *memory
-	hasher    *genai.Hasher
-	clock     *steady.Clock
-	batches   sync.Pool
-	telemetry *metadata.TelemetryBuilder
-	counters  [numEvents]eventCounter
+	cfg         *Config
+	version     string
+	langchain   bool
+	semconv     bool
+	writes      wanted
+	severity    [numEvents]plog.SeverityNumber
+	names       []string // of the attributes of the configuration, as the body has them
+	memory      *memory
+	hasher      *genai.Hasher
+	clock       *steady.Clock
+	conversions sync.Pool
+	telemetry   *metadata.TelemetryBuilder
+	counters    [numEvents]eventCounter
 }
 
 // wanted is what there are records of.
@@ -59,7 +59,7 @@ func newState(cfg *Config, set connector.Settings, now time.Time) (*state, error
 	for i := range cfg.Attributes {
 		s.names = append(s.names, string(appendName(nil, cfg.Attributes[i].Name)))
 	}
-	s.batches.New = func() any { return newBatch(s) }
+	s.conversions.New = func() any { return newConversion(s) }
 	return s, nil
 }
 
@@ -75,15 +75,15 @@ func (s *state) Shutdown(context.Context) error {
 	return nil
 }
 
-// batch is an empty one, for a request that came now.
-func (s *state) batch(now time.Time) *batch {
-	b := s.batches.Get().(*batch)
+// conversion is an empty one, for a request that came now.
+func (s *state) conversion(now time.Time) *conversion {
+	b := s.conversions.Get().(*conversion)
 	b.now, b.wall = s.clock.Now(now), now
 	return b
 }
 
-// hand hands on what a batch has written. When that fails nothing of it is remembered as written: its sender sends it again.
-func (s *state) hand(ctx context.Context, b *batch, next consumer.Logs) error {
+// hand hands on what a conversion has written. When that fails nothing of it is remembered as written: its sender sends it again.
+func (s *state) hand(ctx context.Context, b *conversion, next consumer.Logs) error {
 	defer s.release(b)
 	var err error
 	if b.records > 0 {
@@ -96,7 +96,7 @@ func (s *state) hand(ctx context.Context, b *batch, next consumer.Logs) error {
 	return err
 }
 
-func (s *state) release(b *batch) {
+func (s *state) release(b *conversion) {
 	b.reset()
-	s.batches.Put(b)
+	s.conversions.Put(b)
 }

@@ -46,8 +46,8 @@ func (s *state) beginTelemetry(ctx context.Context) {
 	s.telemetry.GenaieventsForgotten.Add(ctx, 0)
 }
 
-// addTelemetry records what became of a batch.
-func (s *state) addTelemetry(ctx context.Context, b *batch, accepted bool) {
+// addTelemetry records what became of a conversion.
+func (s *state) addTelemetry(ctx context.Context, b *conversion, accepted bool) {
 	for e := range numEvents {
 		if n := b.written[e]; n > 0 && accepted {
 			s.telemetry.GenaieventsRecords.Add(ctx, n, s.counters[e].of)

@@ -7,7 +7,7 @@ import (
 )
 
 // traces writes the records of the GenAI operations among spans. It keeps nothing of td.
-func (b *batch) traces(td ptrace.Traces) {
+func (b *conversion) traces(td ptrace.Traces) {
 	for i := range td.ResourceSpans().Len() {
 		rs := td.ResourceSpans().At(i)
 		source := b.addSource(rs.Resource(), rs.SchemaUrl())
@@ -29,20 +29,20 @@ const readAhead = 8
 
 // readSpan is one that was read.
 type readSpan struct {
-	op   genai.Operation
-	span ptrace.Span
-	key  uint64
-	told bool // it is a GenAI operation
+	op        genai.Operation
+	span      ptrace.Span
+	key       uint64
+	operation bool // it is a GenAI operation
 }
 
-func (b *batch) readSpan(span ptrace.Span, source int) {
+func (b *conversion) readSpan(span ptrace.Span, source int) {
 	r := &b.read[b.reads]
-	r.told = genai.ReadCanonical(span, &r.op)
-	if !r.told && !b.mayEvaluate(span) {
+	r.operation = genai.ReadCanonical(span, &r.op)
+	if !r.operation && !b.mayEvaluate(span) {
 		return
 	}
 	r.span, r.key = span, 0
-	if r.told {
+	if r.operation {
 		r.key = b.hasher.Call(span.TraceID(), span.SpanID(), identity(&r.op))
 	}
 	if b.reads++; b.reads == readAhead {
@@ -51,11 +51,11 @@ func (b *batch) readSpan(span ptrace.Span, source int) {
 }
 
 // writeRead writes the records of the spans of a source that were read.
-func (b *batch) writeRead(source int) {
+func (b *conversion) writeRead(source int) {
 	b.memory.fetch(b.read[:b.reads])
 	for i := range b.read[:b.reads] {
 		r := &b.read[i]
-		if r.told && b.claim(r.key) {
+		if r.operation && b.claim(r.key) {
 			b.item.read(&r.op, r.span, source, &b.cfg.Keep)
 			b.writeOperation(&b.item)
 		}
@@ -67,7 +67,7 @@ func (b *batch) writeRead(source int) {
 }
 
 // mayEvaluate says whether a span may hold evaluations that are to be written.
-func (b *batch) mayEvaluate(span ptrace.Span) bool {
+func (b *conversion) mayEvaluate(span ptrace.Span) bool {
 	return b.semconv && span.Events().Len() > 0 && b.writes.evaluations
 }
 
@@ -82,7 +82,7 @@ func identity(op *genai.Operation) *genai.Operation {
 var noOperation genai.Operation // only read
 
 // claim says whether what a key stands for has no record yet.
-func (b *batch) claim(key uint64) bool {
+func (b *conversion) claim(key uint64) bool {
 	if !b.memory.claim(key, b.now) {
 		b.again++
 		return false
@@ -94,7 +94,7 @@ func (b *batch) claim(key uint64) bool {
 }
 
 // writeOperation writes what one operation is: a request, a call, a tool, a failure, or several of them.
-func (b *batch) writeOperation(it *item) {
+func (b *conversion) writeOperation(it *item) {
 	if b.langchain && b.writes.requests && it.isRequest(b.cfg.Requests == requestsAll) {
 		b.writeRequest(it)
 	}
@@ -114,7 +114,7 @@ func (b *batch) writeOperation(it *item) {
 	}
 }
 
-func (b *batch) outerFailure(f outerFailure) {
+func (b *conversion) outerFailure(f outerFailure) {
 	if op := &b.read[0].op; genai.ReadCanonical(f.span, op) {
 		b.item.read(op, f.span, f.source, &b.cfg.Keep)
 		b.writeFailure(&b.item, true)
@@ -122,7 +122,7 @@ func (b *batch) outerFailure(f outerFailure) {
 }
 
 // keeps says whether an item's record is among the share that is kept.
-func (b *batch) keeps(e event, it *item) bool {
+func (b *conversion) keeps(e event, it *item) bool {
 	if keeps(it.head.share, it.head.trace, it.head.span) {
 		return true
 	}

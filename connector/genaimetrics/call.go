@@ -59,7 +59,7 @@ func (e *engine) addRetries(r *route, o *observation) {
 
 // addFreshRetries counts of n retries those that no other report of the call told.
 func (e *engine) addFreshRetries(r *route, o *observation, n int64) {
-	e.addCount(r, slotRetries, e.twins.fresh(o, n, o.op.Status == genai.StatusDuplicate, time.Unix(0, e.now)), o)
+	e.addCount(r, slotRetries, e.retryReports.fresh(o, n, o.op.Status == genai.StatusDuplicate, time.Unix(0, e.now)), o)
 }
 
 func (e *engine) countCall(r *route, o *observation) {

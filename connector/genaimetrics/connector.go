@@ -28,18 +28,18 @@ func (*genaiMetrics) Capabilities() consumer.Capabilities {
 }
 
 func (c *genaiMetrics) ConsumeTraces(_ context.Context, td ptrace.Traces) error {
-	return c.observe(func(e *engine) { e.observeTraces(td, time.Now()) })
+	return c.locked(func(e *engine) { e.observeTraces(td, time.Now()) })
 }
 
 func (c *genaiMetrics) ConsumeLogs(_ context.Context, ld plog.Logs) error {
-	return c.observe(func(e *engine) { e.observeLogs(ld, time.Now()) })
+	return c.locked(func(e *engine) { e.observeLogs(ld, time.Now()) })
 }
 
 func (c *genaiMetrics) ConsumeMetrics(_ context.Context, md pmetric.Metrics) error {
-	return c.observe(func(e *engine) { e.observeMetrics(md, time.Now()) })
+	return c.locked(func(e *engine) { e.observeMetrics(md, time.Now()) })
 }
 
-func (c *genaiMetrics) observe(f func(*engine)) error {
+func (c *genaiMetrics) locked(f func(*engine)) error {
 	w, err := c.Get()
 	if err != nil {
 		return err

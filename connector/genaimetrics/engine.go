@@ -20,23 +20,23 @@ type engine struct {
 	genai01   bool
 	ignored   map[string]bool // command-line agents whose spans are not counted
 
-	mu        sync.Mutex
-	tables    [most]table
-	routes    map[string]*route
-	recent    [1 << recentBits]*route // those met last, by a few bytes of their labels
-	buf       []byte                  // for keys
-	discard   series                  // what families that are not enabled add to
-	seen      *recent
-	retries   retries
-	twins     twins
-	versions  versions
-	clients   clients
-	clock     *steady.Clock
-	line      *steady.Line
-	lastFlush int64 // unix nano, of the points of the last export: the start of series that are made from here on
-	exported  int64 // the same by the steady clock
-	now       int64 // unix nano of the batch that is being observed, by the steady clock
-	health    health
+	mu           sync.Mutex
+	tables       [most]table
+	routes       map[string]*route
+	recent       [1 << recentBits]*route // those met last, by a few bytes of their labels
+	buf          []byte                  // for keys
+	discard      series                  // what families that are not enabled add to
+	seen         *recent
+	retries      retries
+	retryReports retryReports
+	versions     versions
+	clients      clients
+	clock        *steady.Clock
+	line         *steady.Line
+	lastFlush    int64 // unix nano, of the points of the last export: the start of series that are made from here on
+	exported     int64 // the same by the steady clock
+	now          int64 // unix nano of the batch that is being observed, by the steady clock
+	health       health
 }
 
 // health is what the connector says about itself, added up between two exports.
@@ -68,7 +68,7 @@ func newEngine(cfg *Config, now time.Time) *engine {
 		lastFlush: now.UnixNano(),
 		exported:  now.UnixNano(),
 	}
-	e.twins = newTwins(e.seen.hash)
+	e.retryReports = newRetryReports(e.seen.hash)
 	for i := range families {
 		e.enabled[i] = families[i].enabledBy(cfg.Naming)
 		e.tables[i] = newTable(cfg.SeriesLimit)

@@ -12,9 +12,9 @@ type id [24]byte
 
 // recent remembers what was counted, so that what is delivered again inside the window is not counted again. Every span goes through it.
 type recent struct {
-	hash *genai.Hasher
-	ids  *bounded.Hashes[struct{}] // nil if the window is 0
-	told uint64                    // ids forgotten early, as far as they are told
+	hash    *genai.Hasher
+	ids     *bounded.Hashes[struct{}] // nil if the window is 0
+	counted uint64                    // ids forgotten early, as far as they are counted
 }
 
 func newRecent(cfg Dedupe) *recent {
@@ -59,8 +59,8 @@ func (r *recent) forgotten() int64 {
 	if r.ids == nil {
 		return 0
 	}
-	n := r.ids.Evicted() - r.told
-	r.told += n
+	n := r.ids.Evicted() - r.counted
+	r.counted += n
 	return int64(n) //nolint:gosec // counts what happened since the last time
 }
 

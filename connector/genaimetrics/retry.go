@@ -30,10 +30,10 @@ type retryKey struct {
 
 // attempts are the calls below one parent.
 type attempts struct {
-	failed [retryFailures]int64 // begins of the failed calls
-	n      int
-	latest int64 // begin of the latest call, failed or not
-	told   int64 // retries that were counted
+	failed  [retryFailures]int64 // begins of the failed calls
+	n       int
+	latest  int64 // begin of the latest call, failed or not
+	counted int64 // retries that were counted
 }
 
 func newRetries() retries {
@@ -62,8 +62,8 @@ func (r *retries) follow(key retryKey, start int64, now time.Time) int64 {
 		return 0
 	}
 	a.latest = max(a.latest, start)
-	more := a.retried() - a.told
-	a.told += more
+	more := a.retried() - a.counted
+	a.counted += more
 	return more
 }
 

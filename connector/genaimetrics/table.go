@@ -16,7 +16,7 @@ type series struct {
 	flight   *flight       // llm.inflight.peak
 	start    int64         // unix nano: an instant before the first observation, the same in every export
 	shown    int64         // unix nano of the steady clock: when it was first exported; 0 is never
-	told     bool          // its value was exported; what was not told does not expire
+	stood    bool          // its value was exported; what was not told does not expire
 
 	exemplar exemplar
 	key      string
@@ -78,7 +78,7 @@ func (t *table) expire(now time.Time, after time.Duration) int {
 	oldest := now.Add(-after).UnixNano()
 	kept := t.list[:0]
 	for _, s := range t.list {
-		if s.used < oldest && s.told {
+		if s.used < oldest && s.stood {
 			delete(t.index, s.key)
 			continue
 		}
@@ -92,14 +92,14 @@ func (t *table) expire(now time.Time, after time.Duration) int {
 
 // waits says whether a series that is exported now must be exported as 0 still: it is new, and its 0 has not stood for zeroFor.
 func (s *series) waits(now int64, zeroFor time.Duration) bool {
-	if s.told {
+	if s.stood {
 		return false
 	}
 	if s.shown == 0 {
 		s.shown = now
 	}
-	s.told = now-s.shown >= int64(zeroFor)
-	return !s.told
+	s.stood = now-s.shown >= int64(zeroFor)
+	return !s.stood
 }
 
 // all calls f on every series, the overflow series last.

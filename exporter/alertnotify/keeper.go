@@ -184,8 +184,8 @@ func (k *keeper) current() []*row {
 	return rows
 }
 
-// tell notes that an Alertmanager has taken rows.
-func (k *keeper) tell(peer string, rows []*row) {
+// taken notes that an Alertmanager has taken rows.
+func (k *keeper) taken(peer string, rows []*row) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, r := range rows {

@@ -13,8 +13,8 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
-// fact is a name and a value that a message shows beside its sentence.
-type fact struct{ name, value string }
+// field is a name and a value that a message shows beside its sentence.
+type field struct{ name, value string }
 
 // maxFacts keeps a message readable, and a card below the size that Teams takes.
 const maxFacts = 16
@@ -40,26 +40,26 @@ func sentence(a *alert.Alert) string {
 	return strings.TrimSpace("value " + number(a.Value) + " threshold " + number(a.Threshold) + " " + a.Unit)
 }
 
-// facts are what the sentence may not say, those of people first.
-func facts(a *alert.Alert) []fact {
+// fields are what the sentence may not say, those of people first.
+func fields(a *alert.Alert) []field {
 	b := &a.Budget
-	var all []fact
+	var all []field
 	for _, k := range sortedKeys(a.Group) {
-		all = append(all, fact{k, a.Group[k]})
+		all = append(all, field{k, a.Group[k]})
 	}
 	if b.Name != "" {
 		unit := " " + b.Unit
-		all = append(all, fact{"budget", b.Name + " (" + b.Period + ")"}, fact{"spent", number(b.Spent) + unit}, fact{"limit", number(b.Limit) + unit})
+		all = append(all, field{"budget", b.Name + " (" + b.Period + ")"}, field{"spent", number(b.Spent) + unit}, field{"limit", number(b.Limit) + unit})
 		if b.Forecast != 0 {
-			all = append(all, fact{"forecast", number(b.Forecast) + unit})
+			all = append(all, field{"forecast", number(b.Forecast) + unit})
 		}
-		all = append(all, fact{"exhausted at", timeText(b.ExhaustsAt)}, fact{"resets at", timeText(b.ResetsAt)})
+		all = append(all, field{"exhausted at", timeText(b.ExhaustsAt)}, field{"resets at", timeText(b.ResetsAt)})
 	} else {
-		all = append(all, fact{"value", strings.TrimSpace(number(a.Value) + " " + a.Unit)},
-			fact{"threshold", strings.TrimSpace(number(a.Threshold) + " " + a.Unit)})
+		all = append(all, field{"value", strings.TrimSpace(number(a.Value) + " " + a.Unit)},
+			field{"threshold", strings.TrimSpace(number(a.Threshold) + " " + a.Unit)})
 	}
-	all = append(all, fact{"reason", a.Reason}, fact{"since", timeText(a.StartsAt)})
-	all = slices.DeleteFunc(all, func(f fact) bool { return f.value == "" })
+	all = append(all, field{"reason", a.Reason}, field{"since", timeText(a.StartsAt)})
+	all = slices.DeleteFunc(all, func(f field) bool { return f.value == "" })
 	return all[:min(len(all), maxFacts)]
 }
 

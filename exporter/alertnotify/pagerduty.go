@@ -47,7 +47,7 @@ func pagerDutyBody(a *alert.Alert, routingKey string) pagerDutyEvent {
 	if !a.Firing() {
 		event.Action = "resolve"
 	}
-	for _, f := range facts(a) {
+	for _, f := range fields(a) {
 		event.Payload.Details[f.name] = f.value
 	}
 	if len(a.Drivers) > 0 {

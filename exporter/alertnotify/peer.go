@@ -63,7 +63,7 @@ func (p *peer) step(ctx context.Context, now time.Time) time.Duration {
 	switch {
 	case a.verdict == taken:
 		p.quiet = false
-		p.keeper.tell(p.name, due)
+		p.keeper.taken(p.name, due)
 		p.telemetry.delivered(ctx, p.name, len(due))
 	case a.verdict == again:
 		if ctx.Err() == nil {

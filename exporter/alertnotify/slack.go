@@ -58,7 +58,7 @@ func slackBody(a *alert.Alert) slackMessage {
 		blocks = append(blocks, slackBlock{Type: "section", Text: slackMarkup("Largest:" + list.String())})
 	}
 	var shown []string
-	for _, f := range facts(a) {
+	for _, f := range fields(a) {
 		shown = append(shown, slackEscape.Replace(f.name+": "+f.value))
 	}
 	blocks = append(blocks, slackBlock{Type: "context", Elements: []slackText{*slackMarkup(strings.Join(shown, " · "))}})

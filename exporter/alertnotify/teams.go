@@ -65,7 +65,7 @@ func teamsBody(a *alert.Alert) teamsMessage {
 	if len(a.Drivers) > 0 {
 		card.Body = append(card.Body, teamsElement{Type: "TextBlock", Text: "Largest:\n\n- " + teamsEscape.Replace(strings.Join(a.Drivers, "\n- ")), Wrap: true})
 	}
-	if all := facts(a); len(all) > 0 {
+	if all := fields(a); len(all) > 0 {
 		set := teamsElement{Type: "FactSet"}
 		for _, f := range all {
 			set.Facts = append(set.Facts, teamsFact{Title: f.name, Value: teamsEscape.Replace(f.value)})

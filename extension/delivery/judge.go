@@ -15,9 +15,9 @@ type record struct {
 	since, last time.Time // of the trouble since something was delivered last; zero is none
 }
 
-// observe takes a reading and says whether the line is failing: it tried and delivered nothing for as long as after. Silence is no
+// take takes a reading and says whether the line is failing: it tried and delivered nothing for as long as after. Silence is no
 // trouble, and one request that was refused is none either: it takes two signs of trouble that lie that far apart.
-func (r *record) observe(now time.Time, got reading, after time.Duration) bool {
+func (r *record) take(now time.Time, got reading, after time.Duration) bool {
 	switch {
 	case got.sent > r.sent:
 		r.since, r.last = time.Time{}, time.Time{}

@@ -37,7 +37,7 @@ func TestObserve(t *testing.T) {
 			start := time.Unix(1_800_000_000, 0)
 			var r record
 			for _, s := range steps {
-				require.Equal(t, s.want, r.observe(start.Add(time.Duration(s.at)*time.Second), s.got, after), "at %d s", s.at)
+				require.Equal(t, s.want, r.take(start.Add(time.Duration(s.at)*time.Second), s.got, after), "at %d s", s.at)
 			}
 		})
 	}

@@ -62,14 +62,14 @@ func (w *watch) look(now time.Time, all map[line]reading) {
 			r = &record{}
 			w.records[l] = r
 		}
-		if failing := r.observe(now, got, w.after); failing != w.failing[l] {
+		if failing := r.take(now, got, w.after); failing != w.failing[l] {
 			w.failing[l] = failing
-			w.tell(l, r, failing)
+			w.setStatus(l, r, failing)
 		}
 	}
 }
 
-func (w *watch) tell(l line, r *record, failing bool) {
+func (w *watch) setStatus(l line, r *record, failing bool) {
 	fields := []zap.Field{zap.String("exporter", l.exporter), zap.String("signal", l.signal)}
 	event := componentstatus.NewEvent(componentstatus.StatusOK)
 	if failing {

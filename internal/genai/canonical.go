@@ -190,7 +190,7 @@ func (c *canonical) read(attrs pcommon.Map, failed bool, op *Operation) bool {
 	if op.Kind == NotGenAI {
 		return false
 	}
-	c.tell(op)
+	c.fill(op)
 	c.failure(op, failed)
 	return true
 }
@@ -225,8 +225,8 @@ func (c *canonical) add(k *canonicalKey, v pcommon.Value) {
 	c.known |= bit
 }
 
-// tell fills an operation whose kind is known.
-func (c *canonical) tell(op *Operation) {
+// fill fills an operation whose kind is known.
+func (c *canonical) fill(op *Operation) {
 	op.Name, op.Provider, op.ServiceTier = c.texts[cName], c.texts[cProvider], c.texts[cTier]
 	op.RequestModel, op.ResponseModel, op.ResponseID = c.texts[cRequestModel], c.texts[cResponseModel], c.texts[cResponseID]
 	op.Agent, op.Tool, op.Conversation = c.texts[cAgent], c.texts[cTool], c.texts[cConversation]

@@ -38,20 +38,20 @@ var writers = sync.Pool{New: func() any {
 func (compressor) Compress(w io.Writer) (io.WriteCloser, error) {
 	z := writers.Get().(*gzip.Writer)
 	z.Reset(w)
-	return &writer{z}, nil
+	return &pooledWriter{z}, nil
 }
 
-// writer is used by one message; what it holds goes back once.
-type writer struct{ z *gzip.Writer }
+// pooledWriter is used by one message; what it holds goes back once.
+type pooledWriter struct{ z *gzip.Writer }
 
-func (w *writer) Write(p []byte) (int, error) {
+func (w *pooledWriter) Write(p []byte) (int, error) {
 	if w.z == nil {
 		return 0, io.ErrClosedPipe
 	}
 	return w.z.Write(p)
 }
 
-func (w *writer) Close() error {
+func (w *pooledWriter) Close() error {
 	if w.z == nil {
 		return nil
 	}

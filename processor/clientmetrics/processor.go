@@ -78,10 +78,10 @@ func (p *clientProcessor) process(ctx context.Context, md pmetric.Metrics, now t
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.engine.process(md, now)
-	p.report(ctx)
+	p.countOwn(ctx)
 }
 
-func (p *clientProcessor) report(ctx context.Context) {
+func (p *clientProcessor) countOwn(ctx context.Context) {
 	for name, n := range p.engine.dropped {
 		p.telemetry.ClientmetricsDropped.Add(ctx, n, p.metrics[name])
 	}

@@ -36,14 +36,14 @@ func (a *annotator) answer(call *spanCall, r *request) {
 }
 
 // annotate replaces what the client wrote under the names that llmcost owns. b is nil on a GenAI operation that has no cost.
-func (a *annotator) annotate(attrs pcommon.Map, op *dialect.Call, b *bill, add *additions) {
+func (a *annotator) annotate(attrs pcommon.Map, op *dialect.Call, b *costing, add *additions) {
 	if op.Has(dialect.HasOwnedCost) {
 		removeOwned(attrs)
 	}
 	status := ""
 	if b != nil {
 		status = b.status
-		a.addBill(add, op, b)
+		a.addCost(add, op, b)
 	}
 	if op.CostSource != dialect.CostNone && (op.Has(dialect.HasOwnedCost) || b != nil) {
 		add.double(genai.CostReported, op.ReportedUSD)
@@ -70,7 +70,7 @@ func owned(key string) bool {
 	return key == genai.UsageCost || strings.HasPrefix(key, dialect.CostFamily)
 }
 
-func (a *annotator) addBill(add *additions, op *dialect.Call, b *bill) {
+func (a *annotator) addCost(add *additions, op *dialect.Call, b *costing) {
 	add.str(genai.CostStatus, b.status)
 	if b.reason != "" {
 		add.str(genai.CostReason, b.reason)
@@ -99,7 +99,7 @@ func (a *annotator) addBill(add *additions, op *dialect.Call, b *bill) {
 
 // addParts adds the breakdown under OpenInference's names: the two sums always, of the details those that are not zero. Where a sum has no
 // other part than plain tokens, it is not said twice: each attribute is an allocation, and bytes for every backend.
-func addParts(add *additions, b *bill) {
+func addParts(add *additions, b *costing) {
 	c := &b.cost
 	prompt := c.Input - c.Fees
 	add.double(genai.CostPrompt, usd(prompt))

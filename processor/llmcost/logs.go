@@ -51,9 +51,9 @@ func (l *logRequest) answer(scope *dialect.Scope, rec plog.LogRecord, ignored bo
 	case call.Kind != genai.ModelCall:
 		l.write.annotate(attrs, &call, nil, &l.add)
 	default:
-		b := bill{status: genai.StatusDuplicate, reason: genai.ReasonIgnoredScope}
+		b := costing{status: genai.StatusDuplicate, reason: genai.ReasonIgnoredScope}
 		if !ignored {
-			l.prices.billFor(&call, logTime(rec, l.now), &l.seen, &b)
+			l.prices.costOf(&call, logTime(rec, l.now), &l.seen, &b)
 		}
 		l.write.annotate(attrs, &call, &b, &l.add)
 		l.answered.add(b.status, b.reason)

@@ -35,9 +35,9 @@ type request struct {
 type spanCall struct {
 	op      dialect.Call
 	span    ptrace.Span
-	witness int  // index into witnesses; -1 where the span is no call or its scope is ignored
-	bill    bill // of a call: as if it counted
-	alone   bool // an agent that claims usage, under which no call was seen
+	witness int     // index into witnesses; -1 where the span is no call or its scope is ignored
+	costing costing // of a call: as if it counted
+	alone   bool    // an agent that claims usage, under which no call was seen
 }
 
 // keepCalls bounds the memory that an unusually large batch leaves in the pool.
@@ -100,12 +100,12 @@ func (r *request) readSpan(scope *dialect.Scope, span ptrace.Span, ignored, trus
 	if call.op.Kind != genai.ModelCall {
 		return
 	}
-	r.prices.billFor(&call.op, endOf(span, r.now), &r.seen, &call.bill)
+	r.prices.costOf(&call.op, endOf(span, r.now), &r.seen, &call.costing)
 	if !ignored {
 		call.witness = len(r.witnesses)
 		w := newWitness(r.hash, &call.op, span)
-		w.nano = call.bill.cost.Total
-		if call.bill.unknown() && !w.bare {
+		w.nano = call.costing.cost.Total
+		if call.costing.unknown() && !w.bare {
 			w.rank -= unknownPrice
 		}
 		r.witnesses, r.remote = append(r.witnesses, w), r.remote || w.remote
@@ -170,24 +170,24 @@ func rank(op *dialect.Call) int32 {
 
 // answer is what the span's call cost, or why the span has no cost of its own. It is false for a GenAI span that is neither a call nor a
 // roll-up of calls, such as a tool's.
-func (c *spanCall) answer(witnesses []witness) (*bill, bool) {
+func (c *spanCall) answer(witnesses []witness) (*costing, bool) {
 	switch c.op.Kind {
 	case genai.ModelCall:
 	case genai.Agent, genai.Workflow, genai.Step:
-		c.bill = bill{status: genai.StatusRollup, reason: genai.ReasonAgentSpan}
+		c.costing = costing{status: genai.StatusRollup, reason: genai.ReasonAgentSpan}
 		if c.alone {
-			c.bill = bill{status: genai.StatusUnpriced, reason: genai.ReasonAgentOnly}
+			c.costing = costing{status: genai.StatusUnpriced, reason: genai.ReasonAgentOnly}
 		}
-		return &c.bill, true
+		return &c.costing, true
 	default:
 		return nil, false
 	}
 	if c.witness < 0 {
-		c.bill = bill{status: genai.StatusDuplicate, reason: ignoredScope.reason()}
+		c.costing = costing{status: genai.StatusDuplicate, reason: ignoredScope.reason()}
 	} else if w := &witnesses[c.witness]; w.outcome.duplicate() {
-		c.bill = bill{status: genai.StatusDuplicate, reason: w.outcome.reason(), uncounted: w.uncounted()}
+		c.costing = costing{status: genai.StatusDuplicate, reason: w.outcome.reason(), uncounted: w.uncounted()}
 	}
-	return &c.bill, true
+	return &c.costing, true
 }
 
 // endOf is the instant whose prices hold: the end of the span, else its start, else now. A time past the year 2262 is none.

@@ -39,7 +39,7 @@ type dims string
 const dimSeparator = "\x00"
 
 // dimensions of a point: of one of genaimetrics all that it was told to add, of others those of the config, from the point or its resource.
-func (e *engine) dimensions(b *batch, attrs pcommon.Map) dims {
+func (e *engine) dimensions(b *origin, attrs pcommon.Map) dims {
 	var pairs []string
 	if b.scope == genai.MetricsScope {
 		for name, v := range attrs.All() {

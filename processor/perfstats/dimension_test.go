@@ -48,7 +48,7 @@ func TestDimensionsOfAPoint(t *testing.T) {
 			}
 			e.absorb(md, now)
 			out := pmetric.NewMetrics()
-			e.tell(out.ResourceMetrics().AppendEmpty().ScopeMetrics().AppendEmpty(), now.Add(time.Second), false)
+			e.writeGauges(out.ResourceMetrics().AppendEmpty().ScopeMetrics().AppendEmpty(), now.Add(time.Second), false)
 			assert.Equal(t, 1.0, gaugeOf(out, "r", append(tc.labels, genai.ServiceName, "shop")...))
 		})
 	}
@@ -62,7 +62,7 @@ func TestDimensionsAreASet(t *testing.T) {
 		for i := 0; i < len(pairs); i += 2 {
 			attrs.PutStr(pairs[i], pairs[i+1])
 		}
-		return e.dimensions(&batch{scope: genai.MetricsScope}, attrs)
+		return e.dimensions(&origin{scope: genai.MetricsScope}, attrs)
 	}
 	require.Equal(t, of("a", "1", "b", "2"), of("b", "2", genai.RequestModel, "m", "a", "1"))
 	require.NotEqual(t, of("a", "1"), of("b", "1"))

@@ -58,7 +58,7 @@ func newEngine(cfg *Config, now time.Time) *engine {
 func (e *engine) absorb(md pmetric.Metrics, wall time.Time) bool {
 	now := e.now(wall)
 	for _, rm := range md.ResourceMetrics().All() {
-		b := batch{now: now, resource: rm.Resource(), hash: new([16]byte)}
+		b := origin{now: now, resource: rm.Resource(), hash: new([16]byte)}
 		for _, sm := range rm.ScopeMetrics().All() {
 			b.scope = sm.Scope().Name()
 			for _, m := range sm.Metrics().All() {
@@ -78,7 +78,7 @@ func (e *engine) absorb(md pmetric.Metrics, wall time.Time) bool {
 }
 
 // metric takes the points of a metric, each on one way: decode, the increase since its series' point before, the window.
-func (e *engine) metric(b *batch, m pmetric.Metric) {
+func (e *engine) metric(b *origin, m pmetric.Metric) {
 	for r, result := range decode(m) {
 		if result == counted {
 			result = e.take(b, &r)
@@ -87,7 +87,7 @@ func (e *engine) metric(b *batch, m pmetric.Metric) {
 	}
 }
 
-func (e *engine) take(b *batch, r *reading) outcome {
+func (e *engine) take(b *origin, r *reading) outcome {
 	if !b.reads(r.kind) {
 		return wrongKind
 	}
@@ -119,7 +119,7 @@ func (e *engine) timeOf(ts pcommon.Timestamp, now time.Time) (at time.Time, ahea
 }
 
 // increase is what a point brings over what its series said before.
-func (e *engine) increase(b *batch, r *reading, at time.Time) (increase, outcome) {
+func (e *engine) increase(b *origin, r *reading, at time.Time) (increase, outcome) {
 	if r.kind == gauges {
 		return e.rise(b, r, at)
 	}
@@ -141,9 +141,9 @@ func (e *engine) increase(b *batch, r *reading, at time.Time) (increase, outcome
 	if b.builtin != nil {
 		depth = max(depth, b.builtin.depth)
 	}
-	writer := streamKey{resource: *b.hash, scope: b.scope, metric: b.metric, start: r.start}
-	if before := e.streams.heard(writer, at, b.now); st.last.IsZero() && start.Before(before) {
-		start = before // the writer was heard without this series, so it began since
+	sender := streamKey{resource: *b.hash, scope: b.scope, metric: b.metric, start: r.start}
+	if before := e.streams.heard(sender, at, b.now); st.last.IsZero() && start.Before(before) {
+		start = before // the sender was heard without this series, so it began since
 	}
 	i, result := st.advance(start, at, b.now, depth, r.total)
 	e.streams.weigh(st)
@@ -152,7 +152,7 @@ func (e *engine) increase(b *batch, r *reading, at time.Time) (increase, outcome
 
 // rise is by how much a gauge is above what its series said before in the sub-window: of every series and sub-window the largest value
 // counts, and a set's peak is the sum over its series.
-func (e *engine) rise(b *batch, r *reading, at time.Time) (increase, outcome) {
+func (e *engine) rise(b *origin, r *reading, at time.Time) (increase, outcome) {
 	epoch, place := e.clock.place(at, b.now)
 	if place == late {
 		return increase{}, late

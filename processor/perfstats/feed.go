@@ -9,7 +9,7 @@ import (
 )
 
 // feed adds an increase to every set of gauges it belongs to and says whether its time was in the window.
-func (e *engine) feed(b *batch, r *reading, at time.Time, i increase) bool {
+func (e *engine) feed(b *origin, r *reading, at time.Time, i increase) bool {
 	who := e.subject(b, r.attrs)
 	fed := false
 	if b.builtin != nil && b.builtin.kinds&r.kind != 0 {
@@ -30,7 +30,7 @@ func (e *engine) feed(b *batch, r *reading, at time.Time, i increase) bool {
 }
 
 func (e *engine) feedSource(
-	b *batch, s *source, attrs pcommon.Map, who subject, at time.Time, i increase,
+	b *origin, s *source, attrs pcommon.Map, who subject, at time.Time, i increase,
 ) bool {
 	epoch, place := e.clock.place(at, b.now)
 	if place == late {
@@ -77,7 +77,7 @@ type subject struct {
 	place *place // nil is the overflow, which belongs to no service
 }
 
-func (e *engine) subject(b *batch, attrs pcommon.Map) subject {
+func (e *engine) subject(b *origin, attrs pcommon.Map) subject {
 	name := text(attrs, genai.ServiceName)
 	if name == "" {
 		if v, ok := attrs.Get(genai.AttrOverflow); ok && v.Bool() { // of genaimetrics
@@ -97,7 +97,7 @@ func (e *engine) subject(b *batch, attrs pcommon.Map) subject {
 }
 
 // mayCount keeps an SDK's metric out while genaimetrics reports the same for the service.
-func (e *engine) mayCount(b *batch, service string) bool {
+func (e *engine) mayCount(b *origin, service string) bool {
 	if e.cfg.Sources != sourcesAll {
 		return true
 	}

@@ -36,7 +36,7 @@ func FuzzAbsorb(f *testing.F) {
 		e.absorb(md, now)
 		e.absorb(md, now.Add(time.Second))
 		out := pmetric.NewMetrics()
-		e.tell(out.ResourceMetrics().AppendEmpty().ScopeMetrics().AppendEmpty(), now.Add(time.Second), true)
+		e.writeGauges(out.ResourceMetrics().AppendEmpty().ScopeMetrics().AppendEmpty(), now.Add(time.Second), true)
 		downscale(md, cfg.HistogramScale)
 		for _, m := range out.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().All() {
 			for _, dp := range m.Gauge().DataPoints().All() {

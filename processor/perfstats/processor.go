@@ -96,7 +96,7 @@ func (p *perfProcessor) absorb(md pmetric.Metrics) (moved bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	moved = p.engine.absorb(md, time.Now())
-	p.report()
+	p.countOwn()
 	return moved
 }
 
@@ -108,17 +108,17 @@ const leastApart = time.Second
 func (p *perfProcessor) run() {
 	ticker := time.NewTicker(p.cfg.Interval)
 	defer ticker.Stop()
-	defer p.tell(false) // what moved last
-	for told := false; ; {
+	defer p.handOver(false) // what moved last
+	for wrote := false; ; {
 		select {
 		case <-p.stop:
 			return
 		case <-ticker.C:
-			told = p.tell(true)
+			wrote = p.handOver(true)
 		case <-p.moved:
-			told = p.tell(false)
+			wrote = p.handOver(false)
 		}
-		if !told {
+		if !wrote {
 			continue
 		}
 		select {
@@ -129,8 +129,8 @@ func (p *perfProcessor) run() {
 	}
 }
 
-// tell hands over the gauges that moved and, if rest is true, those that were not told for an interval. It says whether there were any.
-func (p *perfProcessor) tell(rest bool) bool {
+// handOver hands over the gauges that moved and, if rest is true, those that were not told for an interval. It says whether there were any.
+func (p *perfProcessor) handOver(rest bool) bool {
 	md, points := p.gauges(rest)
 	if points == 0 {
 		return false
@@ -155,12 +155,12 @@ func (p *perfProcessor) gauges(rest bool) (md pmetric.Metrics, points int) {
 
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	points = p.engine.tell(sm, time.Now(), rest)
-	p.report()
+	points = p.engine.writeGauges(sm, time.Now(), rest)
+	p.countOwn()
 	return md, points
 }
 
-func (p *perfProcessor) report() {
+func (p *perfProcessor) countOwn() {
 	ctx := context.Background()
 	for o, n := range p.engine.points {
 		if n > 0 {

@@ -187,7 +187,7 @@ func TestConcurrencyIsTheSumOfSeriesAtTheirPeak(t *testing.T) {
 			dp.Attributes().PutStr(genai.RequestModel, model)
 		}), at)
 		md := pmetric.NewMetrics()
-		e.tell(md.ResourceMetrics().AppendEmpty().ScopeMetrics().AppendEmpty(), at, true)
+		e.writeGauges(md.ResourceMetrics().AppendEmpty().ScopeMetrics().AppendEmpty(), at, true)
 		if v := gaugeOf(md, genai.PerfConcurrency, genai.ServiceName, "shop"); !math.IsNaN(v) { // else it did not move
 			told = v
 		}
@@ -208,7 +208,7 @@ func TestWhatLeavesTheRangeIsNotTold(t *testing.T) {
 		e.absorb(oneMetric(genai.MetricCalls, sum(true, pmetric.AggregationTemporalityDelta, math.MaxFloat64, now, now)), now)
 	}
 	md := pmetric.NewMetrics()
-	e.tell(md.ResourceMetrics().AppendEmpty().ScopeMetrics().AppendEmpty(), now, false)
+	e.writeGauges(md.ResourceMetrics().AppendEmpty().ScopeMetrics().AppendEmpty(), now, false)
 	assert.NotContains(t, gaugesIn(md), genai.PerfRequests)
 	assert.Zero(t, gaugeOf(md, genai.PerfErrorRatio, genai.ServiceName, "shop"), "none of them failed")
 }

@@ -29,12 +29,12 @@ func newTelling(gauges []gauge, d dims) telling {
 	return telling{gauges: gauges, dims: d.pairs(), marks: make([]mark, len(gauges))}
 }
 
-// tell writes the gauges of the sets that moved since they were told last and, if rest is true, of those that were not told for an
+// writeGauges writes the gauges of the sets that moved since they were told last and, if rest is true, of those that were not told for an
 // interval. It says how many points that were; arrived must be told what became of them.
-func (e *engine) tell(sm pmetric.ScopeMetrics, wall time.Time, rest bool) int {
+func (e *engine) writeGauges(sm pmetric.ScopeMetrics, wall time.Time, rest bool) int {
 	now := e.now(wall)
 	at := e.ofGauges(wall)
-	to := newWriter(sm, at)
+	to := newGaugeWriter(sm, at)
 	e.moved = false
 	enough := e.cfg.Interval - e.cfg.Interval/50 // ticks are not that even
 	due := func(t *telling) bool { return t.moved || rest && now.Sub(t.at) >= enough }
@@ -68,7 +68,7 @@ func (e *engine) tell(sm pmetric.ScopeMetrics, wall time.Time, rest bool) int {
 
 // set writes the gauges of one set as e.sum has them, and that those have ended which were told and of which nothing in the window speaks
 // any more. It says whether there was anything to write.
-func (e *engine) set(to *writer, t *telling, now time.Time) (wrote bool) {
+func (e *engine) set(to *gaugeWriter, t *telling, now time.Time) (wrote bool) {
 	t.moved, t.at = false, now
 	ended := false
 	for i := range t.gauges {
@@ -93,7 +93,7 @@ func (e *engine) set(to *writer, t *telling, now time.Time) (wrote bool) {
 	return wrote
 }
 
-// arrived is told whether the points of tell were taken. That a gauge ended is told until it was: whoever missed it would show its last
+// arrived is told whether the points of writeGauges were taken. That a gauge ended is told until it was: whoever missed it would show its last
 // value for ever.
 func (e *engine) arrived(all bool) {
 	becomes := standing

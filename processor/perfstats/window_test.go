@@ -215,7 +215,7 @@ func TestAnErrorSeenLate(t *testing.T) {
 			calls(genai.CallOK, 115)
 			calls(genai.CallError, 5)
 			md := pmetric.NewMetrics()
-			e.tell(md.ResourceMetrics().AppendEmpty().ScopeMetrics().AppendEmpty(), now, false)
+			e.writeGauges(md.ResourceMetrics().AppendEmpty().ScopeMetrics().AppendEmpty(), now, false)
 			assert.Equal(t, 0.25, gaugeOf(md, genai.PerfErrorRatio, genai.ServiceName, "shop"))
 		})
 	}

@@ -24,9 +24,9 @@ type definition struct {
 	kind                    kind
 }
 
-// writer writes the metrics of one report. Every point carries host.name, because exporters that ignore the resource (Prometheus)
+// pointWriter writes the metrics of one report. Every point carries host.name, because exporters that ignore the resource (Prometheus)
 // would otherwise mix the machines behind them.
-type writer struct {
+type pointWriter struct {
 	metrics pmetric.MetricSlice
 	host    string
 	now     pcommon.Timestamp // of the points
@@ -39,11 +39,11 @@ type writer struct {
 }
 
 // holds says whether a new counter is still 0 in this report.
-func (w *writer) holds(z *zeroFirst) bool { return !w.final && z.holds(w.made, w.zeroFor) }
+func (w *pointWriter) holds(z *zeroFirst) bool { return !w.final && z.holds(w.made, w.zeroFor) }
 
 // end ends a series: a point without a value. It stands in a metric of its own, because the Prometheus exporter reads no point that
 // stands behind such a one in a metric.
-func (w *writer) end(def *definition, attributes ...string) pcommon.Map {
+func (w *pointWriter) end(def *definition, attributes ...string) pcommon.Map {
 	p := w.metric(def)
 	point := p.point(attributes...)
 	point.SetFlags(pmetric.DefaultDataPointFlags.WithNoRecordedValue(true))
@@ -52,13 +52,13 @@ func (w *writer) end(def *definition, attributes ...string) pcommon.Map {
 
 // points are those of one metric, which comes into being with the first of them: what cannot be read is absent.
 type points struct {
-	w     *writer
+	w     *pointWriter
 	def   *definition
 	slice pmetric.NumberDataPointSlice
 	begun bool
 }
 
-func (w *writer) metric(def *definition) *points { return &points{w: w, def: def} }
+func (w *pointWriter) metric(def *definition) *points { return &points{w: w, def: def} }
 
 func (p *points) begin() {
 	m := p.w.metrics.AppendEmpty()

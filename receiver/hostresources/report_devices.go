@@ -49,7 +49,7 @@ var (
 )
 
 // report reads the devices, writes those that are chosen and ends the series of those that are not reported any more.
-func (s *deviceSeries) report(w *writer, c *chooser, boot, now time.Time) {
+func (s *deviceSeries) report(w *pointWriter, c *chooser, boot, now time.Time) {
 	all, complete := c.readAll(now)
 	if !complete && len(all) == 0 {
 		return

@@ -6,11 +6,11 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
-func (h *hostReader) reportCPU(w *writer) {
+func (h *hostReader) reportCPU(w *pointWriter) {
 	if limit := h.cpuLimit(h.limits); limit > 0 {
 		w.metric(defCPULimit).float(limit)
 	}
-	cpu := h.cpu.tell()
+	cpu := h.cpu.begin()
 	if cpu.empty() {
 		return
 	}
@@ -24,17 +24,17 @@ func (h *hostReader) reportCPU(w *writer) {
 	w.metric(defCPUPeak).float(cpu.peak)
 }
 
-func (h *hostReader) reportMemory(w *writer) {
+func (h *hostReader) reportMemory(w *pointWriter) {
 	if h.haveMemory {
 		h.reportMemoryNow(w)
 	}
-	if used := h.used.tell(); !used.empty() {
+	if used := h.used.begin(); !used.empty() {
 		w.metric(defMemoryUtilization).float(used.average(), genai.AttrMemoryState, "used")
 		w.metric(defMemoryPeak).float(used.peak)
 	}
 }
 
-func (h *hostReader) reportMemoryNow(w *writer) {
+func (h *hostReader) reportMemoryNow(w *pointWriter) {
 	usage := w.metric(defMemoryUsage)
 	for _, s := range []struct {
 		state state
@@ -47,14 +47,14 @@ func (h *hostReader) reportMemoryNow(w *writer) {
 }
 
 // reportPaging leaves the swap space out on a machine that has none.
-func (h *hostReader) reportPaging(w *writer, boot, now time.Time) {
+func (h *hostReader) reportPaging(w *pointWriter, boot, now time.Time) {
 	if h.haveMemory && h.last.swapTotal > 0 {
 		free := min(h.last.swapFree, h.last.swapTotal)
 		usage := w.metric(defPagingUsage)
 		usage.int(h.last.swapTotal-free, genai.AttrPagingState, "used")
 		usage.int(free, genai.AttrPagingState, "free")
 	}
-	if swap := h.swap.tell(); !swap.empty() {
+	if swap := h.swap.begin(); !swap.empty() {
 		w.metric(defPagingUtilization).float(swap.average(), genai.AttrPagingState, "used")
 		w.metric(defPagingPeak).float(swap.peak)
 	}
@@ -72,7 +72,7 @@ func (h *hostReader) reportPaging(w *writer, boot, now time.Time) {
 	operations.since(boot, a.pagesOut, genai.AttrPagingDirection, "out", genai.AttrPagingFaultType, "major")
 }
 
-func (h *hostReader) reportLoad(w *writer, now time.Time) {
+func (h *hostReader) reportLoad(w *pointWriter, now time.Time) {
 	if h.src.load == nil {
 		return
 	}

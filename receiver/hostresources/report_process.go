@@ -50,7 +50,7 @@ type showing struct {
 
 // processReport writes the processes of one report.
 type processReport struct {
-	w       *writer
+	w       *pointWriter
 	metrics [numProcessMetrics]*points
 	semconv bool
 	taken   map[processID]bool // series of those that ended, and whether they have averages and peaks here: another one's have to wait
@@ -63,7 +63,7 @@ func (r *processReport) point(p *tracked, m processMetric) processPoint {
 
 // report writes every process that is followed. One that ended since the last report is written without what holds "now", so that
 // the peak of a process that was killed is not lost; what has no value any more is ended.
-func (f *follower) report(w *writer, naming map[string]bool, now time.Time) {
+func (f *follower) report(w *pointWriter, naming map[string]bool, now time.Time) {
 	r := &processReport{w: w, semconv: naming[namingSemconv], taken: map[processID]bool{}}
 	for m, def := range processDefinitions() {
 		r.metrics[m] = w.metric(def)
@@ -106,7 +106,7 @@ func (f *follower) successor(ended *tracked) *tracked {
 // gathered writes averages and peaks since the last report.
 func (r *processReport) gathered(p *tracked, high uint64) {
 	p.windows = true
-	if cpu := p.cpu.tell(); !cpu.empty() {
+	if cpu := p.cpu.begin(); !cpu.empty() {
 		for _, m := range []cpuMode{modeUser, modeSystem} {
 			point := r.point(p, processCPU)
 			point.Attributes().PutStr(genai.AttrCPUMode, modeNames[m])
@@ -115,7 +115,7 @@ func (r *processReport) gathered(p *tracked, high uint64) {
 		r.point(p, processBusy).SetDoubleValue(cpu.busy())
 		r.point(p, processCPUPeak).SetDoubleValue(cpu.peak)
 	}
-	if rss := p.rss.tell(); !rss.empty() {
+	if rss := p.rss.begin(); !rss.empty() {
 		rss.peak = float64(peakMemory(uint64(rss.peak), p.highWater, high))
 		if r.semconv {
 			r.point(p, processAverage).SetDoubleValue(rss.average())
@@ -187,7 +187,7 @@ func (f *follower) reportNow(r *processReport, p *tracked, high uint64, now time
 }
 
 // reportLangchain adds the processes of each component up, and ends the series of a component that has none any more.
-func (f *follower) reportLangchain(w *writer) {
+func (f *follower) reportLangchain(w *pointWriter) {
 	total := map[string]uint64{}
 	for component := range f.components {
 		f.components[component] = false

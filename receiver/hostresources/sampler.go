@@ -116,7 +116,7 @@ func (s *sampler) report(now time.Time, final bool) pmetric.Metrics {
 	sm := rm.ScopeMetrics().AppendEmpty()
 	sm.Scope().SetName(genai.HostScope)
 	at := s.line.At(now)
-	w := &writer{
+	w := &pointWriter{
 		metrics: sm.Metrics(), host: s.host, now: pcommon.NewTimestampFromTime(at), at: at,
 		made: now, steady: s.clock.Now(now), zeroFor: s.cfg.ZeroFor, final: final, gauges: s.gauges,
 	}
@@ -141,7 +141,7 @@ func (s *sampler) delivered() {
 	s.cost.delivered(s.reported)
 }
 
-func (s *sampler) reportHost(w *writer, now time.Time) {
+func (s *sampler) reportHost(w *pointWriter, now time.Time) {
 	if s.wants[resourceCPU] {
 		s.hostReader.reportCPU(w)
 	}
@@ -175,7 +175,7 @@ func (s *sampler) bootTime(now time.Time) time.Time {
 	return s.boot
 }
 
-func (s *sampler) reportCost(w *writer, now time.Time) {
+func (s *sampler) reportCost(w *pointWriter, now time.Time) {
 	cost := w.metric(defInfraCost)
 	elapsed := now.Sub(s.start)
 	if w.holds(&s.cost) {

@@ -32,7 +32,7 @@ func (h hostSeries) seen(def *definition, attributes []string) {
 }
 
 // end ends what has gone silent.
-func (h hostSeries) end(w *writer) {
+func (h hostSeries) end(w *pointWriter) {
 	for _, key := range slices.Sorted(maps.Keys(h)) {
 		s := h[key]
 		if s.missed++; s.missed >= silentReports {

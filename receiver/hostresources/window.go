@@ -35,8 +35,8 @@ type untold[W any, P interface {
 	telling, since W
 }
 
-// tell moves everything into the report that begins.
-func (u *untold[W, P]) tell() *W {
+// begin moves everything into the report that begins.
+func (u *untold[W, P]) begin() *W {
 	var none W
 	P(&u.telling).merge(u.since)
 	u.since = none

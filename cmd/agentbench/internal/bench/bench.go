@@ -178,7 +178,7 @@ func (b *Bench) await(ctx context.Context, c *measure.Collector, s step) {
 		case <-ctx.Done(): // who has pressed Ctrl-C does not want to wait
 			return
 		}
-		b.tell(Progress{Scenario: s.conf.Name, At: time.Since(began), Of: wait, Live: c.Live(), Waiting: true})
+		b.showProgress(Progress{Scenario: s.conf.Name, At: time.Since(began), Of: wait, Live: c.Live(), Waiting: true})
 	}
 }
 
@@ -195,7 +195,7 @@ func (s *sink) Begin(trace [16]byte, span [8]byte) {
 	s.Collector.Begin(trace, span)
 }
 
-func (b *Bench) tell(p Progress) {
+func (b *Bench) showProgress(p Progress) {
 	if b.Tell == nil {
 		return
 	}
@@ -213,7 +213,7 @@ func (b *Bench) watchProgress(c *measure.Collector, s step, name string) (stop f
 	done, ended := make(chan struct{}), make(chan struct{})
 	began := time.Now()
 	say := func() {
-		b.tell(Progress{Scenario: s.conf.Name, Step: name, At: time.Since(began), Of: s.plan.Duration, Live: c.Live()})
+		b.showProgress(Progress{Scenario: s.conf.Name, Step: name, At: time.Since(began), Of: s.plan.Duration, Live: c.Live()})
 	}
 	go func() {
 		defer close(ended)

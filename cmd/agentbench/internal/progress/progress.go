@@ -24,7 +24,7 @@ type Line struct {
 	at    time.Duration // of the last line or update
 	count int           // ended by then
 	rate  float64
-	told  time.Duration // of the last plain line
+	shown time.Duration // of the last plain line
 	of    string        // what the last line was about
 	width int
 }
@@ -39,7 +39,7 @@ func (l *Line) Tell(p bench.Progress) {
 	what := fmt.Sprint(p.Scenario, p.Step, p.Waiting)
 	if what != l.of {
 		l.end()
-		l.of, l.at, l.count, l.rate, l.told = what, 0, 0, 0, -between
+		l.of, l.at, l.count, l.rate, l.shown = what, 0, 0, 0, -between
 	}
 	if d := p.At - l.at; d > 0 {
 		l.rate = float64(p.Live.Ended-l.count) / d.Seconds()
@@ -50,8 +50,8 @@ func (l *Line) Tell(p bench.Progress) {
 	case l.terminal:
 		fmt.Fprintf(l.w, "\r%s%s", text, strings.Repeat(" ", max(0, l.width-len(text))))
 		l.width = len(text)
-	case p.At-l.told >= between:
-		l.told = p.At
+	case p.At-l.shown >= between:
+		l.shown = p.At
 		fmt.Fprintln(l.w, text)
 	}
 }

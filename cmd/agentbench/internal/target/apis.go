@@ -81,14 +81,14 @@ func (chat) whole(data []byte) (p piece, err error) {
 	if a.Usage != nil {
 		p.in, p.out = a.Usage.In, a.Usage.Out
 	}
-	p.failure = told(a.Error)
+	p.failure = failureText(a.Error)
 	return p, nil
 }
 
 func (chat) marked() bool { return true }
 
-// told is an error that an answer carries.
-func told(e jsoniter.RawMessage) string {
+// failureText is an error that an answer carries.
+func failureText(e jsoniter.RawMessage) string {
 	if s := string(e); s != "null" {
 		return s
 	}
@@ -118,7 +118,7 @@ func (a *responsesAnswer) usage(p *piece) {
 	if a.Usage != nil {
 		p.in, p.out = a.Usage.In, a.Usage.Out
 	}
-	p.failure = told(a.Error)
+	p.failure = failureText(a.Error)
 }
 
 func (responses) event(data []byte) (p piece, err error) {
@@ -210,7 +210,7 @@ func (messages) whole(data []byte) (p piece, err error) {
 		p.text += c.Text
 	}
 	p.done = a.Type == "message_stop"
-	if p.failure = told(a.Error); a.Type == "error" && p.failure == "" {
+	if p.failure = failureText(a.Error); a.Type == "error" && p.failure == "" {
 		p.failure = a.Type
 	}
 	return p, nil

@@ -17,13 +17,13 @@ const maxAnswer = 64 << 20
 
 // collector makes one answer of what comes in.
 type collector struct {
-	t      *Target
-	start  time.Time
-	answer load.Answer
-	text   strings.Builder
-	last   time.Time // of the last event with text
-	done   bool
-	told   string // what an event says has failed
+	t       *Target
+	start   time.Time
+	answer  load.Answer
+	text    strings.Builder
+	last    time.Time // of the last event with text
+	done    bool
+	failure string // what an event says has failed
 }
 
 var errTooLarge = errors.New("the answer is larger than 64 MiB")
@@ -86,12 +86,12 @@ func (c *collector) add(data []byte, p piece) {
 		c.answer.Out = p.out
 	}
 	c.done = c.done || p.done
-	if c.told == "" {
-		c.told = p.failure
+	if c.failure == "" {
+		c.failure = p.failure
 	}
 	for _, rule := range c.t.failPaths {
-		if c.told == "" && rule.true(data) {
-			c.told = rule.text(data)
+		if c.failure == "" && rule.true(data) {
+			c.failure = rule.text(data)
 		}
 	}
 }
@@ -103,8 +103,8 @@ func (c *collector) end(err error) load.Answer {
 	var bad *unread
 	streamed := c.t.stream != scenario.NoStream
 	switch {
-	case c.told != "":
-		fail(a, load.FailWhen, c.told)
+	case c.failure != "":
+		fail(a, load.FailWhen, c.failure)
 	case errors.As(err, &bad):
 		fail(a, load.Unread, err.Error())
 	case err != nil && streamed && !c.last.IsZero():

@@ -43,11 +43,11 @@ func (d *decision) block(g *group, minutes []int64) (window, int64) {
 	return w, d.view.Sum(g.series, b.from, w.end)
 }
 
-// minutesOf are the minutes in which calls of the batch were counted for a group.
+// minutesOf are the minutes in which calls of the posting were counted for a group.
 func (d *decision) minutesOf(g *group) (minutes []int64) {
-	for _, at := range d.batch.of(g.series) {
+	for _, at := range d.posting.of(g.series) {
 		if d.view.Fresh(at.call) {
-			minutes = append(minutes, d.batch.calls[at.call].Adds[at.add].Slot)
+			minutes = append(minutes, d.posting.calls[at.call].Adds[at.add].Slot)
 		}
 	}
 	return minutes

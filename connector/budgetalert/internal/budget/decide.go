@@ -8,22 +8,22 @@ import (
 
 // decision is one look at the ledger, inside its commit. The engine's lock is held.
 type decision struct {
-	engine *Engine
-	view   ledger.View
-	now    int64
-	batch  *batch // nil: no calls came
-	reason string // of what fires without a call: "" is reasonThreshold
+	engine  *Engine
+	view    ledger.View
+	now     int64
+	posting *posting // nil: no calls came
+	reason  string   // of what fires without a call: "" is reasonThreshold
 
 	changes []ledger.Change
 	latched []latched
 	drivers int // how many alerts have looked for theirs
 }
 
-// decide finds the thresholds that the batch has reached.
-func (e *Engine) decide(v ledger.View, b *batch) []ledger.Change {
+// decide finds the thresholds that the posting has reached.
+func (e *Engine) decide(v ledger.View, b *posting) []ledger.Change {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	d := decision{engine: e, view: v, now: b.now, batch: b}
+	d := decision{engine: e, view: v, now: b.now, posting: b}
 	for i := range b.touches {
 		t := &b.touches[i]
 		d.touched(t.group, t.window)
@@ -149,14 +149,14 @@ func warningOrExceeded(millionths int64) string {
 	return "WARNING"
 }
 
-// culprit is the call of the batch that reached the amount.
+// culprit is the call of the posting that reached the amount.
 func (d *decision) culprit(g *group, w window, sum, amount int64) (trace [16]byte, span [8]byte) {
-	if d.batch == nil {
+	if d.posting == nil {
 		return trace, span
 	}
 	each := func(visit func(i int, amount int64)) {
-		for _, at := range d.batch.of(g.series) {
-			a := &d.batch.calls[at.call].Adds[at.add]
+		for _, at := range d.posting.of(g.series) {
+			a := &d.posting.calls[at.call].Adds[at.add]
 			if d.view.Fresh(at.call) && (w.has(a.Slot) || g.rule.period.Kind == Run || g.rule.period.Kind == Block) {
 				visit(at.call, a.Amount)
 			}
@@ -169,7 +169,7 @@ func (d *decision) culprit(g *group, w window, sum, amount int64) (trace [16]byt
 		before = add(before, n)
 		if before >= amount && !found {
 			found = true
-			trace, span = d.batch.spends[i].Trace, d.batch.spends[i].Span
+			trace, span = d.posting.spends[i].Trace, d.posting.spends[i].Span
 		}
 	})
 	return trace, span

@@ -41,7 +41,7 @@ type Engine struct {
 
 	mu       sync.Mutex
 	rules    []*rule
-	batches  uint64
+	postings uint64
 	stats    Stats
 	days     calendar
 	lateTold int64

@@ -26,9 +26,9 @@ type group struct {
 		start int64
 		level int
 	}
-	touched struct { // by the batch that is under way
-		batch uint64
-		start int64
+	touched struct { // by the posting that is under way
+		posting uint64
+		start   int64
 	}
 	seen  int64 // Unix seconds of the newest call
 	spent int64 // at the last scan; of runs

@@ -53,7 +53,7 @@ func (d *decision) lateUsage() {
 	}
 	a := d.notice(l, genai.AlertLateUsage, w)
 	a.Type, a.Reason, a.Severity = genai.AlertLateUsage, reasonLate, genai.SeverityWarning
-	a.Value, a.Unit = float64(d.batch.stats.Late.Calls+d.batch.stats.Future.Calls), "calls"
+	a.Value, a.Unit = float64(d.posting.stats.Late.Calls+d.posting.stats.Future.Calls), "calls"
 	a.Body = fmt.Sprintf("Calls came that ended more than %s ago or more than 10m in the future: they are counted apart and are in no budget.",
 		seconds(e.late))
 	d.raise(l, state{stage: Firing}, &a)

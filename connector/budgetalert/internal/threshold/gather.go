@@ -12,7 +12,7 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
-// gathered is what one batch says of one series of one rule.
+// gathered is what one gathering says of one series of one rule.
 type gathered struct {
 	rule    *rule
 	from    origin
@@ -28,8 +28,8 @@ type share struct {
 	ended bool
 }
 
-// batch is what one pmetric.Metrics says, series in the order in which they came.
-type batch struct {
+// gathering is what one pmetric.Metrics says, series in the order in which they came.
+type gathering struct {
 	now    time.Time
 	series map[subjectKey]*gathered
 	order  []subjectKey
@@ -40,9 +40,9 @@ type subjectKey struct {
 	series uint64
 }
 
-// gather reads the points that rules ask for. It keeps nothing of md beyond the batch.
-func (e *Evaluator) gather(md pmetric.Metrics, now time.Time) *batch {
-	b := &batch{now: now, series: map[subjectKey]*gathered{}}
+// gather reads the points that rules ask for. It keeps nothing of md beyond the gathering.
+func (e *Evaluator) gather(md pmetric.Metrics, now time.Time) *gathering {
+	b := &gathering{now: now, series: map[subjectKey]*gathered{}}
 	if e.counts {
 		e.eachMetric(md, func(m pmetric.Metric, resource pcommon.Map) { e.readSamples(m, resource, now) })
 	}
@@ -80,7 +80,7 @@ func (e *Evaluator) readSamples(m pmetric.Metric, resource pcommon.Map, now time
 }
 
 // read reads one metric for one rule, or says why it cannot.
-func (e *Evaluator) read(b *batch, r *rule, m pmetric.Metric, resource pcommon.Map) {
+func (e *Evaluator) read(b *gathering, r *rule, m pmetric.Metric, resource pcommon.Map) {
 	points, delta, why := numbers(m, r.Rate)
 	if why != "" {
 		e.stats.Refused++
@@ -136,7 +136,7 @@ func number(p pmetric.NumberDataPoint) float64 {
 }
 
 // add puts a point to its series.
-func (e *Evaluator) add(b *batch, r *rule, o origin, p pmetric.NumberDataPoint, delta bool) {
+func (e *Evaluator) add(b *gathering, r *rule, o origin, p pmetric.NumberDataPoint, delta bool) {
 	id := r.parts.identify(o)
 	s := share{whole: id.whole, at: p.Timestamp(), ended: p.Flags().NoRecordedValue()}
 	if !s.ended {

@@ -161,7 +161,7 @@ func (a *Advisor) recommend(ctx context.Context, rule *Rule, s series.Sample, no
 			figures[name] = math.Round(n)
 		}
 	}
-	r.Title, r.Advice = tell(rule.Title, subject, figures, words), tell(rule.Advice, subject, figures, words)
+	r.Title, r.Advice = fill(rule.Title, subject, figures, words), fill(rule.Advice, subject, figures, words)
 	return r, true
 }
 

@@ -70,8 +70,8 @@ func subjectOf(labels series.Labels) string {
 	return strings.Join(words, ", ")
 }
 
-// tell fills in the placeholders of a text.
-func tell(text, subject string, figures map[string]float64, words map[string]string) string {
+// fill fills in the placeholders of a text.
+func fill(text, subject string, figures map[string]float64, words map[string]string) string {
 	if subject == "" {
 		subject = "the gateway"
 	}

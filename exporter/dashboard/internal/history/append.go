@@ -51,7 +51,7 @@ func (h *History) append(ctx context.Context, most int, fill func(*appender) err
 		h.o.Hooks.Rejected(RejectedStorage, max(w.appended, most))
 	}
 	if ctx.Err() == nil {
-		h.tell("append", err)
+		h.noteTrouble("append", err)
 	}
 	return err
 }

@@ -204,12 +204,12 @@ func TestTrouble(t *testing.T) {
 	h := open(t, options(t.TempDir(), &told))
 	first, second := errors.New("first"), errors.New("second")
 	for range 3 {
-		h.tell("a", first)
-		h.tell("b", second)
-		h.tell("a", nil)
+		h.noteTrouble("a", first)
+		h.noteTrouble("b", second)
+		h.noteTrouble("a", nil)
 	}
 	assert.Equal(t, []error{first}, told.trouble)
-	h.tell("b", nil)
-	h.tell("a", nil)
+	h.noteTrouble("b", nil)
+	h.noteTrouble("a", nil)
 	assert.Equal(t, []error{first, nil}, told.trouble)
 }

@@ -103,11 +103,11 @@ func takeLock(ctx context.Context, dir string, patience time.Duration) (fileutil
 
 // reopen opens what is not open.
 func (h *History) reopen() {
-	h.tell("open", errors.Join(h.raw.open(), h.long.open()))
+	h.noteTrouble("open", errors.Join(h.raw.open(), h.long.open()))
 }
 
-// tell says how something that is tried again and again went, and passes on when trouble begins and when there is none any more.
-func (h *History) tell(what string, err error) {
+// noteTrouble says how something that is tried again and again went, and passes on when trouble begins and when there is none any more.
+func (h *History) noteTrouble(what string, err error) {
 	h.troubleMu.Lock()
 	defer h.troubleMu.Unlock()
 	before := len(h.trouble)
@@ -149,8 +149,8 @@ func (h *History) Tend() {
 			errs = append(errs, fmt.Errorf("%s: blocks: %w", s.dir, err))
 		}
 	}
-	h.tell("compact", errors.Join(errs...))
-	h.tell("metadata", h.meta.save())
+	h.noteTrouble("compact", errors.Join(errs...))
+	h.noteTrouble("metadata", h.meta.save())
 }
 
 // Close ends queries and writes what is in memory to disk. A second time it does nothing.

@@ -59,17 +59,17 @@ func (r *Report) publish(ctx context.Context, all bool) {
 	now := r.o.Now()
 	a := newAsk(ctx, r.o.Querier, now)
 	if h, _ := r.head(a); a.wait() == nil && r.differs(h) {
-		r.tell(eventSpend, h)
+		r.send(eventSpend, h)
 	}
 	if past, err := r.o.Alerts.Past(1); err == nil && len(past) == 1 {
-		r.tell(eventAlert, r.alertOf(&past[0]))
+		r.send(eventAlert, r.alertOf(&past[0]))
 	}
 	if !all {
 		return
 	}
 	a = newAsk(ctx, r.o.Querier, now)
 	if h := r.healthOf(a); a.wait() == nil {
-		r.tell(eventHealth, h)
+		r.send(eventHealth, h)
 	}
 }
 
@@ -79,12 +79,12 @@ func (r *Report) differs(h Spend) bool {
 	body, err := json.Marshal(h)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	before := r.told
-	r.told = string(body)
-	return err == nil && r.told != before
+	before := r.sent
+	r.sent = string(body)
+	return err == nil && r.sent != before
 }
 
-func (r *Report) tell(event string, what any) {
+func (r *Report) send(event string, what any) {
 	if body, err := json.Marshal(what); err == nil {
 		r.o.Hub.Publish(event, body)
 	}

@@ -45,7 +45,7 @@ type Report struct {
 	days    *bounded.Map[string, grown]
 	answers *bounded.Map[string, *prepared]
 
-	told string // the last head
+	sent string // the last head
 
 	poked chan struct{}
 }

@@ -91,7 +91,7 @@ func unquoted(text string) (inner, rest string) {
 }
 
 // labels are all labels of a series.
-func (b *batch) labels(attributes []pair) (text string, odd bool, err error) {
+func (b *arrival) labels(attributes []pair) (text string, odd bool, err error) {
 	out := slices.Clone(b.store.constL)
 	add := func(prefix string, all []pair, but ...string) {
 		for _, a := range all {

@@ -28,7 +28,7 @@ type Ledger struct {
 
 	ops     chan *operation
 	notices chan ledger.Notice
-	told    chan struct{}
+	noticed chan struct{}
 	closing chan struct{}
 	closed  chan struct{}
 	once    sync.Once
@@ -79,11 +79,11 @@ func Open(ctx context.Context, o Options) (*Ledger, error) {
 	l := &Ledger{
 		options: o, hasher: genai.HasherFrom(o.Seed), journal: j, local: local,
 		store:   &store{options: o, keys: newKeys(o.KeyPrefix, j.replica)},
-		notices: make(chan ledger.Notice, 256), told: make(chan struct{}),
+		notices: make(chan ledger.Notice, 256), noticed: make(chan struct{}),
 		ops: make(chan *operation), closing: make(chan struct{}), closed: make(chan struct{}),
 		known: j.known, sent: j.known.answered, cache: newCache(), marks: map[string]mark{}, won: map[string][]byte{}, up: true,
 	}
-	go l.tell()
+	go l.deliverNotices()
 	if aside != "" {
 		l.notify(ledger.StoreReset, "the journal was damaged and is now "+aside)
 	}
@@ -96,9 +96,9 @@ func Open(ctx context.Context, o Options) (*Ledger, error) {
 	return l, nil
 }
 
-// tell passes notices on, in a goroutine of their own: who hears one may call the ledger.
-func (l *Ledger) tell() {
-	defer close(l.told)
+// deliverNotices passes notices on, in a goroutine of their own: who hears one may call the ledger.
+func (l *Ledger) deliverNotices() {
+	defer close(l.noticed)
 	for notice := range l.notices {
 		l.options.Notify(notice)
 	}
@@ -265,7 +265,7 @@ func (l *Ledger) Close() error {
 
 func (l *Ledger) release() error {
 	close(l.notices)
-	<-l.told
+	<-l.noticed
 	l.store.close()
 	return errors.Join(l.journal.close(), l.local.Close())
 }

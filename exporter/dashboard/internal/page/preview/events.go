@@ -6,7 +6,7 @@ import (
 	"net/http"
 )
 
-func (s *server) tell(e event) {
+func (s *server) publish(e event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for l := range s.listeners {

@@ -80,10 +80,10 @@ func (s *server) control(mux *http.ServeMux) {
 	})
 	mux.HandleFunc("POST /preview/spend", func(_ http.ResponseWriter, r *http.Request) {
 		s.spend(r.FormValue("usd"))
-		s.tell(event{"spend", s.head()})
+		s.publish(event{"spend", s.head()})
 	})
 	mux.HandleFunc("POST /preview/alert", func(_ http.ResponseWriter, r *http.Request) {
-		s.tell(event{"alert", s.raise(r.FormValue("body"))})
+		s.publish(event{"alert", s.raise(r.FormValue("body"))})
 	})
 }
 

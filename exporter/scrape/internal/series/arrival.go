@@ -8,8 +8,8 @@ import (
 	"go.opentelemetry.io/collector/pdata/pmetric"
 )
 
-// batch is the metrics of one resource on their way into the Store.
-type batch struct {
+// arrival is the metrics of one resource on their way into the Store.
+type arrival struct {
 	store *Store
 	now   time.Time
 	put   int
@@ -35,8 +35,8 @@ type scope struct {
 	attributes            []pair
 }
 
-func (s *Store) begin(attributes pcommon.Map, now time.Time) *batch {
-	b := &batch{store: s, now: now}
+func (s *Store) begin(attributes pcommon.Map, now time.Time) *arrival {
+	b := &arrival{store: s, now: now}
 	all := pairs(nil, attributes)
 	if s.opts.ResourceLabels {
 		for _, a := range all {
@@ -54,14 +54,14 @@ func (s *Store) begin(attributes pcommon.Map, now time.Time) *batch {
 	return b
 }
 
-func (s *Store) end(b *batch) {
+func (s *Store) end(b *arrival) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	b.resource.puts--
 	s.drop(b.resource)
 }
 
-func (b *batch) inScope(sm pmetric.ScopeMetrics) {
+func (b *arrival) inScope(sm pmetric.ScopeMetrics) {
 	b.scope = scope{sm.Scope().Name(), sm.Scope().Version(), sm.SchemaUrl(), pairs(nil, sm.Scope().Attributes())}
 	k := b.scopeKey[:0]
 	k = append(k, flag(b.resource.hasJob)|flag(b.resource.hasInstance)<<1)
@@ -77,7 +77,7 @@ func flag(is bool) byte {
 }
 
 // metric takes the points of a metric. The Store is locked.
-func (b *batch) metric(m pmetric.Metric) {
+func (b *arrival) metric(m pmetric.Metric) {
 	b.metricName, b.help, b.unit, b.name = m.Name(), m.Description(), m.Unit(), ""
 	b.key = append(appendText(append(b.key[:0], b.scopeKey...), m.Name()), byte(m.Type())) //nolint:gosec // one of six
 	b.same = len(b.key)
@@ -107,7 +107,7 @@ func (b *batch) metric(m pmetric.Metric) {
 	}
 }
 
-func (b *batch) sum(m pmetric.Sum) {
+func (b *arrival) sum(m pmetric.Sum) {
 	b.kind, b.translated = gauge, otlptranslator.MetricTypeNonMonotonicCounter
 	if m.IsMonotonic() {
 		b.kind, b.translated = counter, otlptranslator.MetricTypeMonotonicCounter
@@ -123,7 +123,7 @@ func (b *batch) sum(m pmetric.Sum) {
 	}
 }
 
-func (b *batch) temporality(t pmetric.AggregationTemporality, points int) (delta, ok bool) {
+func (b *arrival) temporality(t pmetric.AggregationTemporality, points int) (delta, ok bool) {
 	if t != pmetric.AggregationTemporalityDelta && t != pmetric.AggregationTemporalityCumulative {
 		b.lose(Temporality, points)
 		return false, false
@@ -131,7 +131,7 @@ func (b *batch) temporality(t pmetric.AggregationTemporality, points int) (delta
 	return t == pmetric.AggregationTemporalityDelta, true
 }
 
-func (b *batch) lose(reason string, points int) {
+func (b *arrival) lose(reason string, points int) {
 	for range points {
 		b.lost.add(reason, b.metricName)
 	}
@@ -148,13 +148,13 @@ type incoming interface {
 	into(old *point, known bool) (reason string)
 }
 
-func take[P incoming](b *batch, n int, at func(int) P) {
+func take[P incoming](b *arrival, n int, at func(int) P) {
 	for i := range n {
 		put(b, at(i))
 	}
 }
 
-func put[P incoming](b *batch, p P) {
+func put[P incoming](b *arrival, p P) {
 	b.pairs = over(pairs(b.pairs[:0], p.Attributes()), b.attributes)
 	b.key = appendPairs(b.key[:b.same], b.pairs)
 	known := b.store.series[string(b.key)]
@@ -189,7 +189,7 @@ func put[P incoming](b *batch, p P) {
 }
 
 // touch notes that a series got a point.
-func (b *batch) touch(one *series) {
+func (b *arrival) touch(one *series) {
 	one.updated = b.now
 	if one.help != b.help {
 		one.help = b.help
@@ -211,7 +211,7 @@ func (b *batch) touch(one *series) {
 }
 
 // create makes a series of the point, unless it was refused for a reason.
-func (b *batch) create(p *point, size int, reason string) {
+func (b *arrival) create(p *point, size int, reason string) {
 	if reason != "" {
 		b.lose(reason, 1)
 		return
@@ -236,13 +236,13 @@ func (b *batch) create(p *point, size int, reason string) {
 }
 
 // rename moves a series whose unit or kind changed, and with them its name.
-func (b *batch) rename(known *series, size int) {
+func (b *arrival) rename(known *series, size int) {
 	b.store.remove(known)
 	b.create(&known.point, size, "")
 }
 
 // translate is the metric's name in Prometheus; empty when there is none.
-func (b *batch) translate() string {
+func (b *arrival) translate() string {
 	name, err := b.store.opts.Metrics.Build(otlptranslator.Metric{Name: b.metricName, Unit: b.unit, Type: b.translated})
 	if err != nil || !validName(name) {
 		return ""

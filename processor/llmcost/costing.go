@@ -12,8 +12,8 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
 )
 
-// bill is what llmcost says about the money of one model call.
-type bill struct {
+// costing is what llmcost says about the money of one model call.
+type costing struct {
 	status string
 	reason string
 	cost   pricing.Cost // amounts in nano-USD, and the row used; only Total where the bill is a reported sum
@@ -24,7 +24,7 @@ type bill struct {
 }
 
 // unknown says that nobody knows what the call cost, so that a report of it with a price says more.
-func (b *bill) unknown() bool {
+func (b *costing) unknown() bool {
 	return b.status == genai.StatusUnpriced && (b.reason == genai.ReasonUnknownModel || b.reason == genai.ReasonNoRate)
 }
 
@@ -41,15 +41,15 @@ type pricedModel struct {
 	factor pricing.Factor
 }
 
-// billFor decides what one counted model call cost, and fills all of b. The end of the span chooses between old and new prices.
-func (p *policy) billFor(op *dialect.Call, end time.Time, seen *recall, b *bill) {
+// costOf decides what one counted model call cost, and fills all of b. The end of the span chooses between old and new prices.
+func (p *policy) costOf(op *dialect.Call, end time.Time, seen *recall, b *costing) {
 	x, ok := seen.of(op)
 	if !ok {
 		x.sold = p.soldAt(op)
 	}
 	s := &x.sold
 	nameSeller(op, s)
-	*b = bill{}
+	*b = costing{}
 	usage := usageOf(op)
 	switch {
 	case usage == genai.UsageBad:
@@ -57,14 +57,14 @@ func (p *policy) billFor(op *dialect.Call, end time.Time, seen *recall, b *bill)
 	case op.CacheHit:
 		b.status, b.reason = genai.StatusFree, genai.ReasonCacheHit
 	case p.reported != reportedIgnore && op.CostSource == dialect.CostBill:
-		b.report(op, genai.StatusReported, "")
+		b.takeReported(op, genai.StatusReported, "")
 	case p.reported == reportedOnly && op.CostSource == dialect.CostClient:
-		b.report(op, genai.StatusEstimated, genai.ReasonClientEstimate)
+		b.takeReported(op, genai.StatusEstimated, genai.ReasonClientEstimate)
 	case usage == genai.UsageNone && op.Failure != genai.Succeeded:
 		b.status, b.reason = genai.StatusFree, genai.ReasonFailed
 	case p.reported == reportedOnly:
 		b.status, b.reason = genai.StatusUnpriced, genai.ReasonNotReported
-	case (usage != genai.UsageNone || s.needsNoTokens(op)) && s.bill(op, end, b):
+	case (usage != genai.UsageNone || s.needsNoTokens(op)) && s.cost(op, end, b):
 	default:
 		p.withoutRow(op, usage, end, b)
 		if b.reason == genai.ReasonUnknownModel && s.reason == genai.ReasonLocalServer {
@@ -96,8 +96,8 @@ var (
 	unitCodeRun, _    = pricing.UnitByUsageName("code_executions")
 )
 
-// bill fills in what the call cost at whoever sold it; false where that is not known.
-func (s *sold) bill(op *dialect.Call, end time.Time, b *bill) bool {
+// cost fills in what the call cost at whoever sold it; false where that is not known.
+func (s *sold) cost(op *dialect.Call, end time.Time, b *costing) bool {
 	switch {
 	case s.status != "" && op.CostSource != dialect.CostClient:
 		b.status, b.reason = s.status, s.reason
@@ -141,10 +141,10 @@ func (p *policy) soldAt(op *dialect.Call) sold {
 }
 
 // withoutRow is for calls that the table cannot price: a client's own guess, the fallback rate, or the plain truth.
-func (p *policy) withoutRow(op *dialect.Call, usage genai.UsageState, end time.Time, b *bill) {
+func (p *policy) withoutRow(op *dialect.Call, usage genai.UsageState, end time.Time, b *costing) {
 	switch {
 	case p.reported != reportedIgnore && op.CostSource == dialect.CostClient:
-		b.report(op, genai.StatusEstimated, genai.ReasonClientEstimate)
+		b.takeReported(op, genai.StatusEstimated, genai.ReasonClientEstimate)
 	case usage == genai.UsageNone && op.Extras.AudioTime == 0:
 		b.status, b.reason = genai.StatusUnpriced, genai.ReasonNoUsage
 	case p.fallback.model != nil:
@@ -157,8 +157,8 @@ func (p *policy) withoutRow(op *dialect.Call, usage genai.UsageState, end time.T
 	}
 }
 
-// report takes the sum that the span tells.
-func (b *bill) report(op *dialect.Call, status, reason string) {
+// takeReported takes the sum that the span tells.
+func (b *costing) takeReported(op *dialect.Call, status, reason string) {
 	nano := math.RoundToEven(op.ReportedUSD * 1e9)
 	if nano >= math.MaxInt64 {
 		b.status, b.reason = genai.StatusUnpriced, genai.ReasonBadUsage
@@ -167,7 +167,7 @@ func (b *bill) report(op *dialect.Call, status, reason string) {
 	b.status, b.reason, b.cost.Total = status, reason, int64(nano)
 }
 
-func (r *pricedModel) price(op *dialect.Call, end time.Time, b *bill) {
+func (r *pricedModel) price(op *dialect.Call, end time.Time, b *costing) {
 	call := pricing.Call{Provider: op.Provider, Model: op.Model(), Time: end, ServiceTier: op.ServiceTier, Region: op.Region}
 	use(op, &call.Usage)
 	if err := r.model.PriceTo(&b.cost, &call, r.factor); err != nil {

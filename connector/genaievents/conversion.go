@@ -10,8 +10,8 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
-// batch is one request while it is read, and the records that it becomes.
-type batch struct {
+// conversion is one request while it is read, and the records that it becomes.
+type conversion struct {
 	*state
 	now  time.Time // of the steady clock
 	wall time.Time
@@ -23,7 +23,7 @@ type batch struct {
 	read    [readAhead]readSpan
 	reads   int
 	item    item // the one whose records are written
-	writer  writer
+	writer  recordWriter
 
 	claims     []uint64
 	failures   []noted
@@ -49,24 +49,24 @@ type outerFailure struct {
 	source int
 }
 
-func newBatch(s *state) *batch {
-	b := &batch{state: s}
-	b.writer.batch = b
+func newConversion(s *state) *conversion {
+	b := &conversion{state: s}
+	b.writer.conversion = b
 	return b
 }
 
-// keptEntries bounds what a pooled batch holds on to.
+// keptEntries bounds what a pooled conversion holds on to.
 const keptEntries = 1024
 
 // reset lets go of the memory of the spans.
-func (b *batch) reset() {
+func (b *conversion) reset() {
 	clear(b.sources)
 	clear(b.outer)
-	*b = batch{
+	*b = conversion{
 		state: b.state, sources: kept(b.sources), outer: kept(b.outer), claims: kept(b.claims), failures: kept(b.failures),
-		writer: writer{body: kept(b.writer.body)},
+		writer: recordWriter{body: kept(b.writer.body)},
 	}
-	b.writer.batch = b
+	b.writer.conversion = b
 }
 
 func kept[T any](s []T) []T {
@@ -76,13 +76,13 @@ func kept[T any](s []T) []T {
 	return s[:0]
 }
 
-func (b *batch) addSource(resource pcommon.Resource, schema string) int {
+func (b *conversion) addSource(resource pcommon.Resource, schema string) int {
 	b.sources = append(b.sources, source{resource: resource, schema: schema})
 	return len(b.sources) - 1
 }
 
 // serviceName is the service of a source.
-func (b *batch) serviceName(of int) string {
+func (b *conversion) serviceName(of int) string {
 	s := &b.sources[of]
 	if s.service == "" {
 		before := b.cuts
@@ -96,7 +96,7 @@ func (b *batch) serviceName(of int) string {
 }
 
 // record is a new one of a source.
-func (b *batch) record(of int) plog.LogRecord {
+func (b *conversion) record(of int) plog.LogRecord {
 	if b.records == 0 {
 		b.logs = plog.NewLogs()
 	}
@@ -127,7 +127,7 @@ func commandLine(key string) bool {
 }
 
 // copyResource copies what is flat.
-func (b *batch) copyResource(from, to pcommon.Map) {
+func (b *conversion) copyResource(from, to pcommon.Map) {
 	to.EnsureCapacity(min(from.Len(), maxResource))
 	for key, v := range from.All() {
 		if key == "" || commandLine(key) && b.cfg.Content.Mode != contentFull {
@@ -142,7 +142,7 @@ func (b *batch) copyResource(from, to pcommon.Map) {
 }
 
 // copyValue puts a scalar; nothing else is flat.
-func (b *batch) copyValue(to pcommon.Map, key string, v pcommon.Value) {
+func (b *conversion) copyValue(to pcommon.Map, key string, v pcommon.Value) {
 	switch v.Type() {
 	case pcommon.ValueTypeStr:
 		to.PutStr(key, b.cut(v.Str(), b.cfg.MaxValueBytes))

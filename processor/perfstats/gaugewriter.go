@@ -31,8 +31,8 @@ var described = map[string]description{
 	genai.PerfHealth:           {"{state}", "1 for the state that the service or model is in, 0 for the others."},
 }
 
-// writer appends points to gauges.
-type writer struct {
+// gaugeWriter appends points to gauges.
+type gaugeWriter struct {
 	now    pcommon.Timestamp
 	sm     pmetric.ScopeMetrics
 	gauges map[string]pmetric.NumberDataPointSlice
@@ -40,18 +40,18 @@ type writer struct {
 	points int
 }
 
-func newWriter(sm pmetric.ScopeMetrics, now time.Time) *writer {
-	return &writer{now: pcommon.NewTimestampFromTime(now), sm: sm, gauges: map[string]pmetric.NumberDataPointSlice{}}
+func newGaugeWriter(sm pmetric.ScopeMetrics, now time.Time) *gaugeWriter {
+	return &gaugeWriter{now: pcommon.NewTimestampFromTime(now), sm: sm, gauges: map[string]pmetric.NumberDataPointSlice{}}
 }
 
 // of makes the points that follow those of a set.
-func (w *writer) of(k key) *writer {
+func (w *gaugeWriter) of(k key) *gaugeWriter {
 	w.key = k
 	return w
 }
 
 // put writes one point.
-func (w *writer) put(g *gauge, dims []string, v float64) {
+func (w *gaugeWriter) put(g *gauge, dims []string, v float64) {
 	dps, ok := w.gauges[g.name]
 	if !ok {
 		dps = w.metric(g.name)
@@ -62,11 +62,11 @@ func (w *writer) put(g *gauge, dims []string, v float64) {
 
 // end writes that a series has no value any more. Each has a metric of its own: Prometheus' exporter leaves out what follows such a point
 // in a metric.
-func (w *writer) end(g *gauge, dims []string) {
+func (w *gaugeWriter) end(g *gauge, dims []string) {
 	w.point(w.metric(g.name), g, dims).SetFlags(pmetric.DefaultDataPointFlags.WithNoRecordedValue(true))
 }
 
-func (w *writer) metric(name string) pmetric.NumberDataPointSlice {
+func (w *gaugeWriter) metric(name string) pmetric.NumberDataPointSlice {
 	about, known := described[name]
 	if !known { // a ratio from the config
 		about = description{"1", "What the config divides, over the window."}
@@ -78,7 +78,7 @@ func (w *writer) metric(name string) pmetric.NumberDataPointSlice {
 	return m.SetEmptyGauge().DataPoints()
 }
 
-func (w *writer) point(dps pmetric.NumberDataPointSlice, g *gauge, dims []string) pmetric.NumberDataPoint {
+func (w *gaugeWriter) point(dps pmetric.NumberDataPointSlice, g *gauge, dims []string) pmetric.NumberDataPoint {
 	dp := dps.AppendEmpty()
 	dp.SetTimestamp(w.now)
 	attrs := dp.Attributes()

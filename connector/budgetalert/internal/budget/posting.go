@@ -15,14 +15,14 @@ const (
 	slack    = 3600 // seconds that slots are kept beyond their use
 )
 
-// batch is what one Record brings.
-type batch struct {
+// posting is what one Record brings.
+type posting struct {
 	now    int64
 	calls  []ledger.Call
 	spends []*Spend // by call
 	adds   []ledger.Add
 	books  []book.Entry
-	// touches are the groups and periods that the batch adds to, each once or more.
+	// touches are the groups and periods that the posting adds to, each once or more.
 	touches  []touch
 	overflow []*rule // whose overflow group it adds to
 	late     bool    // calls were counted apart because of their time
@@ -32,14 +32,14 @@ type batch struct {
 	latched  []latched // what the decision found or made; it holds once the ledger has it
 }
 
-// batches are used again: the ledger keeps nothing of one that it has recorded.
-var batches = sync.Pool{New: func() any { return new(batch) }}
+// postings are used again: the ledger keeps nothing of one that it has recorded.
+var postings = sync.Pool{New: func() any { return new(posting) }}
 
-// maxBatch is of how many calls a batch is kept for the next Record.
-const maxBatch = 10_000
+// maxPosting is of how many calls a posting is kept for the next Record.
+const maxPosting = 10_000
 
-func (b *batch) release() {
-	if cap(b.calls) > maxBatch {
+func (b *posting) release() {
+	if cap(b.calls) > maxPosting {
 		return
 	}
 	clear(b.calls)
@@ -48,10 +48,10 @@ func (b *batch) release() {
 	clear(b.books)
 	clear(b.touches)
 	clear(b.overflow)
-	*b = batch{
+	*b = posting{
 		calls: b.calls[:0], spends: b.spends[:0], adds: b.adds[:0], books: b.books[:0], touches: b.touches[:0], overflow: b.overflow[:0],
 	}
-	batches.Put(b)
+	postings.Put(b)
 }
 
 type touch struct {
@@ -68,8 +68,8 @@ type latched struct {
 	level int
 }
 
-// of is where the batch adds to a series. It is made when it is asked for first: when something fires, mostly.
-func (b *batch) of(series string) []place {
+// of is where the posting adds to a series. It is made when it is asked for first: when something fires, mostly.
+func (b *posting) of(series string) []place {
 	if b.index == nil {
 		b.index = make(map[string][]place, len(b.touches))
 		for i := range b.calls {
@@ -83,10 +83,10 @@ func (b *batch) of(series string) []place {
 }
 
 // prepare reads spends into calls of the ledger. The lock is held.
-func (e *Engine) prepare(spends []Spend, now time.Time) *batch {
-	b := batches.Get().(*batch)
+func (e *Engine) prepare(spends []Spend, now time.Time) *posting {
+	b := postings.Get().(*posting)
 	b.now = now.Unix()
-	e.batches++
+	e.postings++
 	b.calls, b.spends, b.books = slices.Grow(b.calls, len(spends)), slices.Grow(b.spends, len(spends)), slices.Grow(b.books, len(spends))
 	b.adds = slices.Grow(b.adds, len(spends)*(len(e.rules)+1))
 	for i := range spends {
@@ -115,7 +115,7 @@ func (e *Engine) prepare(spends []Spend, now time.Time) *batch {
 }
 
 // apart is where a call is counted that is in no total; nil: it is in them.
-func (b *batch) apart(s *Spend, t, late int64) *Apart {
+func (b *posting) apart(s *Spend, t, late int64) *Apart {
 	switch {
 	case s.bad():
 		return &b.stats.Bad
@@ -147,7 +147,7 @@ func (s *Spend) bad() bool {
 }
 
 // share adds a call to one budget.
-func (e *Engine) share(b *batch, s *Spend, share *Share, t int64) {
+func (e *Engine) share(b *posting, s *Spend, share *Share, t int64) {
 	r := e.rules[share.Budget]
 	amount := r.counts(&s.Sums)
 	if amount == 0 || len(share.Group) != len(r.keys) {
@@ -181,8 +181,8 @@ func (e *Engine) share(b *batch, s *Spend, share *Share, t int64) {
 		day := r.daily.window(t)
 		b.adds = append(b.adds, ledger.Add{Series: g.days, Slot: day.start, Amount: amount, Expires: day.end + weekdayHistory})
 	}
-	if !g.overflow && (g.touched.batch != e.batches || g.touched.start != w.start) {
-		g.touched.batch, g.touched.start = e.batches, w.start
+	if !g.overflow && (g.touched.posting != e.postings || g.touched.start != w.start) {
+		g.touched.posting, g.touched.start = e.postings, w.start
 		b.touches = append(b.touches, touch{g, w})
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 )
 
-// batch is what the points of one metric have in common.
-type batch struct {
+// origin is what the points of one metric have in common.
+type origin struct {
 	now       time.Time
 	resource  pcommon.Resource
 	hash      *[16]byte // of the resource's attributes, computed when needed
@@ -20,7 +20,7 @@ type batch struct {
 	own       []*source
 }
 
-func (b *batch) reads(kind uint8) bool {
+func (b *origin) reads(kind uint8) bool {
 	if b.builtin != nil && b.builtin.kinds&kind != 0 {
 		return true
 	}
@@ -32,7 +32,7 @@ func (b *batch) reads(kind uint8) bool {
 	return false
 }
 
-func (b *batch) streamKey(attrs pcommon.Map, start pcommon.Timestamp) streamKey {
+func (b *origin) streamKey(attrs pcommon.Map, start pcommon.Timestamp) streamKey {
 	if *b.hash == ([16]byte{}) {
 		*b.hash = pdatautil.MapHash(b.resource.Attributes())
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
-// Where a cost comes from, rule by rule: each row would have another answer without one condition of billFor.
+// Where a cost comes from, rule by rule: each row would have another answer without one condition of costOf.
 func TestWhereACostComesFrom(t *testing.T) {
 	type raw = map[string]any
 	call := func(more raw) raw {

@@ -17,9 +17,9 @@ var attributesOf = [numEvents]int{
 	evRequest: 11, evCall: 15, evTool: 11, evError: 7, evAlert: 9, evDetails: 16, evException: 10, evEvaluation: 6,
 }
 
-// writer writes the record that was begun last. What it is told goes into the attributes and, as the body is logfmt or JSON, there too.
-type writer struct {
-	*batch
+// recordWriter writes the record that was begun last. What it is told goes into the attributes and, as the body is logfmt or JSON, there too.
+type recordWriter struct {
+	*conversion
 	record plog.LogRecord
 	attrs  pcommon.Map
 	body   []byte
@@ -44,9 +44,9 @@ type head struct {
 }
 
 // begin makes a record.
-func (b *batch) begin(e event, severity plog.SeverityNumber, h *head) *writer {
+func (b *conversion) begin(e event, severity plog.SeverityNumber, h *head) *recordWriter {
 	b.written[e]++
-	rec := b.batchRecord(h)
+	rec := b.newRecord(h)
 	rec.SetEventName(eventNames[e])
 	rec.SetSeverityNumber(severity)
 	rec.SetSeverityText(severityTexts[severity])
@@ -60,7 +60,7 @@ func (b *batch) begin(e event, severity plog.SeverityNumber, h *head) *writer {
 	return w
 }
 
-func (b *batch) batchRecord(h *head) plog.LogRecord {
+func (b *conversion) newRecord(h *head) plog.LogRecord {
 	rec := b.record(h.source)
 	observed := pcommon.NewTimestampFromTime(b.wall)
 	rec.SetObservedTimestamp(observed)
@@ -75,7 +75,7 @@ func (b *batch) batchRecord(h *head) plog.LogRecord {
 }
 
 // end writes what every record ends with. message is its body where that is a sentence.
-func (w *writer) end(h *head, message string) {
+func (w *recordWriter) end(h *head, message string) {
 	w.quiet = false
 	w.number(genai.LogKept, h.share)
 	for i := range w.cfg.Attributes {
@@ -104,14 +104,14 @@ func (w *writer) end(h *head, message string) {
 }
 
 // text writes a text; "" is none.
-func (w *writer) text(key, s string) {
+func (w *recordWriter) text(key, s string) {
 	if s != "" {
 		w.whole(key, w.cut(s, w.cfg.MaxValueBytes))
 	}
 }
 
 // whole writes a text that is short enough.
-func (w *writer) whole(key, s string) {
+func (w *recordWriter) whole(key, s string) {
 	w.attrs.PutStr(key, s)
 	if w.says(key) {
 		w.body = appendText(w.body, s, w.cfg.Body == bodyJSON)
@@ -119,7 +119,7 @@ func (w *writer) whole(key, s string) {
 }
 
 // number writes a number, if it is one.
-func (w *writer) number(key string, f float64) {
+func (w *recordWriter) number(key string, f float64) {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return
 	}
@@ -129,7 +129,7 @@ func (w *writer) number(key string, f float64) {
 	}
 }
 
-func (w *writer) count(key string, n int64) {
+func (w *recordWriter) count(key string, n int64) {
 	w.attrs.PutInt(key, n)
 	if w.says(key) {
 		w.body = strconv.AppendInt(w.body, n, 10)
@@ -137,7 +137,7 @@ func (w *writer) count(key string, n int64) {
 }
 
 // value writes a scalar of a sender.
-func (w *writer) value(key string, v pcommon.Value) {
+func (w *recordWriter) value(key string, v pcommon.Value) {
 	switch v.Type() {
 	case pcommon.ValueTypeStr:
 		w.text(key, v.Str())
@@ -154,7 +154,7 @@ func (w *writer) value(key string, v pcommon.Value) {
 }
 
 // says begins an entry of the body, where it has entries. Our own keys need no quotes.
-func (w *writer) says(key string) bool {
+func (w *recordWriter) says(key string) bool {
 	switch {
 	case w.quiet || w.cfg.Body == bodyMessage:
 		return false
@@ -175,7 +175,7 @@ func (w *writer) says(key string) bool {
 }
 
 // cut makes a text valid and no longer than that.
-func (b *batch) cut(s string, most int) string {
+func (b *conversion) cut(s string, most int) string {
 	if len(s) > most {
 		b.cuts++
 		for most > 0 && !utf8.RuneStart(s[most]) {

@@ -15,7 +15,7 @@ var copied = [...]string{
 	"server.address", "server.port", "gen_ai.request.max_tokens", "gen_ai.request.temperature", "gen_ai.request.top_p", "gen_ai.output.type",
 }
 
-func (b *batch) writeDetails(it *item) {
+func (b *conversion) writeDetails(it *item) {
 	op := it.op
 	w := b.begin(evDetails, b.severity[evDetails], &it.head)
 	w.named(op)
@@ -49,7 +49,7 @@ func (b *batch) writeDetails(it *item) {
 }
 
 // named writes what names a call in the conventions' words.
-func (w *writer) named(op *genai.Operation) {
+func (w *recordWriter) named(op *genai.Operation) {
 	w.text(genai.OperationName, op.Name)
 	w.text(genai.ProviderName, op.Provider)
 	w.text(genai.RequestModel, op.RequestModel)
@@ -59,14 +59,14 @@ func (w *writer) named(op *genai.Operation) {
 }
 
 // some writes a count that is not 0.
-func (w *writer) some(key string, n int64) {
+func (w *recordWriter) some(key string, n int64) {
 	if n > 0 {
 		w.count(key, n)
 	}
 }
 
 // evaluations writes the scores among the events of a span, GenAI or not.
-func (b *batch) evaluations(span ptrace.Span, source int) {
+func (b *conversion) evaluations(span ptrace.Span, source int) {
 	all := span.Events()
 	for i := range min(all.Len(), maxEvents) {
 		if e := all.At(i); e.Name() == genai.EvaluationEvent && b.claim(b.evaluationID(span, i)) {
@@ -76,7 +76,7 @@ func (b *batch) evaluations(span ptrace.Span, source int) {
 }
 
 // evaluationID tells the evaluations of a span from one another and from the span; 0 where the span lacks ids.
-func (b *batch) evaluationID(span ptrace.Span, i int) uint64 {
+func (b *conversion) evaluationID(span ptrace.Span, i int) uint64 {
 	of := b.hasher.Span(span.TraceID(), span.SpanID())
 	if of == 0 {
 		return 0
@@ -84,7 +84,7 @@ func (b *batch) evaluationID(span ptrace.Span, i int) uint64 {
 	return of ^ uint64(i+1)*0x9E3779B97F4A7C15 //nolint:gosec // an index
 }
 
-func (b *batch) writeEvaluation(span ptrace.Span, e ptrace.SpanEvent, source int) {
+func (b *conversion) writeEvaluation(span ptrace.Span, e ptrace.SpanEvent, source int) {
 	h := head{
 		source: source, time: e.Timestamp(), trace: span.TraceID(), span: span.SpanID(), flags: span.Flags(), attrs: span.Attributes(), share: 1,
 	}
