@@ -13,6 +13,7 @@ import (
 type client struct {
 	name   string
 	scopes []scope // how it is told
+	sign   text    // how it is told under a scope that nobody is known by: an attribute that only its spans have; 0 is none
 
 	keys []entry // attributes that it says facts in, per fact in order of precedence
 	own  []entry // the same, of names so plain that they mean this under its scopes only
@@ -118,6 +119,7 @@ var (
 	providers   []func(*reading) string
 	sums        []func(*reading) verdict
 	aparts      []apart
+	signs       []*client
 	corrections []func(*reading)
 
 	costMask uint32  // the values among costs
@@ -127,7 +129,8 @@ var (
 	usageTexts  textSet // of the members that alone show usage
 	answerTexts textSet // of answers
 	kindTexts   textSet // of words, but that of the conventions
-	pairTallies uint64  // of pairs
+	signTexts   textSet
+	pairTallies uint64 // of pairs
 	byFirst     [256][]scopeRule
 	nobody      = &client{}
 )
@@ -146,6 +149,10 @@ func init() { //nolint:gochecknoinits // the tables are constants that Go cannot
 		c.addJSON()
 		if c.sum != nil {
 			sums = append(sums, c.sum)
+		}
+		if c.sign != 0 {
+			signs = append(signs, c)
+			signTexts.add(c.sign)
 		}
 		if c.apart != nil {
 			aparts = append(aparts, c.apart)

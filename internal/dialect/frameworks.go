@@ -90,9 +90,9 @@ var extensionsAI = &client{
 }
 
 // eitherOverlap is for senders that pass on what they are given: of models whose makers leave cached tokens out of the input, some of those
-// beneath add them and some do not.
+// beneath add them and some do not. A count of what was not cached says which.
 func eitherOverlap(r *reading, u *genai.Usage) string {
-	if u.CacheRead+u.CacheWrite > 0 && (r.soldNet() || r.overAnthropic()) {
+	if u.CacheRead+u.CacheWrite > 0 && r.f.tallyRanks[nNoCache] == 0 && (r.soldNet() || r.overAnthropic()) {
 		return genai.ReasonUnknownOverlap
 	}
 	return ""

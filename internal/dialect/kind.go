@@ -109,6 +109,8 @@ func kindWord(w string) verdict {
 		return verdict{genai.Retrieval, opRerank}
 	case "evaluator", "guardrail", "evaluation":
 		return verdict{genai.Evaluation, ""}
+	case "token_counter": // counts, and asks no model
+		return verdict{genai.Other, ""}
 	}
 	return verdict{}
 }
@@ -158,7 +160,7 @@ func operationKind(r *reading, op string) verdict {
 		return verdict{genai.Agent, genai.OpInvokeAgent}
 	case "agent_step", "model_generation", "model_chunk", "model_step", "chain", "plan", "prompt", "task", "memory":
 		return verdict{genai.Step, op}
-	case "fetch_response", "vectordb":
+	case "fetch_response", "vectordb", "tokenize", "count_tokens":
 		return verdict{genai.Other, op}
 	case "image", "image_generation", "audio", "speech", opTranscription, "moderation":
 		return verdict{genai.ModelCall, op}

@@ -14,7 +14,7 @@ func (r *reading) provider() {
 			return
 		}
 	}
-	for _, t := range [...]text{tProvider, tHost, tSystem, tSideProvider, tVercelProvider} {
+	for _, t := range [...]text{tProvider, tHost, tSystem, tSideProvider, tVercelProvider, tGatewayProvider} {
 		if f.texts[t] == "" {
 			continue
 		}
@@ -84,6 +84,9 @@ var providerNames = map[string]string{
 	"azure_ai_inference": "azure.ai.inference",
 	"bedrock":            "aws.bedrock", "aws": "aws.bedrock", "aws_bedrock": "aws.bedrock", "aws.bedrock": "aws.bedrock",
 	"amazon_bedrock": "aws.bedrock", "amazon-bedrock": "aws.bedrock", "bedrock_converse": "aws.bedrock", "amazon": "aws.bedrock",
+	"aws.anthropic": "aws.bedrock", "gcp.anthropic": "gcp.vertex_ai", "aws-bedrock": "aws.bedrock", "vertex-ai": "gcp.vertex_ai",
+	"gcp_vertex_anthropic": "gcp.vertex_ai", "gcp_vertex_gemini": "gcp.vertex_ai", "google_ai_studio_gemini": "gcp.gemini",
+	"google-ai-studio": "gcp.gemini", "perplexity-ai": "perplexity", "workers-ai": "cloudflare", "azure-ai": "azure.ai.inference",
 	"vertex ai": "gcp.vertex_ai", "aws bedrock": "aws.bedrock",
 	"vertex_ai": "gcp.vertex_ai", "vertexai": "gcp.vertex_ai", "vertex": "gcp.vertex_ai", "gcp.vertex.agent": "gcp.vertex_ai",
 	"gcp.vertex_ai": "gcp.vertex_ai", "google_vertexai": "gcp.vertex_ai", "google-vertex": "gcp.vertex_ai", "google_vertex": "gcp.vertex_ai",

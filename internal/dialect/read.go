@@ -38,11 +38,25 @@ func Read(scope *Scope, span ptrace.Span, op *Call) bool {
 	r := readings.Get().(*reading) //nolint:forcetypeassert // nothing else is in the pool
 	r.scope, r.span, r.op = *scope, span, op
 	r.f.collect(span.Attributes(), scope.client.bit)
+	r.signed()
 	known := r.read()
 	r.f.reset()
 	r.scope, r.span, r.op = Scope{}, ptrace.Span{}, nil
 	readings.Put(r)
 	return known
+}
+
+// signed finds the client by an attribute, where the scope does not say who it is.
+func (r *reading) signed() {
+	if r.scope.client != nobody || !r.f.said.meets(&signTexts) {
+		return
+	}
+	for _, c := range signs {
+		if r.f.texts[c.sign] != "" {
+			r.scope.client, r.scope.traits = c, &c.traits
+			return
+		}
+	}
 }
 
 func (r *reading) read() bool {

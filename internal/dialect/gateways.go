@@ -1,0 +1,106 @@
+package dialect
+
+import (
+	"cmp"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// Gateways and proxies that tell of the calls they pass on, and no bill.
+
+var (
+	tGatewayProvider = newText()
+	tBifrost         = newText()
+	jCloudflare      = newText()
+	jKongAnswer      = newText()
+)
+
+// envoyGateway is Envoy's AI gateway in either of its two vocabularies. What it was asked in Anthropic's protocol it tells as Anthropic counts,
+// without cached tokens, whoever answered; what it was asked in OpenAI's with them. The reason why the model stopped is in the protocol's words.
+var envoyGateway = &client{
+	name:   "envoy-ai-gateway",
+	scopes: []scope{{name: "envoyproxy/ai-gateway"}},
+	traits: traits{cacheApart: (*reading).stoppedAsAnthropic, hides: func(r *reading, u *genai.Usage) string {
+		if _, told := r.f.value(vFinish); told || r.f.texts[tOpenInferenceKind] != "" {
+			return ""
+		}
+		return eitherOverlap(r, u)
+	}},
+}
+
+// stoppedAsAnthropic says whether the model stopped for a reason that is told in Anthropic's words.
+func (r *reading) stoppedAsAnthropic() bool {
+	v, ok := r.f.value(vFinish)
+	if ok && v.Type() == pcommon.ValueTypeSlice && v.Slice().Len() > 0 {
+		v = v.Slice().At(0)
+	}
+	if !ok || v.Type() != pcommon.ValueTypeStr {
+		return false
+	}
+	switch v.Str() {
+	case "end_turn", "max_tokens", "tool_use", "stop_sequence", "pause_turn", "refusal", "model_context_window_exceeded":
+		return true
+	}
+	return false
+}
+
+// tensorZero adds up what its providers count and tells no parts; its price is one that the user has configured.
+var tensorZero = &client{
+	name:   "tensorzero",
+	scopes: []scope{{name: "tensorzero*"}},
+	keys:   values(vCostOther, genAI, "tensorzero.cost_usd"),
+	traits: traits{hidesCache: always},
+}
+
+// bifrost names its scope as the user names the service. It counts inclusively whoever answered; of versions before
+// it names the provider in its own words that is not sure.
+var bifrost = &client{
+	name:   "bifrost",
+	scopes: []scope{{name: "bifrost*"}},
+	sign:   tBifrost,
+	keys:   texts(tBifrost, plain, "bifrost.provider.name"),
+	traits: traits{hides: func(r *reading, u *genai.Usage) string {
+		if r.f.texts[tBifrost] != "" {
+			return ""
+		}
+		return eitherOverlap(r, u)
+	}},
+}
+
+// cloudflare's AI gateway names no scope that is known. It tells input and output as the provider counts them, and the answer where it may.
+var cloudflare = &client{
+	name: "cloudflare",
+	sign: tGatewayProvider,
+	keys: join(
+		texts(tGatewayProvider, genAI, "gen_ai.model.provider"),
+		texts(jCloudflare, plain, "gen_ai.completion_json"),
+	),
+	answers: []text{jCloudflare},
+	traits:  traits{hidesCache: always, cacheApart: (*reading).soldNet, hides: asCounted},
+}
+
+// kong's AI gateway tells input and output as the provider counts them, and the answer where it may.
+var kong = &client{
+	name:    "kong",
+	scopes:  []scope{{name: "kong-internal"}},
+	own:     texts(jKongAnswer, plain, "gen_ai.output.messages"),
+	answers: []text{jKongAnswer},
+	traits:  traits{hidesCache: always, cacheApart: (*reading).soldNet, hides: asCounted},
+}
+
+// portkey's gateway passes on what is in the usage of its answer: Anthropic's input without cached tokens, Bedrock's with them where it was asked in
+// OpenAI's protocol, Google's candidates without thoughts.
+var portkey = &client{
+	name:   "portkey",
+	scopes: []scope{{name: "custom.genai.instrumentation"}},
+	traits: traits{hidesCache: always, cacheApart: func(r *reading) bool {
+		return r.overAnthropic() && r.op.Provider != "aws.bedrock"
+	}, hides: asCounted},
+}
+
+// asCounted is for gateways whose counts are the provider's or those of their own protocol, which of them is not told.
+func asCounted(r *reading, u *genai.Usage) string {
+	return cmp.Or(eitherOverlap(r, u), hiddenThoughts(r, u))
+}
