@@ -12,6 +12,7 @@ import (
 
 	"github.com/otelcol-llm/otelcol-llm/internal/bounded"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/internal/points"
 )
 
 // counters remembers the last value of each cumulative cost counter, so that its increase is known.
@@ -66,10 +67,7 @@ func (r *reader) point(
 	}
 	service := serviceOf(resource.Attributes())
 	series := r.contentID(p.Attributes(), service, m.Name(), r.contentID(resource.Attributes(), "", "", 1))
-	usd, from := p.DoubleValue(), p.StartTimestamp()
-	if p.ValueType() == pmetric.NumberDataPointValueTypeInt {
-		usd = float64(p.IntValue())
-	}
+	usd, from := points.Number(p), p.StartTimestamp()
 	if m.Sum().AggregationTemporality() == pmetric.AggregationTemporalityCumulative {
 		usd, from = c.increase(series, p, usd, b.now)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/otelcol-llm/otelcol-llm/internal/bounded"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/internal/points"
 )
 
 const (
@@ -112,7 +113,8 @@ func (e *engine) observeAgentMetric(m pmetric.Metric, from *sender) {
 	defer e.mu.Unlock()
 	e.setNow(from.now)
 	increases := map[pointGroup]*increase{}
-	eachNumber(m, func(attrs pcommon.Map, p clientPoint, cumulative bool) {
+	cumulative := points.Temporality(m) == pmetric.AggregationTemporalityCumulative
+	eachNumber(m, func(attrs pcommon.Map, p clientPoint) {
 		var g pointGroup
 		counts := genai.ReadCanonicalPoint(attrs, &g.op)
 		if counts == "" || !g.op.IsCall() {
@@ -164,7 +166,7 @@ func (e *engine) observeMemory(m pmetric.Metric, from *sender) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.setNow(from.now)
-	eachNumber(m, func(attrs pcommon.Map, p clientPoint, _ bool) {
+	eachNumber(m, func(attrs pcommon.Map, p clientPoint) {
 		if !(p.value >= 0 && p.value < 1<<62) {
 			e.health.rejected++
 			return
@@ -210,45 +212,15 @@ func seriesID(from *sender, metric string, attrs pcommon.Map) (which id) {
 	return which
 }
 
-// eachNumber calls f with every point as one number: the value of a sum or gauge, the sum of a histogram. Points that say nothing are left out.
-func eachNumber(m pmetric.Metric, f func(attrs pcommon.Map, p clientPoint, cumulative bool)) {
-	switch m.Type() {
-	case pmetric.MetricTypeSum:
-		for _, p := range m.Sum().DataPoints().All() {
-			visit(p, numberOf(p), m.Sum().AggregationTemporality(), f)
-		}
-	case pmetric.MetricTypeGauge:
-		for _, p := range m.Gauge().DataPoints().All() {
-			visit(p, numberOf(p), pmetric.AggregationTemporalityUnspecified, f)
-		}
-	case pmetric.MetricTypeHistogram:
-		for _, p := range m.Histogram().DataPoints().All() {
-			visit(p, p.Sum(), m.Histogram().AggregationTemporality(), f)
-		}
-	case pmetric.MetricTypeExponentialHistogram:
-		for _, p := range m.ExponentialHistogram().DataPoints().All() {
-			visit(p, p.Sum(), m.ExponentialHistogram().AggregationTemporality(), f)
+// eachNumber calls f with every point as one number: the value of a sum or gauge, the sum of a histogram. Points that say nothing are left
+// out, and summaries, which cannot be added up.
+func eachNumber(m pmetric.Metric, f func(attrs pcommon.Map, p clientPoint)) {
+	if m.Type() == pmetric.MetricTypeSummary {
+		return
+	}
+	for p := range points.All(m) {
+		if !p.Ended {
+			f(p.Attributes, clientPoint{p.Start, p.At, p.Value})
 		}
 	}
-}
-
-// dataPoint is what points of all types say.
-type dataPoint interface {
-	Attributes() pcommon.Map
-	StartTimestamp() pcommon.Timestamp
-	Timestamp() pcommon.Timestamp
-	Flags() pmetric.DataPointFlags
-}
-
-func visit[P dataPoint](p P, value float64, t pmetric.AggregationTemporality, f func(pcommon.Map, clientPoint, bool)) {
-	if !p.Flags().NoRecordedValue() {
-		f(p.Attributes(), clientPoint{p.StartTimestamp(), p.Timestamp(), value}, t == pmetric.AggregationTemporalityCumulative)
-	}
-}
-
-func numberOf(p pmetric.NumberDataPoint) float64 {
-	if p.ValueType() == pmetric.NumberDataPointValueTypeInt {
-		return float64(p.IntValue())
-	}
-	return p.DoubleValue()
 }

@@ -33,6 +33,6 @@ func TestPointsNameTheirComponent(t *testing.T) {
 		eachPoint(sink.AllMetrics()[0], func(m pmetric.Metric, attrs pcommon.Map, _ any) {
 			require.Equal(t, want, genai.TextOf(attrs, genai.AttrComponentID), m.Name())
 		})
-		require.Equal(t, 2, points(sink.AllMetrics()[0], genai.MetricCalls))
+		require.Equal(t, 2, seriesIn(sink.AllMetrics()[0], genai.MetricCalls))
 	}
 }

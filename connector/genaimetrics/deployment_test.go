@@ -31,7 +31,7 @@ func TestDeployments(t *testing.T) {
 			}
 			md := e.exportAt(t0)
 			require.Equal(t, c.want, value(md, genai.MetricDeployments, genai.ServiceName, "a"))
-			require.Equal(t, 1, points(md, genai.MetricDeployments), "there from the first sight on, as 0")
+			require.Equal(t, 1, seriesIn(md, genai.MetricDeployments), "there from the first sight on, as 0")
 		})
 	}
 }

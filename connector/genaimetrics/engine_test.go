@@ -51,7 +51,7 @@ func TestTokenTypesAreDisjoint(t *testing.T) {
 	for typ, want := range map[string]float64{"input_uncached": 60, "cache_read": 30, "cache_write": 10, "output_visible": 15, "reasoning": 5} {
 		require.Equal(t, want, value(md, genai.MetricTokens, genai.TokenType, typ), typ)
 	}
-	require.Equal(t, 5, points(md, genai.MetricTokens))
+	require.Equal(t, 5, seriesIn(md, genai.MetricTokens))
 }
 
 // The amounts are added as integers, so a hundred thousand of them do not drift.
@@ -73,7 +73,7 @@ func TestAmountsThatAreNoneAreRejected(t *testing.T) {
 		e := testEngine(t, nil)
 		e.observeTraces(one("a", call(map[string]any{genai.CostTotal: usd})), t0)
 		md, said := e.export(pcommon.NewResource(), "", t0)
-		require.Zero(t, points(md, genai.MetricCostUSD), usd)
+		require.Zero(t, seriesIn(md, genai.MetricCostUSD), usd)
 		require.Equal(t, 1.0, value(md, genai.MetricCalls))
 		require.EqualValues(t, 1, said.rejected)
 	}
@@ -101,7 +101,7 @@ func TestSeriesAboveTheLimitAddUpInOne(t *testing.T) {
 		e.observeTraces(one("a", call(map[string]any{"tenant": "t" + strconv.Itoa(i)})), t0)
 	}
 	md, said := e.export(pcommon.NewResource(), "", t0)
-	require.Equal(t, 11, points(md, genai.MetricCalls))
+	require.Equal(t, 11, seriesIn(md, genai.MetricCalls))
 	require.EqualValues(t, tenants, value(md, genai.MetricCalls))
 	require.EqualValues(t, tenants-10, value(md, genai.MetricCalls, genai.AttrOverflow, "true"))
 	require.InDelta(t, tenants*0.000027, value(md, genai.MetricCostUSD), 1e-15)
@@ -217,7 +217,7 @@ func TestOneScopeOneResource(t *testing.T) {
 	require.Equal(t, 1, md.ResourceMetrics().Len())
 	require.Equal(t, 1, md.ResourceMetrics().At(0).ScopeMetrics().Len())
 	require.Equal(t, genai.MetricsScope, md.ResourceMetrics().At(0).ScopeMetrics().At(0).Scope().Name())
-	require.Equal(t, 2, points(md, genai.MetricCalls), "told apart by service.name")
+	require.Equal(t, 2, seriesIn(md, genai.MetricCalls), "told apart by service.name")
 }
 
 func TestRedeliveredSpansCountOnce(t *testing.T) {

@@ -213,7 +213,7 @@ func TestAMillionTenants(t *testing.T) {
 	runtime.ReadMemStats(&after)
 	require.Less(t, int64(after.HeapAlloc)-int64(before.HeapAlloc), int64(4<<20), "heap growth from the 10,000th tenant to the last")
 	md := e.exportAt(t0)
-	require.Equal(t, 101, points(md, genai.MetricCalls))
+	require.Equal(t, 101, seriesIn(md, genai.MetricCalls))
 	require.EqualValues(t, tenants, value(md, genai.MetricCalls))
 	require.EqualValues(t, 5*tenants, value(md, genai.MetricTokens))
 	require.InDelta(t, 1, value(md, genai.MetricCostUSD), 1e-9)

@@ -79,7 +79,7 @@ func TestPeakOverIntervals(t *testing.T) {
 	send(5, 20*time.Second)
 	require.EqualValues(t, 10, value(e.exportAt(t0.Add(30*time.Second)), genai.MetricInflightPeak))
 	require.EqualValues(t, 0, value(e.exportAt(t0.Add(45*time.Second)), genai.MetricInflightPeak), "nothing came")
-	require.Equal(t, 1, points(e.exportAt(t0.Add(45*time.Second)), genai.MetricInflightPeak))
+	require.Equal(t, 1, seriesIn(e.exportAt(t0.Add(45*time.Second)), genai.MetricInflightPeak))
 }
 
 func TestFlightIsBounded(t *testing.T) {
@@ -118,6 +118,6 @@ func TestSkewedTimes(t *testing.T) {
 		require.EqualValues(t, 1, value(md, genai.MetricCalls), name)
 		require.Equal(t, c.skewed, said.skewed, name)
 		require.Equal(t, c.durations, value(md, genai.MetricOperationDuration), name)
-		require.Equal(t, c.inflight, points(md, genai.MetricInflightPeak), name)
+		require.Equal(t, c.inflight, seriesIn(md, genai.MetricInflightPeak), name)
 	}
 }

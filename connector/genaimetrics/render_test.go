@@ -110,8 +110,8 @@ func value(md pmetric.Metrics, metric string, attrs ...string) float64 {
 	return total
 }
 
-// points is how many points a metric has.
-func points(md pmetric.Metrics, metric string) int {
+// seriesIn is how many points a metric has.
+func seriesIn(md pmetric.Metrics, metric string) int {
 	n := 0
 	eachPoint(md, func(m pmetric.Metric, _ pcommon.Map, _ any) {
 		if m.Name() == metric {

@@ -56,7 +56,7 @@ func TestNewCountersAndHistogramsAreZeroFirst(t *testing.T) {
 		require.EqualValues(t, 1, value(third, genai.LangchainToolExecutions))
 		require.NotEmpty(t, exemplarsOf(third, genai.MetricOperationDuration))
 		require.Equal(t, startOf(first, genai.MetricRetries), startOf(third, genai.MetricRetries))
-		require.Equal(t, points(first, genai.MetricTokens), points(third, genai.MetricTokens), "the same series")
+		require.Equal(t, seriesIn(first, genai.MetricTokens), seriesIn(third, genai.MetricTokens), "the same series")
 		require.Zero(t, value(third, genai.MetricCalls, genai.AttrStatus, genai.CallOK), "that series came later")
 		require.EqualValues(t, 1, value(e.exportAt(t0.Add(60*time.Second)), genai.MetricCalls, genai.AttrStatus, genai.CallOK))
 	}
@@ -91,7 +91,7 @@ func TestOverflowAndExpiredSeriesAreZeroFirst(t *testing.T) {
 
 	e.observeTraces(one("a", call(nil)), t0.Add(100*time.Second))
 	md = e.exportAt(t0.Add(105 * time.Second))
-	require.Equal(t, 2, points(md, genai.MetricCalls))
+	require.Equal(t, 2, seriesIn(md, genai.MetricCalls))
 	require.EqualValues(t, 1, value(md, genai.MetricCalls), "0 of a, 1 of the overflow")
 	require.EqualValues(t, 2, value(e.exportAt(t0.Add(135*time.Second)), genai.MetricCalls))
 }
@@ -100,7 +100,7 @@ func TestOverflowAndExpiredSeriesAreZeroFirst(t *testing.T) {
 func TestWhatWasNotSaidDoesNotExpire(t *testing.T) {
 	e := zeroEngine(t, func(c *Config) { c.ExpireAfter = 16 * time.Second })
 	e.observeTraces(one("a", call(nil)), t0)
-	require.Equal(t, 1, points(e.exportAt(t0.Add(15*time.Second)), genai.MetricCalls))
+	require.Equal(t, 1, seriesIn(e.exportAt(t0.Add(15*time.Second)), genai.MetricCalls))
 	require.EqualValues(t, 1, value(e.exportAt(t0.Add(45*time.Second)), genai.MetricCalls))
 	require.Zero(t, e.exportAt(t0.Add(60*time.Second)).DataPointCount())
 }

@@ -7,6 +7,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pmetric"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/bounded"
+	"github.com/otelcol-llm/otelcol-llm/internal/points"
 )
 
 // rememberedShapes bounds how many metrics' names are translated once instead of with every point.
@@ -68,7 +69,7 @@ func (e *engine) scope(resource pcommon.Resource, sm pmetric.ScopeMetrics, now t
 	sm.Metrics().RemoveIf(func(m pmetric.Metric) bool {
 		v := e.verdict(shapeOf(m), now)
 		if v.clash != "" && e.drops(v.clash, ours) {
-			e.dropped[v.clash] += int64(pointCount(m))
+			e.dropped[v.clash] += int64(points.Len(m))
 			return true
 		}
 		if e.cfg.ScopeLabels {

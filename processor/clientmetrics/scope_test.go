@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/points"
 )
 
 // TestScopeLabels: what the exporter would say of a scope is on the points of every kind, deltas too, and a scope without a name says nothing.
@@ -33,22 +35,22 @@ func TestScopeLabels(t *testing.T) {
 			sm.SetSchemaUrl(c.url)
 			for _, kind := range kinds {
 				m := newMetric("requests", "", kind)
-				for attrs := range attributesOf(m) {
-					attrs.PutStr("route", "/")
+				for p := range points.All(m) {
+					p.Attributes.PutStr("route", "/")
 				}
 				m.MoveTo(sm.Metrics().AppendEmpty())
 			}
 			require.NoError(t, b.ConsumeMetrics(t.Context(), md))
 			want := maps.Clone(c.want)
 			want["route"] = "/"
-			points := 0
+			seen := 0
 			for _, m := range b.sink.AllMetrics()[0].ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().All() {
-				for attrs := range attributesOf(m) {
-					assert.Equal(t, want, attrs.AsRaw(), m.Type())
-					points++
+				for p := range points.All(m) {
+					assert.Equal(t, want, p.Attributes.AsRaw(), m.Type())
+					seen++
 				}
 			}
-			assert.Equal(t, len(kinds), points)
+			assert.Equal(t, len(kinds), seen)
 		})
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/otelcol-llm/otelcol-llm/internal/dialect"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/internal/points"
 )
 
 // pointRequest marks the points of one request in which command-line agents tell of their calls. A point is a sum of nobody knows which
@@ -25,7 +26,12 @@ func (p *pointRequest) process(md pmetric.Metrics) {
 			scope := dialect.NewScope(sm.Scope(), rm.Resource(), nil)
 			ignored := slices.Contains(p.cfg.IgnoreScopes, sm.Scope().Name())
 			for _, m := range sm.Metrics().All() {
-				eachPoint(m, func(attrs pcommon.Map) { p.answer(&scope, m.Name(), attrs, ignored) })
+				if m.Type() == pmetric.MetricTypeSummary { // which nobody counts
+					continue
+				}
+				for one := range points.All(m) {
+					p.answer(&scope, m.Name(), one.Attributes, ignored)
+				}
 			}
 		}
 	}
@@ -68,26 +74,4 @@ func (p *pointRequest) statusOf(call *dialect.Call, ignored bool) (status, reaso
 		return genai.StatusUnpriced, genai.ReasonNotReported
 	}
 	return genai.StatusReported, ""
-}
-
-// eachPoint visits the attributes of all points that are one number or a distribution.
-func eachPoint(m pmetric.Metric, visit func(pcommon.Map)) {
-	switch m.Type() {
-	case pmetric.MetricTypeSum:
-		for _, p := range m.Sum().DataPoints().All() {
-			visit(p.Attributes())
-		}
-	case pmetric.MetricTypeGauge:
-		for _, p := range m.Gauge().DataPoints().All() {
-			visit(p.Attributes())
-		}
-	case pmetric.MetricTypeHistogram:
-		for _, p := range m.Histogram().DataPoints().All() {
-			visit(p.Attributes())
-		}
-	case pmetric.MetricTypeExponentialHistogram:
-		for _, p := range m.ExponentialHistogram().DataPoints().All() {
-			visit(p.Attributes())
-		}
-	}
 }

@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pmetric"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/internal/points"
 )
 
 // processPoint is what becomes of the attributes of a point, whatever its type.
@@ -44,7 +45,9 @@ func processPoint(t *testing.T, change func(*Config), scope, metric string, attr
 	require.NoError(t, p.Shutdown(context.Background()))
 	var all []map[string]any
 	for _, m := range sink.AllMetrics()[0].ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().All() {
-		eachPoint(m, func(attrs pcommon.Map) { all = append(all, attrs.AsRaw()) })
+		for p := range points.All(m) {
+			all = append(all, p.Attributes.AsRaw())
+		}
 	}
 	require.Len(t, all, 4)
 	for i := range all {

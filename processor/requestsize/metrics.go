@@ -1,6 +1,10 @@
 package requestsize
 
-import "go.opentelemetry.io/collector/pdata/pmetric"
+import (
+	"go.opentelemetry.io/collector/pdata/pmetric"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/points"
+)
 
 var metrics = signal[pmetric.Metrics]{
 	item:    "data_point",
@@ -17,7 +21,10 @@ func inspectPoints(md pmetric.Metrics, r *ruler) {
 		for _, sm := range rm.ScopeMetrics().All() {
 			around := resource + aroundMetricScope(sm)
 			for _, m := range sm.Metrics().All() {
-				eachPoint(m, around+aroundPoints(m), r)
+				around := around + aroundPoints(m)
+				for size := range sizedPointsOf(m).sizes {
+					r.takes(size, around)
+				}
 			}
 		}
 	}
@@ -33,7 +40,7 @@ func hollowPoints(md pmetric.Metrics) bool {
 				return true
 			}
 			for _, m := range sm.Metrics().All() {
-				if pointCount(m) == 0 {
+				if points.Len(m) == 0 {
 					return true
 				}
 			}
@@ -49,7 +56,10 @@ func withoutPoints(md pmetric.Metrics, r *ruler) pmetric.Metrics {
 		resource := aroundMetricResource(rm)
 		rm.ScopeMetrics().RemoveIf(func(sm pmetric.ScopeMetrics) bool {
 			around := resource + aroundMetricScope(sm)
-			sm.Metrics().RemoveIf(func(m pmetric.Metric) bool { return keepPoints(m, around+aroundPoints(m), r) == 0 })
+			sm.Metrics().RemoveIf(func(m pmetric.Metric) bool {
+				around := around + aroundPoints(m)
+				return sizedPointsOf(m).keep(func(size int) bool { return r.takes(size, around) }) == 0
+			})
 			return sm.Metrics().Len() == 0
 		})
 		return rm.ScopeMetrics().Len() == 0

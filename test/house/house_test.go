@@ -20,6 +20,7 @@ import (
 	"go.opentelemetry.io/collector/processor/processortest"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/genaimetrics"
+	"github.com/otelcol-llm/otelcol-llm/internal/points"
 	"github.com/otelcol-llm/otelcol-llm/processor/llmcost"
 )
 
@@ -94,28 +95,14 @@ func eachPoint(md pmetric.Metrics, f func(metric string, point pcommon.Map, n fl
 	for _, rm := range md.ResourceMetrics().All() {
 		for _, sm := range rm.ScopeMetrics().All() {
 			for _, m := range sm.Metrics().All() {
-				eachPointOf(m, func(point pcommon.Map, n float64) { f(m.Name(), point, n) })
+				for p := range points.All(m) {
+					n := p.Value
+					if m.Type() == pmetric.MetricTypeExponentialHistogram {
+						n = float64(p.Count)
+					}
+					f(m.Name(), p.Attributes, n)
+				}
 			}
-		}
-	}
-}
-
-func eachPointOf(m pmetric.Metric, f func(pcommon.Map, float64)) {
-	number := func(p pmetric.NumberDataPoint) {
-		f(p.Attributes(), p.DoubleValue()+float64(p.IntValue()))
-	}
-	switch m.Type() {
-	case pmetric.MetricTypeSum:
-		for _, p := range m.Sum().DataPoints().All() {
-			number(p)
-		}
-	case pmetric.MetricTypeGauge:
-		for _, p := range m.Gauge().DataPoints().All() {
-			number(p)
-		}
-	case pmetric.MetricTypeExponentialHistogram:
-		for _, p := range m.ExponentialHistogram().DataPoints().All() {
-			f(p.Attributes(), float64(p.Count()))
 		}
 	}
 }

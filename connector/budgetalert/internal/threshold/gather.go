@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pmetric"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/internal/points"
 )
 
 // gathered is what one gathering says of one series of one rule.
@@ -71,7 +72,7 @@ func (e *Evaluator) readSamples(m pmetric.Metric, resource pcommon.Map, now time
 	}
 	for _, p := range m.Gauge().DataPoints().All() {
 		key := samplesKey(origin{m.Name(), p.Attributes(), resource})
-		if v := number(p); p.Flags().NoRecordedValue() || math.IsNaN(v) {
+		if v := points.Number(p); p.Flags().NoRecordedValue() || math.IsNaN(v) {
 			e.samples.Delete(key)
 		} else {
 			e.samples.Put(key, int64(v), now)
@@ -128,19 +129,12 @@ func numbers(m pmetric.Metric, rate bool) (points pmetric.NumberDataPointSlice, 
 	return none, false, "it must be a gauge or a sum, it is a " + m.Type().String()
 }
 
-func number(p pmetric.NumberDataPoint) float64 {
-	if p.ValueType() == pmetric.NumberDataPointValueTypeInt {
-		return float64(p.IntValue())
-	}
-	return p.DoubleValue()
-}
-
 // add puts a point to its series.
 func (e *Evaluator) add(b *gathering, r *rule, o origin, p pmetric.NumberDataPoint, delta bool) {
 	id := r.parts.identify(o)
 	s := share{whole: id.whole, at: p.Timestamp(), ended: p.Flags().NoRecordedValue()}
 	if !s.ended {
-		v := number(p)
+		v := points.Number(p)
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			e.stats.BadValues++
 			return

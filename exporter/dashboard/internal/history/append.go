@@ -11,6 +11,8 @@ import (
 	"github.com/prometheus/prometheus/storage/remote/otlptranslator/prometheusremotewrite"
 	"github.com/prometheus/prometheus/tsdb"
 	"go.opentelemetry.io/collector/pdata/pmetric"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/points"
 )
 
 // Append adds metrics under the names that Prometheus gives them. A sample that is rejected is counted and leaves the others alone; an error
@@ -142,25 +144,13 @@ func deltaMetrics(md pmetric.Metrics) int {
 	for _, rm := range md.ResourceMetrics().All() {
 		for _, sm := range rm.ScopeMetrics().All() {
 			for _, m := range sm.Metrics().All() {
-				if temporality(m) == pmetric.AggregationTemporalityDelta {
+				if points.Temporality(m) == pmetric.AggregationTemporalityDelta {
 					n++
 				}
 			}
 		}
 	}
 	return n
-}
-
-func temporality(m pmetric.Metric) pmetric.AggregationTemporality {
-	switch m.Type() {
-	case pmetric.MetricTypeSum:
-		return m.Sum().AggregationTemporality()
-	case pmetric.MetricTypeHistogram:
-		return m.Histogram().AggregationTemporality()
-	case pmetric.MetricTypeExponentialHistogram:
-		return m.ExponentialHistogram().AggregationTemporality()
-	}
-	return pmetric.AggregationTemporalityUnspecified
 }
 
 // at is a time as the database has it.
