@@ -51,6 +51,28 @@ type Overlay struct {
 	Regions      []RegionRule `json:"regions,omitempty"`
 	MinAudio     []AudioRule  `json:"min_audio,omitempty"`
 	Fees         []FeeRule    `json:"fees,omitempty"`
+	Rows         []RowRule    `json:"rows,omitempty"`
+	Doubts       []DoubtRule  `json:"doubts,omitempty"`
+}
+
+// RowRule is a whole row that comes before the source's own of the provider: one that the source lacks, or the right one for names that
+// a row of the source takes in by mistake.
+type RowRule struct {
+	Provider string     `json:"provider"`
+	ID       string     `json:"id"`
+	Match    Clause     `json:"match"`
+	Prices   []ListData `json:"prices"`
+	Source   string     `json:"source"` // where the price was read
+	Read     string     `json:"read"`   // and when, "2006-01-02"; a Cost names it
+}
+
+// DoubtRule names models whose right price is not in the table: the row's is a guess.
+type DoubtRule struct {
+	Provider string  `json:"provider"`
+	Match    *Clause `json:"match,omitempty"` // of the model's name; none: all
+	From     string  `json:"from,omitempty"`  // only since that day
+	Above    int64   `json:"above,omitempty"` // only of calls with more input tokens
+	Source   string  `json:"source"`          // why
 }
 
 // TierRule is a factor on the list price of the provider's models in a service tier. The first rule that fits wins.
@@ -65,8 +87,9 @@ type TierRule struct {
 type RegionRule struct {
 	Provider string  `json:"provider"`
 	Region   string  `json:"region"`
-	Match    *Clause `json:"match,omitempty"` // of the model's name
-	Factor   string  `json:"factor"`
+	Match    *Clause `json:"match,omitempty"`   // of the model's name
+	Factor   string  `json:"factor"`            // on the list price
+	Unknown  bool    `json:"unknown,omitempty"` // the price there is not known, so that what the factor gives is a guess
 }
 
 // AudioRule is the shortest audio that the provider bills.
@@ -168,6 +191,9 @@ func (t *Table) check() error {
 		p := &t.data.Providers[i]
 		errs = append(errs, p.check(t))
 	}
+	for i := range t.data.Overlay.Rows {
+		errs = append(errs, t.data.Overlay.Rows[i].check())
+	}
 	for i := range t.providers {
 		for _, r := range t.providers[i].index.rows {
 			if _, err := r.model(); err != nil {
@@ -176,6 +202,18 @@ func (t *Table) check() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+func (r *RowRule) check() error {
+	_, err := time.Parse(time.DateOnly, r.Read)
+	err = errors.Join(err, r.Match.Check())
+	if r.Source == "" {
+		err = errors.Join(err, errors.New("no source"))
+	}
+	if err != nil {
+		return fmt.Errorf("overlay: row %s: %w", clip(r.ID), err)
+	}
+	return nil
 }
 
 func (p *ProviderData) check(t *Table) error {

@@ -224,6 +224,7 @@ func (t *Table) model(r *row, provider, name string) *Model {
 		return nil // only a table that was never checked can come here; the embedded one is checked by a test
 	}
 	m := &own
+	m.guessed = r.guessed(name)
 	if provider != r.provider { // who bills at another's prices has service tiers of its own
 		m.Provider, m.service = provider, nil
 		t.overlay[provider].apply(m, name)

@@ -14,6 +14,23 @@ type rules struct {
 	regions []regionMatch
 	audio   []AudioRule
 	fees    []feeRule
+	doubts  []doubtRule
+}
+
+type doubtRule struct {
+	match matcher
+	all   bool
+	doubt
+}
+
+// doubt is when the price of a row is a guess.
+type doubt struct {
+	from  time.Time
+	above int64
+}
+
+func (d *doubt) holds(call *Call) bool {
+	return !call.Time.Before(d.from) && call.Usage.Input > d.above
 }
 
 type feeRule struct {
@@ -54,7 +71,7 @@ func compileOverlay(o *Overlay) (map[string]*rules, error) {
 		if err != nil {
 			errs = append(errs, fmt.Errorf("overlay: %s region %s: %w", r.Provider, r.Region, err))
 		}
-		m := regionMatch{regionalRule: regionalRule{r.Region, f}, all: r.Match == nil}
+		m := regionMatch{regionalRule: regionalRule{r.Region, f, r.Unknown}, all: r.Match == nil}
 		if r.Match != nil {
 			if err := r.Match.Check(); err != nil {
 				errs = append(errs, fmt.Errorf("overlay: %s region %s: %w", r.Provider, r.Region, err))
@@ -74,7 +91,33 @@ func compileOverlay(o *Overlay) (map[string]*rules, error) {
 		}
 		of(o.Fees[i].Provider).fees = append(of(o.Fees[i].Provider).fees, f)
 	}
+	for i := range o.Doubts {
+		d, err := compileDoubt(&o.Doubts[i])
+		if err != nil {
+			errs = append(errs, fmt.Errorf("overlay: doubt of %s: %w", o.Doubts[i].Provider, err))
+		}
+		of(o.Doubts[i].Provider).doubts = append(of(o.Doubts[i].Provider).doubts, d)
+	}
 	return out, errors.Join(errs...)
+}
+
+func compileDoubt(r *DoubtRule) (doubtRule, error) {
+	d := doubtRule{all: r.Match == nil, doubt: doubt{above: r.Above - 1}}
+	if r.Above > 0 {
+		d.above = r.Above
+	}
+	var err error
+	if r.From != "" {
+		if d.from, err = time.Parse(time.DateOnly, r.From); err != nil {
+			return d, err
+		}
+	}
+	if r.Match != nil {
+		if err = r.Match.Check(); err == nil {
+			d.match = r.Match.compile()
+		}
+	}
+	return d, err
 }
 
 func compileFees(r *FeeRule) (feeRule, error) {
@@ -144,6 +187,11 @@ func (r *rules) addRest(m *Model, name string) {
 		if f := &r.fees[i]; !m.Own && (f.all || f.match.matches(name)) {
 			f.charge(m)
 			break
+		}
+	}
+	for i := range r.doubts {
+		if d := &r.doubts[i]; !m.Own && (d.all || d.match.matches(name)) {
+			m.doubts = append(m.doubts, d.doubt)
 		}
 	}
 	for i := range r.audio {

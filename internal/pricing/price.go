@@ -15,7 +15,9 @@ type Model struct {
 	lists    []compiled
 	service  []serviceTier
 	regions  []regionalRule
+	doubts   []doubt
 	minAudio int64 // nanoseconds that the provider bills at least
+	guessed  bool  // the name is none that the row lists, and says more than the row's
 }
 
 // serviceTier is the price of one service tier: its own list, or a factor on the list price.
@@ -27,8 +29,9 @@ type serviceTier struct {
 }
 
 type regionalRule struct {
-	region string // "*": every region but the global endpoint
-	factor Factor
+	region  string // "*": every region but the global endpoint
+	factor  Factor
+	unknown bool // the price there is a guess
 }
 
 // listTiers are names of the list price.
@@ -49,14 +52,33 @@ type basis struct {
 func (m *Model) basis(call *Call, f Factor) (basis, error) {
 	b := basis{list: m.list(call), contract: f, row: m.Row}
 	m.applyTier(&b, call.ServiceTier)
+	if b.guess == "" && m.doubtful(call) {
+		b.guess = GuessModel
+	}
 	for i := range m.regions {
-		if m.regions[i].holds(call.Region) {
+		if r := &m.regions[i]; r.holds(call.Region) {
+			if b.guess == "" && r.unknown && !b.list.free {
+				b.guess = GuessRegion
+			}
 			var err error
-			b.tier, err = b.tier.Mul(m.regions[i].factor)
+			b.tier, err = b.tier.Mul(r.factor)
 			return b, err
 		}
 	}
 	return b, nil
+}
+
+// doubtful says that the row may not be the model's.
+func (m *Model) doubtful(call *Call) bool {
+	if m.guessed {
+		return true
+	}
+	for i := range m.doubts {
+		if m.doubts[i].holds(call) {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *regionalRule) holds(region string) bool {

@@ -50,7 +50,7 @@ type Cost struct {
 	Saved int64
 	Free  bool   // the row says that this model costs nothing
 	Row   string // the row used, for audits: "openai/gpt-4o-mini@2026-09-23"
-	Guess string // "" for an exact price, else why it is a guess: GuessServiceTier, GuessPrepaid, GuessFee, GuessOverlap
+	Guess string // "" for an exact price, else why it is a guess: one of the constants below
 }
 
 // Reasons for Cost.Guess.
@@ -64,6 +64,10 @@ const (
 	// GuessOverlap: the row prices cached audio (or another overlap) apart, both halves were used, and nothing says how much they
 	// overlap; no overlap was assumed.
 	GuessOverlap = "unknown_overlap"
+	// GuessModel: the row is that of the model whose name the call's begins with or contains. Its own price is not in the table.
+	GuessModel = "model_guessed"
+	// GuessRegion: prices differ by region, and the table has none for the call's.
+	GuessRegion = "unknown_region"
 )
 
 var (

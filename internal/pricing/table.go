@@ -39,6 +39,8 @@ type provider struct {
 type row struct {
 	id       string
 	provider string
+	match    *Clause
+	words    func() map[string]int
 	model    func() (Model, error) // as its own provider sells it, without what goes by the name asked for
 }
 
@@ -93,18 +95,28 @@ func newTable(d *Data) (*Table, error) {
 		if pd.API == "" {
 			p.api = nil
 		}
-		p.index = rowIndex{rows: make([]*row, 0, len(pd.Models)), named: make(map[string]int, len(pd.Models))}
-		for j := range pd.Models {
-			p.index.add(t.newRow(pd.ID, &pd.Models[j]), &pd.Models[j].Match)
-		}
+		t.fill(p, pd)
 		t.providers = append(t.providers, p)
 		t.byID[pd.ID] = p
 	}
 	return t, nil
 }
 
-func (t *Table) newRow(provider string, m *ModelData) *row {
-	return &row{id: m.ID, provider: provider, model: sync.OnceValues(func() (Model, error) {
+// fill gives the provider its rows: those of the overlay first.
+func (t *Table) fill(p *provider, pd *ProviderData) {
+	p.index = rowIndex{rows: make([]*row, 0, len(pd.Models)), named: make(map[string]int, len(pd.Models))}
+	for i := range t.data.Overlay.Rows {
+		if r := &t.data.Overlay.Rows[i]; r.Provider == pd.ID {
+			p.index.add(t.newRow(pd.ID, &ModelData{ID: r.ID, Match: r.Match, Prices: r.Prices}, r.Read), &r.Match)
+		}
+	}
+	for i := range pd.Models {
+		p.index.add(t.newRow(pd.ID, &pd.Models[i], t.data.Released), &pd.Models[i].Match)
+	}
+}
+
+func (t *Table) newRow(provider string, m *ModelData, read string) *row {
+	return &row{id: m.ID, provider: provider, match: &m.Match, words: sync.OnceValue(func() map[string]int { return namesOf(m) }), model: sync.OnceValues(func() (Model, error) {
 		lists := make([]PriceList, len(m.Prices))
 		for i := range m.Prices {
 			var err error
@@ -112,7 +124,7 @@ func (t *Table) newRow(provider string, m *ModelData) *row {
 				return Model{}, err
 			}
 		}
-		ready := Model{Provider: provider, ID: m.ID, Row: provider + "/" + m.ID + "@" + t.data.Released}
+		ready := Model{Provider: provider, ID: m.ID, Row: provider + "/" + m.ID + "@" + read}
 		var err error
 		if ready.lists, err = compileLists(lists); err != nil {
 			return Model{}, err

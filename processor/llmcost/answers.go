@@ -23,6 +23,8 @@ var answers = [...]struct{ status, reason string }{
 	{genai.StatusEstimated, pricing.GuessServiceTier},
 	{genai.StatusEstimated, pricing.GuessPrepaid},
 	{genai.StatusEstimated, pricing.GuessFee},
+	{genai.StatusEstimated, pricing.GuessModel},
+	{genai.StatusEstimated, pricing.GuessRegion},
 	{genai.StatusEstimated, genai.ReasonUnexplainedTotal},
 	{genai.StatusEstimated, genai.ReasonHiddenTokens},
 	{genai.StatusEstimated, pricing.GuessOverlap},

@@ -207,6 +207,8 @@ func (r *pricedModel) unsettled(op *dialect.Call) string {
 		return genai.ReasonHiddenTokens
 	case m.Own:
 		return ""
+	case op.Usage.Output > 0 && m.Prices(pricing.UnitInput) && !m.Prices(pricing.UnitOutput): // the input alone was priced
+		return genai.ReasonNoRate
 	case m.Prices(pricing.UnitReasoning): // Perplexity's research, which quotes and searches besides
 		return genai.ReasonHiddenTokens
 	case m.Prices(pricing.UnitRequests): // Perplexity's, which goes by how much it searched

@@ -26,7 +26,7 @@ func TestACacheThatIsNeverToldMakesAnEstimate(t *testing.T) {
 			{"openai", "gpt-4.1-mini", 1023, false},
 			{"openai", "gpt-4.1-mini", 1024, true},
 			{"openai", "gpt-4-turbo", 5000, false}, // OpenAI keeps no prompts for it
-			{"deepseek", "deepseek-chat", 100, true},
+			{"deepseek", "deepseek-v4-flash", 100, true},
 			{"anthropic", "claude-sonnet-4-5", 100, true}, // cached tokens would stand beside these
 			{"anthropic", "claude-sonnet-4-5", 5000, true},
 		} {

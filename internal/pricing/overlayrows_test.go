@@ -1,0 +1,215 @@
+package pricing
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// listPrice is what a million tokens cost, in nano-USD, by a call small enough for every tier by size, and why that is a guess.
+func listPrice(t *testing.T, provider, model, region string, at time.Time) (in, out int64, guess string) {
+	t.Helper()
+	m := Default().Find(provider, model)
+	require.NotNil(t, m, "%s %s", provider, model)
+	one := func(u Usage) int64 {
+		c, err := m.Price(&Call{Time: at, Region: region, Usage: u}, Factor{})
+		if err != nil {
+			require.ErrorIs(t, err, ErrNoRate)
+			return 0
+		}
+		guess = c.Guess
+		return c.Total * 1000
+	}
+	return one(Usage{Input: 1000}), one(Usage{Output: 1000}), guess
+}
+
+const usd = 1_000_000_000
+
+// What the public price pages say of models that a neighbour's row takes in, or could. A guess is right where no page says it.
+func TestNeighboursHaveTheirOwnPrice(t *testing.T) {
+	now := time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		provider, model string
+		in, out         float64 // USD for a million tokens
+		guess           string
+	}{
+		{"aws", "amazon.titan-embed-text-v1", 0.1, 0, ""},
+		{"aws", "amazon.titan-embed-text-v1:2", 0.1, 0, ""}, // a build of v1
+		{"aws", "amazon.titan-embed-text-v2:0", 0.02, 0, ""},
+		{"aws", "arn:aws:bedrock:us-east-1::foundation-model/amazon.titan-embed-text-v2:0", 0.02, 0, ""},
+		{"aws", "amazon.titan-embed-text-v3:0", 0.1, 0, GuessModel},
+		{"aws", "amazon.nova-pro-v1:0", 0.8, 3.2, ""},
+		{"aws", "us.amazon.nova-pro-v1:0", 0.8, 3.2, ""},
+		{"aws", "amazon.nova-pro-v1:0:300k", 0.8, 3.2, GuessModel},
+		{"aws", "eu.amazon.nova-pro-v1:0", 0.8, 3.2, GuessModel},
+		{"aws", "apac.amazon.nova-lite-v1:0", 0.06, 0.24, GuessModel},
+		{"aws", "amazon.nova-premier-v1:0", 2.5, 12.5, ""},
+		{"aws", "global.amazon.nova-2-lite-v1:0", 0.3, 2.5, ""},
+		{"aws", "eu.amazon.nova-2-lite-v1:0", 0.33, 2.75, ""},
+		{"aws", "eu.anthropic.claude-sonnet-4-5-20250929-v1:0", 3.3, 16.5, ""},
+		{"aws", "us-gov.anthropic.claude-sonnet-4-5-20250929-v1:0", 3.3, 16.5, GuessModel},
+		{"aws", "anthropic.claude-3-5-sonnet-20241022-v2:0", 3, 15, ""},
+		{"aws", "anthropic.claude-sonnet-5-5-v1:0", 2.2, 11, GuessModel},
+		{"aws", "eu.meta.llama3-2-1b-instruct-v1:0", 0.1, 0.1, GuessModel},
+		{"anthropic", "claude-sonnet-5", 2, 10, ""},
+		{"anthropic", "claude-sonnet-5-20260801", 2, 10, ""},
+		{"anthropic", "claude-sonnet-5-5", 2, 10, GuessModel},
+		{"anthropic", "claude-sonnet-5-mini", 2, 10, GuessModel},
+		{"anthropic", "claude-opus-5-5", 4, 20, ""},
+		{"anthropic", "claude-opus-4-8-fast", 5, 25, GuessModel},
+		{"anthropic", "claude-sonnet-4-5-20250929[1m]", 3, 15, ""},
+		{"anthropic", "claude-3-5-haiku-20241022", 0.8, 4, ""},
+		{"anthropic", "claude-haiku-4-5-20251001", 1, 5, ""},
+		{"gcp.vertex_ai", "claude-3-5-sonnet-v2@20241022", 3, 15, ""},
+		{"gcp.vertex_ai", "claude-sonnet-4-5@20250929", 3, 15, ""},
+		{"gcp.vertex_ai", "claude-opus-4-1@20250805", 15, 75, ""},
+		{"google", "gemini-1.5-flash-002", 0.075, 0.3, ""},
+		{"google", "gemini-1.5-flash-8b-001", 0.0375, 0.15, ""},
+		{"google", "gemini-2.0-flash-001", 0.1, 0.4, ""},
+		{"google", "gemini-2.0-flash-exp-image-generation", 0.1, 0.4, GuessModel},
+		{"google", "gemini-2.5-flash", 0.3, 2.5, ""},
+		{"google", "gemini-2.5-flash-lite", 0.1, 0.4, ""},
+		{"google", "gemini-2.5-flash-lite-preview-09-2025", 0.1, 0.4, ""},
+		{"google", "gemini-2.5-flash-image", 0.3, 2.5, ""},
+		{"google", "gemini-2.5-flash-preview-tts", 0.5, 10, ""},
+		{"google", "gemini-2.5-flash-preview-05-20", 0.15, 0.6, GuessModel},
+		{"google", "gemini-2.5-flash-preview-09-2025", 0.3, 2.5, ""},
+		{"google", "gemini-2.5-flash-native-audio-preview-12-2025", 0.5, 2, ""},
+		{"google", "gemini-2.5-pro-preview-06-05", 1.25, 10, ""},
+		{"google", "gemini-2.5-pro-exp-03-25", 1.25, 10, GuessModel},
+		{"google", "gemini-2.5-pro-preview-tts", 1, 20, ""},
+		{"google", "gemini-3.6-flash-live-preview", 0.75, 3.75, GuessModel},
+		{"google", "gemini-3.6-flash-lite", 0.75, 3.75, GuessModel},
+		{"google", "gemini-3.1-pro-preview-customtools", 2, 12, ""},
+		{"openai", "gpt-4o-2024-08-06", 2.5, 10, ""},
+		{"openai", "o1-pro", 150, 600, ""},
+		{"openai", "o3-pro-2025-06-10", 20, 80, ""},
+		{"openai", "o3-deep-research", 10, 40, ""},
+		{"openai", "o4-mini-deep-research-2025-06-26", 2, 8, ""},
+		{"openai", "gpt-4o-transcribe", 2.5, 10, ""},
+		{"openai", "gpt-4o-mini-realtime-preview-2024-12-17", 0.6, 2.4, ""},
+		{"openai", "gpt-4o-realtime-preview-2024-10-01", 5, 20, ""},
+		{"openai", "ft:gpt-4o-2024-08-06:acme::a1b2c3", 3.75, 15, ""},
+		{"openai", "text-embedding-3-small", 0.02, 0, ""},
+		{"azure", "o4-mini", 1.1, 4.4, ""},
+		{"azure", "o4-mini-2025-04-16", 1.1, 4.4, ""},
+		{"azure", "o4-mini-deep-research", 2, 8, ""},
+		{"azure", "my-o4-mini", 1.1, 4.4, GuessModel},
+		{"groq", "openai/gpt-oss-120b", 0.15, 0.6, ""},
+		{"groq", "openai/gpt-oss-safeguard-20b", 0.075, 0.3, ""},
+		{"mistral", "mistral-large-latest", 0.5, 1.5, ""},
+		{"mistral", "mistral-large-2411", 2, 6, ""},
+		{"mistral", "mistral-medium-3", 1.5, 7.5, GuessModel},
+		{"mistral", "magistral-medium-2509", 2, 5, ""},
+		{"cohere", "command-a-03-2025", 2.5, 10, ""},
+		{"cohere", "command-light-nightly", 0.3, 0.6, GuessModel},
+		{"x-ai", "grok-4", 3, 15, ""},
+		{"x-ai", "grok-4-fast", 0.2, 0.5, ""},
+		{"x-ai", "grok-4-1-fast-non-reasoning", 0.2, 0.5, ""},
+		{"deepseek", "deepseek-chat-v3.1", 0.27, 1.1, GuessModel},
+		{"deepseek", "deepseek-r1-distill-llama-70b", 0.55, 2.19, GuessModel},
+	} {
+		in, out, guess := listPrice(t, tt.provider, tt.model, "", now)
+		require.InDelta(t, tt.in*usd, in, 1, "%s %s", tt.provider, tt.model)
+		require.InDelta(t, tt.out*usd, out, 1, "%s %s", tt.provider, tt.model)
+		require.Equal(t, tt.guess, guess, "%s %s", tt.provider, tt.model)
+	}
+	for _, tt := range [][2]string{ // no row, and none that is like it
+		{"openai", "gpt-4o-new"},
+		{"openai", "gpt-5-search-api"},
+		{"google", "gemini-2.5-computer-use-preview-10-2025"},
+		{"google", "gemini-2.0-flash-live-001"},
+		{"google", "gemini-3-flash-live"},
+		{"aws", "amazon.nova-canvas-v1:0"},
+		{"cohere", "command-a-vision-07-2025"},
+		{"cohere", "command-a-reasoning-08-2025"},
+		{"cohere", "rerank-v3.5"},
+		{"cohere", "rerank-v4.0-pro"},
+		{"mistral", "voxtral-mini-2507"},
+		{"x-ai", "grok-4-heavy"},
+		{"deepseek", "deepseek-prover-v2"},
+	} {
+		require.Nil(t, Default().Find(tt[0], tt[1]), tt[1])
+	}
+}
+
+func TestRetiredNamesKeepTheirHistory(t *testing.T) {
+	for _, tt := range []struct {
+		model, at string
+		in, out   float64
+		guess     string
+	}{
+		{"deepseek-chat", "2025-06-01", 0.27, 1.1, ""},
+		{"deepseek-chat", "2025-09-10", 0.56, 1.68, ""},
+		{"deepseek-reasoner", "2025-09-10", 0.56, 1.68, ""},
+		{"deepseek-reasoner", "2025-12-01", 0.28, 0.42, ""},
+		{"deepseek-chat", "2026-06-01", 0.14, 0.28, ""},
+		{"deepseek-chat", "2026-09-01", 0.27, 1.1, GuessModel},
+	} {
+		at, err := time.Parse(time.DateOnly, tt.at)
+		require.NoError(t, err)
+		in, out, guess := listPrice(t, "deepseek", tt.model, "", at.Add(12*time.Hour))
+		require.InDelta(t, tt.in*usd, in, 1, "%s %s", tt.model, tt.at)
+		require.InDelta(t, tt.out*usd, out, 1, "%s %s", tt.model, tt.at)
+		require.Equal(t, tt.guess, guess, "%s %s", tt.model, tt.at)
+	}
+	_, out, _ := listPrice(t, "mistral", "mistral-large-latest", "", time.Date(2025, 11, 6, 0, 0, 0, 0, time.UTC))
+	require.EqualValues(t, 6*usd, out)
+}
+
+// Above 128,000 tokens Grok 4 costs twice as much; what its cache costs then nobody tells.
+func TestLongRequestsOfGrok(t *testing.T) {
+	m := Default().Find("x-ai", "grok-4-fast")
+	for n, want := range map[int64]int64{128_000: 25_600_000, 128_001: 51_200_400} {
+		c, err := m.Price(&Call{Time: time.Now(), Usage: Usage{Input: n}}, Factor{})
+		require.NoError(t, err)
+		require.Equal(t, want, c.Total)
+		require.Equal(t, n > 128_000, c.Guess == GuessModel)
+	}
+}
+
+// Bedrock's prices differ by region but for Claude's, whose profiles have rows of their own.
+func TestRegionsOfBedrock(t *testing.T) {
+	for _, tt := range []struct{ model, region, guess string }{
+		{"amazon.nova-pro-v1:0", "us-east-1", ""},
+		{"amazon.nova-pro-v1:0", "us-west-2", ""},
+		{"amazon.nova-pro-v1:0", "", ""},
+		{"us.amazon.nova-pro-v1:0", "us-west-1", ""},
+		{"amazon.nova-pro-v1:0", "eu-west-1", GuessRegion},
+		{"meta.llama3-70b-instruct-v1:0", "ap-south-1", GuessRegion},
+		{"global.anthropic.claude-sonnet-4-5-20250929-v1:0", "eu-west-1", ""},
+		{"eu.anthropic.claude-sonnet-4-5-20250929-v1:0", "eu-west-1", ""},
+		{"anthropic.claude-3-haiku-20240307-v1:0", "eu-central-1", ""},
+		{"anthropic.claude-3-haiku-20240307-v1:0", "us-gov-west-1", GuessRegion},
+	} {
+		_, _, guess := listPrice(t, "aws", tt.model, tt.region, time.Now())
+		require.Equal(t, tt.guess, guess, "%s %s", tt.model, tt.region)
+	}
+}
+
+func TestOverlayRowsHaveAProviderAndADoubtAMatch(t *testing.T) {
+	o := &Default().Data().Overlay
+	for i := range o.Rows {
+		r := &o.Rows[i]
+		require.NotNil(t, Default().byID[r.Provider], r.ID)
+		require.Equal(t, r.Read, Default().Find(r.Provider, r.ID).Row[len(r.Provider)+len(r.ID)+2:])
+	}
+	for i := range o.Doubts {
+		require.NotNil(t, Default().byID[o.Doubts[i].Provider], o.Doubts[i].Source)
+		require.NotEmpty(t, o.Doubts[i].Source)
+	}
+}
+
+func TestDecodeRefusesBadOverlayRows(t *testing.T) {
+	for want, overlay := range map[string]string{
+		"no source":           `"rows":[{"provider":"p","id":"m","match":{"equals":"m"},"prices":[{"rates":""}],"read":"2026-01-02"}]`,
+		"cannot parse":        `"rows":[{"provider":"p","id":"m","match":{"equals":"m"},"prices":[{"rates":""}],"source":"s"}]`,
+		"needs exactly one":   `"rows":[{"provider":"p","id":"m","match":{},"prices":[{"rates":""}],"source":"s","read":"2026-01-02"}]`,
+		"doubt of p":          `"doubts":[{"provider":"p","from":"soon"}]`,
+		"error parsing regex": `"doubts":[{"provider":"p","match":{"regex":"("}}]`,
+	} {
+		_, err := Decode(pack(t, `{"released":"2026-01-02","providers":[{"id":"p","models":[]}],"overlay":{`+overlay+`}}`))
+		require.ErrorContains(t, err, want)
+	}
+}
