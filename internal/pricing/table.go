@@ -116,7 +116,8 @@ func (t *Table) fill(p *provider, pd *ProviderData) {
 }
 
 func (t *Table) newRow(provider string, m *ModelData, read string) *row {
-	return &row{id: m.ID, provider: provider, match: &m.Match, words: sync.OnceValue(func() map[string]int { return namesOf(m) }), model: sync.OnceValues(func() (Model, error) {
+	words := sync.OnceValue(func() map[string]int { return namesOf(m) })
+	return &row{id: m.ID, provider: provider, match: &m.Match, words: words, model: sync.OnceValues(func() (Model, error) {
 		lists := make([]PriceList, len(m.Prices))
 		for i := range m.Prices {
 			var err error
