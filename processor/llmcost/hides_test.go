@@ -79,3 +79,12 @@ func TestWritesOfAnUnknownLifetimeMakeAnEstimate(t *testing.T) {
 		require.Equal(t, c.reason == nil, got[genai.CostStatus] == genai.StatusPriced, name)
 	}
 }
+
+// A row with a price for the input alone does not say what the output costs.
+func TestOutputWithoutARateMakesAnEstimate(t *testing.T) {
+	got := attributesOf(startProcessor(t, nil).process(t, spanWith(map[string]any{
+		genai.OperationName: "text_completion", genai.ProviderName: "azure.ai.openai", genai.RequestModel: "davinci-002",
+		genai.ResponseModel: "davinci-002", genai.UsageInput: 100, genai.UsageOutput: 10,
+	})))
+	require.Equal(t, [2]any{genai.StatusEstimated, genai.ReasonNoRate}, [2]any{got[genai.CostStatus], got[genai.CostReason]})
+}
