@@ -11,11 +11,30 @@ import (
 // The canonical form is the semantic conventions' attributes and llm.cost.*. Where a client's own attribute says another thing than
 // llmcost understood, or the conventions have no word, there is an attribute of the family llm.cost.call.* besides, which is believed first.
 
-// ReadCanonical fills op (all of it) from a span in the canonical form and says whether it is a GenAI operation. It knows no client:
-// without llmcost in front it reads what follows the semantic conventions. It allocates nothing; op's strings share the span's memory.
+// ReadCanonical fills op (all of it) from a span in the canonical form and says whether it is a GenAI operation; where it is not, op is not
+// to be read. It knows no client: without llmcost in front it reads what follows the semantic conventions. It allocates nothing; op's
+// strings share the span's memory.
 func ReadCanonical(span ptrace.Span, op *Operation) bool {
+	attrs := span.Attributes()
+	return saysCanonical(attrs) && readCanonical(attrs, span.Status().Code() == ptrace.StatusCodeError, op)
+}
+
+// saysCanonical is false for most spans of most services, for less than reading one.
+func saysCanonical(attrs pcommon.Map) bool {
+	for key := range attrs.All() {
+		if key == "" || !canonicalStart[key[0]] {
+			continue
+		}
+		if canonicalKeys[canonicalIndex[canonicalSlot(key, canonicalFactor)]].key == key {
+			return true
+		}
+	}
+	return false
+}
+
+func readCanonical(attrs pcommon.Map, failed bool, op *Operation) bool {
 	var c canonical
-	return c.read(span.Attributes(), span.Status().Code() == ptrace.StatusCodeError, op)
+	return c.read(attrs, failed, op)
 }
 
 // ReadCanonicalLog does the same for a log record, and says how long the operation took, in seconds; 0 is unknown. A call without llmcost's
@@ -164,6 +183,9 @@ func canonicalSlot(key string, factor uint32) uint32 {
 	return h * factor >> (32 - canonicalBits)
 }
 
+// canonicalStart says whether an attribute of the canonical form may begin like this.
+var canonicalStart = [256]bool{'g': true, 'l': true, 'e': true, 'h': true}
+
 // canonical is what one pass over the attributes found.
 type canonical struct {
 	own, known uint64 // facts that llmcost said, and all
@@ -175,7 +197,7 @@ type canonical struct {
 // read runs over the attributes once and says whether they make an operation; op is empty where they do not.
 func (c *canonical) read(attrs pcommon.Map, failed bool, op *Operation) bool {
 	for key, v := range attrs.All() {
-		if key == "" || key[0] != 'g' && key[0] != 'l' && key[0] != 'e' && key[0] != 'h' {
+		if key == "" || !canonicalStart[key[0]] {
 			continue
 		}
 		if k := &canonicalKeys[canonicalIndex[canonicalSlot(key, canonicalFactor)]]; k.key == key {
