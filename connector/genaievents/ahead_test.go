@@ -1,7 +1,9 @@
 package genaievents
 
 import (
+	"fmt"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,13 +23,13 @@ func TestRecordsComeInTheOrderOfTheSpans(t *testing.T) {
 		spans := rs.ScopeSpans().AppendEmpty().Spans()
 		for n := range 3*readAhead + service {
 			span := spans.AppendEmpty()
-			span.SetTraceID([16]byte{1, byte(service)})
+			span.SetTraceID([16]byte{1, byte(service), byte(n / 2)})
 			span.SetSpanID([8]byte{1, byte(n)})
 			span.Attributes().PutStr(genai.OperationName, genai.OpChat)
 			span.Attributes().PutStr(genai.RequestModel, "model-"+strconv.Itoa(n))
 			span.CopyTo(spans.AppendEmpty())
 			spans.At(0).CopyTo(spans.AppendEmpty())
-			want = append(want, "service-"+strconv.Itoa(service)+" model-"+strconv.Itoa(n))
+			want = append(want, span.TraceID().String()+" service-"+strconv.Itoa(service)+" model-"+strconv.Itoa(n))
 		}
 	}
 	r := start(t, "")
@@ -35,9 +37,27 @@ func TestRecordsComeInTheOrderOfTheSpans(t *testing.T) {
 	var got []string
 	for _, record := range r.records() {
 		attrs := record.Attributes().AsRaw()
-		got = append(got, attrs[genai.LogService].(string)+" "+attrs[genai.AttrModel].(string)) //nolint:forcetypeassert // else the test fails
+		id, service, model := attrs[genai.LogRequestID].(string), attrs[genai.LogService].(string), attrs[genai.AttrModel].(string) //nolint:forcetypeassert // else the test fails
+		got = append(got, id+" "+service+" "+model)
+		require.Regexp(t, "^event.name=llm_api_call request_id="+id+" model="+model+" .* service="+service+" kept_share=1$", record.Body().Str())
 	}
 	require.Equal(t, want, got)
+}
+
+// Bodies are put together for several records, whatever they are long.
+func TestBodiesOfAnyLength(t *testing.T) {
+	s := newSpans()
+	for n := range 3 * bodiesTogether {
+		s.add(t, noParent, callAttrs("note", strings.Repeat("a b", n*900)))
+	}
+	for body, want := range map[string]string{bodyLogfmt: ` note=%q`, bodyJSON: `,"note":%q}`} {
+		r := start(t, "attributes: [{name: note}]\nmax_value_bytes: 65536\nbody: "+body)
+		require.NoError(t, r.ConsumeTraces(ctx, s.td))
+		require.Len(t, r.records(), 3*bodiesTogether)
+		for n, record := range r.records()[1:] {
+			require.True(t, strings.HasSuffix(record.Body().Str(), fmt.Sprintf(want, strings.Repeat("a b", (n+1)*900))), "record %d", n+1)
+		}
+	}
 }
 
 // A name of the configuration may hold what logfmt does not know in keys.

@@ -40,13 +40,13 @@ func (b *conversion) writeAlert(a *alert.Alert, record plog.LogRecord, source in
 		severity = plog.SeverityNumberInfo
 	}
 	w := b.begin(evAlert, severity, &h)
-	w.text(genai.LogAlertType, a.Type)
-	w.text(genai.LogAlertMetric, metricOf(a))
-	w.number(genai.LogAlertValue, a.Value)
-	w.number(genai.LogAlertLimit, a.Threshold)
-	w.text(genai.LogAlertID, a.ID)
-	w.text(genai.LogAlertState, a.State)
-	w.text(genai.LogAlertSeverity, a.Severity)
+	w.text(fLogAlertType, a.Type)
+	w.text(fLogAlertMetric, metricOf(a))
+	w.number(fLogAlertValue, a.Value)
+	w.number(fLogAlertLimit, a.Threshold)
+	w.text(fLogAlertID, a.ID)
+	w.text(fLogAlertState, a.State)
+	w.text(fLogAlertSeverity, a.Severity)
 	w.end(&h, b.cut(a.Body, b.cfg.MaxValueBytes))
 }
 

@@ -25,10 +25,47 @@ func appendText(b []byte, s string, json bool) []byte {
 	return append(b, s...)
 }
 
-// plain says whether a text needs no quotes in logfmt.
+// appendWord is appendText of a word.
+func appendWord(b []byte, s string, json bool) []byte {
+	if json {
+		return append(append(append(b, '"'), s...), '"')
+	}
+	return append(b, s...)
+}
+
+// What the bytes of a text ask for: quotes in logfmt (and more in JSON), nothing, or only that the text is valid UTF-8.
+const (
+	byteQuoted = iota
+	byteWord
+	byteHigh
+)
+
+var byteClass = func() (class [256]uint8) {
+	for c := range class {
+		switch {
+		case c >= utf8.RuneSelf:
+			class[c] = byteHigh
+		case c > ' ' && c != '=' && c != '"' && c != '\\' && c != 0x7f:
+			class[c] = byteWord
+		}
+	}
+	return class
+}()
+
+// isWord says whether a text is valid and the same in every form.
+func isWord(s string) bool {
+	for i := range len(s) {
+		if byteClass[s[i]] != byteWord {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// plain says whether a valid text needs no quotes in logfmt.
 func plain(s string) bool {
 	for i := range len(s) {
-		if c := s[i]; c <= ' ' || c == '=' || c == '"' || c == '\\' || c == 0x7f {
+		if byteClass[s[i]] == byteQuoted {
 			return false
 		}
 	}
@@ -67,8 +104,13 @@ func appendQuoted(b []byte, s string) []byte {
 
 // appendNumber writes a number as short as it is. Seconds and USD are whole in a billionth, which is quicker to write than to find out.
 func appendNumber(b []byte, f float64) []byte {
-	if n := math.Round(f * 1e9); f >= 0 && n <= 1<<50 && n/1e9 == f {
-		return appendNano(b, uint64(n))
+	if f >= 0 && f <= 1<<50 {
+		if whole := uint64(f); float64(whole) == f {
+			return strconv.AppendUint(b, whole, 10)
+		}
+		if n := math.Round(f * 1e9); n <= 1<<50 && n/1e9 == f {
+			return appendNano(b, uint64(n))
+		}
 	}
 	format := byte('f')
 	if f > 1e15 || f < -1e15 {
@@ -85,12 +127,17 @@ func appendNano(b []byte, n uint64) []byte {
 		return b
 	}
 	digits := [...]byte{'.', '0', '0', '0', '0', '0', '0', '0', '0', '0'}
-	last := 0
-	for i := 9; rest > 0; i-- {
+	last := len(digits) - 1
+	for rest%1000 == 0 {
+		rest /= 1000
+		last -= 3
+	}
+	for rest%10 == 0 {
+		rest /= 10
+		last--
+	}
+	for i := last; rest > 0; i-- {
 		digits[i] = byte('0' + rest%10)
-		if last == 0 && digits[i] != '0' {
-			last = i
-		}
 		rest /= 10
 	}
 	return append(b, digits[:last+1]...)

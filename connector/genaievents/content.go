@@ -27,28 +27,22 @@ const (
 	textArguments
 	textResult
 	numTexts
-	notText
 )
-
-// place is where an attribute belongs.
-type place struct {
-	text text
-	rank uint8
-}
 
 func (c *content) read(attrs pcommon.Map) {
 	*c = content{}
 	for key, v := range attrs.All() {
-		if p := placeOf(key); p.text != notText {
+		if !mayBePlace(key) {
+			continue
+		}
+		switch p := places[key]; p.says {
+		case saysText:
 			if had := c.ranks[p.text]; (had == 0 || p.rank < had) && (v.Type() != pcommon.ValueTypeStr || v.Str() != "") {
 				c.ranks[p.text], c.texts[p.text] = p.rank, v
 			}
-			continue
-		}
-		if t := lengthOf(key); t != notText {
-			c.lengths[t] = length(v)
-		}
-		if key == "result.type" || key == "tool.result_type" {
+		case saysLength:
+			c.lengths[p.text] = length(v)
+		case saysKind:
 			c.kind = v.Str()
 		}
 	}
@@ -148,52 +142,4 @@ func length(v pcommon.Value) int64 {
 		return 0
 	}
 	return n
-}
-
-func lengthOf(key string) text {
-	switch key {
-	case "input.length", "input_length":
-		return textInput
-	case "response.length", "response_length", "output.length", "output_length":
-		return textAnswer
-	case "result.size", "result_size", "tool.result_size":
-		return textResult
-	}
-	return notText
-}
-
-// placeOf knows the attributes in which clients put texts. Of several on one span the conventions' wins, then what says most.
-func placeOf(key string) place {
-	switch key {
-	case genai.InputMessages:
-		return place{textInput, 1}
-	case "gen_ai.prompt", "ai.prompt", "langfuse.observation.input", "traceloop.entity.input", "genkit:input", "mastra.agent_run.input",
-		"mastra.model_generation.input", "gcp.vertex.agent.llm_request", "mlflow.spanInputs", "langwatch.input":
-		return place{textInput, 2}
-	case "ai.prompt.messages", "agent.messages", "llm.messages":
-		return place{textInput, 3}
-	case "input.value":
-		return place{textInput, 4}
-	case "input", "user_prompt", "ai.value":
-		return place{textInput, 5}
-	case genai.OutputMessages:
-		return place{textAnswer, 1}
-	case "gen_ai.completion", "ai.response.text", "langfuse.observation.output", "traceloop.entity.output", "genkit:output",
-		"mastra.agent_run.output", "mastra.model_generation.output", "gcp.vertex.agent.llm_response", "mlflow.spanOutputs", "langwatch.output":
-		return place{textAnswer, 2}
-	case "output.value":
-		return place{textAnswer, 4}
-	case "output", "ai.response.object":
-		return place{textAnswer, 5}
-	case "gen_ai.tool.call.arguments":
-		return place{textArguments, 1}
-	case "ai.toolCall.args", "gen_ai.tool.args", "gcp.vertex.agent.tool_call_args", "tool.parameters", "tool.input", "tool.arguments",
-		"mastra.tool_call.input", "tool_input":
-		return place{textArguments, 2}
-	case "gen_ai.tool.call.result":
-		return place{textResult, 1}
-	case "ai.toolCall.result", "gcp.vertex.agent.tool_response", "tool.output", "tool.result", "mastra.tool_call.output", "tool_output":
-		return place{textResult, 2}
-	}
-	return place{notText, 0}
 }

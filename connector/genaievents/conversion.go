@@ -13,8 +13,8 @@ import (
 // conversion is one request while it is read, and the records that it becomes.
 type conversion struct {
 	*state
-	now  time.Time // of the steady clock
-	wall time.Time
+	now      time.Time // of the steady clock
+	observed pcommon.Timestamp
 
 	logs    plog.Logs // made with the first record
 	records int
@@ -24,6 +24,8 @@ type conversion struct {
 	reads   int
 	item    item // the one whose records are written
 	writer  recordWriter
+	trace   pcommon.TraceID // of which traceID is the text
+	traceID string
 
 	claims     []uint64
 	failures   []noted
@@ -64,7 +66,7 @@ func (b *conversion) reset() {
 	clear(b.outer)
 	*b = conversion{
 		state: b.state, sources: kept(b.sources), outer: kept(b.outer), claims: kept(b.claims), failures: kept(b.failures),
-		writer: recordWriter{body: kept(b.writer.body)},
+		writer: recordWriter{lastBodies: b.writer.empty()},
 	}
 	b.writer.conversion = b
 }

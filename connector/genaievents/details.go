@@ -10,58 +10,53 @@ import (
 // The conventions' events: https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-events/. What is a list there is left out: records
 // are flat.
 
-// copied are attributes of a call's span that its event has too.
-var copied = [...]string{
-	"server.address", "server.port", "gen_ai.request.max_tokens", "gen_ai.request.temperature", "gen_ai.request.top_p", "gen_ai.output.type",
-}
-
 func (b *conversion) writeDetails(it *item) {
 	op := it.op
 	w := b.begin(evDetails, b.severity[evDetails], &it.head)
 	w.named(op)
-	w.text(genai.ConversationID, op.Conversation)
-	w.text(genai.ErrorType, op.FailureType())
+	w.text(fConversationID, op.Conversation)
+	w.text(fErrorType, op.FailureType())
 	if op.UsageState == genai.UsageKnown || op.UsageState == genai.UsageGuessed {
-		w.count(genai.UsageInput, op.Usage.Input)
-		w.count(genai.UsageOutput, op.Usage.Output)
-		w.some(genai.UsageCacheRead, op.Usage.CacheRead)
-		w.some(genai.UsageCacheWrite, op.Usage.CacheWrite)
-		w.some(genai.UsageReasoning, op.Usage.Reasoning)
+		w.count(fUsageInput, op.Usage.Input)
+		w.count(fUsageOutput, op.Usage.Output)
+		w.some(fUsageCacheRead, op.Usage.CacheRead)
+		w.some(fUsageCacheWrite, op.Usage.CacheWrite)
+		w.some(fUsageReasoning, op.Usage.Reasoning)
 	}
 	if op.TimeToFirstChunk > 0 {
-		w.number(genai.FirstChunk, op.TimeToFirstChunk)
+		w.number(fFirstChunk, op.TimeToFirstChunk)
 	}
-	w.cost(genai.CostTotal, op)
-	w.text(genai.CostStatus, op.Status)
-	for _, key := range copied {
-		if v, ok := it.head.attrs.Get(key); ok {
-			w.value(key, v)
+	w.cost(fCostTotal, op)
+	w.text(fCostStatus, op.Status)
+	for _, f := range copied {
+		if v, ok := it.head.attrs.Get(f.key); ok {
+			w.value(f, v)
 		}
 	}
 	if b.cfg.Content.Mode != contentNone {
 		it.content.read(it.head.attrs)
-		w.size(genai.LogInputLength, &it.content, textInput)
-		w.size(genai.LogAnswerLength, &it.content, textAnswer)
-		w.content(&it.content, textInput, genai.LogInputHash, genai.InputMessages)
-		w.content(&it.content, textAnswer, genai.LogAnswerHash, genai.OutputMessages)
+		w.size(fLogInputLength, &it.content, textInput)
+		w.size(fLogAnswerLength, &it.content, textAnswer)
+		w.content(&it.content, textInput, fLogInputHash, fInputMessages)
+		w.content(&it.content, textAnswer, fLogAnswerHash, fOutputMessages)
 	}
 	w.end(&it.head, w.sentence("call of a model", op.ModelAsked(), it))
 }
 
 // named writes what names a call in the conventions' words.
 func (w *recordWriter) named(op *genai.Operation) {
-	w.text(genai.OperationName, op.Name)
-	w.text(genai.ProviderName, op.Provider)
-	w.text(genai.RequestModel, op.RequestModel)
-	w.text(genai.ResponseModel, op.ResponseModel)
-	w.text(genai.ResponseID, op.ResponseID)
-	w.text(genai.AgentName, op.Agent)
+	w.text(fOperationName, op.Name)
+	w.text(fProviderName, op.Provider)
+	w.text(fRequestModel, op.RequestModel)
+	w.text(fResponseModel, op.ResponseModel)
+	w.text(fResponseID, op.ResponseID)
+	w.text(fAgentName, op.Agent)
 }
 
 // some writes a count that is not 0.
-func (w *recordWriter) some(key string, n int64) {
+func (w *recordWriter) some(f *field, n int64) {
 	if n > 0 {
-		w.count(key, n)
+		w.count(f, n)
 	}
 }
 
@@ -93,17 +88,17 @@ func (b *conversion) writeEvaluation(span ptrace.Span, e ptrace.SpanEvent, sourc
 	}
 	attrs := e.Attributes()
 	w := b.begin(evEvaluation, b.severity[evEvaluation], &h)
-	w.text(genai.EvaluationName, textOf(attrs, genai.EvaluationName))
+	w.text(fEvaluationName, textOf(attrs, genai.EvaluationName))
 	if v, ok := attrs.Get(genai.EvaluationScore); ok && v.Type() != pcommon.ValueTypeStr {
-		w.value(genai.EvaluationScore, v)
+		w.value(fEvaluationScore, v)
 	}
-	w.text(genai.EvaluationLabel, textOf(attrs, genai.EvaluationLabel))
-	w.text(genai.ResponseID, textOf(attrs, genai.ResponseID))
-	w.text(genai.AgentName, textOf(attrs, genai.AgentName))
-	w.text(genai.ErrorType, textOf(attrs, genai.ErrorType))
+	w.text(fEvaluationLabel, textOf(attrs, genai.EvaluationLabel))
+	w.text(fResponseID, textOf(attrs, genai.ResponseID))
+	w.text(fAgentName, textOf(attrs, genai.AgentName))
+	w.text(fErrorType, textOf(attrs, genai.ErrorType))
 	if s := textOf(attrs, genai.EvaluationExplanation); s != "" && b.cfg.Content.Mode == contentFull {
 		w.quiet = true
-		w.whole(genai.EvaluationExplanation, w.cut(s, b.cfg.Content.Full.MaxBytes))
+		w.whole(fEvaluationExplanation, w.cut(s, b.cfg.Content.Full.MaxBytes))
 	}
 	w.end(&h, "evaluation "+textOf(attrs, genai.EvaluationName))
 }

@@ -34,11 +34,11 @@ func (b *conversion) writeApplicationError(it *item) {
 	}
 	w := b.begin(evError, b.severity[evError], &it.head)
 	w.requestID(it)
-	w.text(genai.LogErrorType, kind)
-	w.text(genai.LogErrorMessage, message)
-	w.text(genai.AttrComponent, componentOf(it.op))
-	w.whole(genai.LogService, b.serviceName(it.head.source))
-	w.stack(genai.LogStackTrace, stack)
+	w.text(fLogErrorType, kind)
+	w.text(fLogErrorMessage, message)
+	w.text(fAttrComponent, componentOf(it.op))
+	w.whole(fLogService, b.serviceName(it.head.source))
+	w.stack(fLogStackTrace, stack)
 	w.end(&it.head, message)
 }
 
@@ -49,20 +49,20 @@ func (b *conversion) writeException(it *item) {
 		kind = it.op.FailureType()
 	}
 	w := b.begin(evException, b.severity[evException], &it.head)
-	w.text(genai.ExceptionType, kind)
-	w.text(genai.ExceptionMessage, message)
-	w.text(genai.ErrorType, it.op.FailureType())
+	w.text(fExceptionType, kind)
+	w.text(fExceptionMessage, message)
+	w.text(fErrorType, it.op.FailureType())
 	w.named(it.op)
-	w.stack(genai.ExceptionStack, stack)
+	w.stack(fExceptionStack, stack)
 	w.end(&it.head, message)
 }
 
-func (w *recordWriter) stack(key, stack string) {
+func (w *recordWriter) stack(f *field, stack string) {
 	if stack == "" || w.cfg.Content.Mode != contentFull {
 		return
 	}
 	w.quiet = true
-	w.whole(key, w.cut(stack, w.cfg.Content.Full.MaxBytes))
+	w.whole(f, w.cut(stack, w.cfg.Content.Full.MaxBytes))
 	w.quiet = false
 }
 

@@ -1,7 +1,6 @@
 package genaievents
 
 import (
-	"encoding/hex"
 	"math"
 	"strings"
 	"time"
@@ -20,8 +19,6 @@ type item struct {
 	took    time.Duration
 	timed   bool // took is known
 	content content
-	request string
-	sent    bool // request is the sender's
 }
 
 // longestOperation is how long an operation may take; what lasts longer has a start that no clock showed.
@@ -36,7 +33,6 @@ func (it *item) read(op *genai.Operation, span ptrace.Span, source int, keep *Ke
 		source: source, time: end, trace: span.TraceID(), span: span.SpanID(), flags: span.Flags(), attrs: span.Attributes(),
 		share: keep.share(it.failed(), it.took),
 	}
-	it.request = ""
 }
 
 func (it *item) failed() bool { return it.op.Failure != genai.Succeeded }
@@ -53,23 +49,17 @@ func duration(start, end pcommon.Timestamp) (took time.Duration, known bool) {
 	return took, took <= longestOperation
 }
 
-// requestID is the sender's name for the request, which is told, else the trace's id.
-func (it *item) requestID() (id string, sent bool) {
-	if it.request == "" {
-		if v, ok := it.head.attrs.Get(genai.RequestIDAttribute); ok {
-			switch v.Type() {
-			case pcommon.ValueTypeStr, pcommon.ValueTypeInt:
-				it.request = v.AsString()
-			}
-		}
-		it.sent = it.request != ""
-		if !it.sent && !it.head.trace.IsEmpty() {
-			var digits [32]byte
-			hex.Encode(digits[:], it.head.trace[:])
-			it.request = string(digits[:])
-		}
+// requestID is the sender's name for the request; "" is none.
+func (it *item) requestID() string {
+	v, ok := it.head.attrs.Get(genai.RequestIDAttribute)
+	if !ok {
+		return ""
 	}
-	return it.request, it.sent
+	switch v.Type() {
+	case pcommon.ValueTypeStr, pcommon.ValueTypeInt:
+		return v.AsString()
+	}
+	return ""
 }
 
 // isRequest says whether the operation is a whole run of an agent or workflow: from the span alone, for nothing waits for its parent.

@@ -47,9 +47,12 @@ func newMemory(cfg Dedupe) *memory {
 	return m
 }
 
-// fetch loads what claims of spans will look at.
-func (m *memory) fetch(spans []readSpan) {
+// claimSpans is claim of the operations among spans: what is known of them is looked up together.
+func (m *memory) claimSpans(spans []readSpan, now time.Time) {
 	if m.ids == nil {
+		for i := range spans {
+			spans[i].claimed = true
+		}
 		return
 	}
 	var keys [readAhead]uint64
@@ -63,20 +66,31 @@ func (m *memory) fetch(spans []readSpan) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.ids.Fetch(keys[:n])
+	for i := range spans {
+		spans[i].claimed = m.first(spans[i].key, now)
+	}
 }
 
 // claim says whether what a key stands for has no record yet, and remembers that it has one now. Key 0 is nothing that is known again.
 func (m *memory) claim(key uint64, now time.Time) bool {
-	if m.ids == nil || key == 0 {
+	if m.ids == nil {
 		return true
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if written, _ := m.ids.Get(key, now); written {
-		return false
+	return m.first(key, now)
+}
+
+// first is claim under the lock.
+func (m *memory) first(key uint64, now time.Time) bool {
+	if key == 0 {
+		return true
 	}
-	m.ids.Put(key, true, now)
-	return true
+	written, known := m.ids.GetOrPut(key, true, now)
+	if known && !written {
+		m.ids.Put(key, true, now)
+	}
+	return !known || !written
 }
 
 // fail says whether a failure in a trace is to be told; outer is that of a span around others. before is what is to be undone where the

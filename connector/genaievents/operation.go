@@ -1,8 +1,11 @@
 package genaievents
 
 import (
+	"encoding/hex"
 	"fmt"
 	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
@@ -19,14 +22,14 @@ func (b *conversion) writeRequest(it *item) {
 	it.content.read(it.head.attrs)
 	w := b.begin(evRequest, b.severity[evRequest], &it.head)
 	w.requestID(it)
-	w.text(genai.AttrAgentType, it.op.Agent)
-	w.size(genai.LogInputLength, &it.content, textInput)
-	w.size(genai.LogAnswerLength, &it.content, textAnswer)
-	w.seconds(genai.LogDuration, it)
+	w.text(fAttrAgentType, it.op.Agent)
+	w.size(fLogInputLength, &it.content, textInput)
+	w.size(fLogAnswerLength, &it.content, textAnswer)
+	w.seconds(fLogDuration, it)
 	w.outcome(it)
-	w.whole(genai.LogService, b.serviceName(it.head.source))
-	w.content(&it.content, textInput, genai.LogInputHash, genai.LogInput)
-	w.content(&it.content, textAnswer, genai.LogAnswerHash, genai.LogAnswer)
+	w.whole(fLogService, b.serviceName(it.head.source))
+	w.content(&it.content, textInput, fLogInputHash, fLogInput)
+	w.content(&it.content, textAnswer, fLogAnswerHash, fLogAnswer)
 	w.end(&it.head, w.sentence("request of an agent", it.op.Agent, it))
 }
 
@@ -43,28 +46,28 @@ func (b *conversion) writeClassicCall(it *item) {
 	op := it.op
 	w := b.begin(evCall, b.severity[evCall], &it.head)
 	w.requestID(it)
-	w.text(genai.AttrProvider, op.Provider)
-	w.text(genai.AttrModel, op.ModelAsked())
+	w.text(fAttrProvider, op.Provider)
+	w.text(fAttrModel, op.ModelAsked())
 	if op.UsageState == genai.UsageKnown || op.UsageState == genai.UsageGuessed {
-		w.count(genai.LogPromptTokens, op.Usage.Input)
-		w.count(genai.LogAnswerTokens, op.Usage.Output)
-		w.count(genai.LogTotalTokens, op.Usage.Input+op.Usage.Output)
+		w.count(fLogPromptTokens, op.Usage.Input)
+		w.count(fLogAnswerTokens, op.Usage.Output)
+		w.count(fLogTotalTokens, op.Usage.Input+op.Usage.Output)
 	}
-	w.seconds(genai.LogLatency, it)
-	w.cost(genai.LogCost, op)
-	w.text(genai.LogCostStatus, op.Status)
-	w.count(genai.LogAttempt, int64(op.Attempt)+1)
+	w.seconds(fLogLatency, it)
+	w.cost(fLogCost, op)
+	w.text(fLogCostStatus, op.Status)
+	w.count(fLogAttempt, int64(op.Attempt)+1)
 	if op.TimeToFirstChunk > 0 {
-		w.number(genai.LogFirstToken, op.TimeToFirstChunk)
+		w.number(fLogFirstToken, op.TimeToFirstChunk)
 	}
 	w.outcome(it)
-	w.whole(genai.LogService, b.serviceName(it.head.source))
+	w.whole(fLogService, b.serviceName(it.head.source))
 	if b.cfg.Content.Mode != contentNone {
 		it.content.read(it.head.attrs)
-		w.size(genai.LogInputLength, &it.content, textInput)
-		w.size(genai.LogAnswerLength, &it.content, textAnswer)
-		w.content(&it.content, textInput, genai.LogInputHash, genai.LogInput)
-		w.content(&it.content, textAnswer, genai.LogAnswerHash, genai.LogAnswer)
+		w.size(fLogInputLength, &it.content, textInput)
+		w.size(fLogAnswerLength, &it.content, textAnswer)
+		w.content(&it.content, textInput, fLogInputHash, fLogInput)
+		w.content(&it.content, textAnswer, fLogAnswerHash, fLogAnswer)
 	}
 	w.end(&it.head, w.sentence("call of a model", op.ModelAsked(), it))
 }
@@ -78,57 +81,65 @@ func (b *conversion) writeTool(it *item) {
 	arguments, result := c.first(textArguments, textInput), c.first(textResult, textAnswer)
 	w := b.begin(evTool, b.severity[evTool], &it.head)
 	w.requestID(it)
-	w.text(genai.AttrToolName, it.op.Tool)
-	w.size(genai.LogInputLength, c, arguments)
-	w.text(genai.LogResultType, c.resultType(result))
-	w.size(genai.LogResultSize, c, result)
-	w.seconds(genai.LogDuration, it)
+	w.text(fAttrToolName, it.op.Tool)
+	w.size(fLogInputLength, c, arguments)
+	w.text(fLogResultType, c.resultType(result))
+	w.size(fLogResultSize, c, result)
+	w.seconds(fLogDuration, it)
 	w.outcome(it)
-	w.whole(genai.LogService, b.serviceName(it.head.source))
-	w.content(c, arguments, genai.LogInputHash, genai.LogInputParams)
-	w.content(c, result, genai.LogResultHash, genai.LogResult)
+	w.whole(fLogService, b.serviceName(it.head.source))
+	w.content(c, arguments, fLogInputHash, fLogInputParams)
+	w.content(c, result, fLogResultHash, fLogResult)
 	w.end(&it.head, w.sentence("run of a tool", it.op.Tool, it))
 }
 
-func (w *recordWriter) seconds(key string, it *item) {
+func (w *recordWriter) seconds(f *field, it *item) {
 	if it.timed {
-		w.number(key, it.took.Seconds())
+		w.number(f, it.took.Seconds())
 	}
 }
 
 // requestID is the sender's name for the request, else the trace's id.
 func (w *recordWriter) requestID(it *item) {
-	id, sent := it.requestID()
-	if sent {
-		id = w.cut(id, w.cfg.MaxValueBytes)
-	}
-	if id != "" {
-		w.whole(genai.LogRequestID, id)
+	if id := it.requestID(); id != "" {
+		w.text(fLogRequestID, id)
+	} else if !it.head.trace.IsEmpty() {
+		w.word(fLogRequestID, w.traceText(it.head.trace))
 	}
 }
 
+// traceText is the text of a trace's id: the spans of a trace often come one after the other.
+func (b *conversion) traceText(trace pcommon.TraceID) string {
+	if b.trace != trace {
+		var digits [32]byte
+		hex.Encode(digits[:], trace[:])
+		b.trace, b.traceID = trace, string(digits[:])
+	}
+	return b.traceID
+}
+
 func (w *recordWriter) outcome(it *item) {
-	w.whole(genai.LogStatus, it.op.Failure.Status())
-	w.text(genai.LogErrorType, it.op.FailureType())
+	w.word(fLogStatus, it.op.Failure.Status())
+	w.text(fLogErrorType, it.op.FailureType())
 }
 
 // maxUSD is the largest amount that is believed: doubles hold nano-USD exactly up to it.
 const maxUSD = float64(1<<53) / 1e9
 
-func (w *recordWriter) cost(key string, op *genai.Operation) {
+func (w *recordWriter) cost(f *field, op *genai.Operation) {
 	if op.Counts() && op.TotalUSD >= 0 && op.TotalUSD <= maxUSD {
-		w.number(key, op.TotalUSD)
+		w.number(f, op.TotalUSD)
 	}
 }
 
-func (w *recordWriter) size(key string, c *content, t text) {
+func (w *recordWriter) size(f *field, c *content, t text) {
 	if n := c.size(t); n > 0 {
-		w.count(key, n)
+		w.count(f, n)
 	}
 }
 
 // content writes as much of a text as is told. It is not in the body, where nobody could leave it out later.
-func (w *recordWriter) content(c *content, t text, hash, whole string) {
+func (w *recordWriter) content(c *content, t text, hash, whole *field) {
 	w.quiet = true
 	switch w.cfg.Content.Mode {
 	case contentHash:

@@ -8,8 +8,6 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
-
-	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
 // attributesOf is how many attributes a record has as a rule without those of the configuration; too many cost more than too few.
@@ -22,9 +20,8 @@ type recordWriter struct {
 	*conversion
 	record plog.LogRecord
 	attrs  pcommon.Map
-	body   []byte
-	name   string // of an attribute of the configuration, as logfmt has it
-	quiet  bool   // not into the body
+	lastBodies
+	quiet bool // not into the body
 }
 
 var severityTexts = [...]string{
@@ -51,21 +48,18 @@ func (b *conversion) begin(e event, severity plog.SeverityNumber, h *head) *reco
 	rec.SetSeverityNumber(severity)
 	rec.SetSeverityText(severityTexts[severity])
 	w := &b.writer
-	w.record, w.attrs, w.body, w.quiet = rec, rec.Attributes(), w.body[:0], false
+	w.record, w.attrs, w.quiet = rec, rec.Attributes(), false
 	w.attrs.EnsureCapacity(attributesOf[e] + len(b.cfg.Attributes))
-	if b.cfg.Body == bodyJSON {
-		w.body = append(w.body, '{')
-	}
-	w.whole(genai.EventName, eventNames[e])
+	w.attrs.PutStr(fEventName.key, eventNames[e])
+	w.body = append(w.body, bodyHeads[e][b.form]...)
 	return w
 }
 
 func (b *conversion) newRecord(h *head) plog.LogRecord {
 	rec := b.record(h.source)
-	observed := pcommon.NewTimestampFromTime(b.wall)
-	rec.SetObservedTimestamp(observed)
+	rec.SetObservedTimestamp(b.observed)
 	if h.time == 0 || h.time > math.MaxInt64 { // which no store takes
-		h.time = observed
+		h.time = b.observed
 	}
 	rec.SetTimestamp(h.time)
 	rec.SetTraceID(h.trace)
@@ -77,7 +71,7 @@ func (b *conversion) newRecord(h *head) plog.LogRecord {
 // end writes what every record ends with. message is its body where that is a sentence.
 func (w *recordWriter) end(h *head, message string) {
 	w.quiet = false
-	w.number(genai.LogKept, h.share)
+	w.number(fLogKept, h.share)
 	for i := range w.cfg.Attributes {
 		a := &w.cfg.Attributes[i]
 		v, ok := pcommon.Value{}, false
@@ -88,89 +82,87 @@ func (w *recordWriter) end(h *head, message string) {
 			v, ok = w.sources[h.source].resource.Attributes().Get(a.Name)
 		}
 		if ok {
-			w.name = w.names[i]
-			w.value(a.Name, v)
+			w.value(w.fields[i], v)
 		}
 	}
-	w.name = ""
-	switch w.cfg.Body {
-	case bodyMessage:
+	if w.form == formMessage {
 		w.record.Body().SetStr(message)
-	case bodyJSON:
-		w.record.Body().SetStr(string(append(w.body, '}')))
-	default:
-		w.record.Body().SetStr(string(w.body))
+		return
 	}
+	if w.form == formJSON {
+		w.body = append(w.body, '}')
+	}
+	w.endBody(w.record)
 }
 
 // text writes a text; "" is none.
-func (w *recordWriter) text(key, s string) {
-	if s != "" {
-		w.whole(key, w.cut(s, w.cfg.MaxValueBytes))
+func (w *recordWriter) text(f *field, s string) {
+	switch {
+	case s == "":
+	case len(s) <= w.cfg.MaxValueBytes && isWord(s):
+		w.word(f, s)
+	default:
+		w.whole(f, w.cut(s, w.cfg.MaxValueBytes))
 	}
 }
 
-// whole writes a text that is short enough.
-func (w *recordWriter) whole(key, s string) {
-	w.attrs.PutStr(key, s)
-	if w.says(key) {
-		w.body = appendText(w.body, s, w.cfg.Body == bodyJSON)
+// whole writes a text that is short enough, and valid.
+func (w *recordWriter) whole(f *field, s string) {
+	w.attrs.PutStr(f.key, s)
+	if w.says(f) {
+		w.body = appendText(w.body, s, w.form == formJSON)
+	}
+}
+
+// word writes what needs no quotes and nothing escaped.
+func (w *recordWriter) word(f *field, s string) {
+	w.attrs.PutStr(f.key, s)
+	if w.says(f) {
+		w.body = appendWord(w.body, s, w.form == formJSON)
 	}
 }
 
 // number writes a number, if it is one.
-func (w *recordWriter) number(key string, f float64) {
-	if math.IsNaN(f) || math.IsInf(f, 0) {
+func (w *recordWriter) number(f *field, x float64) {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return
 	}
-	w.attrs.PutDouble(key, f)
-	if w.says(key) {
-		w.body = appendNumber(w.body, f)
+	w.attrs.PutDouble(f.key, x)
+	if w.says(f) {
+		w.body = appendNumber(w.body, x)
 	}
 }
 
-func (w *recordWriter) count(key string, n int64) {
-	w.attrs.PutInt(key, n)
-	if w.says(key) {
+func (w *recordWriter) count(f *field, n int64) {
+	w.attrs.PutInt(f.key, n)
+	if w.says(f) {
 		w.body = strconv.AppendInt(w.body, n, 10)
 	}
 }
 
 // value writes a scalar of a sender.
-func (w *recordWriter) value(key string, v pcommon.Value) {
+func (w *recordWriter) value(f *field, v pcommon.Value) {
 	switch v.Type() {
 	case pcommon.ValueTypeStr:
-		w.text(key, v.Str())
+		w.text(f, v.Str())
 	case pcommon.ValueTypeInt:
-		w.count(key, v.Int())
+		w.count(f, v.Int())
 	case pcommon.ValueTypeDouble:
-		w.number(key, v.Double())
+		w.number(f, v.Double())
 	case pcommon.ValueTypeBool:
-		w.attrs.PutBool(key, v.Bool())
-		if w.says(key) {
+		w.attrs.PutBool(f.key, v.Bool())
+		if w.says(f) {
 			w.body = strconv.AppendBool(w.body, v.Bool())
 		}
 	}
 }
 
-// says begins an entry of the body, where it has entries. Our own keys need no quotes.
-func (w *recordWriter) says(key string) bool {
-	switch {
-	case w.quiet || w.cfg.Body == bodyMessage:
+// says begins an entry of the body, where it has entries.
+func (w *recordWriter) says(f *field) bool {
+	if w.quiet || w.form == formMessage {
 		return false
-	case w.cfg.Body == bodyJSON:
-		if len(w.body) > 1 {
-			w.body = append(w.body, ',')
-		}
-		w.body = append(appendQuoted(w.body, key), ':')
-		return true
-	case w.name != "":
-		key = w.name
 	}
-	if len(w.body) > 0 {
-		w.body = append(w.body, ' ')
-	}
-	w.body = append(append(w.body, key...), '=')
+	w.body = append(w.body, f.entry[w.form]...)
 	return true
 }
 

@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/connector"
 	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/genaievents/internal/metadata"
@@ -25,7 +26,8 @@ type state struct {
 	semconv     bool
 	writes      wanted
 	severity    [numEvents]plog.SeverityNumber
-	names       []string // of the attributes of the configuration, as the body has them
+	form        form     // of the body
+	fields      []*field // the attributes of the configuration
 	memory      *memory
 	hasher      *genai.Hasher
 	clock       *steady.Clock
@@ -45,7 +47,7 @@ func newState(cfg *Config, set connector.Settings, now time.Time) (*state, error
 	s := &state{
 		cfg: cfg, version: set.BuildInfo.Version, memory: newMemory(cfg.Dedupe), hasher: genai.NewHasher(),
 		langchain: slices.Contains(cfg.Naming, namingLangchain), semconv: slices.Contains(cfg.Naming, namingSemconv),
-		clock: steady.New(now), telemetry: telemetry,
+		clock: steady.New(now), telemetry: telemetry, form: forms[cfg.Body],
 	}
 	wants := func(event string) bool { return slices.Contains(cfg.Events, event) }
 	s.writes = wanted{
@@ -57,7 +59,7 @@ func newState(cfg *Config, set connector.Settings, now time.Time) (*state, error
 	}
 	s.severity[evDetails], s.severity[evException], s.severity[evEvaluation] = plog.SeverityNumberDebug, plog.SeverityNumberWarn, plog.SeverityNumberInfo
 	for i := range cfg.Attributes {
-		s.names = append(s.names, string(appendName(nil, cfg.Attributes[i].Name)))
+		s.fields = append(s.fields, newField(cfg.Attributes[i].Name))
 	}
 	s.conversions.New = func() any { return newConversion(s) }
 	return s, nil
@@ -78,7 +80,7 @@ func (s *state) Shutdown(context.Context) error {
 // conversion is an empty one, for a request that came now.
 func (s *state) conversion(now time.Time) *conversion {
 	b := s.conversions.Get().(*conversion)
-	b.now, b.wall = s.clock.Now(now), now
+	b.now, b.observed = s.clock.Now(now), pcommon.NewTimestampFromTime(now)
 	return b
 }
 
@@ -87,6 +89,7 @@ func (s *state) hand(ctx context.Context, b *conversion, next consumer.Logs) err
 	defer s.release(b)
 	var err error
 	if b.records > 0 {
+		b.writer.settle()
 		if err = next.ConsumeLogs(ctx, b.logs); err != nil {
 			s.memory.undo(b.claims, b.failures, b.now)
 			err = fmt.Errorf("hand on %d records: %w", b.records, err)

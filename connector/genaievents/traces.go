@@ -33,6 +33,7 @@ type readSpan struct {
 	span      ptrace.Span
 	key       uint64
 	operation bool // it is a GenAI operation
+	claimed   bool // and it has no record yet
 }
 
 func (b *conversion) readSpan(span ptrace.Span, source int) {
@@ -52,10 +53,10 @@ func (b *conversion) readSpan(span ptrace.Span, source int) {
 
 // writeRead writes the records of the spans of a source that were read.
 func (b *conversion) writeRead(source int) {
-	b.memory.fetch(b.read[:b.reads])
+	b.memory.claimSpans(b.read[:b.reads], b.now)
 	for i := range b.read[:b.reads] {
 		r := &b.read[i]
-		if r.operation && b.claim(r.key) {
+		if r.operation && b.note(r.key, r.claimed) {
 			b.item.read(&r.op, r.span, source, &b.cfg.Keep)
 			b.writeOperation(&b.item)
 		}
@@ -83,7 +84,12 @@ var noOperation genai.Operation // only read
 
 // claim says whether what a key stands for has no record yet.
 func (b *conversion) claim(key uint64) bool {
-	if !b.memory.claim(key, b.now) {
+	return b.note(key, b.memory.claim(key, b.now))
+}
+
+// note notes a claim, which is to be undone where the records are refused, or that there was none.
+func (b *conversion) note(key uint64, claimed bool) bool {
+	if !claimed {
 		b.again++
 		return false
 	}

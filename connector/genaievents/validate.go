@@ -10,7 +10,6 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/plog"
 
-	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 	"github.com/otelcol-llm/otelcol-llm/internal/limits"
 )
 
@@ -99,28 +98,4 @@ func (c *Config) validateAttributes(f *faults) {
 		f.refuse(a.From == "" || a.From == fromSpan || a.From == fromResource,
 			"attributes[%d].from must be span or resource, got %q", i, a.From)
 	}
-}
-
-// ownNames are the attributes that records have themselves.
-var ownNames = namesOf(
-	genai.EventName, genai.LogRequestID, genai.LogService, genai.LogStatus, genai.LogKept, genai.LogErrorType, genai.LogDuration,
-	genai.LogInputLength, genai.LogInputHash, genai.LogInput, genai.LogAnswerLength, genai.LogAnswerHash, genai.LogAnswer,
-	genai.LogPromptTokens, genai.LogAnswerTokens, genai.LogTotalTokens, genai.LogLatency, genai.LogCost, genai.LogCostStatus,
-	genai.LogAttempt, genai.LogFirstToken, genai.LogInputParams, genai.LogResultType, genai.LogResultSize, genai.LogResultHash,
-	genai.LogResult, genai.LogErrorMessage, genai.LogStackTrace, genai.LogAlertType, genai.LogAlertMetric, genai.LogAlertValue,
-	genai.LogAlertLimit, genai.LogAlertID, genai.LogAlertState, genai.LogAlertSeverity, genai.AttrAgentType, genai.AttrProvider,
-	genai.AttrModel, genai.AttrToolName, genai.AttrComponent, genai.OperationName, genai.ProviderName, genai.RequestModel,
-	genai.ResponseModel, genai.ResponseID, genai.AgentName, genai.ConversationID, genai.ErrorType, genai.UsageInput, genai.UsageOutput,
-	genai.UsageCacheRead, genai.UsageCacheWrite, genai.UsageReasoning, genai.FirstChunk, genai.CostTotal, genai.CostStatus,
-	genai.InputMessages, genai.OutputMessages, genai.ExceptionType, genai.ExceptionMessage, genai.ExceptionStack,
-	genai.EvaluationName, genai.EvaluationScore, genai.EvaluationLabel, genai.EvaluationExplanation,
-	copied[0], copied[1], copied[2], copied[3], copied[4], copied[5],
-)
-
-func namesOf(names ...string) map[string]bool {
-	all := map[string]bool{}
-	for _, name := range names {
-		all[name] = true
-	}
-	return all
 }

@@ -91,6 +91,20 @@ func (h *Hashes[V]) Put(key uint64, value V, now time.Time) {
 	line.set(i, key, hashEntry[V]{value, at})
 }
 
+// GetOrPut is Get, and where that finds nothing Put of value, for less than one after the other.
+func (h *Hashes[V]) GetOrPut(key uint64, value V, now time.Time) (V, bool) {
+	key = held(key)
+	at := h.since(now)
+	line, i := h.find(key)
+	if line == nil {
+		line, i = h.room(key, at)
+	} else if e := &line.entries[i]; !h.expired(e, at) {
+		return e.value, true
+	}
+	line.set(i, key, hashEntry[V]{value, at})
+	return value, false
+}
+
 // find is where key is; nil where it is not.
 func (h *Hashes[V]) find(key uint64) (*hashLine[V], int) {
 	n := h.home(key)

@@ -115,6 +115,30 @@ func TestASetTakesSixteenBytesASlot(t *testing.T) {
 }
 
 // Fetching changes nothing, whether a key is there or not; the key 0 is one like others.
+// GetOrPut is Get and, where that finds nothing, Put: on a full one too, and of what has expired.
+func TestGetOrPutIsBoth(t *testing.T) {
+	one, other := NewHashes[int](1000, time.Minute), NewHashes[int](1000, time.Minute)
+	r := rand.New(rand.NewPCG(5, 5)) //nolint:gosec // the same keys in every run
+	now, found := t0, 0
+	for i := range 20_000 {
+		key := r.Uint64N(3000)
+		now = now.Add(time.Duration(r.Int64N(int64(200 * time.Millisecond))))
+		want, known := one.Get(key, now)
+		if !known {
+			one.Put(key, i, now)
+			want = i
+		} else {
+			found++
+		}
+		got, had := other.GetOrPut(key, i, now)
+		require.Equal(t, known, had)
+		require.Equal(t, want, got)
+	}
+	require.Equal(t, one.lines, other.lines)
+	require.NotZero(t, one.Evicted())
+	require.NotZero(t, found)
+}
+
 func TestFetchingChangesNothing(t *testing.T) {
 	h := NewHashes[int](100, time.Minute)
 	h.Put(0, 7, t0)
