@@ -13,15 +13,16 @@ import (
 
 // reading is a point of any kind.
 type reading struct {
-	attrs     pcommon.Map
-	start, at pcommon.Timestamp
-	kind      uint8
-	delta     bool
-	total     total
+	attrs            pcommon.Map
+	start, timestamp pcommon.Timestamp
+	kind             uint8
+	delta            bool
+	total            total
+	moment
 }
 
-// decode gives the points of a metric, and counted or why one cannot be read.
-func decode(m pmetric.Metric) iter.Seq2[reading, outcome] {
+// decode gives the points of a metric, and counted or why one cannot be read. kinds are those that anything reads.
+func decode(m pmetric.Metric, kinds uint8) iter.Seq2[reading, outcome] {
 	switch m.Type() {
 	case pmetric.MetricTypeSum:
 		sum := m.Sum()
@@ -29,41 +30,45 @@ func decode(m pmetric.Metric) iter.Seq2[reading, outcome] {
 		if !sum.IsMonotonic() {
 			whole = wrongKind
 		}
-		return each(sum.DataPoints().All(), func(dp pmetric.NumberDataPoint) (reading, outcome) {
+		return each(kinds, sum.DataPoints().All(), func(dp pmetric.NumberDataPoint) (reading, outcome) {
 			v, result := number(dp)
-			return reading{dp.Attributes(), dp.StartTimestamp(), dp.Timestamp(), counters, isDelta(sum), total{value: v}}, worse(result, whole)
+			return reading{dp.Attributes(), dp.StartTimestamp(), dp.Timestamp(), counters, isDelta(sum), total{value: v}, moment{}}, worse(result, whole)
 		})
 	case pmetric.MetricTypeGauge:
-		return each(m.Gauge().DataPoints().All(), func(dp pmetric.NumberDataPoint) (reading, outcome) {
+		return each(kinds, m.Gauge().DataPoints().All(), func(dp pmetric.NumberDataPoint) (reading, outcome) {
 			v, result := number(dp)
-			return reading{dp.Attributes(), 0, dp.Timestamp(), gauges, false, total{value: v}}, result
+			return reading{dp.Attributes(), 0, dp.Timestamp(), gauges, false, total{value: v}, moment{}}, result
 		})
 	case pmetric.MetricTypeHistogram:
 		h := m.Histogram()
-		return each(h.DataPoints().All(), func(dp pmetric.HistogramDataPoint) (reading, outcome) {
+		return each(kinds, h.DataPoints().All(), func(dp pmetric.HistogramDataPoint) (reading, outcome) {
 			c, result := readClassic(dp), recorded(dp)
 			if result == counted && !c.usable() {
 				result = malformed
 			}
-			return reading{dp.Attributes(), dp.StartTimestamp(), dp.Timestamp(), histograms, isDelta(h), total{classic: c}}, worse(result, additive(h))
+			return reading{dp.Attributes(), dp.StartTimestamp(), dp.Timestamp(), histograms, isDelta(h), total{classic: c}, moment{}}, worse(result, additive(h))
 		})
 	case pmetric.MetricTypeExponentialHistogram:
 		h := m.ExponentialHistogram()
-		return each(h.DataPoints().All(), func(dp pmetric.ExponentialHistogramDataPoint) (reading, outcome) {
+		return each(kinds, h.DataPoints().All(), func(dp pmetric.ExponentialHistogramDataPoint) (reading, outcome) {
 			hist := expohist.New(bucketLimit)
 			histpoint.Read(hist, dp)
-			return reading{dp.Attributes(), dp.StartTimestamp(), dp.Timestamp(), histograms, isDelta(h), total{hist: hist}}, worse(recorded(dp), additive(h))
+			return reading{dp.Attributes(), dp.StartTimestamp(), dp.Timestamp(), histograms, isDelta(h), total{hist: hist}, moment{}}, worse(recorded(dp), additive(h))
 		})
 	case pmetric.MetricTypeSummary:
-		return each(m.Summary().DataPoints().All(), func(pmetric.SummaryDataPoint) (reading, outcome) { return reading{}, wrongKind })
+		return each(kinds, m.Summary().DataPoints().All(), func(pmetric.SummaryDataPoint) (reading, outcome) { return reading{}, wrongKind })
 	}
 	return func(func(reading, outcome) bool) {}
 }
 
-func each[P any](points iter.Seq2[int, P], read func(P) (reading, outcome)) iter.Seq2[reading, outcome] {
+func each[P any](kinds uint8, points iter.Seq2[int, P], read func(P) (reading, outcome)) iter.Seq2[reading, outcome] {
 	return func(yield func(reading, outcome) bool) {
 		for _, dp := range points {
-			if !yield(read(dp)) {
+			r, result := read(dp)
+			if result == counted && r.kind&kinds == 0 {
+				result = wrongKind
+			}
+			if !yield(r, result) {
 				return
 			}
 		}

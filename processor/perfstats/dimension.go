@@ -39,11 +39,11 @@ type dims string
 const dimSeparator = "\x00"
 
 // dimensions of a point: of one of genaimetrics all that it was told to add, of others those of the config, from the point or its resource.
-func (e *engine) dimensions(b *origin, attrs pcommon.Map) dims {
+func (e *engine) dimensions(o *origin, attrs pcommon.Map) dims {
 	var pairs []string
-	if b.scope == genai.MetricsScope {
+	if o.scope == genai.MetricsScope {
 		for name, v := range attrs.All() {
-			if !ownAttributes[name] && (!b.langchain || !langchainAttributes[name]) {
+			if !ownAttributes[name] && (!o.langchain || !langchainAttributes[name]) {
 				pairs = append(pairs, name+dimSeparator+v.AsString())
 			}
 		}
@@ -51,9 +51,9 @@ func (e *engine) dimensions(b *origin, attrs pcommon.Map) dims {
 		return dims(strings.Join(pairs, dimSeparator))
 	}
 	for _, name := range e.named {
-		v := text(attrs, name)
+		v := genai.TextOf(attrs, name)
 		if v == "" {
-			v = text(b.resource.Attributes(), name)
+			v = genai.TextOf(o.resource.Attributes(), name)
 		}
 		if v != "" {
 			pairs = append(pairs, name+dimSeparator+v)

@@ -1,11 +1,10 @@
 package perfstats
 
 import (
+	"maps"
 	"slices"
-	"strings"
 	"time"
 
-	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/bounded"
@@ -24,7 +23,8 @@ type engine struct {
 	times
 	cfg      *Config
 	clock    clock
-	own      map[string][]*source // from the config
+	own      map[string][]*source // from the config, by metric
+	sources  map[string][]*source // those, and before them the built-in one
 	named    []string             // dimensions, sorted
 	streams  *streams
 	groups   *groups
@@ -43,33 +43,38 @@ type serviceMetric struct{ service, metric string }
 func newEngine(cfg *Config, now time.Time) *engine {
 	c := newClock(cfg.Window)
 	ttl := cfg.Window + c.step
-	return &engine{
+	e := &engine{
 		times: newTimes(steady.New(now)), cfg: cfg, clock: c, since: now.Round(0),
 		own:      configured(cfg),
+		sources:  map[string][]*source{},
 		named:    slices.Sorted(slices.Values(cfg.Dimensions)),
 		streams:  newStreams(cfg.SeriesLimit*streamsPerSeries, cfg.SeriesLimit*bytesPerSeries, cfg.ExpireAfter),
 		groups:   newGroups(cfg.SeriesLimit, len(builtin)+len(cfg.Latency)*4+len(cfg.Ratios)*4, ttl, newCatalog(cfg)),
 		deployed: bounded.New[owner, *history](cfg.SeriesLimit+1, deploymentDays*24*time.Hour),
 		ours:     bounded.New[serviceMetric, struct{}](cfg.SeriesLimit*len(builtin), ttl),
 	}
+	maps.Copy(e.sources, e.own)
+	for metric, s := range builtin {
+		e.sources[metric] = append([]*source{s}, e.own[metric]...)
+	}
+	return e
 }
 
 // absorb counts every point of a source metric and says whether gauges that are not told yet moved. It changes nothing in md.
 func (e *engine) absorb(md pmetric.Metrics, wall time.Time) bool {
 	now := e.now(wall)
 	for _, rm := range md.ResourceMetrics().All() {
-		b := origin{now: now, resource: rm.Resource(), hash: new([16]byte)}
+		o := origin{now: now, resource: rm.Resource(), hash: new([16]byte)}
 		for _, sm := range rm.ScopeMetrics().All() {
-			b.scope = sm.Scope().Name()
+			o.scope = sm.Scope().Name()
+			sources := e.own
+			if o.scope == genai.MetricsScope || e.cfg.Sources == sourcesAll {
+				sources = e.sources
+			}
 			for _, m := range sm.Metrics().All() {
-				b.metric, b.factor = m.Name(), secondsIn(m.Unit())
-				b.langchain = strings.HasPrefix(b.metric, "langchain_")
-				b.builtin, b.own = builtin[b.metric], e.own[b.metric]
-				if b.scope != genai.MetricsScope && e.cfg.Sources != sourcesAll {
-					b.builtin = nil
-				}
-				if b.builtin != nil || len(b.own) > 0 {
-					e.metric(&b, m)
+				if to := sources[m.Name()]; len(to) > 0 {
+					o.is(m, to)
+					e.metric(&o, m)
 				}
 			}
 		}
@@ -77,97 +82,21 @@ func (e *engine) absorb(md pmetric.Metrics, wall time.Time) bool {
 	return e.moved
 }
 
-// metric takes the points of a metric, each on one way: decode, the increase since its series' point before, the window.
-func (e *engine) metric(b *origin, m pmetric.Metric) {
-	for r, result := range decode(m) {
+// metric takes the points of a metric, each on one way: decode, when it was, what it brings over its series' point before, the window.
+func (e *engine) metric(o *origin, m pmetric.Metric) {
+	for r, result := range decode(m, o.kinds) {
 		if result == counted {
-			result = e.take(b, &r)
+			result = e.take(o, &r)
 		}
 		e.points[result]++
 	}
 }
 
-func (e *engine) take(b *origin, r *reading) outcome {
-	if !b.reads(r.kind) {
-		return wrongKind
-	}
-	at, ahead := e.timeOf(r.at, b.now)
-	i, result := e.increase(b, r, at)
-	switch {
-	case !result.brings():
+func (e *engine) take(o *origin, r *reading) outcome {
+	r.moment = e.momentOf(r.timestamp, o.now)
+	i, result := e.increase(o, r)
+	if !result.brings() {
 		return result
-	case !e.feed(b, r, at, i):
-		return late
-	case ahead && result == counted:
-		return future
 	}
-	return result
-}
-
-// timeOf is the point's time, or now if it has none or one that has not come yet; ahead is true if the writer's clock is too far off to be
-// a matter of seconds.
-func (e *engine) timeOf(ts pcommon.Timestamp, now time.Time) (at time.Time, ahead bool) {
-	if !known(ts) {
-		return now, ts != 0
-	}
-	at = ts.AsTime().Add(-e.shift(ts, now))
-	if at.After(now) {
-		_, o := e.clock.place(at, now)
-		return now, o == future
-	}
-	return at, false
-}
-
-// increase is what a point brings over what its series said before.
-func (e *engine) increase(b *origin, r *reading, at time.Time) (increase, outcome) {
-	if r.kind == gauges {
-		return e.rise(b, r, at)
-	}
-	start := time.Time{}
-	if known(r.start) {
-		start = r.start.AsTime().Add(-e.shift(r.at, b.now))
-	}
-	if r.delta {
-		if start.IsZero() || start.After(at) {
-			start = at
-		}
-		return r.total.whole(start), counted
-	}
-	st := e.streams.get(b.streamKey(r.attrs, r.start), b.now)
-	if st == nil {
-		return increase{}, tooMany
-	}
-	depth := e.cfg.Window
-	if b.builtin != nil {
-		depth = max(depth, b.builtin.depth)
-	}
-	sender := streamKey{resource: *b.hash, scope: b.scope, metric: b.metric, start: r.start}
-	if before := e.streams.heard(sender, at, b.now); st.last.IsZero() && start.Before(before) {
-		start = before // the sender was heard without this series, so it began since
-	}
-	i, result := st.advance(start, at, b.now, depth, r.total)
-	e.streams.weigh(st)
-	return i, result
-}
-
-// rise is by how much a gauge is above what its series said before in the sub-window: of every series and sub-window the largest value
-// counts, and a set's peak is the sum over its series.
-func (e *engine) rise(b *origin, r *reading, at time.Time) (increase, outcome) {
-	epoch, place := e.clock.place(at, b.now)
-	if place == late {
-		return increase{}, late
-	}
-	st := e.streams.get(b.streamKey(r.attrs, 0), b.now)
-	if st == nil {
-		return increase{}, tooMany
-	}
-	if st.epoch > epoch {
-		return increase{}, stale
-	}
-	before := st.value
-	if st.epoch < epoch {
-		before = 0
-	}
-	st.epoch, st.value = epoch, max(before, r.total.value)
-	return increase{from: at, value: st.value - before}, counted
+	return e.feed(o, r, i, result)
 }

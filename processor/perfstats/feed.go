@@ -8,63 +8,61 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
-// feed adds an increase to every set of gauges it belongs to and says whether its time was in the window.
-func (e *engine) feed(b *origin, r *reading, at time.Time, i increase) bool {
-	who := e.subject(b, r.attrs)
+// feed adds what a point brings to every set of gauges it belongs to. It is late where its time was in no window.
+func (e *engine) feed(o *origin, r *reading, i increase, result outcome) outcome {
+	who := e.subject(o, r.attrs)
 	fed := false
-	if b.builtin != nil && b.builtin.kinds&r.kind != 0 {
-		if b.builtin.depth > 0 {
-			fed = e.deploy(who, at, b.now, i.value)
-		} else if e.mayCount(b, who.service) {
-			fed = e.feedSource(b, b.builtin, r.attrs, who, at, i)
-		} else {
+	for _, s := range o.sources {
+		switch {
+		case s.kinds&r.kind == 0:
+		case s.depth > 0:
+			fed = e.deploy(who, r.at, o.now, i.value) || fed
+		case !s.own && !e.mayCount(o, who.service):
+			fed = true
+		case r.place != late:
+			e.count(o, s, who, r, i)
 			fed = true
 		}
 	}
-	for _, s := range b.own {
-		if s.kinds&r.kind != 0 {
-			fed = e.feedSource(b, s, r.attrs, who, at, i) || fed
-		}
+	switch {
+	case !fed:
+		return late
+	case r.place == future && result == counted:
+		return future
 	}
-	return fed
+	return result
 }
 
-func (e *engine) feedSource(
-	b *origin, s *source, attrs pcommon.Map, who subject, at time.Time, i increase,
-) bool {
-	epoch, place := e.clock.place(at, b.now)
-	if place == late {
-		return false
-	}
+// count adds an increase to the sets of gauges of one source.
+func (e *engine) count(o *origin, s *source, who subject, r *reading, i increase) {
 	if i.from.Before(e.since) {
 		e.since = i.from
 	}
 	if i.empty() {
-		return true
+		return
 	}
 	if who.place != nil {
-		who.place.active = b.now
+		who.place.active = o.now
 	}
-	if s.seconds && b.factor != 1 {
-		i.hist = scaled(i.hist, b.factor)
+	if s.seconds && o.factor != 1 {
+		i.hist = scaled(i.hist, o.factor)
 	}
-	t := s.target(attrs)
+	t := s.target(r.attrs)
 	k := key{family: t.family, name: t.name, owner: who.owner, overflow: who.place == nil}
-	e.count(k, s, attrs, epoch, b.now, i)
+	e.countIn(k, s, r, o.now, i)
 	for _, attr := range t.split {
-		if v := text(attrs, attr); v != "" {
+		if v := genai.TextOf(r.attrs, attr); v != "" {
 			k.attr, k.value = attr, v
-			e.count(k, s, attrs, epoch, b.now, i)
+			e.countIn(k, s, r, o.now, i)
 		}
 	}
-	return true
 }
 
-func (e *engine) count(k key, s *source, attrs pcommon.Map, epoch int64, now time.Time, i increase) {
+func (e *engine) countIn(k key, s *source, r *reading, now time.Time, i increase) {
 	g := e.groups.get(k, now)
-	c := g.ring.at(epoch)
+	c := g.ring.at(r.epoch)
 	before := c.n
-	s.add(c, attrs, i)
+	s.add(c, r.attrs, i)
 	for m := range c.n {
 		g.seen[m] = g.seen[m] || c.n[m] != before[m]
 	}
@@ -77,19 +75,16 @@ type subject struct {
 	place *place // nil is the overflow, which belongs to no service
 }
 
-func (e *engine) subject(b *origin, attrs pcommon.Map) subject {
-	name := text(attrs, genai.ServiceName)
+func (e *engine) subject(o *origin, attrs pcommon.Map) subject {
+	name := genai.TextOf(attrs, genai.ServiceName)
 	if name == "" {
 		if v, ok := attrs.Get(genai.AttrOverflow); ok && v.Bool() { // of genaimetrics
 			return subject{}
 		}
-		name = text(b.resource.Attributes(), genai.ServiceName)
+		name = genai.ServiceOf(o.resource.Attributes())
 	}
-	if name == "" {
-		name = "unknown_service"
-	}
-	who := owner{service: name, dims: e.dimensions(b, attrs)}
-	p := e.groups.service(who, b.now)
+	who := owner{service: name, dims: e.dimensions(o, attrs)}
+	p := e.groups.service(who, o.now)
 	if p == nil {
 		return subject{}
 	}
@@ -97,16 +92,16 @@ func (e *engine) subject(b *origin, attrs pcommon.Map) subject {
 }
 
 // mayCount keeps an SDK's metric out while genaimetrics reports the same for the service.
-func (e *engine) mayCount(b *origin, service string) bool {
+func (e *engine) mayCount(o *origin, service string) bool {
 	if e.cfg.Sources != sourcesAll {
 		return true
 	}
-	k := serviceMetric{service, b.metric}
-	if b.scope == genai.MetricsScope {
-		e.ours.Put(k, struct{}{}, b.now)
+	k := serviceMetric{service, o.metric}
+	if o.scope == genai.MetricsScope {
+		e.ours.Put(k, struct{}{}, o.now)
 		return true
 	}
-	_, reported := e.ours.Get(k, b.now)
+	_, reported := e.ours.Get(k, o.now)
 	return !reported
 }
 

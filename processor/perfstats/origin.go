@@ -1,10 +1,12 @@
 package perfstats
 
 import (
+	"strings"
 	"time"
 
 	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/pdatautil"
 	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/pmetric"
 )
 
 // origin is what the points of one metric have in common.
@@ -16,25 +18,25 @@ type origin struct {
 	metric    string
 	langchain bool    // one of genaimetrics' LangChain names
 	factor    float64 // to seconds, for durations
-	builtin   *source // nil if the metric is none
-	own       []*source
+	sources   []*source
+	kinds     uint8         // that any of them reads
+	depth     time.Duration // how far back any of them looks, if further than the window
 }
 
-func (b *origin) reads(kind uint8) bool {
-	if b.builtin != nil && b.builtin.kinds&kind != 0 {
-		return true
+// is makes it that of a metric which feeds these sources.
+func (o *origin) is(m pmetric.Metric, sources []*source) {
+	o.metric, o.factor, o.sources = m.Name(), secondsIn(m.Unit()), sources
+	o.langchain = strings.HasPrefix(o.metric, "langchain_")
+	o.kinds, o.depth = 0, 0
+	for _, s := range sources {
+		o.kinds |= s.kinds
+		o.depth = max(o.depth, s.depth)
 	}
-	for _, s := range b.own {
-		if s.kinds&kind != 0 {
-			return true
-		}
-	}
-	return false
 }
 
-func (b *origin) streamKey(attrs pcommon.Map, start pcommon.Timestamp) streamKey {
-	if *b.hash == ([16]byte{}) {
-		*b.hash = pdatautil.MapHash(b.resource.Attributes())
+func (o *origin) streamKey(r *reading) streamKey {
+	if *o.hash == ([16]byte{}) {
+		*o.hash = pdatautil.MapHash(o.resource.Attributes())
 	}
-	return streamKey{resource: *b.hash, attributes: pdatautil.MapHash(attrs), scope: b.scope, metric: b.metric, start: start}
+	return streamKey{resource: *o.hash, attributes: pdatautil.MapHash(r.attrs), scope: o.scope, metric: o.metric, start: r.start}
 }

@@ -25,6 +25,7 @@ const (
 
 // source says what the points of one metric feed.
 type source struct {
+	own     bool // of the configuration
 	kinds   uint8
 	seconds bool // a duration: converted when its unit says that it is in something else
 	depth   time.Duration
@@ -66,12 +67,14 @@ var builtin = map[string]*source{
 	},
 	genai.MetricTokens: {
 		kinds: counters, target: inScope(scopeLLM, genai.RequestModel),
-		add: func(c *cell, attrs pcommon.Map, i increase) { c.addTokens(text(attrs, genai.TokenType), i.value) },
+		add: func(c *cell, attrs pcommon.Map, i increase) {
+			c.addTokens(genai.TextOf(attrs, genai.TokenType), i.value)
+		},
 	},
 	genai.MetricTokenUsage: {
 		kinds: histograms, target: inScope(scopeLLM, genai.RequestModel),
 		add: func(c *cell, attrs pcommon.Map, i increase) {
-			c.addTokenUsage(text(attrs, genai.TokenType), i.hist.Sum())
+			c.addTokenUsage(genai.TextOf(attrs, genai.TokenType), i.hist.Sum())
 		},
 	},
 	genai.MetricInflightPeak: {
@@ -81,13 +84,13 @@ var builtin = map[string]*source{
 	genai.MetricCacheOperations: {
 		kinds: counters, target: func(pcommon.Map) target { return target{family: application} },
 		add: func(c *cell, attrs pcommon.Map, i increase) {
-			c.addCacheOperation(text(attrs, genai.AttrOperation), text(attrs, genai.AttrResult), i.value)
+			c.addCacheOperation(genai.TextOf(attrs, genai.AttrOperation), genai.TextOf(attrs, genai.AttrResult), i.value)
 		},
 	},
 	genai.MetricEvaluationScore: {
 		kinds: histograms,
 		target: func(attrs pcommon.Map) target {
-			return target{family: quality, name: text(attrs, genai.EvaluationName), split: []string{genai.AgentName}}
+			return target{family: quality, name: genai.TextOf(attrs, genai.EvaluationName), split: []string{genai.AgentName}}
 		},
 		add: func(c *cell, _ pcommon.Map, i increase) {
 			c.n[scores] += float64(i.hist.Count())
@@ -117,18 +120,18 @@ var modelTarget = inScope(scopeLLM, genai.RequestModel)
 
 // operationTarget is for SDKs, which report agents and tools in the same histogram as model calls.
 func operationTarget(attrs pcommon.Map) target {
-	if other, ok := scopeOfOperation[text(attrs, genai.OperationName)]; ok {
+	if other, ok := scopeOfOperation[genai.TextOf(attrs, genai.OperationName)]; ok {
 		return other(attrs)
 	}
 	return modelTarget(attrs)
 }
 
 func addLatency(c *cell, attrs pcommon.Map, i increase) {
-	c.addLatency(text(attrs, genai.ErrorType), i.hist)
+	c.addLatency(genai.TextOf(attrs, genai.ErrorType), i.hist)
 }
 
 func addCalls(c *cell, attrs pcommon.Map, i increase) {
-	c.addCalls(text(attrs, genai.AttrStatus), i.value)
+	c.addCalls(genai.TextOf(attrs, genai.AttrStatus), i.value)
 }
 
 // configured are the sources of the `latency` and `ratios` lists, by metric.
@@ -136,13 +139,13 @@ func configured(cfg *Config) map[string][]*source {
 	all := []string{genai.RequestModel, genai.AgentName, genai.ToolName}
 	m := map[string][]*source{}
 	for _, l := range cfg.Latency {
-		m[l.Metric] = append(m[l.Metric], &source{kinds: histograms, seconds: true, target: inScope(l.Scope, all...), add: addLatency})
+		m[l.Metric] = append(m[l.Metric], &source{own: true, kinds: histograms, seconds: true, target: inScope(l.Scope, all...), add: addLatency})
 	}
 	for _, r := range cfg.Ratios {
 		t := target{family: ratio, name: r.Name, split: all}
 		side := func(to measure) *source {
 			return &source{
-				kinds: counters | histograms, target: func(pcommon.Map) target { return t },
+				own: true, kinds: counters | histograms, target: func(pcommon.Map) target { return t },
 				add: func(c *cell, _ pcommon.Map, i increase) { c.n[to] += i.number(r.Kind) },
 			}
 		}
@@ -150,11 +153,4 @@ func configured(cfg *Config) map[string][]*source {
 		m[r.To] = append(m[r.To], side(ratioTo))
 	}
 	return m
-}
-
-func text(attrs pcommon.Map, key string) string {
-	if v, ok := attrs.Get(key); ok {
-		return v.AsString()
-	}
-	return ""
 }

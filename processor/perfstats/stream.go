@@ -17,27 +17,6 @@ type streamKey struct {
 	start                pcommon.Timestamp
 }
 
-// increase is what one point says came since the point before it.
-type increase struct {
-	from  time.Time
-	value float64             // of a counter
-	hist  *expohist.Histogram // of a histogram, else nil
-}
-
-// empty says that nothing came.
-func (i increase) empty() bool { return i.value == 0 && (i.hist == nil || i.hist.Count() == 0) }
-
-// number is what of an increase a ratio divides.
-func (i increase) number(kind string) float64 {
-	switch {
-	case i.hist == nil:
-		return i.value
-	case kind == kindSum:
-		return i.hist.Sum()
-	}
-	return float64(i.hist.Count())
-}
-
 // total is a point's own value: everything since its start.
 type total struct {
 	value   float64
@@ -171,6 +150,20 @@ func (st *stream) advance(start, at, now time.Time, depth time.Duration, t total
 		return since, counted
 	}
 	return t.whole(from), reset
+}
+
+// rise is by how much a gauge is above what its series said before in the sub-window: of every series and sub-window the largest value
+// counts, and a set's peak is the sum over its series.
+func (st *stream) rise(m moment, value float64) (increase, outcome) {
+	if st.epoch > m.epoch {
+		return increase{}, stale
+	}
+	before := st.value
+	if st.epoch < m.epoch {
+		before = 0
+	}
+	st.epoch, st.value = m.epoch, max(before, value)
+	return increase{from: m.at, value: st.value - before}, counted
 }
 
 // kept is the copy to remember: since takes the difference in place.

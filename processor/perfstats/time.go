@@ -54,3 +54,25 @@ func (t *times) shift(ts pcommon.Timestamp, now time.Time) time.Duration {
 
 // known says whether a point has a time at all.
 func known(ts pcommon.Timestamp) bool { return ts != 0 && ts <= math.MaxInt64 }
+
+// moment is when a point counts.
+type moment struct {
+	at    time.Time // now, if the point has no time or one that has not come yet
+	epoch int64     // the sub-window
+	place outcome   // counted, late, or future if the writer's clock is too far off to be a matter of seconds
+}
+
+func (e *engine) momentOf(ts pcommon.Timestamp, now time.Time) moment {
+	at := now
+	if known(ts) {
+		at = ts.AsTime().Add(-e.shift(ts, now))
+	}
+	epoch, place := e.clock.place(at, now)
+	if !known(ts) && ts != 0 {
+		place = future
+	}
+	if at.After(now) {
+		at = now
+	}
+	return moment{at, epoch, place}
+}
