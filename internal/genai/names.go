@@ -125,6 +125,7 @@ const (
 	ReasonUnknownLifetime  = "unknown_lifetime"
 	ReasonProviderGuessed  = "provider_guessed"
 	ReasonUnknownFee       = "unknown_fee"
+	ReasonModelGuessed     = "model_guessed"
 	ReasonNoLLMCost        = "no_llmcost" // budgetalert's: a model call that no llmcost has read
 )
 

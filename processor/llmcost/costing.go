@@ -132,12 +132,21 @@ func (s *sold) untold(op *dialect.Call) string {
 // who sells it, for the model that was asked for.
 func (p *policy) soldAt(op *dialect.Call) sold {
 	s := p.matches.find(op, op.Model())
+	answered := op.ResponseModel != ""
 	if asked := op.RequestModel; asked != "" && asked != op.Model() && (s.model == nil || s.reason == genai.ReasonProviderGuessed) {
 		if other := p.matches.find(op, asked); other.model != nil && (s.model == nil || other.reason == "" && !p.matches.othersMake(op.Model(), asked)) {
-			return other
+			s, answered = other, false
 		}
 	}
+	if !answered && s.deployed() {
+		s.reason = genai.ReasonModelGuessed
+	}
 	return s
+}
+
+// deployed says that the name which was asked for is that of a deployment, which its owner chose: it says nothing of the model.
+func (s *sold) deployed() bool {
+	return s.model != nil && s.model.Provider == "azure" && !s.model.Own && s.reason == ""
 }
 
 // withoutRow is for calls that the table cannot price: a client's own guess, the fallback rate, or the plain truth.

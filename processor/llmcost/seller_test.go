@@ -38,7 +38,7 @@ func TestWhoSold(t *testing.T) {
 		"no address":                    {evidence{"openai", "", "", "gpt-4o"}, "openai/gpt-4o", "priced", "", ""},
 		"another server":                {evidence{"openai", "api.groq.com", "", "openai/gpt-oss-120b"}, "groq/openai/gpt-oss-120b", "priced", "", "groq"},
 		"by its URL":                    {evidence{"openai", "", "https://openrouter.ai/api/v1", "anthropic/claude-sonnet-4.5"}, "openrouter/anthropic/claude-sonnet-4.5", "priced", "", "openrouter"},
-		"Azure, at OpenAI's row":        {evidence{"openai", "x.openai.azure.com", "", "gpt-4o"}, "openai/gpt-4o", "priced", "", "azure.ai.openai"},
+		"Azure, at OpenAI's row":        {evidence{"openai", "x.openai.azure.com", "", "gpt-4o"}, "openai/gpt-4o", "estimated", "model_guessed", "azure.ai.openai"},
 		"Vertex, by its host":           {evidence{"anthropic", "us-east5-aiplatform.googleapis.com", "", "claude-sonnet-4-5@20250929"}, "google/claude-sonnet-4-5", "priced", "", "gcp.vertex_ai"},
 		"Gemini's OpenAI server":        {evidence{"openai", "generativelanguage.googleapis.com", "", "gemini-2.5-flash-lite"}, "google/gemini-2.5-flash-lite", "priced", "", "gcp.gemini"},
 		"Bedrock, by the model's id":    {evidence{"anthropic", "", "", "us.anthropic.claude-opus-4-5-20251101-v1:0"}, "aws/regional.anthropic.claude-opus-4-5-v1:0", "priced", "", "aws.bedrock"},
@@ -58,7 +58,7 @@ func TestWhoSold(t *testing.T) {
 		"xAI in a region":               {evidence{"openai", "eu-west-1.api.x.ai", "", "grok-3"}, "x-ai/grok-3", "priced", "", "x_ai"},
 		"a name with its seller":        {evidence{"openai", "", "", "groq/openai/gpt-oss-120b"}, "groq/openai/gpt-oss-120b", "priced", "", "groq"},
 		"a name with its cloud":         {evidence{"openai", "", "", "vertex_ai/gemini-2.5-flash"}, "google/gemini-2.5-flash", "priced", "", "gcp.vertex_ai"},
-		"Azure in front":                {evidence{"openai", "", "", "azure/gpt-4o"}, "openai/gpt-4o", "priced", "", "azure.ai.openai"},
+		"Azure in front":                {evidence{"openai", "", "", "azure/gpt-4o"}, "openai/gpt-4o", "estimated", "model_guessed", "azure.ai.openai"},
 		"a maker's name in front":       {evidence{"house", "", "", "anthropic/claude-sonnet-4.5"}, "anthropic/claude-sonnet-4-5", "estimated", "provider_guessed", ""},
 		"a model that nobody knows":     {evidence{"openai", "", "", "house-llm-7"}, "", "unpriced", "unknown_model", ""},
 		"free at OpenRouter":            {evidence{"openai", "openrouter.ai", "", "openai/gpt-oss-20b:free"}, "openrouter/openai/gpt-oss-20b:free", "free", "", "openrouter"},
@@ -172,4 +172,26 @@ func TestHarderEvidenceWins(t *testing.T) {
 		require.Equal(t, want, table.Provider(fmt.Sprint(said)), "%v %v", e, got)
 	}
 	require.Greater(t, priced, 1000)
+}
+
+// A deployment of Azure is named by its owner; the model that answered is the provider's word.
+func TestDeploymentsOfAzure(t *testing.T) {
+	for _, tt := range []struct {
+		asked, answered, status string
+		reason                  any
+	}{
+		{"gpt-4o", "", "estimated", "model_guessed"},
+		{"gpt-4o-mini", "gpt-4o-2024-08-06", "priced", nil},
+		{"gpt-4o", "gpt-4o-2024-08-06", "priced", nil},
+		{"gpt-4o", "chatty", "estimated", "model_guessed"},
+		{"chatty", "gpt-4o-2024-08-06", "priced", nil},
+		{"chatty", "", "unpriced", "unknown_model"},
+	} {
+		attrs := map[string]any{genai.ProviderName: "azure.ai.openai", genai.RequestModel: tt.asked}
+		if tt.answered != "" {
+			attrs[genai.ResponseModel] = tt.answered
+		}
+		got := attributesOf(startProcessor(t, nil).process(t, chat(attrs)))
+		require.Equal(t, [2]any{tt.status, tt.reason}, [2]any{got[genai.CostStatus], got[genai.CostReason]}, "%+v", tt)
+	}
 }
