@@ -47,8 +47,8 @@ func (t *Table) Find(provider, model string) *Model {
 	if r := p.vendors(name); r != nil {
 		return t.model(r, p.id, name)
 	}
-	if p.id == "openrouter" && strings.HasSuffix(name, ":free") { // a variant of any model, whatever the table has of it
-		return &Model{Provider: p.id, ID: name, Row: p.id + "/*:free@" + t.data.Released, lists: []compiled{{free: true}}}
+	if p.id == "openrouter" {
+		return t.openRouterVariant(name)
 	}
 	return nil
 }
@@ -224,7 +224,9 @@ func (t *Table) model(r *row, provider, name string) *Model {
 		return nil // only a table that was never checked can come here; the embedded one is checked by a test
 	}
 	m := &own
-	m.guessed = r.guessed(name)
+	if r.guessed(name) {
+		m.guess = GuessModel
+	}
 	if provider != r.provider { // who bills at another's prices has service tiers of its own
 		m.Provider, m.service = provider, nil
 		t.overlay[provider].apply(m, name)

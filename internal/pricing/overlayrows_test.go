@@ -213,3 +213,22 @@ func TestDecodeRefusesBadOverlayRows(t *testing.T) {
 		require.ErrorContains(t, err, want)
 	}
 }
+
+// What follows the name of a model at OpenRouter chooses another host, or adds a search: its price is then a guess.
+func TestVariantsAtOpenRouter(t *testing.T) {
+	now := time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)
+	in, out, guess := listPrice(t, "openrouter", "deepseek/deepseek-v3.2", "", now)
+	require.Empty(t, guess)
+	for variant, want := range map[string]string{
+		"nitro": GuessModel, "floor": GuessModel, "exacto": GuessModel, "extended": GuessModel, "thinking": GuessModel, "online": GuessFee,
+		"nitro:online": GuessModel,
+	} {
+		gotIn, gotOut, guess := listPrice(t, "openrouter", "deepseek/deepseek-v3.2:"+variant, "", now)
+		require.Equal(t, []any{in, out, want}, []any{gotIn, gotOut, guess}, variant)
+	}
+	m := Default().Find("openrouter", "deepseek/deepseek-v3.2:free:online")
+	require.True(t, m.Free())
+	require.Nil(t, Default().Find("openrouter", "deepseek/deepseek-v3.2:other"))
+	require.Nil(t, Default().Find("openrouter", "acme/nothing:nitro"))
+	require.Nil(t, Default().Find("openai", "gpt-4o:nitro"))
+}

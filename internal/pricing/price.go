@@ -16,8 +16,8 @@ type Model struct {
 	service  []serviceTier
 	regions  []regionalRule
 	doubts   []doubt
-	minAudio int64 // nanoseconds that the provider bills at least
-	guessed  bool  // the name is none that the row lists, and says more than the row's
+	minAudio int64  // nanoseconds that the provider bills at least
+	guess    string // why the row is a guess: the name is none that it lists, and says more than the row's
 }
 
 // serviceTier is the price of one service tier: its own list, or a factor on the list price.
@@ -52,8 +52,8 @@ type basis struct {
 func (m *Model) basis(call *Call, f Factor) (basis, error) {
 	b := basis{list: m.list(call), contract: f, row: m.Row}
 	m.applyTier(&b, call.ServiceTier)
-	if b.guess == "" && m.doubtful(call) {
-		b.guess = GuessModel
+	if b.guess == "" {
+		b.guess = m.doubted(call)
 	}
 	for i := range m.regions {
 		if r := &m.regions[i]; r.holds(call.Region) {
@@ -68,17 +68,14 @@ func (m *Model) basis(call *Call, f Factor) (basis, error) {
 	return b, nil
 }
 
-// doubtful says that the row may not be the model's.
-func (m *Model) doubtful(call *Call) bool {
-	if m.guessed {
-		return true
-	}
+// doubted is why the row may not be the model's, or "".
+func (m *Model) doubted(call *Call) string {
 	for i := range m.doubts {
-		if m.doubts[i].holds(call) {
-			return true
+		if m.guess == "" && m.doubts[i].holds(call) {
+			return GuessModel
 		}
 	}
-	return false
+	return m.guess
 }
 
 func (r *regionalRule) holds(region string) bool {

@@ -191,7 +191,7 @@ func (r *pricedModel) price(op *dialect.Call, end time.Time, b *costing) {
 	}
 	b.status, b.parts = genai.StatusPriced, true
 	switch {
-	case b.cost.Free:
+	case b.cost.Free && b.cost.Guess != pricing.GuessFee: // what is searched for a free model is not free
 		b.status = genai.StatusFree
 	case op.UsageState == genai.UsageGuessed:
 		b.status, b.reason = genai.StatusEstimated, genai.ReasonGuessedUsage

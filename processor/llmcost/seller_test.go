@@ -195,3 +195,19 @@ func TestDeploymentsOfAzure(t *testing.T) {
 		require.Equal(t, [2]any{tt.status, tt.reason}, [2]any{got[genai.CostStatus], got[genai.CostReason]}, "%+v", tt)
 	}
 }
+
+func TestVariantsAtOpenRouter(t *testing.T) {
+	for model, want := range map[string][2]any{
+		"openai/gpt-4o":             {"priced", nil},
+		"openai/gpt-4o:nitro":       {"estimated", "model_guessed"},
+		"openai/gpt-4o:online":      {"estimated", "unknown_fee"},
+		"openai/gpt-oss-20b:free":   {"free", nil},
+		"acme/unheard-of:free":      {"free", nil},
+		"openai/gpt-oss-20b:online": {"estimated", "unknown_fee"},
+		"acme/any:free:online":      {"estimated", "unknown_fee"},
+	} {
+		attrs := map[string]any{genai.ProviderName: "openrouter", genai.RequestModel: model}
+		got := attributesOf(startProcessor(t, nil).process(t, chat(attrs)))
+		require.Equal(t, want, [2]any{got[genai.CostStatus], got[genai.CostReason]}, model)
+	}
+}
