@@ -41,6 +41,15 @@ func (r *reading) hiddenBeside(u *genai.Usage) bool {
 	return thinks(model) || grokThinks(model)
 }
 
+// mayHideThoughts says that nobody knows whether the sender counts the thoughts of Google's model into its output, and nothing on the span
+// shows whether there were any.
+func (r *reading) mayHideThoughts(u *genai.Usage) bool {
+	if !r.unlisted() || r.f.has(nReasoning) || r.op.Provider != "" && !r.thoughtsBeside() {
+		return false
+	}
+	return hiddenThoughts(r, u) != ""
+}
+
 // grokThinks says whether a model of xAI's thinks.
 func grokThinks(model string) bool {
 	rest, ok := strings.CutPrefix(model, "grok-")

@@ -88,3 +88,34 @@ func TestOutputWithoutARateMakesAnEstimate(t *testing.T) {
 	})))
 	require.Equal(t, [2]any{genai.StatusEstimated, genai.ReasonNoRate}, [2]any{got[genai.CostStatus], got[genai.CostReason]})
 }
+
+// Of a client that nobody knows, a model of Google's that thinks has told its thoughts, or a total that has them, or its output may lack them.
+func TestUnlistedSendersOfThinkingModelsOfGoogles(t *testing.T) {
+	for _, tt := range []struct {
+		provider, model string
+		more            map[string]any
+		hidden          bool
+	}{
+		{"gcp.gemini", "gemini-2.5-flash", nil, true},
+		{"gcp.vertex_ai", "gemini-3-flash-preview", nil, true},
+		{"", "gemini-2.5-pro", nil, true},
+		{"gcp.gemini", "gemini-2.5-flash-lite", nil, false}, // does not think unless it is told to
+		{"gcp.gemini", "gemini-2.0-flash", nil, false},
+		{"gcp.gemini", "gemini-2.5-flash", map[string]any{"gen_ai.usage.total_tokens": 1150}, false},
+		{"gcp.gemini", "gemini-2.5-flash", map[string]any{"gen_ai.usage.reasoning.output_tokens": 0}, false},
+		{"openrouter", "google/gemini-2.5-flash", nil, false}, // counts thoughts into the output
+		{"gcp.gemini", "gemini-embedding-001", nil, false},
+	} {
+		attrs := map[string]any{genai.RequestModel: tt.model, genai.UsageInput: 1000, genai.UsageOutput: 100}
+		if tt.provider != "" {
+			attrs[genai.ProviderName] = tt.provider
+		}
+		for k, v := range tt.more {
+			attrs[k] = v
+		}
+		td := chat(attrs)
+		td.ResourceSpans().At(0).ScopeSpans().At(0).Scope().SetName("a.house.own")
+		got := attributesOf(startProcessor(t, nil).process(t, td))
+		require.Equal(t, tt.hidden, got[genai.CostReason] == genai.ReasonHiddenTokens, "%s %s %v: %v", tt.provider, tt.model, tt.more, got[genai.CostReason])
+	}
+}
