@@ -31,19 +31,19 @@ type Gateway struct {
 
 // Build builds the distribution into dir, as `make build` does.
 func Build(dir string) (string, error) {
-	return build(filepath.Join(dir, "otelcol-llm"), "-pgo=cmd/otelcol-llm/release.pgo")
+	return build("..", "./cmd/otelcol-llm", filepath.Join(dir, "otelcol-llm"), "-pgo=cmd/otelcol-llm/release.pgo")
 }
 
-// BuildStock builds what an ordinary Collector is: without a profile, and with gRPC's own gzip.
+// BuildStock builds an ordinary Collector into dir: the core receiver and exporter, no profile, gRPC's own gzip.
 func BuildStock(dir string) (string, error) {
-	return build(filepath.Join(dir, "stock"), "-pgo=off", "-tags=stock")
+	return build(".", "./cmd/stock", filepath.Join(dir, "stock"), "-pgo=off")
 }
 
-func build(binary string, flags ...string) (string, error) {
-	cmd := exec.Command("go", slices.Concat([]string{"build", "-trimpath", "-o", binary}, flags, []string{"./cmd/otelcol-llm"})...)
-	cmd.Dir, cmd.Env = "..", append(os.Environ(), "CGO_ENABLED=0")
+func build(module, command, binary string, flags ...string) (string, error) {
+	cmd := exec.Command("go", slices.Concat([]string{"build", "-trimpath", "-o", binary}, flags, []string{command})...)
+	cmd.Dir, cmd.Env = module, append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("go build ./cmd/otelcol-llm: %w\n%s", err, out)
+		return "", fmt.Errorf("go build %s: %w\n%s", command, err, out)
 	}
 	return binary, nil
 }

@@ -21,7 +21,7 @@ import (
 	alertnotify "github.com/otelcol-llm/otelcol-llm/exporter/alertnotify"
 	dashboard "github.com/otelcol-llm/otelcol-llm/exporter/dashboard"
 	scrape "github.com/otelcol-llm/otelcol-llm/exporter/scrape"
-	otlpexporter "go.opentelemetry.io/collector/exporter/otlpexporter"
+	otlpgrpc "github.com/otelcol-llm/otelcol-llm/exporter/otlpgrpc"
 	otlphttpexporter "go.opentelemetry.io/collector/exporter/otlphttpexporter"
 	debugexporter "go.opentelemetry.io/collector/exporter/debugexporter"
 	nopexporter "go.opentelemetry.io/collector/exporter/nopexporter"
@@ -123,7 +123,7 @@ func components() (otelcol.Factories, error) {
 		alertnotify.NewFactory(),
 		dashboard.NewFactory(),
 		scrape.NewFactory(),
-		otlpexporter.NewFactory(),
+		otlpgrpc.NewFactory(),
 		otlphttpexporter.NewFactory(),
 		debugexporter.NewFactory(),
 		nopexporter.NewFactory(),
@@ -138,7 +138,7 @@ func components() (otelcol.Factories, error) {
 		alertnotify.NewFactory().Type(): "github.com/otelcol-llm/otelcol-llm v0.0.0",
 		dashboard.NewFactory().Type(): "github.com/otelcol-llm/otelcol-llm v0.0.0",
 		scrape.NewFactory().Type(): "github.com/otelcol-llm/otelcol-llm v0.0.0",
-		otlpexporter.NewFactory().Type(): "go.opentelemetry.io/collector/exporter/otlpexporter v0.155.0",
+		otlpgrpc.NewFactory().Type(): "github.com/otelcol-llm/otelcol-llm v0.0.0",
 		otlphttpexporter.NewFactory().Type(): "go.opentelemetry.io/collector/exporter/otlphttpexporter v0.155.0",
 		debugexporter.NewFactory().Type(): "go.opentelemetry.io/collector/exporter/debugexporter v0.155.0",
 		nopexporter.NewFactory().Type(): "go.opentelemetry.io/collector/exporter/nopexporter v0.155.0",

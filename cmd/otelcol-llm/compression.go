@@ -1,6 +1,3 @@
-//go:build !stock
-
 package main
 
-// What bench compares with is built with the tag: it has the gzip that gRPC brings.
-import _ "github.com/otelcol-llm/otelcol-llm/internal/grpcgzip"
+import _ "github.com/otelcol-llm/otelcol-llm/internal/grpcgzip" // in place of the gzip that gRPC brings
