@@ -43,6 +43,13 @@ type source struct {
 	cut      bool   // service is cut
 	scope    plog.ScopeLogs
 	made     bool
+	values   []resourceValue // of the attributes of the configuration, once asked for
+}
+
+// resourceValue is what a resource says of an attribute.
+type resourceValue struct {
+	pcommon.Value
+	ok bool
 }
 
 // outerFailure is a failed span around others, which waits for the rest of its request.
@@ -95,6 +102,21 @@ func (b *conversion) serviceName(of int) string {
 		b.cuts++
 	}
 	return s.service
+}
+
+// ofResource is what a source's resource says of an attribute of the configuration. It is looked for once: a resource may have many
+// attributes, and many spans.
+func (b *conversion) ofResource(of, attribute int) (pcommon.Value, bool) {
+	s := &b.sources[of]
+	if s.values == nil {
+		s.values = make([]resourceValue, len(b.cfg.Attributes))
+		for i := range s.values {
+			v := &s.values[i]
+			v.Value, v.ok = s.resource.Attributes().Get(b.cfg.Attributes[i].Name)
+		}
+	}
+	v := &s.values[attribute]
+	return v.Value, v.ok
 }
 
 // record is a new one of a source.

@@ -28,11 +28,7 @@ func (b *conversion) writeDetails(it *item) {
 	}
 	w.cost(fCostTotal, op)
 	w.text(fCostStatus, op.Status)
-	for _, f := range copied {
-		if v, ok := it.head.attrs.Get(f.key); ok {
-			w.value(f, v)
-		}
-	}
+	w.copied(it)
 	if b.cfg.Content.Mode != contentNone {
 		it.content.read(it.head.attrs)
 		w.size(fLogInputLength, &it.content, textInput)
@@ -41,6 +37,25 @@ func (b *conversion) writeDetails(it *item) {
 		w.content(&it.content, textAnswer, fLogAnswerHash, fOutputMessages)
 	}
 	w.end(&it.head, w.sentence("call of a model", op.ModelAsked(), it))
+}
+
+// copied writes what the span only repeats of its request, as far as there is room for it beside what comes then.
+func (w *recordWriter) copied(it *item) {
+	room := mostAttributes - w.attrs.Len() - 1 - len(w.cfg.Attributes) // 1 is the share kept
+	if w.cfg.Content.Mode != contentNone {
+		room -= 4
+	}
+	for _, f := range copied {
+		v, ok := it.head.attrs.Get(f.key)
+		switch {
+		case !ok:
+		case room > 0:
+			w.value(f, v)
+			room--
+		default:
+			w.cuts++
+		}
+	}
 }
 
 // named writes what names a call in the conventions' words.

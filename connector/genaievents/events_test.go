@@ -274,6 +274,38 @@ func TestHostileSpans(t *testing.T) {
 	}
 }
 
+// A call of which everything is known, with as many attributes of the configuration as there may be, has no more than 40 either: what a
+// span only repeats of its request makes room.
+func TestARecordOfEverythingFits(t *testing.T) {
+	s := newSpans()
+	attrs := callAttrs(
+		genai.ResponseModel, "gpt-4o-2026", genai.ResponseID, "chatcmpl-1", genai.AgentName, "support", genai.ConversationID, "c", genai.ErrorType, "boom",
+		genai.UsageCacheRead, 3, genai.UsageCacheWrite, 2, genai.UsageReasoning, 1, genai.FirstChunk, 0.5, genai.InputMessages, "in", genai.OutputMessages, "out",
+	)
+	for _, f := range copied {
+		attrs[f.key] = "x"
+	}
+	var names []string
+	for i := range maxAttributes {
+		name := "a" + strconv.Itoa(i)
+		names, attrs[name] = append(names, "{name: "+name+"}"), "y"
+	}
+	s.add(t, noParent, attrs)
+	for _, content := range contents {
+		r := start(t, "{naming: [langchain, semconv], content: "+content+", attributes: ["+strings.Join(names, ", ")+"]}")
+		require.NoError(t, r.ConsumeTraces(ctx, s.td))
+		require.Len(t, r.records(), 4)
+		for _, rec := range r.records() {
+			require.LessOrEqual(t, rec.Attributes().Len(), 40, rec.EventName())
+			require.Contains(t, rec.Attributes().AsRaw(), "a"+strconv.Itoa(maxAttributes-1))
+			require.Contains(t, rec.Attributes().AsRaw(), genai.LogKept)
+		}
+	}
+	r := start(t, "{naming: [semconv]}")
+	require.NoError(t, r.ConsumeTraces(ctx, s.td))
+	require.Contains(t, r.records()[0].Attributes().AsRaw(), copied[len(copied)-1].key)
+}
+
 // Whatever is sent, what is remembered stays at its cap.
 func TestMemoryIsBounded(t *testing.T) {
 	r := start(t, "dedupe: {max_entries: 100}")

@@ -79,7 +79,7 @@ func (w *recordWriter) end(h *head, message string) {
 			v, ok = h.attrs.Get(a.Name)
 		}
 		if !ok {
-			v, ok = w.sources[h.source].resource.Attributes().Get(a.Name)
+			v, ok = w.ofResource(h.source, i)
 		}
 		if ok {
 			w.value(w.fields[i], v)

@@ -13,8 +13,11 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/limits"
 )
 
-// maxAttributes keeps a record at 40 attributes or less, whatever it is of: a test holds the records to it.
-const maxAttributes = 16
+// A record has mostAttributes at most, whatever it is of, maxAttributes of them of the configuration: a test holds the records to it.
+const (
+	mostAttributes = 40
+	maxAttributes  = 16
+)
 
 var (
 	namings    = []string{namingLangchain, namingSemconv}
