@@ -12,8 +12,8 @@ import (
 // the place to look when a price is wrong; docs/adding-a-client.md says how to write one.
 type client struct {
 	name   string
-	scopes []scope // how it is told
-	sign   text    // how it is told under a scope that nobody is known by: an attribute that only its spans have; 0 is none
+	scopes []scope           // how it is told
+	sign   func(*facts) bool // how it is told under a scope that nobody is known by
 
 	keys []entry // attributes that it says facts in, per fact in order of precedence
 	own  []entry // the same, of names so plain that they mean this under its scopes only
@@ -129,8 +129,7 @@ var (
 	usageTexts  textSet // of the members that alone show usage
 	answerTexts textSet // of answers
 	kindTexts   textSet // of words, but that of the conventions
-	signTexts   textSet
-	pairTallies uint64 // of pairs
+	pairTallies uint64  // of pairs
 	byFirst     [256][]scopeRule
 	nobody      = &client{}
 )
@@ -150,9 +149,8 @@ func init() { //nolint:gochecknoinits // the tables are constants that Go cannot
 		if c.sum != nil {
 			sums = append(sums, c.sum)
 		}
-		if c.sign != 0 {
+		if c.sign != nil {
 			signs = append(signs, c)
-			signTexts.add(c.sign)
 		}
 		if c.apart != nil {
 			aparts = append(aparts, c.apart)

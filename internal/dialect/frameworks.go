@@ -23,9 +23,10 @@ var agentFramework = &client{ // Microsoft's, and Semantic Kernel
 	traits: traits{localAgents: true},
 }
 
-var copilotCLI = &client{ // github.copilot.cost is in premium requests, not in USD
+var copilotCLI = &client{ // github.copilot.cost is in premium requests, not in USD; VS Code's tells no cache writes
 	name:   "copilot",
-	scopes: []scope{{name: "github.copilot*"}},
+	scopes: []scope{{name: "github.copilot*"}, {name: "copilot-chat*", traits: &traits{localAgents: true, hides: hidesWrites(leastCached)}}},
+	keys:   values(vFirstChunkMillis, plain, "copilot_chat.time_to_first_token"),
 	traits: traits{localAgents: true},
 }
 
@@ -120,6 +121,62 @@ var rubyLLM = &client{
 // overOpenAI says that OpenAI's API answered, whose caches are told by the details of its usage.
 func (r *reading) overOpenAI() bool { return genai.ContainsFold(r.saidProvider(), "openai") }
 
+// agentScope is Alibaba's, which passes on the input of Anthropic.
+var agentScope = &client{
+	name:   "agentscope",
+	scopes: []scope{{name: "agentscope*"}},
+	traits: traits{localAgents: true, cacheApart: (*reading).soldNet},
+}
+
+var nRigTools = newTally()
+
+// rig is Rust's, under whatever scope the application has, and tells always how much of a prompt tools made. It passes on the input of
+// Anthropic and Amazon, and Google's candidates, and leaves out of Google's input what tools made.
+var rig = &client{
+	name: "rig",
+	sign: func(f *facts) bool { return f.has(nRigTools) },
+	keys: tallies(nRigTools, "gen_ai.usage.tool_use_prompt_tokens"),
+	traits: traits{
+		localAgents: true, thoughtsApart: true, cacheApart: (*reading).soldNet,
+		corrects: func(r *reading, c *counts) {
+			if strings.HasPrefix(r.op.Provider, "gcp.") {
+				c.in += r.f.tally(nRigTools)
+			}
+		},
+	},
+}
+
+// laminar is Laminar's SDKs, whose counts hold all parts. OpenHands tells its calls through them.
+var laminar = &client{
+	name:   "laminar",
+	scopes: []scope{{name: "lmnr*"}, {name: "@lmnr*"}},
+	keys: join(
+		texts(tLaminarType, genAI, "lmnr.span.type"),
+		texts(tConversation, plain, "lmnr.association.properties.session_id"),
+	),
+	words:  []word{{fact: tLaminarType}},
+	traits: traits{localAgents: true},
+}
+
+var tLaminarType = newText()
+
+// adot is Amazon's distribution of OpenTelemetry for agents, which tells input and output and no more.
+var adot = &client{
+	name:   "adot",
+	scopes: []scope{{name: "amazon.opentelemetry.distro.instrumentation*"}},
+	traits: traits{localAgents: true, hides: hiddenThoughts, hidesCache: always},
+}
+
+// hidesWrites is for senders that tell of Anthropic's cache only what was read from it. Their prompts must have so many tokens to be written there.
+func hidesWrites(least int64) func(*reading, *genai.Usage) string {
+	return func(r *reading, u *genai.Usage) string {
+		if (r.soldNet() || r.overAnthropic()) && !r.f.has(nCacheWrite) && u.Input >= least {
+			return genai.ReasonHiddenTokens
+		}
+		return ""
+	}
+}
+
 // quarkus is Quarkus' LangChain4j, which tells input and output and no more.
 var quarkus = &client{
 	name:   "quarkus",
@@ -131,6 +188,11 @@ var quarkus = &client{
 func (r *reading) soldNet() bool {
 	said := r.saidProvider()
 	return genai.ContainsFold(said, "anthropic") || genai.ContainsFold(said, "bedrock") || strings.HasPrefix(said, "aws")
+}
+
+// soldNetOrGoogle says the same of Claude's models at Google too.
+func (r *reading) soldNetOrGoogle() bool {
+	return r.soldNet() || r.overAnthropic() && strings.HasPrefix(r.op.Provider, "gcp.")
 }
 
 // Python's instrumentations of Google's SDKs: that of Vertex says nothing of thoughts; the other counts them in since 0.8. Traceloop's have

@@ -59,7 +59,7 @@ var tensorZero = &client{
 var bifrost = &client{
 	name:   "bifrost",
 	scopes: []scope{{name: "bifrost*"}},
-	sign:   tBifrost,
+	sign:   func(f *facts) bool { return f.texts[tBifrost] != "" },
 	keys:   texts(tBifrost, plain, "bifrost.provider.name"),
 	traits: traits{hides: func(r *reading, u *genai.Usage) string {
 		if r.f.texts[tBifrost] != "" {
@@ -72,7 +72,7 @@ var bifrost = &client{
 // cloudflare's AI gateway names no scope that is known. It tells input and output as the provider counts them, and the answer where it may.
 var cloudflare = &client{
 	name: "cloudflare",
-	sign: tGatewayProvider,
+	sign: func(f *facts) bool { return f.texts[tGatewayProvider] != "" },
 	keys: join(
 		texts(tGatewayProvider, genAI, "gen_ai.model.provider"),
 		texts(jCloudflare, plain, "gen_ai.completion_json"),
@@ -96,8 +96,27 @@ var portkey = &client{
 	name:   "portkey",
 	scopes: []scope{{name: "custom.genai.instrumentation"}},
 	traits: traits{hidesCache: always, cacheApart: func(r *reading) bool {
-		return r.overAnthropic() && r.op.Provider != "aws.bedrock"
+		return r.soldNetOrGoogle() && r.op.Provider != "aws.bedrock"
 	}, hides: asCounted},
+}
+
+// agentGateway counts as those do whom it asked: Anthropic, Bedrock, and Claude's models at Google and GitHub without cached tokens, any other server
+// as its protocol is. Thoughts are in its output.
+var agentGateway = &client{
+	name:   "agentgateway",
+	scopes: []scope{{name: "agentgateway"}},
+	keys:   values(vCostOther, genAI, "agw.ai.usage.cost.total"),
+	traits: traits{
+		cacheApart: func(r *reading) bool {
+			return r.soldNetOrGoogle() || r.overAnthropic() && r.saidProvider() == "copilot"
+		},
+		hides: func(r *reading, u *genai.Usage) string {
+			if r.saidProvider() == "custom" {
+				return asCounted(r, u)
+			}
+			return hiddenThoughts(r, u)
+		},
+	},
 }
 
 // asCounted is for gateways whose counts are the provider's or those of their own protocol, which of them is not told.

@@ -14,7 +14,7 @@ var (
 // without cached tokens, and the provider's whole answer as raw or custom. Embedders send no usage.
 var genkit = &client{
 	name:   "genkit",
-	scopes: []scope{{name: "genkit*"}},
+	scopes: []scope{{name: "genkit*"}, {name: "genkit-genai", traits: &genkitConventions}},
 	keys: join(
 		texts(tGenkitType, genAI, "genkit:metadata:subtype", "genkit:type"),
 		texts(tGenkitName, genAI, "genkit:name"),
@@ -28,6 +28,9 @@ var genkit = &client{
 	provider: genkitProvider,
 	traits:   traits{localAgents: true},
 }
+
+// Its plugin with the conventions' names passes on the input of Anthropic, of whose cache it tells what was read, and Google's candidates.
+var genkitConventions = traits{localAgents: true, thoughtsApart: true, cacheApart: (*reading).soldNetOrGoogle, hides: hidesWrites(0)}
 
 func genkitOutput(r *reading, s string) {
 	p := scanJSON(s)

@@ -197,7 +197,7 @@ func otherOperation(r *reading, op string) verdict {
 			return verdict{genai.ModelCall, opTranscription}
 		}
 	}
-	return verdict{}
+	return azureAgents(r, op)
 }
 
 // remoteAgent says whether an invoke_agent span is a call to an agent that runs elsewhere: such a span is a CLIENT span, has

@@ -41,6 +41,9 @@ var openLLMetry = &client{
 		texts(tEntity, genAI, "traceloop.entity.name"),
 		texts(tConversation, plain, "traceloop.association.properties.session_id"),
 		texts(jCompletion, plain, "gen_ai.completion"),
+		texts(tRequestModel, genAI, "llm.request.model"), // Go's, and the others' at first
+		texts(tResponseModel, genAI, "llm.response.model"),
+		texts(tSystem, genAI, "llm.vendor"),
 	),
 	words:   []word{{fact: tTraceloopKind, read: traceloopKind}, {fact: tRequestType}},
 	answers: []text{jCompletion},

@@ -87,6 +87,7 @@ var providerNames = map[string]string{
 	"aws.anthropic": "aws.bedrock", "gcp.anthropic": "gcp.vertex_ai", "aws-bedrock": "aws.bedrock", "vertex-ai": "gcp.vertex_ai",
 	"gcp_vertex_anthropic": "gcp.vertex_ai", "gcp_vertex_gemini": "gcp.vertex_ai", "google_ai_studio_gemini": "gcp.gemini",
 	"google-ai-studio": "gcp.gemini", "perplexity-ai": "perplexity", "workers-ai": "cloudflare", "azure-ai": "azure.ai.inference",
+	"az.ai.agents": "azure.ai.openai", "microsoft.foundry": "azure.ai.inference",
 	"vertex ai": "gcp.vertex_ai", "aws bedrock": "aws.bedrock",
 	"vertex_ai": "gcp.vertex_ai", "vertexai": "gcp.vertex_ai", "vertex": "gcp.vertex_ai", "gcp.vertex.agent": "gcp.vertex_ai",
 	"gcp.vertex_ai": "gcp.vertex_ai", "google_vertexai": "gcp.vertex_ai", "google-vertex": "gcp.vertex_ai", "google_vertex": "gcp.vertex_ai",

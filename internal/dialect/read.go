@@ -46,13 +46,13 @@ func Read(scope *Scope, span ptrace.Span, op *Call) bool {
 	return known
 }
 
-// signed finds the client by an attribute, where the scope does not say who it is.
+// signed finds the client by what only its spans have, where the scope does not say who it is.
 func (r *reading) signed() {
-	if r.scope.client != nobody || !r.f.said.meets(&signTexts) {
+	if r.scope.client != nobody {
 		return
 	}
 	for _, c := range signs {
-		if r.f.texts[c.sign] != "" {
+		if c.sign(r.f) {
 			r.scope.client, r.scope.traits = c, &c.traits
 			return
 		}

@@ -56,20 +56,12 @@ var vercelAI = &client{
 	traits: traits{localAgents: true, cacheApart: (*reading).vercelApart, hidesCache: olderVercel},
 }
 
-// vercelOTel is @ai-sdk/otel of version 7, which follows the conventions.
+// vercelOTel is @ai-sdk/otel of version 7, which follows the conventions. Of an object, unlike of a text, it does not tell what was written to a cache.
 var vercelOTel = &client{
 	name:   "vercel-ai-otel",
 	scopes: []scope{{name: "gen_ai"}},
 	kind:   outerEmbeddings,
-	traits: traits{localAgents: true, hides: objectHides},
-}
-
-// objectHides: of an object, unlike of a text, it does not tell what was written to a cache.
-func objectHides(r *reading, u *genai.Usage) string {
-	if r.soldNet() && !r.f.has(nCacheWrite) && u.Input >= leastCached {
-		return genai.ReasonHiddenTokens
-	}
-	return ""
+	traits: traits{localAgents: true, hides: hidesWrites(leastCached)},
 }
 
 // olderVercel: texts that came at once had no count of cached tokens in version 5, and before it only what the provider's metadata told.
