@@ -103,17 +103,17 @@ func (b *conversion) writeEvaluation(span ptrace.Span, e ptrace.SpanEvent, sourc
 	}
 	attrs := e.Attributes()
 	w := b.begin(evEvaluation, b.severity[evEvaluation], &h)
-	w.text(fEvaluationName, textOf(attrs, genai.EvaluationName))
+	w.text(fEvaluationName, genai.StringOf(attrs, genai.EvaluationName))
 	if v, ok := attrs.Get(genai.EvaluationScore); ok && v.Type() != pcommon.ValueTypeStr {
 		w.value(fEvaluationScore, v)
 	}
-	w.text(fEvaluationLabel, textOf(attrs, genai.EvaluationLabel))
-	w.text(fResponseID, textOf(attrs, genai.ResponseID))
-	w.text(fAgentName, textOf(attrs, genai.AgentName))
-	w.text(fErrorType, textOf(attrs, genai.ErrorType))
-	if s := textOf(attrs, genai.EvaluationExplanation); s != "" && b.cfg.Content.Mode == contentFull {
+	w.text(fEvaluationLabel, genai.StringOf(attrs, genai.EvaluationLabel))
+	w.text(fResponseID, genai.StringOf(attrs, genai.ResponseID))
+	w.text(fAgentName, genai.StringOf(attrs, genai.AgentName))
+	w.text(fErrorType, genai.StringOf(attrs, genai.ErrorType))
+	if s := genai.StringOf(attrs, genai.EvaluationExplanation); s != "" && b.cfg.Content.Mode == contentFull {
 		w.quiet = true
 		w.whole(fEvaluationExplanation, w.cut(s, b.cfg.Content.Full.MaxBytes))
 	}
-	w.end(&h, "evaluation "+textOf(attrs, genai.EvaluationName))
+	w.end(&h, "evaluation "+genai.StringOf(attrs, genai.EvaluationName))
 }

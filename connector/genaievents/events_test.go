@@ -15,6 +15,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/test/replay"
 )
 
 var ctx = context.Background()
@@ -77,18 +78,7 @@ func TestTheInnermostSpanTellsTheFailure(t *testing.T) {
 }
 
 func shuffledApart(td ptrace.Traces, seed uint64) []ptrace.Traces {
-	var all []ptrace.Traces
-	for _, rs := range td.ResourceSpans().All() {
-		for _, ss := range rs.ScopeSpans().All() {
-			for _, span := range ss.Spans().All() {
-				one := ptrace.NewTraces()
-				to := one.ResourceSpans().AppendEmpty()
-				rs.Resource().CopyTo(to.Resource())
-				span.CopyTo(to.ScopeSpans().AppendEmpty().Spans().AppendEmpty())
-				all = append(all, one)
-			}
-		}
-	}
+	all := replay.OneByOne(td)
 	rand.New(rand.NewPCG(seed, 7)).Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	return all
 }

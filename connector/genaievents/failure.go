@@ -3,7 +3,6 @@ package genaievents
 import (
 	"strings"
 
-	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
@@ -95,8 +94,8 @@ func (b *conversion) exceptionOf(it *item) (kind, message, stack string) {
 		}
 	}
 	for _, other := range [...]string{
-		it.span.Status().Message(), textOf(it.head.attrs, genai.ExceptionMessage),
-		textOf(it.head.attrs, "error.message"), textOf(it.head.attrs, "langfuse.observation.status_message"),
+		it.span.Status().Message(), genai.StringOf(it.head.attrs, genai.ExceptionMessage),
+		genai.StringOf(it.head.attrs, "error.message"), genai.StringOf(it.head.attrs, "langfuse.observation.status_message"),
 	} {
 		if message == "" {
 			message = other
@@ -110,7 +109,7 @@ func (b *conversion) exceptionOf(it *item) (kind, message, stack string) {
 
 func exception(e ptrace.SpanEvent) (kind, message, stack string) {
 	attrs := e.Attributes()
-	return textOf(attrs, genai.ExceptionType), textOf(attrs, genai.ExceptionMessage), textOf(attrs, genai.ExceptionStack)
+	return genai.StringOf(attrs, genai.ExceptionType), genai.StringOf(attrs, genai.ExceptionMessage), genai.StringOf(attrs, genai.ExceptionStack)
 }
 
 func firstLine(s string) string {
@@ -119,11 +118,4 @@ func firstLine(s string) string {
 		s = s[:i]
 	}
 	return strings.TrimRight(s, "\r")
-}
-
-func textOf(attrs pcommon.Map, key string) string {
-	if v, ok := attrs.Get(key); ok && v.Type() == pcommon.ValueTypeStr {
-		return v.Str()
-	}
-	return ""
 }

@@ -94,7 +94,7 @@ func (e *engine) observeMetrics(md pmetric.Metrics, wall time.Time) {
 			service: genai.ServiceOf(attrs), dims: resourceDims(e.cfg.Dimensions, nil, attrs), now: now, wall: wall, resource: pdatautil.MapHash(attrs),
 		}
 		for _, sm := range rm.ScopeMetrics().All() {
-			counted := e.cfg.CLIAgents[cliAgent(sm.Scope().Name())] == sourceMetrics
+			counted := e.cfg.CLIAgents[genai.CLIAgent(sm.Scope().Name())] == sourceMetrics
 			for _, m := range sm.Metrics().All() {
 				if counted {
 					e.observeAgentMetric(m, &from)

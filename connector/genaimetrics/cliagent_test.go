@@ -14,7 +14,7 @@ func TestAgentsByScope(t *testing.T) {
 	for scope, counted := range map[string]bool{
 		"gemini-cli": true, "gemini-cli-core": true, "gemini": false, "": false, "openlit": false,
 	} {
-		e := testEngine(t, func(c *Config) { c.CLIAgents[agentGeminiCLI] = sourceLogs })
+		e := testEngine(t, func(c *Config) { c.CLIAgents[genai.AgentGeminiCLI] = sourceLogs })
 		ld := plog.NewLogs()
 		sl := ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty()
 		sl.Scope().SetName(scope)

@@ -87,10 +87,10 @@ func createDefaultConfig() component.Config {
 		Exemplars:   true,
 		Dedupe:      Dedupe{Window: genai.DedupeWindow, MaxEntries: 500_000},
 		CLIAgents: map[string]string{
-			agentClaudeCode: sourceTraces,
-			agentCodex:      sourceTraces,
-			agentGeminiCLI:  sourceTraces,
-			agentQwenCode:   sourceTraces,
+			genai.AgentClaudeCode: sourceTraces,
+			genai.AgentCodex:      sourceTraces,
+			genai.AgentGeminiCLI:  sourceTraces,
+			genai.AgentQwenCode:   sourceTraces,
 		},
 	}
 }
@@ -164,8 +164,8 @@ func (c *Config) validateDimensions() []error {
 func (c *Config) validateAgents() []error {
 	var errs []error
 	for _, agent := range slices.Sorted(maps.Keys(c.CLIAgents)) {
-		if !slices.Contains(cliAgents, agent) {
-			errs = append(errs, fmt.Errorf("cli_agents must be one of %s, got %q", strings.Join(cliAgents, ", "), agent))
+		if !slices.Contains(genai.CLIAgents, agent) {
+			errs = append(errs, fmt.Errorf("cli_agents must be one of %s, got %q", strings.Join(genai.CLIAgents, ", "), agent))
 			continue
 		}
 		switch c.CLIAgents[agent] {

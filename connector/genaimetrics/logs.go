@@ -21,7 +21,7 @@ func (e *engine) observeLogs(ld plog.Logs, wall time.Time) {
 		dims = resourceDims(e.cfg.Dimensions, dims[:0], attrs)
 		from := sender{service: genai.ServiceOf(attrs), dims: dims, now: now, wall: wall}
 		for _, sl := range rl.ScopeLogs().All() {
-			counted := e.cfg.CLIAgents[cliAgent(sl.Scope().Name())] == sourceLogs
+			counted := e.cfg.CLIAgents[genai.CLIAgent(sl.Scope().Name())] == sourceLogs
 			for _, rec := range sl.LogRecords().All() {
 				name := eventName(rec)
 				switch {

@@ -22,7 +22,7 @@ func (e *engine) observeTraces(td ptrace.Traces, wall time.Time) {
 		dims = from.dims
 		for j := range rs.ScopeSpans().Len() {
 			ss := rs.ScopeSpans().At(j)
-			if e.ignored[cliAgent(ss.Scope().Name())] {
+			if e.ignored[genai.CLIAgent(ss.Scope().Name())] {
 				continue
 			}
 			for k := range ss.Spans().Len() {

@@ -100,7 +100,7 @@ func Read(record plog.LogRecord) (Alert, bool) {
 	attrs := record.Attributes()
 	a := Alert{Event: record.EventName(), Trace: record.TraceID(), Span: record.SpanID()}
 	if a.Event == "" {
-		a.Event = str(attrs, genai.EventName)
+		a.Event = genai.StringOf(attrs, genai.EventName)
 	}
 	if record.Body().Type() == pcommon.ValueTypeStr {
 		a.Body = record.Body().Str()
@@ -111,7 +111,7 @@ func Read(record plog.LogRecord) (Alert, bool) {
 		a.Time = at.AsTime()
 	}
 	for _, f := range a.texts() {
-		*f.text = str(attrs, f.key)
+		*f.text = genai.StringOf(attrs, f.key)
 	}
 	if !a.valid() {
 		return Alert{}, false
@@ -120,7 +120,7 @@ func Read(record plog.LogRecord) (Alert, bool) {
 		a.Elsewhere = v.Bool()
 	}
 	for _, f := range a.times() {
-		*f.time, _ = time.Parse(time.RFC3339Nano, str(attrs, f.key))
+		*f.time, _ = time.Parse(time.RFC3339Nano, genai.StringOf(attrs, f.key))
 	}
 	b := &a.Budget
 	for key, to := range map[string]*float64{
@@ -197,11 +197,4 @@ func put(attrs pcommon.Map, key, text string) {
 	if text != "" {
 		attrs.PutStr(key, text)
 	}
-}
-
-func str(attrs pcommon.Map, key string) string {
-	if v, ok := attrs.Get(key); ok && v.Type() == pcommon.ValueTypeStr {
-		return v.Str()
-	}
-	return ""
 }

@@ -17,7 +17,7 @@ var (
 // claudeCode says its counts under plain names, without cached tokens; from 2.1.332 on also under the conventions' names, with them.
 // Whether a cache write was for an hour only its logs say.
 var claudeCode = &client{
-	name:   "claude-code",
+	name:   genai.AgentClaudeCode,
 	scopes: []scope{{name: "com.anthropic.claude_code*"}},
 	own: join(
 		texts(tSpanType, plain, "span.type"),

@@ -15,7 +15,7 @@ var (
 
 // codex is OpenAI's Codex CLI. The span of a turn has the model and the sum of its calls; of the calls themselves no span has the model.
 var codex = &client{
-	name:   "codex",
+	name:   genai.AgentCodex,
 	scopes: []scope{{name: "codex"}, {name: "codex_*"}},
 	keys: join(
 		texts(tConversation, plain, "conversation.id"),

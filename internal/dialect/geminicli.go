@@ -8,7 +8,7 @@ import (
 
 // geminiCLI leaves thoughts out of the output. Cached tokens and thoughts are only in its logs.
 var geminiCLI = &client{
-	name:   "gemini-cli",
+	name:   genai.AgentGeminiCLI,
 	scopes: []scope{{name: "gemini-cli*"}},
 	own:    texts(tRequestModel, plain, "model"),
 	events: map[string]logReader{

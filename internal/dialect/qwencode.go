@@ -8,7 +8,7 @@ import (
 
 // qwenCode is a fork of Gemini CLI. Newer versions have spans that follow the conventions, older ones tell usage only in logs.
 var qwenCode = &client{
-	name:   "qwen-code",
+	name:   genai.AgentQwenCode,
 	scopes: []scope{{name: "qwen-code*"}},
 	events: map[string]logReader{
 		"qwen-code.api_response": qwenResponse, "qwen-code.api_error": qwenError, "qwen-code.tool_call": logTool("function_name"),

@@ -38,8 +38,6 @@ const (
 // Attributes that llmcost writes where the semantic conventions' attribute is missing or says another thing. They are for the
 // components behind it.
 const (
-	CallFamily = "llm.cost.call."
-
 	CallOperation     = "llm.cost.call.operation"
 	CallProvider      = "llm.cost.call.provider"
 	CallRequestModel  = "llm.cost.call.request_model"

@@ -10,3 +10,11 @@ func TextOf(attrs pcommon.Map, name string) string {
 	}
 	return v.AsString()
 }
+
+// StringOf is an attribute that is a string; "" where it is missing or something else.
+func StringOf(attrs pcommon.Map, name string) string {
+	if v, ok := attrs.Get(name); ok && v.Type() == pcommon.ValueTypeStr {
+		return v.Str()
+	}
+	return ""
+}

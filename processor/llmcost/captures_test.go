@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/test/replay"
 )
 
 const capturesDir = "../../internal/dialect/testdata/captures"
@@ -115,28 +116,9 @@ func eachSpan(td ptrace.Traces, visit func(ptrace.Span)) {
 	}
 }
 
-// oneByOne makes a request of every span.
-func oneByOne(td ptrace.Traces) []ptrace.Traces {
-	var out []ptrace.Traces
-	for _, rs := range td.ResourceSpans().All() {
-		for _, ss := range rs.ScopeSpans().All() {
-			for _, span := range ss.Spans().All() {
-				one := ptrace.NewTraces()
-				r := one.ResourceSpans().AppendEmpty()
-				rs.Resource().CopyTo(r.Resource())
-				s := r.ScopeSpans().AppendEmpty()
-				ss.Scope().CopyTo(s.Scope())
-				span.CopyTo(s.Spans().AppendEmpty())
-				out = append(out, one)
-			}
-		}
-	}
-	return out
-}
-
 // shuffled has the same spans in one request, each under a resource of its own, in another order.
 func shuffled(td ptrace.Traces, rnd *rand.Rand) ptrace.Traces {
-	parts := oneByOne(td)
+	parts := replay.OneByOne(td)
 	rnd.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
 	out := ptrace.NewTraces()
 	for _, p := range parts {
@@ -189,7 +171,7 @@ func TestTotalsHoldInAnyOrder(t *testing.T) {
 				continue // two instrumentations whose spans arrive apart: the README says what to do
 			}
 			p := startProcessor(t, nil)
-			parts := oneByOne(capture(t, client))
+			parts := replay.OneByOne(capture(t, client))
 			rnd.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
 			for k := range parts {
 				parts[k] = p.process(t, parts[k])
@@ -205,7 +187,7 @@ func TestIgnoredScopeMendsDoubleInstrumentation(t *testing.T) {
 	want := truths(t)[client]
 	for i := range uint64(20) {
 		p := startProcessor(t, func(c *Config) { c.IgnoreScopes = []string{"@opentelemetry/instrumentation-openai"} })
-		parts := oneByOne(capture(t, client))
+		parts := replay.OneByOne(capture(t, client))
 		rand.New(rand.NewPCG(i, 2)).Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
 		for k := range parts {
 			parts[k] = p.process(t, parts[k])

@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/test/replay"
 )
 
 var update = flag.Bool("update", false, "write want.json anew")
@@ -76,7 +77,7 @@ func checkClient(t *testing.T, file string, td ptrace.Traces) {
 	for i := range uint64(5) {
 		rnd := rand.New(rand.NewPCG(i, 3))
 		require.Equal(t, want.Total, sumOf(startProcessor(t, nil).process(t, shuffled(td, rnd))).nano, "in another order")
-		p, parts := startProcessor(t, nil), oneByOne(td)
+		p, parts := startProcessor(t, nil), replay.OneByOne(td)
 		if want.First {
 			slices.Reverse(parts)
 		} else {

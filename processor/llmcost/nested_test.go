@@ -9,6 +9,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/test/replay"
 )
 
 // forest makes traces of agents whose calls are each reported by one to three instrumentations, and what they cost together.
@@ -79,7 +80,7 @@ func TestEveryNestedCallCountsOnce(t *testing.T) {
 		// Apart, a span in the middle of three may come last, when nothing ties the other two.
 		f = newForest(seed, 2)
 		p := startProcessor(t, nil)
-		parts := oneByOne(f.td)
+		parts := replay.OneByOne(f.td)
 		f.rnd.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
 		for k := range parts {
 			parts[k] = p.process(t, parts[k])

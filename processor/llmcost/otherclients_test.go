@@ -19,6 +19,7 @@ import (
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
+	"github.com/otelcol-llm/otelcol-llm/test/replay"
 )
 
 // More runs of recorded clients with other numbers, models and tiers. What a client hides is not worked out here: whatever is called
@@ -141,7 +142,7 @@ func (r *otherRun) requireBilled(t *testing.T, calls []otherCall, td ptrace.Trac
 	right := r.amounts(t, calls, "")
 	whole := startProcessor(t, nil).process(t, copyOf(td))
 	requirePriced(t, right, nil, whole)
-	p, parts := startProcessor(t, nil), oneByOne(td)
+	p, parts := startProcessor(t, nil), replay.OneByOne(td)
 	rand.New(rand.NewPCG(1, 7)).Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
 	for k := range parts {
 		parts[k] = p.process(t, parts[k])

@@ -17,6 +17,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
+	"github.com/otelcol-llm/otelcol-llm/test/replay"
 )
 
 // Another run of a recorded client: the same spans with other token counts, models, ids and trace ids. Every number of a call's
@@ -419,7 +420,7 @@ func (r *otherRun) check(t *testing.T, client string) {
 			continue
 		}
 		p := startProcessor(t, nil)
-		parts := oneByOne(made())
+		parts := replay.OneByOne(made())
 		if slices.Reverse(parts); i > 0 {
 			rnd.Shuffle(len(parts), func(a, b int) { parts[a], parts[b] = parts[b], parts[a] })
 		}

@@ -125,7 +125,7 @@ func named(td ptrace.Traces) (tools, agents int) {
 		if tool.MatchString(span.Name()) {
 			tools++
 		}
-		if agent.MatchString(span.Name()) || textOf(span.Attributes(), "langfuse.observation.type") == "agent" {
+		if agent.MatchString(span.Name()) || genai.TextOf(span.Attributes(), "langfuse.observation.type") == "agent" {
 			agents++
 		}
 	})

@@ -21,6 +21,7 @@ import (
 
 	"github.com/otelcol-llm/otelcol-llm/connector/genaievents"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/test/replay"
 )
 
 // newClients are the runs of clients that were recorded later than the captures.
@@ -155,7 +156,7 @@ func TestRecordsAreTheTruth(t *testing.T) {
 	for name, td := range runs(t) {
 		t.Run(name, func(t *testing.T) {
 			for seed := range uint64(6) {
-				spans := apart(td)
+				spans := replay.OneByOne(td)
 				if seed > 0 {
 					rand.New(rand.NewPCG(seed, 3)).Shuffle(len(spans), func(i, j int) { spans[i], spans[j] = spans[j], spans[i] })
 				}
@@ -184,25 +185,6 @@ func checkRecords(t *testing.T, usd float64, visible int, batches ...ptrace.Trac
 		assert.GreaterOrEqual(t, got.events[genai.EventCall], visible)
 		assert.Equal(t, int64(math.Round(usd*1e9)), got.nano-guessed, "nano-USD")
 	}
-}
-
-// apart makes a request of every span.
-func apart(td ptrace.Traces) []ptrace.Traces {
-	var out []ptrace.Traces
-	for _, rs := range td.ResourceSpans().All() {
-		for _, ss := range rs.ScopeSpans().All() {
-			for _, span := range ss.Spans().All() {
-				one := ptrace.NewTraces()
-				r := one.ResourceSpans().AppendEmpty()
-				rs.Resource().CopyTo(r.Resource())
-				s := r.ScopeSpans().AppendEmpty()
-				ss.Scope().CopyTo(s.Scope())
-				span.CopyTo(s.Spans().AppendEmpty())
-				out = append(out, one)
-			}
-		}
-	}
-	return out
 }
 
 func joined(parts []ptrace.Traces) ptrace.Traces {

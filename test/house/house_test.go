@@ -20,6 +20,7 @@ import (
 	"go.opentelemetry.io/collector/processor/processortest"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/genaimetrics"
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 	"github.com/otelcol-llm/otelcol-llm/internal/points"
 	"github.com/otelcol-llm/otelcol-llm/processor/llmcost"
 )
@@ -82,7 +83,7 @@ func value(md pmetric.Metrics, name string, attrs ...string) float64 {
 			return
 		}
 		for i := 0; i < len(attrs); i += 2 {
-			if textOf(point, attrs[i]) != attrs[i+1] {
+			if genai.TextOf(point, attrs[i]) != attrs[i+1] {
 				return
 			}
 		}
@@ -120,12 +121,4 @@ func render(md pmetric.Metrics) []string {
 	})
 	slices.Sort(lines)
 	return lines
-}
-
-func textOf(attrs pcommon.Map, name string) string {
-	v, ok := attrs.Get(name)
-	if !ok {
-		return ""
-	}
-	return v.AsString()
 }

@@ -67,7 +67,7 @@ func repeated(td ptrace.Traces, seed uint64) ptrace.Traces {
 func said(batches []ptrace.Traces) (nano int64, calls int) {
 	for _, td := range batches {
 		eachSpan(td, func(span ptrace.Span) {
-			switch textOf(span.Attributes(), genai.CostStatus) {
+			switch genai.TextOf(span.Attributes(), genai.CostStatus) {
 			case genai.StatusPriced, genai.StatusReported, genai.StatusEstimated, genai.StatusFree:
 				total, _ := span.Attributes().Get(genai.CostTotal)
 				nano += int64(math.Round(total.Double() * 1e9))

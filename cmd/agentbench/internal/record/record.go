@@ -83,13 +83,13 @@ func (r *Recorder) span(s ptrace.Span) {
 	}
 	attrs := s.Attributes()
 	if q.conversation == "" {
-		q.conversation = cmp.Or(text(attrs, genai.ConversationID), text(attrs, "session.id"))
+		q.conversation = cmp.Or(genai.TextOf(attrs, genai.ConversationID), genai.TextOf(attrs, "session.id"))
 	}
-	if status := text(attrs, genai.CostStatus); status == genai.StatusRollup || status == genai.StatusDuplicate {
+	if status := genai.TextOf(attrs, genai.CostStatus); status == genai.StatusRollup || status == genai.StatusDuplicate {
 		return
 	}
 	in, ok := number(attrs, genai.UsageInput)
-	if !ok || text(attrs, genai.OperationName) == genai.OpInvokeAgent {
+	if !ok || genai.TextOf(attrs, genai.OperationName) == genai.OpInvokeAgent {
 		return
 	}
 	out, _ := number(attrs, genai.UsageOutput)
@@ -98,14 +98,6 @@ func (r *Recorder) span(s ptrace.Span) {
 	if q.firstCall.IsZero() || start.Before(q.firstCall) {
 		q.firstCall, q.prompt = start, in
 	}
-}
-
-func text(attrs pcommon.Map, key string) string {
-	v, ok := attrs.Get(key)
-	if !ok {
-		return ""
-	}
-	return v.AsString()
 }
 
 func number(attrs pcommon.Map, key string) (int64, bool) {

@@ -1,0 +1,30 @@
+package genai
+
+import "strings"
+
+// The command-line agents that tell usage in more than one signal, by the names of genaimetrics' cli_agents and of their clients in the
+// dialects.
+const (
+	AgentClaudeCode = "claude-code"
+	AgentCodex      = "codex"
+	AgentGeminiCLI  = "gemini-cli"
+	AgentQwenCode   = "qwen-code"
+)
+
+// CLIAgents are all of them.
+var CLIAgents = []string{AgentClaudeCode, AgentCodex, AgentGeminiCLI, AgentQwenCode}
+
+// CLIAgent is the agent whose instrumentation scope this is, of whatever signal; "" is none.
+func CLIAgent(scope string) string {
+	switch {
+	case strings.HasPrefix(scope, "com.anthropic.claude_code"):
+		return AgentClaudeCode
+	case scope == AgentCodex, strings.HasPrefix(scope, "codex_"):
+		return AgentCodex
+	case strings.HasPrefix(scope, AgentGeminiCLI):
+		return AgentGeminiCLI
+	case strings.HasPrefix(scope, AgentQwenCode):
+		return AgentQwenCode
+	}
+	return ""
+}
