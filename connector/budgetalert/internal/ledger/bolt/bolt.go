@@ -27,6 +27,7 @@ type Options struct {
 	Patience time.Duration
 
 	compactFrom int64 // bytes of a file of which too much can be free; tests want a small one
+	logBlocks   int64 // blocks that the log has from the start; tests want few
 }
 
 // ErrClosed is what a closed ledger says.
@@ -87,10 +88,13 @@ func Open(o Options) (*Ledger, error) {
 	if o.compactFrom <= 0 {
 		o.compactFrom = compactFrom
 	}
+	if o.logBlocks <= 0 {
+		o.logBlocks = logBlocks
+	}
 	l.store = store{
 		compactFrom: o.compactFrom,
 		file: file{
-			path: filepath.Join(o.Directory, fileName), patience: o.Patience, log: commitLog{path: filepath.Join(o.Directory, logName)},
+			path: filepath.Join(o.Directory, fileName), patience: o.Patience, log: commitLog{path: filepath.Join(o.Directory, logName), blocks: o.logBlocks},
 		},
 		seed:     o.Seed,
 		segments: newSegments(),

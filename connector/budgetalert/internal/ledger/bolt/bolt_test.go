@@ -74,7 +74,7 @@ type fixture struct {
 func options(dir string, c *clock, h *heard) Options {
 	return Options{
 		Options:   ledger.Options{Now: c.Now, Notify: h.hear, Seed: genai.Seed{1}},
-		Directory: dir, Retry: never, Patience: time.Nanosecond,
+		Directory: dir, Retry: never, Patience: time.Nanosecond, logBlocks: 12,
 	}
 }
 
@@ -496,11 +496,11 @@ func TestNewerFormat(t *testing.T) {
 	db, err := bbolt.Open(f.file(), 0o600, nil)
 	require.NoError(t, err)
 	require.NoError(t, db.Update(func(tx *bbolt.Tx) error {
-		return tx.Bucket([]byte(metaBucket)).Put(formatKey, seal(metaBucket, formatKey, []byte{0, 0, 0, 3}))
+		return tx.Bucket([]byte(metaBucket)).Put(formatKey, seal(metaBucket, formatKey, []byte{0, 0, 0, formatVersion + 1}))
 	}))
 	require.NoError(t, db.Close())
 	_, err = Open(options(f.dir, f.clock, f.heard))
-	require.ErrorContains(t, err, "its format is 3 and this version reads 2")
+	require.ErrorContains(t, err, "its format is 4 and this version reads 3")
 	names, err := os.ReadDir(f.dir)
 	require.NoError(t, err)
 	require.Len(t, names, 1, "it stays where it is")

@@ -38,8 +38,8 @@ var (
 	loggedKey = []byte("logged")
 )
 
-// formatVersion 1 had no log.
-const formatVersion = 2
+// formatVersion 1 had no log, and the log of version 2 no blocks.
+const formatVersion = 3
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -47,7 +47,13 @@ const sealSize = 4
 
 // checksum covers where a value stands, too: bbolt has no checksum of its pages, and a value in the wrong place is money in the wrong place.
 func checksum(bucket string, key, value []byte) uint32 {
-	sum := crc32.Update(uint32(len(key)), castagnoli, bucketNames[slices.Index(buckets[:], bucket)]) //nolint:gosec // keys are short
+	var name []byte
+	if i := slices.Index(buckets[:], bucket); i >= 0 {
+		name = bucketNames[i]
+	} else { // of a damaged file
+		name = []byte(bucket)
+	}
+	sum := crc32.Update(uint32(len(key)), castagnoli, name) //nolint:gosec // keys are short
 	return crc32.Update(crc32.Update(sum, castagnoli, key), castagnoli, value)
 }
 

@@ -64,14 +64,15 @@ func (f *file) open(readOnly bool, load *loader) (h boltfile.Header, err error) 
 	}
 	f.txid = h.TxID
 	f.log.seed, f.log.last, f.pending = load.seed, load.log.last, load.log.ops
-	if !readOnly {
-		size := load.log.size
-		if len(f.pending) == 0 {
-			size = 0
-		}
-		if err := f.log.begin(size); err != nil {
-			return h, errors.Join(err, f.close())
-		}
+	if readOnly {
+		return h, nil
+	}
+	err = f.log.begin()
+	if err == nil && len(f.pending) == 0 {
+		err = f.log.clear()
+	}
+	if err != nil {
+		return h, errors.Join(err, f.close())
 	}
 	return h, nil
 }

@@ -25,6 +25,7 @@ func FuzzValue(f *testing.F) {
 	f.Add(uint8(3), segmentKey(minute, 1), segmentValue(start.Unix(), []ledger.ID{{Minute: minute, ID: 1}, {Minute: minute, ID: 2}}))
 	f.Add(uint8(4), entryKey(entry.Number), entryValue(&entry))
 	f.Add(uint8(5), rowKey(&row), rowValue(&row))
+	f.Add(uint8(6), []byte("key"), []byte("value"))
 	f.Fuzz(func(t *testing.T, which uint8, key, value []byte) {
 		bucket := "unknown"
 		if int(which) < len(buckets) {

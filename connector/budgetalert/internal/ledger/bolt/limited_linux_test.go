@@ -16,8 +16,9 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
 )
 
-// childThatIsLimited runs out of disk: its files may not grow any more, which fails as a full disk does. Then it gets room again.
-func childThatIsLimited(dir string) int {
+// childThatIsLimited runs out of disk: its files may not grow any more, which fails as a full disk does. Then it gets room again. From the
+// start there is no room for the log that it would like to have.
+func childThatIsLimited(dir string, fromTheStart bool) int {
 	signal.Ignore(syscall.SIGXFSZ)
 	heard := &heard{}
 	o := options(dir, &clock{now: start}, heard)
@@ -41,6 +42,17 @@ func childThatIsLimited(dir string) int {
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
 		fmt.Println(err)
 		return 1
+	}
+	if fromTheStart {
+		if err := l.Close(); err != nil {
+			fmt.Println(err)
+			return 1
+		}
+		o.logBlocks = logBlocks
+		if l, err = Open(o); err != nil {
+			fmt.Println(err)
+			return 1
+		}
 	}
 	for id := uint64(1); id <= 3000; id++ {
 		if err := l.Record(context.Background(), []ledger.Call{oneCall(id)}, raise); err != nil {
@@ -69,15 +81,17 @@ func childThatIsLimited(dir string) int {
 }
 
 func TestFullDisk(t *testing.T) {
-	dir := t.TempDir()
-	out, err := child(t, "limited", dir, 0).Output()
-	require.NoError(t, err, "%s", out)
-	require.Equal(t, "full: true true\nwaiting: 0\nclosed: <nil>\nnotice: 2\nnotice: 3\n", string(out))
-	all := map[uint64]bool{}
-	for id := uint64(1); id <= 3000; id++ {
-		all[id] = true
+	for _, when := range []string{"limited", "limited from the start"} {
+		dir := t.TempDir()
+		out, err := child(t, when, dir, 0).Output()
+		require.NoError(t, err, "%s", out)
+		require.Equal(t, "full: true true\nwaiting: 0\nclosed: <nil>\nnotice: 2\nnotice: 3\n", string(out), when)
+		all := map[uint64]bool{}
+		for id := uint64(1); id <= 3000; id++ {
+			all[id] = true
+		}
+		checkKilled(t, dir, all)
 	}
-	checkKilled(t, dir, all)
 }
 
 // asNobody runs as a user who may not write what a directory's mode forbids: root may write everything.

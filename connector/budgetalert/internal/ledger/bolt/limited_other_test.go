@@ -2,4 +2,4 @@
 
 package bolt
 
-func childThatIsLimited(string) int { return 1 }
+func childThatIsLimited(string, bool) int { return 1 }

@@ -3,9 +3,11 @@ package bolt
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -41,13 +43,24 @@ func content(t *testing.T, name string) []byte {
 	return b
 }
 
+// body is now and then one that takes several blocks of the log, and sometimes as much as ends a block.
+func body(i uint64) []byte {
+	switch {
+	case i%5 == 4:
+		return bytes.Repeat([]byte(fmt.Sprintf("%03d ", i)), int(500*(i%4)+700)) //nolint:gosec // small
+	case i%5 == 2:
+		return make([]byte, 3000+i)
+	}
+	return nil
+}
+
 // step changes a bit of everything: slots and rows that are known and new ones, ids of old and new minutes, marks and alerts that come and go.
 func step(t *testing.T, f *fixture, i uint64) {
 	c := call(100+i, minute-int64(i%7), int64(i))
 	c.Adds = append(c.Adds, ledger.Add{Series: fmt.Sprint("team ", i%5), Slot: 1, Amount: 1})
 	c.Book[0].Row.Agent = fmt.Sprint(i % 4)
 	require.NoError(t, f.Record(t.Context(), []ledger.Call{c, call(100+i/2, minute-int64(i/2%7), int64(i/2))}, func(ledger.View) []ledger.Change {
-		all := []ledger.Change{{Key: fmt.Sprint("mark ", i%6), Value: []byte(fmt.Sprint(i)), Alert: &ledger.Alert{ID: fmt.Sprint(i)}}}
+		all := []ledger.Change{{Key: fmt.Sprint("mark ", i%6), Value: []byte(fmt.Sprint(i)), Alert: &ledger.Alert{ID: fmt.Sprint(i), Body: body(i)}}}
 		if i%3 == 0 {
 			all = append(all, ledger.Change{Key: fmt.Sprint("mark ", (i+2)%6)})
 		}
@@ -58,9 +71,11 @@ func step(t *testing.T, f *fixture, i uint64) {
 	}
 }
 
-// A kill at any moment between two commits, and between the moment when the file has the log and the one when the log is empty.
+// A kill at any moment between two commits, and between the moment when the file has the log and the one when the log begins anew. Its
+// blocks are used again, so it is full of what is over.
 func TestTheFileAndItsLog(t *testing.T) {
 	f := open(t)
+	size := len(content(t, f.log()))
 	var before []byte // the log as it was when the file took it
 	for i := range uint64(60) {
 		step(t, f, i)
@@ -71,14 +86,135 @@ func TestTheFileAndItsLog(t *testing.T) {
 		if i%9 == 8 {
 			before = content(t, f.log())
 			f.tick()
-			require.Empty(t, content(t, f.log()))
-			is, kinds = found(t, content(t, f.file()), before)
-			require.Equal(t, truth, is, "step %d", i)
-			require.Empty(t, kinds)
+			for _, log := range [][]byte{before, content(t, f.log())} {
+				is, kinds = found(t, content(t, f.file()), log)
+				require.Equal(t, truth, is, "step %d", i)
+				require.Empty(t, kinds)
+			}
 		}
 	}
 	require.NotEmpty(t, before)
+	require.Len(t, content(t, f.log()), size, "it neither grows nor shrinks")
 	require.Empty(t, f.heard.kinds())
+}
+
+// Of a commit that takes several blocks any of them may be on the disk when the power goes: it counts when all are, and otherwise it is as if it had
+// never been. What follows on it counts, whatever is left of it.
+func TestCommitThatIsWrittenInPart(t *testing.T) {
+	f := open(t, func(o *Options) { o.logBlocks = 40 })
+	for i := range uint64(20) { // several generations
+		step(t, f, i)
+		if i%7 == 6 {
+			f.tick()
+		}
+	}
+	for i, size := range []int{1, 3000, 4000, blockRoom, 9000, 13_000} {
+		file, before, truth := content(t, f.file()), content(t, f.log()), everything(t, f)
+		require.NoError(t, f.Change(t.Context(), func(ledger.View) []ledger.Change {
+			return []ledger.Change{{Key: fmt.Sprint("large ", i), Value: bytes.Repeat([]byte("x"), size)}}
+		}))
+		after, whole := content(t, f.log()), everything(t, f)
+		var changed []int
+		for at := 0; at < len(after); at += blockSize {
+			if !bytes.Equal(before[at:at+blockSize], after[at:at+blockSize]) {
+				changed = append(changed, at)
+			}
+		}
+		require.NotEmpty(t, changed)
+		for written := range 1 << len(changed) {
+			log := bytes.Clone(before)
+			for k, at := range changed {
+				if written>>k&1 == 1 {
+					copy(log[at:at+blockSize], after[at:])
+				}
+			}
+			is, kinds := found(t, file, log)
+			require.Empty(t, kinds, "%d bytes, blocks %b", size, written)
+			if written == 1<<len(changed)-1 {
+				require.Equal(t, whole, is)
+			} else if fmt.Sprint(is) != fmt.Sprint(whole) || size > blockRoom { // the last block may add nothing
+				require.Equal(t, truth, is, "%d bytes, blocks %b", size, written)
+			}
+		}
+	}
+}
+
+// A write that failed may have been one all the same: what was refused does not count, nor stands it in the place of what was written later.
+func TestLogThatCannotBeWritten(t *testing.T) {
+	f := open(t, func(o *Options) { o.Reject = true })
+	step(t, f, 1)
+	truth := everything(t, f)
+	l := &f.store.log
+	working := l.file
+	broken, err := os.Open(f.log())
+	require.NoError(t, err)
+	l.file = broken // cannot be written
+	require.Error(t, f.Record(t.Context(), []ledger.Call{call(500, minute, 7)}, nil))
+	require.NoError(t, broken.Close())
+	l.file = working
+	image := content(t, f.log())
+	last := readLog(image, genai.Seed{1}, 0).last
+	copy(image[l.block*blockSize:], l.room[:blockSize])
+	require.NoError(t, os.WriteFile(f.log(), image, 0o600))
+	require.Equal(t, last+1, readLog(image, genai.Seed{1}, 0).last)
+
+	f.tick()
+	is, kinds := found(t, content(t, f.file()), content(t, f.log()))
+	require.Empty(t, kinds)
+	require.Equal(t, truth, is)
+	record(t, f, call(501, minute, 8))
+	truth = everything(t, f)
+	is, kinds = found(t, content(t, f.file()), content(t, f.log()))
+	require.Empty(t, kinds)
+	require.Equal(t, truth, is)
+}
+
+// A file system that accepts a file for writes around the cache and then refuses them.
+func TestWriteThatMustGoThroughTheCache(t *testing.T) {
+	f := open(t)
+	step(t, f, 1)
+	f.tick()
+	odd := alignedBlocks(2)[1:]
+	require.NoError(t, f.store.log.write(odd[:blockSize], 0)) // refused around the cache, for where it is in memory
+	step(t, f, 2)
+	truth := everything(t, f)
+	is, kinds := found(t, content(t, f.file()), content(t, f.log()))
+	require.Equal(t, truth, is)
+	require.Empty(t, kinds)
+}
+
+// More than the log has blocks for: it grows, and has its size again when that is folded.
+func TestCommitThatIsLargerThanTheLog(t *testing.T) {
+	f := open(t)
+	require.NoError(t, f.Change(t.Context(), func(ledger.View) []ledger.Change {
+		return []ledger.Change{{Key: "mark", Value: []byte("x"), Alert: &ledger.Alert{ID: "large", Body: bytes.Repeat([]byte("large "), 20_000)}}}
+	}))
+	truth := everything(t, f)
+	is, kinds := found(t, content(t, f.file()), content(t, f.log()))
+	require.Equal(t, truth, is)
+	require.Empty(t, kinds)
+	size := len(content(t, f.log()))
+	require.Greater(t, size, 120_000)
+	f.tick()
+	require.Less(t, len(content(t, f.log())), size)
+}
+
+// The log of the version before, after a kill.
+func TestLogWithoutBlocks(t *testing.T) {
+	f := open(t)
+	step(t, f, 1)
+	f.tick()
+	file, logged := content(t, f.file()), f.store.log.last
+	for i := range uint64(5) {
+		step(t, f, 2+i)
+	}
+	log := appendRecord(nil, genai.Seed{1}, logged+1, readLog(content(t, f.log()), genai.Seed{1}, logged).ops)
+	is, kinds := found(t, file, log)
+	require.Equal(t, everything(t, f), is)
+	require.Empty(t, kinds)
+	is, kinds = found(t, file, append(log, log[:100]...))
+	require.Equal(t, everything(t, f), is)
+	require.Empty(t, kinds, "cut off")
 }
 
 // Whichever header is damaged, and whenever, the other one and the log have all: of a new file, and before and after each fold.
@@ -107,7 +243,7 @@ func TestHeadersAndTheLog(t *testing.T) {
 	require.Empty(t, f.heard.kinds())
 }
 
-// prefixes are the truths after each record of a log, by the size of the log.
+// prefixes are the truths after each record of a log, by the size of what is in its blocks.
 func prefixes(t *testing.T) (file, log []byte, truths map[int]map[string]string) {
 	f := open(t)
 	for i := range uint64(5) {
@@ -117,42 +253,100 @@ func prefixes(t *testing.T) (file, log []byte, truths map[int]map[string]string)
 	truths = map[int]map[string]string{0: everything(t, f)}
 	for i := uint64(5); i < 12; i++ {
 		step(t, f, i)
-		truths[len(content(t, f.log()))] = everything(t, f) // what a delivery took out is a record of its own
+		stream, lame := readBlocks(content(t, f.log()), genai.Seed{1})
+		require.False(t, lame)
+		truths[len(stream)] = everything(t, f) // what a delivery took out is a record of its own
 	}
 	return content(t, f.file()), content(t, f.log()), truths
 }
 
+// anyOf says whether a ledger is as it was once, deliveries aside.
+func anyOf(truths map[int]map[string]string, is map[string]string) bool {
+	is = maps.Clone(is)
+	is["outbox"] = ""
+	for _, truth := range truths {
+		truth = maps.Clone(truth)
+		if truth["outbox"] = ""; maps.Equal(truth, is) {
+			return true
+		}
+	}
+	return false
+}
+
+// whole is the truth after the last record.
+func whole(truths map[int]map[string]string) map[string]string {
+	return truths[slices.Max(slices.Collect(maps.Keys(truths)))]
+}
+
+// used is the part of a log that is not zeros.
+func used(log []byte) []byte { return bytes.TrimRight(log, "\x00") }
+
 // A record that was not written to its end was never acknowledged: there is nothing to be said.
 func TestLogThatIsCutOff(t *testing.T) {
 	file, log, truths := prefixes(t)
-	for size := 0; size <= len(log); size += 11 {
+	for size := 0; size <= len(used(log)); size += 511 {
 		is, kinds := found(t, file, log[:size])
 		require.Empty(t, kinds)
-		last := size
-		for truths[last] == nil {
-			last--
-		}
-		if last != size && is["outbox"] != truths[last]["outbox"] { // a delivery after the last truth
-			continue
-		}
-		require.Equal(t, truths[last], is, "%d bytes", size)
+		require.True(t, anyOf(truths, is), "%d bytes", size)
 	}
+	is, _ := found(t, file, log[:len(used(log))/blockSize*blockSize+blockSize])
+	require.Equal(t, whole(truths), is)
 }
 
-// Whatever byte of the log is damaged: what is before is there, what is behind is not, and it is said.
+// Whatever byte of the log is damaged: nothing is there that never was, and where something is not there it is said.
 func TestLogThatIsDamaged(t *testing.T) {
 	file, log, truths := prefixes(t)
-	for at := 0; at < len(log); at += 23 {
+	said := 0
+	for at := 0; at < len(used(log)); at += 61 {
 		damaged := bytes.Clone(log)
 		damaged[at] ^= 1 << (at % 8)
 		is, kinds := found(t, file, damaged)
-		require.Equal(t, []ledger.NoticeKind{ledger.StoreReset}, kinds, "byte %d", at)
-		known := false
-		for _, truth := range truths {
-			truth["outbox"], is["outbox"] = "", ""
-			known = known || fmt.Sprint(truth) == fmt.Sprint(is)
+		if len(kinds) == 0 { // behind the end of a block
+			require.Equal(t, whole(truths), is, "byte %d", at)
+			continue
 		}
-		require.True(t, known, "byte %d: nothing is there that never was", at)
+		said++
+		require.Equal(t, []ledger.NoticeKind{ledger.StoreReset}, kinds, "byte %d", at)
+		require.True(t, anyOf(truths, is), "byte %d: nothing is there that never was", at)
+	}
+	require.Greater(t, said, len(used(log))/61/2)
+}
+
+// The same where the blocks hold what is over, too: none of that ever counts again.
+func TestLogThatIsDamagedAndUsedAgain(t *testing.T) {
+	f := open(t)
+	for i := range uint64(12) {
+		step(t, f, i)
+	}
+	f.tick()
+	file, truths := content(t, f.file()), map[int]map[string]string{0: everything(t, f)}
+	for i := uint64(12); i < 15; i++ {
+		step(t, f, i)
+		truths[int(i)] = everything(t, f) //nolint:gosec // small
+	}
+	log := content(t, f.log())
+	random := rand.New(rand.NewPCG(7, 7))
+	n := len(used(log))
+	for range 200 {
+		damaged := bytes.Clone(log)
+		at := random.IntN(n)
+		what := "bit"
+		switch random.IntN(3) {
+		case 0:
+			damaged[at] ^= 1 << random.IntN(8)
+		case 1:
+			what = "block"
+			other := random.IntN(n)
+			copy(damaged[at/blockSize*blockSize:][:blockSize], log[other/blockSize*blockSize:])
+		default:
+			what = "zeros"
+			clear(damaged[at : at+random.IntN(blockSize)])
+		}
+		is, kinds := found(t, file, damaged)
+		require.True(t, anyOf(truths, is), "%s at %d", what, at)
+		if what == "bit" && len(kinds) == 0 {
+			require.Equal(t, whole(truths), is, "byte %d", at)
+		}
 	}
 }
 
@@ -162,15 +356,15 @@ func TestLogThatDoesNotFollow(t *testing.T) {
 	other := readLog(log, genai.Seed{2}, 0)
 	require.True(t, other.lame)
 	require.Empty(t, other.ops)
-	all := readLog(log, genai.Seed{1}, 0)
-	first := recordHeader
-	for one := log[:recordHeader]; readLog(log[:first], genai.Seed{1}, 0).size == 0; one = log[:first] {
-		first = len(one) + 1
-	}
-	is, kinds := found(t, file, log[first:])
+
+	stream, _ := readBlocks(log, genai.Seed{1})
+	size, number, ok := readHeader(stream, genai.Seed{1})
+	require.True(t, ok)
+	rest := readRecords(stream[recordHeader+size:], genai.Seed{1}, number-1)
+	require.True(t, rest.lame, "one is missing")
+	is, kinds := found(t, file, appendRecord(nil, genai.Seed{1}, number+1, rest.ops))
 	require.Equal(t, []ledger.NoticeKind{ledger.StoreReset}, kinds)
-	require.Equal(t, truths[len(log)]["series s"+fmt.Sprint((minute-4)*60)], is["series s"+fmt.Sprint((minute-4)*60)], "amounts are what they are")
-	require.Equal(t, len(log), int(all.size))
+	require.Equal(t, whole(truths)["series s"+fmt.Sprint((minute-4)*60)], is["series s"+fmt.Sprint((minute-4)*60)], "amounts are what they are")
 }
 
 // A log that cannot be folded is said, counts go on in memory, and nothing is lost.
@@ -196,12 +390,30 @@ func FuzzLog(f *testing.F) {
 	var some ops
 	some.put(slotBucket, []byte("series"), []byte("value"))
 	some.del(markBucket, []byte("mark"))
-	f.Add(appendRecord(appendRecord(nil, genai.Seed{1}, 1, some), genai.Seed{1}, 2, some))
+	records := appendRecord(appendRecord(nil, genai.Seed{1}, 1, some), genai.Seed{1}, 2, some)
+	f.Add(records)
+	block := make([]byte, 2*blockSize)
+	sealBlock(block, genai.Seed{1}, 0, 7, copy(block[blockHeader:], records))
+	f.Add(block)
 	f.Fuzz(func(t *testing.T, b []byte) {
 		is := readLog(b, genai.Seed{1}, 0)
-		require.LessOrEqual(t, is.size, int64(len(b)))
-		require.Equal(t, is.ops, readLog(b[:is.size], genai.Seed{1}, 0).ops)
+		require.LessOrEqual(t, len(is.ops), len(b))
 		_ = ops(b).each(func(*op) error { return nil })
+
+		// The same bytes in blocks that are right.
+		var log []byte
+		for i := int64(0); ; i++ {
+			block := make([]byte, blockSize)
+			n := copy(block[blockHeader:], b)
+			sealBlock(block, genai.Seed{1}, i, 7, n)
+			log, b = append(log, block...), b[n:]
+			if n < blockRoom {
+				break
+			}
+		}
+		in := readLog(log, genai.Seed{1}, 0)
+		stream, _ := readBlocks(log, genai.Seed{1})
+		require.Equal(t, readRecords(stream, genai.Seed{1}, 0), in)
 	})
 }
 

@@ -30,8 +30,8 @@ func TestMain(m *testing.M) {
 	switch os.Getenv(childEnv) {
 	case "killed":
 		os.Exit(childThatIsKilled(os.Getenv(dirEnv), os.Getenv(seedEnv)))
-	case "limited":
-		os.Exit(childThatIsLimited(os.Getenv(dirEnv)))
+	case "limited", "limited from the start":
+		os.Exit(childThatIsLimited(os.Getenv(dirEnv), os.Getenv(childEnv) != "limited"))
 	}
 	os.Exit(m.Run())
 }

@@ -28,7 +28,8 @@ type store struct {
 	broken bool
 	// all says that the next commit must hold all that is known, because a file is made anew.
 	all bool
-	// stuck says that the log could not be folded into the file: nothing is committed before it is.
+	// stuck says that the log must be folded into the file before anything is committed: it is of another process, or could not be written or
+	// folded.
 	stuck bool
 	ops   ops // of the commit under way
 	// fault fails commits just before they are one; for tests.
@@ -98,7 +99,7 @@ func (s *store) replaceDamaged(damage error, now time.Time) error {
 }
 
 func (s *store) take(load *loader, h boltfile.Header) {
-	s.seed, s.segments, s.txid = load.seed, load.segments, h.TxID
+	s.seed, s.segments, s.txid, s.stuck = load.seed, load.segments, h.TxID, len(s.pending) > 0
 	switch {
 	case load.log.lame:
 		s.notify(ledger.StoreReset, "the log of the budget ledger is damaged: the last commits may be missing")
@@ -174,6 +175,7 @@ func (s *store) commit(c *ledger.Changes, now time.Time) error {
 		return nil
 	}
 	if err := s.log.add(s.ops); err != nil {
+		s.stuck = true
 		return err
 	}
 	s.pending = append(s.pending, s.ops...)
@@ -199,7 +201,7 @@ func (s *store) fold() error {
 		if fault := s.fault.Load(); fault != nil {
 			return *fault
 		}
-		return logged(tx, s.log.last)
+		return logged(tx, s.log.behind())
 	})
 	if err == nil && (len(s.pending) > 0 || s.stuck) { // a header that is damaged must not take with it what the log is about to forget
 		err = s.updateOrLose(s.again)
@@ -214,7 +216,7 @@ func (s *store) fold() error {
 }
 
 // again is a transaction that changes nothing: after it the other header, too, is of a file that has what the one before wrote.
-func (s *store) again(tx *bbolt.Tx) error { return logged(tx, s.log.last) }
+func (s *store) again(tx *bbolt.Tx) error { return logged(tx, s.log.behind()) }
 
 func (s *store) updateOrLose(do func(*bbolt.Tx) error) error {
 	err := s.update(do)
@@ -244,6 +246,7 @@ func (s *store) ready(now time.Time) error {
 		err = errors.Join(errOther, s.close())
 		s.txid, s.log.last = was, last
 	}
+	s.stuck = len(s.pending) > 0
 	return err
 }
 
