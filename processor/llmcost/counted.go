@@ -54,6 +54,7 @@ type witness struct {
 	tie      uint64 // decides between equals: the span id, so that the order in a request does not matter
 	nano     int64  // what it would cost
 	output   uint16 // what shortOf makes of its output tokens
+	print    uint32 // of its counts
 
 	outcome outcome
 	by      known // of a duplicate: what counts for it, as far as that is known
@@ -111,7 +112,8 @@ type known struct {
 type spanRecord struct {
 	nano  int64 // as of known: of the span, or of those directly inside it that count, added up
 	rank  int32
-	sum   uint16 // the output of the span, or of an agent inside it whose calls count
+	print uint32 // of the counts of the span where it counts, else of a call inside it that does
+	sum   uint16 // the output of the span, what an agent adds up, or of an agent inside it whose calls count
 	self  outcome
 	child outcome // counts, countsBare, or childCounted: a span inside stands for, or itself repeats, a counted call
 }
@@ -154,6 +156,7 @@ func (f *spanRecord) counted(w *witness) bool {
 type countedCalls struct {
 	spans   *bounded.Hashes[spanRecord]
 	answers *bounded.Hashes[responseRecord]
+	ups     *bounded.Hashes[uint64] // of spans between two reports of a call: what they lie in
 	links   linkFinder
 
 	lastTrace uint64 // that was noted
@@ -162,14 +165,23 @@ type countedCalls struct {
 // maxLinks bounds the walk along witnesses that lie in each other within one request; deeper nesting is hostile.
 const maxLinks = 32
 
+// upsShare is how many spans are remembered for one between two reports.
+const upsShare = 4
+
 // newCountedCalls remembers up to limit spans and as many response ids.
 func newCountedCalls(limit int, ttl time.Duration) *countedCalls {
-	return &countedCalls{spans: bounded.NewHashes[spanRecord](limit, ttl), answers: bounded.NewHashes[responseRecord](limit, ttl)}
+	return &countedCalls{
+		spans:   bounded.NewHashes[spanRecord](limit, ttl),
+		answers: bounded.NewHashes[responseRecord](limit, ttl),
+		ups:     bounded.NewHashes[uint64](limit/upsShare, ttl),
+	}
 }
 
-func (c *countedCalls) len() int { return c.spans.Len() + c.answers.Len() }
+func (c *countedCalls) len() int { return c.spans.Len() + c.answers.Len() + c.ups.Len() }
 
-func (c *countedCalls) evicted() uint64 { return c.spans.Evicted() + c.answers.Evicted() }
+func (c *countedCalls) evicted() uint64 {
+	return c.spans.Evicted() + c.answers.Evicted() + c.ups.Evicted()
+}
 
 // decide sets the outcome of every witness of one request. Within the request the witness that knows most of the bill
 // counts, across requests the one that came first.
@@ -262,7 +274,7 @@ func (c *countedCalls) decideOne(w *witness, now time.Time) {
 	if w.self != 0 {
 		own.self = w.outcome
 		if w.outcome == counts {
-			own.nano, own.rank, own.sum = w.nano, w.rank, w.output
+			own.nano, own.rank, own.sum, own.print = w.nano, w.rank, w.output, w.print
 		}
 		c.spans.Put(w.self, own, now)
 		c.tellParent(w, now)
@@ -314,6 +326,10 @@ func (c *countedCalls) verdict(w *witness, own *spanRecord, said *responseRecord
 			w.by = f.known()
 			return parentCounted
 		}
+		if by, ok := c.reported(w, now); ok {
+			w.by = by
+			return parentCounted
+		}
 	}
 	if w.covered || own.covers(w) {
 		w.by = own.known()
@@ -335,7 +351,7 @@ func (f *spanRecord) covers(w *witness) bool {
 	case countsBare:
 		return w.bare
 	default:
-		return f.sum != 0 && f.sum == w.output && !w.bare
+		return !w.bare && (f.sum != 0 && f.sum == w.output || f.print != 0 && f.print == w.print)
 	}
 }
 
@@ -356,6 +372,8 @@ func (c *countedCalls) tellParent(w *witness, now time.Time) {
 		if f.self != counts {
 			f.rank = max(f.rank, w.rank)
 			f.nano += w.nano
+			f.lies(w.print)
+			c.tellAbove(w, &f, now)
 		}
 	case w.outcome.duplicate() && f.child != counts:
 		f.child = childCounted
@@ -367,9 +385,16 @@ func (c *countedCalls) tellParent(w *witness, now time.Time) {
 
 // wrap is told of an agent that adds up what its calls used: a call that it lies in, and that says the same sum, is no call of its own.
 func (c *countedCalls) wrap(agent, parent uint64, sum int64, now time.Time) {
+	if agent == 0 || parent == 0 || agent == parent {
+		return
+	}
 	in, _ := c.spans.Get(agent, now)
 	out, _ := c.spans.Get(parent, now)
+	c.ups.Put(agent, parent, now)
 	switch {
+	case in.child == undecided && out.self == undecided: // told before both
+		in.sum = shortOf(sum)
+		c.spans.Put(agent, in, now)
 	case in.child != undecided && out.self == undecided:
 		out.sum = shortOf(sum)
 		c.spans.Put(parent, out, now)

@@ -49,6 +49,34 @@ func TestHold(t *testing.T) {
 	})
 }
 
+// With it the span between two reports may come last.
+func TestHoldWaitsForTheSpanBetween(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cfg := createDefaultConfig().(*Config)
+		cfg.Dedupe.Hold = 2 * time.Second
+		sink := new(consumertest.TracesSink)
+		p, err := NewFactory().CreateTraces(t.Context(), settings(), cfg, sink)
+		require.NoError(t, err)
+		require.NoError(t, p.Start(t.Context(), componenttest.NewNopHost()))
+		n := &nest{[]nested{
+			{scope: "a", name: "generation", attrs: called(1000, 100)},
+			{scope: "b", name: "step", attrs: map[string]any{"openinference.span.kind": "CHAIN"}},
+			{scope: "c", name: "chat", attrs: called(1000, 100)},
+		}}
+		var wg sync.WaitGroup
+		for _, i := range []int{0, 2, 1} {
+			wg.Go(func() { _ = p.ConsumeTraces(context.Background(), n.request(i)) })
+			time.Sleep(time.Second / 2)
+			synctest.Wait()
+		}
+		wg.Wait()
+		synctest.Wait()
+		got := sumOf(sink.AllTraces()...)
+		require.Equal(t, map[string]int{genai.StatusPriced: 1, genai.StatusDuplicate: 1, genai.StatusRollup: 1}, got.statuses)
+		require.NoError(t, p.Shutdown(t.Context()))
+	})
+}
+
 // However many requests come at once, what waits is bounded, and all are decided.
 func TestHoldIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

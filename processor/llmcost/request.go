@@ -22,10 +22,13 @@ type request struct {
 	prices    *policy
 	now       time.Time
 	spans     []traced
-	traces    keySet // of spans
-	claims    bool   // an agent claims usage
-	remote    bool   // one of the witnesses is a remote agent
-	sums      bool   // an agent adds up what its calls used
+	traces    keySet        // of spans
+	claims    bool          // an agent claims usage
+	remote    bool          // one of the witnesses is a remote agent
+	sums      bool          // an agent adds up what its calls used
+	steps     bool          // one of the calls is a step
+	clients   []ptrace.Span // of the network
+	between   []between
 	answered  answerCounts
 	additions additions
 	seen      recall
@@ -52,6 +55,11 @@ func (r *request) giveBack() {
 		return
 	}
 	clear(r.calls) // lets go of the batch
+	clear(r.clients)
+	if cap(r.clients) > keepClients {
+		r.clients = nil
+	}
+	r.clients, r.between, r.steps = r.clients[:0], r.between[:0], false
 	r.calls, r.witnesses, r.remote, r.claims, r.sums = r.calls[:0], r.witnesses[:0], false, false, false
 	r.answered.reset()
 	r.seen.forget()
@@ -74,6 +82,9 @@ func (r *request) read(td ptrace.Traces, cfg *Config, hash *genai.Hasher, prices
 	if r.remote || r.enclosing() {
 		r.adopt(td)
 	}
+	if r.steps || len(r.clients) > 0 && len(r.witnesses) > 0 {
+		r.findBetween(td)
+	}
 }
 
 // next is the place of the next call, which counts only when calls is made longer. It holds nothing of an earlier batch.
@@ -88,6 +99,9 @@ func (r *request) next() *spanCall {
 func (r *request) readSpan(scope *dialect.Scope, span ptrace.Span, ignored, trust bool) {
 	call := r.next()
 	if !dialect.Read(scope, span, &call.op) {
+		if span.Kind() == ptrace.SpanKindClient && !span.ParentSpanID().IsEmpty() {
+			r.clients = append(r.clients, span)
+		}
 		return
 	}
 	if trust && call.op.Status != "" {
@@ -98,6 +112,7 @@ func (r *request) readSpan(scope *dialect.Scope, span ptrace.Span, ignored, trus
 	call.span, call.witness = span, -1
 	r.claims, r.sums = r.claims || call.op.Claims, r.sums || call.op.Sum > 0
 	if call.op.Kind != genai.ModelCall {
+		r.steps = r.steps || call.op.Kind == genai.Step
 		return
 	}
 	r.prices.costOf(&call.op, endOf(span, r.now), &r.seen, &call.costing)
@@ -120,6 +135,7 @@ func newWitness(hash *genai.Hasher, op *dialect.Call, span ptrace.Span) witness 
 		bare:   op.Usage == (genai.Usage{}),
 		rank:   rank(op),
 		output: shortOf(op.Usage.Output),
+		print:  printOf(&op.Usage),
 		tie:    binary.BigEndian.Uint64(id[:]),
 		trace:  hash.Trace(trace),
 		self:   hash.Span(trace, id), // spans without ids are all different ones

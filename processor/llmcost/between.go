@@ -1,0 +1,162 @@
+package llmcost
+
+import (
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// Two reports of one call may have spans between them, and arrive in requests of their own: a client and the gateway that it asked over
+// HTTP, a generation by hand around an SDK's span around the SDK's call. What is remembered of a span between is which span it lies in;
+// then the inner report is held against the outer one, in whichever order they come, unless the span between comes last. Only spans that
+// make no calls themselves are remembered so: steps, and what a call sends over the network. The two must tell the same counts.
+
+// between is a span that may lie between two reports, and the span that it lies in.
+type between struct{ self, up uint64 }
+
+// mixed is the print of a span in which calls with several prints lie; no call has it.
+const mixed = 1
+
+// printOf tells calls apart by their counts; 0 of one that has none.
+func printOf(u *genai.Usage) uint32 {
+	if *u == (genai.Usage{}) {
+		return 0
+	}
+	h := (uint64(u.Input)*0x9E3779B97F4A7C15 + uint64(u.Output)) * 0xD6E8FEB86659FD93 //nolint:gosec // only a hash
+	return uint32(h>>32) | 2                                                          //nolint:gosec // not 0 or 1
+}
+
+// keepClients bounds the memory that a request with unusually many network spans leaves behind.
+const keepClients = 1 << 14
+
+// findBetween collects the request's spans between. Those of the network are looked at only where a call or a step is in the request,
+// and count for the call or step that they lie in, whatever wraps them there.
+func (r *request) findBetween(td ptrace.Traces) {
+	for i := range r.calls {
+		if c := &r.calls[i]; c.op.Kind == genai.Step && c.op.Sum == 0 && !c.span.ParentSpanID().IsEmpty() {
+			trace := c.span.TraceID()
+			r.between = append(r.between, between{r.hash.Span(trace, c.span.SpanID()), r.hash.Span(trace, c.span.ParentSpanID())})
+		}
+	}
+	if len(r.clients) == 0 || len(r.witnesses) == 0 && len(r.between) == 0 {
+		return
+	}
+	known, parents := r.known(), map[uint64]uint64(nil)
+	for _, span := range r.clients {
+		self, up := r.hash.Span(span.TraceID(), span.SpanID()), r.hash.Span(span.TraceID(), span.ParentSpanID())
+		if _, direct := known[up]; !direct && parents == nil {
+			parents = r.family(td)
+		}
+		if up = nearest(up, known, parents); up != 0 {
+			r.between = append(r.between, between{self, up})
+		}
+	}
+}
+
+// nearest is the call or step that up is or lies in, whatever wraps it there; 0 where it lies in none, or in what makes calls of its own.
+func nearest(up uint64, known map[uint64]bool, parents map[uint64]uint64) uint64 {
+	for n := 0; n < maxLinks && up != 0; n++ {
+		if ends, ok := known[up]; ok {
+			if ends {
+				return 0
+			}
+			return up
+		}
+		up = parents[up]
+	}
+	return 0
+}
+
+// known are the request's GenAI spans; true for those that make calls of their own.
+func (r *request) known() map[uint64]bool {
+	known := make(map[uint64]bool, len(r.calls))
+	for i := range r.calls {
+		c := &r.calls[i]
+		known[r.hash.Span(c.span.TraceID(), c.span.SpanID())] = c.op.Kind != genai.ModelCall && c.op.Kind != genai.Step
+	}
+	return known
+}
+
+// tellBetween tells what a request's spans lie in, before its calls are decided.
+func (s *state) tellBetween(r *request) {
+	if len(r.between) == 0 {
+		return
+	}
+	now := time.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, b := range r.between {
+		s.counted.pass(b.self, b.up, now)
+	}
+}
+
+// pass is told of a span between. A call that counts inside it may be the one that the span above it reports.
+func (c *countedCalls) pass(self, up uint64, now time.Time) {
+	if self == 0 || up == 0 || self == up {
+		return
+	}
+	c.ups.Put(self, up, now)
+	if f, _ := c.spans.Get(self, now); f.self == undecided && f.child == counts && f.print > mixed {
+		c.carry(up, f.print, now)
+	}
+}
+
+// tellAbove tells what a span lies in, where that is known, of a call in it that counts, and of what it adds up.
+func (c *countedCalls) tellAbove(w *witness, in *spanRecord, now time.Time) {
+	up, ok := c.ups.Get(w.parent, now)
+	if !ok {
+		return
+	}
+	c.carry(up, w.print, now)
+	if out, _ := c.spans.Get(up, now); in.sum != 0 && out.self == undecided {
+		out.sum = in.sum
+		c.spans.Put(up, out, now)
+	}
+}
+
+// carry tells the spans above that a call with this print counts inside them.
+func (c *countedCalls) carry(up uint64, mark uint32, now time.Time) {
+	for n := 0; n < maxLinks && up != 0; n++ {
+		f, _ := c.spans.Get(up, now)
+		if f.self != undecided {
+			return
+		}
+		f.lies(mark)
+		c.spans.Put(up, f, now)
+		up, _ = c.ups.Get(up, now)
+	}
+}
+
+// lies notes the print of a call inside.
+func (f *spanRecord) lies(mark uint32) {
+	switch {
+	case mark == 0 || f.print == mark:
+	case f.print == 0:
+		f.print = mark
+	default:
+		f.print = mixed
+	}
+}
+
+// reported is the call that w repeats: one above it that counts, with spans between.
+func (c *countedCalls) reported(w *witness, now time.Time) (known, bool) {
+	if c.ups.Len() == 0 || w.print == 0 {
+		return known{}, false
+	}
+	up, ok := c.ups.Get(w.parent, now)
+	sum := uint16(0)
+	if ok { // of an agent that adds up
+		in, _ := c.spans.Get(w.parent, now)
+		sum = in.sum
+	}
+	for n := 0; n < maxLinks && ok; n++ {
+		f, _ := c.spans.Get(up, now)
+		if f.self != undecided {
+			return f.known(), f.self == counts && (f.print == w.print || sum != 0 && f.sum == sum) && (f.rank >= 0 || w.unknown())
+		}
+		up, ok = c.ups.Get(up, now)
+	}
+	return known{}, false
+}
