@@ -15,6 +15,7 @@ type Call struct {
 	ReportedUSD float64 // finite and > 0 unless CostSource is CostNone
 	Seconds     float64 // how long it took, of a log record; 0 is unknown
 	Region      string  // cloud region of the endpoint, where the span says it
+	MadeIn      string  // the region that the answer itself names, if that is Region's source
 	Server      string  // the address of whoever answered: a host, as server.address has it
 	URL         string  // the same as a URL, where the span has one
 	Sure        bool    // the client says itself who answered: Provider is not just the name of its SDK

@@ -44,6 +44,7 @@ const (
 	tFirstChunkAt
 	tOurStatus
 	tOurReason
+	tOurRegion
 	tCacheOperation
 	tCacheResult
 	tInputMessages

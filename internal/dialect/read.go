@@ -121,19 +121,29 @@ func (r *reading) call() {
 	}
 	r.names()
 	r.op.ServiceTier = r.tier()
-	r.op.Region, r.op.Server, r.op.URL = r.region(), r.f.texts[tServer], r.f.texts[tURL]
+	r.region()
+	r.op.Server, r.op.URL = r.f.texts[tServer], r.f.texts[tURL]
 	r.op.CacheHit = r.scope.client.hit != nil && r.scope.client.hit(r)
 	if r.op.CacheHit { // LiteLLM repeats the first answer's cost on an answer from its cache
 		r.op.CostSource, r.op.ReportedUSD = CostNone, 0
 	}
 }
 
-// region is that of the endpoint. An attribute for it says where the application runs; of clouds that is where it asks.
-func (r *reading) region() string {
-	if r.f.textRanks[tRegion] == jsonRank || r.op.Provider == "aws.bedrock" || r.op.Provider == "gcp.vertex_ai" {
-		return r.f.texts[tRegion]
+// region fills in that of the endpoint. An attribute for it says where the application runs; of clouds that is where it asks. What an
+// answer says of it a second gateway may not read any more.
+func (r *reading) region() {
+	f, op := r.f, r.op
+	switch {
+	case f.textRanks[tRegion] == jsonRank:
+		op.MadeIn = f.texts[tRegion]
+		op.Region = op.MadeIn
+	case op.Provider == "aws.bedrock" || op.Provider == "gcp.vertex_ai":
+		op.Region = f.texts[tRegion]
 	}
-	return ""
+	if f.texts[tOurRegion] != "" {
+		op.MadeIn = f.texts[tOurRegion]
+		op.Region = op.MadeIn
+	}
 }
 
 // part reads what is no model call: it may repeat the usage of the calls below it and counts nothing itself.

@@ -63,6 +63,7 @@ const (
 	CallFirstChunk    = "llm.cost.call.time_to_first_chunk" // seconds
 	CallDuration      = "llm.cost.call.duration"            // seconds, of a log record
 	CallTier          = "llm.cost.call.service_tier"
+	CallRegion        = "llm.cost.call.region" // where the answer says that it was made, if that has a price of its own
 	CallCounts        = "llm.cost.call.counts" // of a metric's point: what its value counts
 )
 

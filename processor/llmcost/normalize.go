@@ -51,6 +51,9 @@ func (w *canonicalWriter) answer() {
 	if op.ServiceTier != "" && op.ServiceTier != "default" && op.ServiceTier != "standard" {
 		w.add.str(genai.CallTier, op.ServiceTier)
 	}
+	if w.call.MadeIn != "" {
+		w.add.str(genai.CallRegion, w.call.MadeIn)
+	}
 	if w.call.IsStale(dialect.HasFirstChunk) {
 		w.add.double(genai.CallFirstChunk, op.TimeToFirstChunk)
 	}
