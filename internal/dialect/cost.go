@@ -19,6 +19,9 @@ func (r *reading) cost() {
 	for i := range costs {
 		c := &costs[i]
 		amount, ok := r.costOf(c)
+		if r.scope.traits.inMillionths && c.value != vReported {
+			amount /= 1e6
+		}
 		switch {
 		case !ok || !usable(amount):
 		case c.money && !r.inUSD(): // nothing to count with

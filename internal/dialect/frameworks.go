@@ -130,6 +130,21 @@ var agentScope = &client{
 
 var nRigTools = newTally()
 
+// grafana is Grafana's SDKs of agent observability. Some pass on Anthropic's input and some add its cached tokens; all pass on Google's candidates.
+var grafana = &client{
+	name:   "grafana",
+	scopes: []scope{{name: "github.com/grafana/agento11y*"}, {name: "github.com/grafana/sigil*"}, {name: "agento11y*"}},
+	keys:   tallies(nTotal, "agento11y.gen_ai.usage.total_tokens"),
+	traits: traits{localAgents: true, thoughtsApart: true, hides: eitherOverlap},
+}
+
+// flowise is Flowise, which makes a name for each tracer.
+var flowise = &client{
+	name:   "flowise",
+	scopes: []scope{{name: "arize-tracer-*"}, {name: "phoenix-tracer-*"}, {name: "opik-tracer-*"}},
+	traits: traits{localAgents: true, hidesCache: always},
+}
+
 // rig is Rust's, under whatever scope the application has, and tells always how much of a prompt tools made. It passes on the input of
 // Anthropic and Amazon, and Google's candidates, and leaves out of Google's input what tools made.
 var rig = &client{

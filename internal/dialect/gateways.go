@@ -15,6 +15,7 @@ var (
 	tBifrost         = newText()
 	jCloudflare      = newText()
 	jKongAnswer      = newText()
+	tHigressModel    = newText()
 )
 
 // envoyGateway is Envoy's AI gateway in either of its two vocabularies. What it was asked in Anthropic's protocol it tells as Anthropic counts,
@@ -117,6 +118,14 @@ var agentGateway = &client{
 			return hiddenThoughts(r, u)
 		},
 	},
+}
+
+// higress is Alibaba's gateway, which writes on the span of the request, under whatever scope.
+var higress = &client{
+	name:   "higress",
+	sign:   func(f *facts) bool { return f.texts[tHigressModel] != "" },
+	keys:   texts(tHigressModel, genAI, "gen_ai.model_name"),
+	traits: traits{hidesCache: always, hides: asCounted},
 }
 
 // asCounted is for gateways whose counts are the provider's or those of their own protocol, which of them is not told.

@@ -5,8 +5,8 @@ var known = []*client{
 	conventions, vercelAI, vercelOTel, litellm, langfuse, openInference, codex, claudeCode, geminiCLI, qwenCode, langsmith, mlflow, googleADK,
 	genkit, pydanticAI, anthropicSDK, openLIT, openLLMetry, mastra, sentry, agentFramework, copilotCLI,
 	strands, awsSDK, voltAgent, langwatch, tanstack, livekit, pipecat, springAI, quarkus, servers, vendors, extensionsAI,
-	envoyGateway, tensorZero, bifrost, cloudflare, kong, portkey, agentGateway,
-	agentScope, rig, laminar, adot,
+	envoyGateway, tensorZero, bifrost, cloudflare, kong, portkey, agentGateway, higress,
+	agentScope, grafana, flowise, rig, laminar, adot,
 	agentOps, rubyLLM, braintrust, dify, langchain, older,
 	applicationCache, ours,
 }

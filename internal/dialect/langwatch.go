@@ -10,7 +10,7 @@ var (
 // langwatch is LangWatch's SDK and whoever writes its attributes. Its own wrappers of SDKs tell no cached tokens.
 var langwatch = &client{
 	name:   "langwatch",
-	scopes: []scope{{name: "langwatch*"}},
+	scopes: []scope{{name: "langwatch*"}, {name: "langwatch-service-aigateway", traits: &langwatchGateway}},
 	keys: join(
 		texts(tLangwatchType, genAI, "langwatch.span.type"),
 		texts(jLangwatchUsage, genAI, "langwatch.metrics"),
@@ -22,6 +22,11 @@ var langwatch = &client{
 	costs:  []cost{{in: jLangwatchUsage, name: "cost"}},
 	traits: traits{localAgents: true, hidesCache: always},
 }
+
+// Its gateway leaves cached tokens and sound out of the counts, whoever answered, and tells the cost in millionths of a dollar.
+var langwatchGateway = traits{localAgents: true, cacheApart: always, inMillionths: true, corrects: func(_ *reading, c *counts) {
+	c.in, c.out = c.in+c.inputAudio, c.out+c.outputAudio
+}}
 
 // langwatchMetrics reads the metrics, which may be wrapped: {"type": "json", "value": {…}}.
 func langwatchMetrics(r *reading, s string) {

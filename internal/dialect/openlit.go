@@ -3,6 +3,8 @@ package dialect
 import (
 	"strings"
 
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
@@ -17,6 +19,8 @@ var openLIT = &client{
 		{name: "@openlit/instrumentation-anthropic", traits: &traits{localAgents: true, cacheApart: always}},
 		{name: "@openlit/instrumentation-bedrock", traits: &traits{localAgents: true, cacheApart: always}},
 		{name: "@openlit/instrumentation-claude-agent-sdk*", traits: &openLITClaude},
+		{name: "openlit.anthropic", traits: &traits{localAgents: true, cacheApart: always, hidesCache: (*reading).streamed}}, // Go's
+		{name: "openlit.openai", traits: &traits{localAgents: true, hidesCache: (*reading).streamed}},
 		{name: "openlit.instrumentation.anthropic", traits: &traits{localAgents: true, cacheApart: always}},
 		{name: "openlit.instrumentation.bedrock", traits: &traits{localAgents: true, cacheApart: always}},
 		{name: "openlit.instrumentation.google_ai_studio", traits: &traits{localAgents: true, thoughtsApart: true}},
@@ -28,8 +32,17 @@ var openLIT = &client{
 	keys: join(
 		tallies(nCacheRead, "gen_ai.usage.prompt_tokens_details.cached_tokens"),
 		tallies(nReasoning, "gen_ai.usage.completion_tokens_details.reasoning_tokens"),
+		values(vStream, plain, "gen_ai.request.is_stream"),
 	),
 	traits: traits{localAgents: true},
+}
+
+var vStream = newValue()
+
+// streamed: of streams Go's tell no cache.
+func (r *reading) streamed() bool {
+	v, ok := r.f.value(vStream)
+	return ok && v.Type() == pcommon.ValueTypeBool && v.Bool()
 }
 
 // With the Claude Agent SDK the calls say an output of 1; the agent's span has the bill.
