@@ -134,6 +134,7 @@ func (b *conversion) record(of int) plog.LogRecord {
 		s.scope = rl.ScopeLogs().AppendEmpty()
 		s.scope.Scope().SetName(genai.EventsScope)
 		s.scope.Scope().SetVersion(b.version)
+		s.scope.LogRecords().EnsureCapacity(readAhead)
 	}
 	return s.scope.LogRecords().AppendEmpty()
 }

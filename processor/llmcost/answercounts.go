@@ -7,18 +7,18 @@ type answerCounts struct {
 }
 
 type answerCount struct {
-	status, reason string
-	spans          int64
+	answer
+	spans int64
 }
 
 func (t *answerCounts) add(status, reason string) {
 	for i := range t.counts {
-		if c := &t.counts[i]; c.status == status && c.reason == reason {
+		if c := &t.counts[i]; c.answer == (answer{status, reason}) {
 			c.spans++
 			return
 		}
 	}
-	t.counts = append(t.counts, answerCount{status, reason, 1})
+	t.counts = append(t.counts, answerCount{answer{status, reason}, 1})
 }
 
 func (t *answerCounts) reset() { t.counts, t.uncounted = t.counts[:0], 0 }

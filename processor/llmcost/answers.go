@@ -11,7 +11,7 @@ import (
 )
 
 // answers are those that a span can be given: its status, and why.
-var answers = [...]struct{ status, reason string }{
+var answers = [...]answer{
 	{genai.StatusPriced, ""},
 	{genai.StatusReported, ""},
 	{genai.StatusFree, ""},
@@ -47,14 +47,34 @@ var answers = [...]struct{ status, reason string }{
 	{genai.StatusUnpriced, genai.ReasonAgentOnly},
 }
 
-func answerOf(status, reason string) metric.AddOption {
-	return metric.WithAttributeSet(attribute.NewSet(attribute.String("status", status), attribute.String("reason", reason)))
+// answer is what a span was given.
+type answer struct{ status, reason string }
+
+// answerPoints name the points of the answers that there are, put together once: to name one takes longer than to count it.
+var answerPoints = func() map[answer][]metric.AddOption {
+	points := map[answer][]metric.AddOption{}
+	for _, a := range answers {
+		points[a] = pointOf(a)
+	}
+	return points
+}()
+
+func answerOf(a answer) []metric.AddOption {
+	if point, ok := answerPoints[a]; ok {
+		return point
+	}
+	return pointOf(a)
+}
+
+func pointOf(a answer) []metric.AddOption {
+	set := attribute.NewSet(attribute.String("status", a.status), attribute.String("reason", a.reason))
+	return []metric.AddOption{metric.WithAttributeSet(set)}
 }
 
 // begin shows every counter that can come, so that the first thing that it counts is an increase.
 func (s *state) begin(ctx context.Context) {
 	for _, a := range answers {
-		s.telemetry.LlmcostSpans.Add(ctx, 0, answerOf(a.status, a.reason))
+		s.telemetry.LlmcostSpans.Add(ctx, 0, answerOf(a)...)
 	}
 	s.telemetry.LlmcostUncountedCost.Add(ctx, 0)
 	if s.cfg.Prices.File != "" {

@@ -148,7 +148,7 @@ func (s *state) findAlone(r *request) {
 // countAnswers adds a request's answers to own telemetry.
 func (s *state) countAnswers(ctx context.Context, t *answerCounts) {
 	for _, c := range t.counts {
-		s.telemetry.LlmcostSpans.Add(ctx, c.spans, answerOf(c.status, c.reason))
+		s.telemetry.LlmcostSpans.Add(ctx, c.spans, answerOf(c.answer)...)
 	}
 	if t.uncounted > 0 {
 		s.telemetry.LlmcostUncountedCost.Add(ctx, usd(t.uncounted))
