@@ -69,10 +69,11 @@ type RowRule struct {
 // DoubtRule names models whose right price is not in the table: the row's is a guess.
 type DoubtRule struct {
 	Provider string  `json:"provider"`
-	Match    *Clause `json:"match,omitempty"` // of the model's name; none: all
-	From     string  `json:"from,omitempty"`  // only since that day
-	Above    int64   `json:"above,omitempty"` // only of calls with more input tokens
-	Source   string  `json:"source"`          // why
+	Match    *Clause `json:"match,omitempty"`    // of the model's name; none: all
+	From     string  `json:"from,omitempty"`     // only since that day
+	Above    int64   `json:"above,omitempty"`    // only of calls with more input tokens
+	Searches bool    `json:"searches,omitempty"` // only of calls that searched: it is the fee that is a guess
+	Source   string  `json:"source"`             // why
 }
 
 // TierRule is a factor on the list price of the provider's models in a service tier. The first rule that fits wins.

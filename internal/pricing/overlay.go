@@ -25,12 +25,20 @@ type doubtRule struct {
 
 // doubt is when the price of a row is a guess.
 type doubt struct {
-	from  time.Time
-	above int64
+	from     time.Time
+	above    int64
+	searches bool
 }
 
-func (d *doubt) holds(call *Call) bool {
-	return !call.Time.Before(d.from) && call.Usage.Input > d.above
+// guess is why a call's price is a guess by this doubt, or "".
+func (d *doubt) guess(call *Call) string {
+	switch {
+	case call.Time.Before(d.from), call.Usage.Input <= d.above, d.searches && call.Usage.WebSearches == 0:
+		return ""
+	case d.searches:
+		return GuessFee
+	}
+	return GuessModel
 }
 
 type feeRule struct {
@@ -102,7 +110,7 @@ func compileOverlay(o *Overlay) (map[string]*rules, error) {
 }
 
 func compileDoubt(r *DoubtRule) (doubtRule, error) {
-	d := doubtRule{all: r.Match == nil, doubt: doubt{above: r.Above - 1}}
+	d := doubtRule{all: r.Match == nil, doubt: doubt{above: r.Above - 1, searches: r.Searches}}
 	if r.Above > 0 {
 		d.above = r.Above
 	}

@@ -232,3 +232,40 @@ func TestVariantsAtOpenRouter(t *testing.T) {
 	require.Nil(t, Default().Find("openrouter", "acme/nothing:nitro"))
 	require.Nil(t, Default().Find("openai", "gpt-4o:nitro"))
 }
+
+// What the source has no price for, or an old one, is a guess: searches with more than one price, and long context.
+func TestDoubts(t *testing.T) {
+	long, short := Usage{Input: 200_001}, Usage{Input: 200_000}
+	searched := Usage{Input: 1000, WebSearches: 1}
+	for _, tt := range []struct {
+		provider, model string
+		usage           Usage
+		guess           string
+	}{
+		{"openai", "gpt-4o", searched, GuessFee},
+		{"openai", "gpt-4.1-mini", searched, GuessFee},
+		{"openai", "gpt-4o-mini-search-preview", searched, GuessFee},
+		{"openai", "gpt-5", searched, ""},
+		{"openai", "o3", searched, ""},
+		{"openai", "gpt-5.3", searched, GuessFee}, // its row has none
+		{"openai", "gpt-4o", Usage{Input: 1000}, ""},
+		{"azure", "gpt-5", searched, GuessFee},
+		{"anthropic", "claude-sonnet-4-5", searched, ""},
+		{"google", "claude-sonnet-4-5@20250929", searched, GuessFee},
+		{"mistral", "mistral-large-2512", searched, GuessFee},
+		{"x-ai", "grok-4.5", searched, GuessFee},
+		{"anthropic", "claude-sonnet-4-20250514", long, GuessModel},
+		{"anthropic", "claude-sonnet-4-20250514", short, ""},
+		{"anthropic", "claude-sonnet-4-5", long, ""},
+		{"anthropic", "claude-sonnet-4-6", long, ""},
+		{"google", "claude-opus-4-6", long, GuessModel},
+		{"google", "claude-opus-4-6", short, ""},
+		{"aws", "us.anthropic.claude-sonnet-4-20250514-v1:0", long, GuessModel},
+		{"google", "gemini-3-pro-preview", long, ""},
+		{"openai", "gpt-5.5", Usage{Input: 300_000}, ""},
+	} {
+		c, err := Default().Find(tt.provider, tt.model).Price(&Call{Time: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), Usage: tt.usage}, Factor{})
+		require.NoError(t, err)
+		require.Equal(t, tt.guess, c.Guess, "%s %s", tt.provider, tt.model)
+	}
+}

@@ -1,6 +1,7 @@
 package pricing
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -70,12 +71,11 @@ func (m *Model) basis(call *Call, f Factor) (basis, error) {
 
 // doubted is why the row may not be the model's, or "".
 func (m *Model) doubted(call *Call) string {
+	guess := m.guess
 	for i := range m.doubts {
-		if m.guess == "" && m.doubts[i].holds(call) {
-			return GuessModel
-		}
+		guess = cmp.Or(guess, m.doubts[i].guess(call))
 	}
-	return m.guess
+	return guess
 }
 
 func (r *regionalRule) holds(region string) bool {

@@ -29,7 +29,7 @@ func TestChargesInTheAnswer(t *testing.T) {
 				`{"type":"web_search_call","action":{"type":"open_page"}},{"type":"file_search_call"},{"type":"message","content":[{"type":"x"}]}],`+
 				`"usage":{"input_tokens":1000,"output_tokens":100}}`),
 			genai.Billed{WebSearches: 1, FileSearches: 1},
-			nil, 0.0035 + 0.01 + 0.0025, nil,
+			nil, 0.0035 + 0.01 + 0.0025, "unknown_fee", // 0.025 with the other tool
 		},
 		"Anthropic's tools": {
 			told("anthropic", "claude-sonnet-4-5", `{"id":"r1","usage":{"input_tokens":1000,"output_tokens":100,"server_tool_use":{"web_search_requests":2}}}`),

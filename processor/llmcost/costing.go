@@ -216,6 +216,8 @@ func (r *pricedModel) unsettled(op *dialect.Call) string {
 		return genai.ReasonHiddenTokens
 	case m.Own:
 		return ""
+	case op.Usage.CacheWrite1h > 0 && m.Prices(pricing.UnitCacheWrite) && !m.Prices(pricing.UnitCacheWrite1h): // an hour costs more
+		return genai.ReasonNoRate
 	case op.Usage.Output > 0 && m.Prices(pricing.UnitInput) && !m.Prices(pricing.UnitOutput): // the input alone was priced
 		return genai.ReasonNoRate
 	case m.Prices(pricing.UnitReasoning): // Perplexity's research, which quotes and searches besides

@@ -119,3 +119,18 @@ func TestUnlistedSendersOfThinkingModelsOfGoogles(t *testing.T) {
 		require.Equal(t, tt.hidden, got[genai.CostReason] == genai.ReasonHiddenTokens, "%s %s %v: %v", tt.provider, tt.model, tt.more, got[genai.CostReason])
 	}
 }
+
+// On Bedrock too an hour in the cache costs more than five minutes, and few of its rows say what.
+func TestAnHourWithoutARateMakesAnEstimate(t *testing.T) {
+	for model, reason := range map[string]any{
+		"global.anthropic.claude-sonnet-4-5-20250929-v1:0": genai.ReasonNoRate, "global.anthropic.claude-opus-5-5": nil,
+	} {
+		td := chat(map[string]any{
+			genai.ProviderName: "aws.bedrock", genai.RequestModel: model, genai.UsageInput: 5000, genai.UsageCacheRead: 0, genai.UsageCacheWrite: 2000,
+			"gen_ai.usage.cache_write_1h_input_tokens": 2000, "gen_ai.usage.total_tokens": 5100,
+		})
+		td.ResourceSpans().At(0).ScopeSpans().At(0).Scope().SetName("com.anthropic.sdk.typescript")
+		got := attributesOf(startProcessor(t, nil).process(t, td))
+		require.Equal(t, reason, got[genai.CostReason], "%s: %v", model, got)
+	}
+}
