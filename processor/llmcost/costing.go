@@ -216,9 +216,7 @@ func (r *pricedModel) unsettled(op *dialect.Call) string {
 		return genai.ReasonHiddenTokens
 	case m.Own:
 		return ""
-	case op.Usage.CacheWrite1h > 0 && m.Prices(pricing.UnitCacheWrite) && !m.Prices(pricing.UnitCacheWrite1h): // an hour costs more
-		return genai.ReasonNoRate
-	case op.Usage.Output > 0 && m.Prices(pricing.UnitInput) && !m.Prices(pricing.UnitOutput): // the input alone was priced
+	case r.lacksRate(op):
 		return genai.ReasonNoRate
 	case m.Prices(pricing.UnitReasoning): // Perplexity's research, which quotes and searches besides
 		return genai.ReasonHiddenTokens
@@ -226,6 +224,13 @@ func (r *pricedModel) unsettled(op *dialect.Call) string {
 		return genai.ReasonUnknownFee
 	}
 	return ""
+}
+
+// lacksRate says that a part was priced as another that costs less: an hour in the cache as five minutes, or the output as nothing.
+func (r *pricedModel) lacksRate(op *dialect.Call) bool {
+	u, m := &op.Usage, r.model
+	return u.CacheWrite1h > 0 && m.Prices(pricing.UnitCacheWrite) && !m.Prices(pricing.UnitCacheWrite1h) ||
+		u.Output > 0 && m.Prices(pricing.UnitInput) && !m.Prices(pricing.UnitOutput)
 }
 
 // speaks says of a model whose row has no price for sound that it is made for it.
