@@ -145,6 +145,23 @@ var flowise = &client{
 	traits: traits{localAgents: true, hidesCache: always},
 }
 
+// elixirLangchain is LangChain for Elixir, under a name that others may have; it passes on Anthropic's input and Google's candidates.
+var elixirLangchain = &client{
+	name:   "langchain-elixir",
+	scopes: []scope{{name: "langchain"}},
+	traits: traits{
+		localAgents: true, cacheApart: (*reading).soldNet, hides: asCounted,
+		hidesCache: func(r *reading) bool { return strings.HasPrefix(r.op.Provider, "gcp.") },
+	},
+}
+
+// koog is JetBrains' for Kotlin, which adds up the messages of an answer, each of which may have the counts of the whole.
+var koog = &client{
+	name:   "koog",
+	scopes: []scope{{name: "ai.koog*"}},
+	traits: traits{localAgents: true, hidesCache: always, guess: func(*reading, *genai.Usage) bool { return true }},
+}
+
 // rig is Rust's, under whatever scope the application has, and tells always how much of a prompt tools made. It passes on the input of
 // Anthropic and Amazon, and Google's candidates, and leaves out of Google's input what tools made.
 var rig = &client{

@@ -6,7 +6,7 @@ var known = []*client{
 	genkit, pydanticAI, anthropicSDK, openLIT, openLLMetry, mastra, sentry, agentFramework, copilotCLI,
 	strands, awsSDK, voltAgent, langwatch, tanstack, livekit, pipecat, springAI, quarkus, servers, vendors, extensionsAI,
 	envoyGateway, tensorZero, bifrost, cloudflare, kong, portkey, agentGateway, higress,
-	agentScope, grafana, flowise, rig, laminar, adot,
+	agentScope, grafana, flowise, elixirLangchain, koog, rig, laminar, adot,
 	agentOps, rubyLLM, braintrust, dify, langchain, older,
 	applicationCache, ours,
 }

@@ -74,7 +74,7 @@ func canonical(s string) string {
 // providerNames maps whole names; "" says nothing about who answers.
 var providerNames = map[string]string{
 	"langchain": "", "langgraph": "", "strands agents": "", "unknown": "", "custom": "", "other": "", "vercel": "", "_other": "",
-	"agent_framework": "", "agno": "", "autogen": "", "crewai": "", "dspy": "", "google-adk": "", "google_adk": "", "haystack": "",
+	"agent_framework": "", "agno": "", "autogen": "", "crewai": "", "dspy": "", "eino": "", "google-adk": "", "google_adk": "", "haystack": "",
 	"langchain4j": "", "llama_index": "", "llamaindex": "", "mastra": "", "microsoft.agent_framework": "", "openai_agents": "",
 	"pydantic-ai": "", "pydantic_ai": "", "semantic_kernel": "", "smolagents": "", "spring-ai": "", "spring_ai": "", "strands": "", "strands-agents": "",
 	"openai": "openai", "chatgpt": "openai", "anthropic": "anthropic", "claude": "anthropic",

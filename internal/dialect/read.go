@@ -113,6 +113,7 @@ func (r *reading) call() {
 			}
 		}
 	}
+	r.op.Sequel = r.scope.traits.sequels
 	r.models()
 	r.provider()
 	r.usage()

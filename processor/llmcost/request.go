@@ -140,7 +140,7 @@ func newWitness(hash *genai.Hasher, op *dialect.Call, span ptrace.Span) witness 
 		trace:  hash.Trace(trace),
 		self:   hash.Span(trace, id), // spans without ids are all different ones
 	}
-	if w.self != 0 && parent != id {
+	if w.self != 0 && parent != id && !op.Sequel {
 		w.parent = hash.Span(trace, parent)
 	}
 	if !w.bare && !op.CacheHit { // an answer from a cache has the id of the answer that was paid
