@@ -76,6 +76,7 @@ func TestEmptyStatesSayWhatToSend(t *testing.T) {
 	assert.Contains(t, tb.text(t, "#advice"), "Nothing to recommend.")
 	assert.Contains(t, tb.text(t, "#health"), "No data yet")
 	assert.Contains(t, tb.text(t, "#figures"), "–", "what is not known is no 0")
+	assert.Contains(t, tb.text(t, "#budgets"), "too early to say how long it lasts", "without a forecast")
 	tb.noFault(t)
 }
 

@@ -51,7 +51,8 @@ export function runsOut(budget, asOf, { at, by, show = usd }) {
   const left = secondsBetween(asOf, budget.exhausts_at);
   const inside = left !== null && (secondsBetween(budget.exhausts_at, budget.resets_at) ?? 1) > 0;
   if (inside) return h('span', { class: 'warn', title: instant(budget.exhausts_at) }, `runs out ${at(budget.exhausts_at)}, in ${span(left)}`);
-  return h('span', { class: 'muted' }, typeof budget.forecast === 'number' ? `lasts: ${show(budget.forecast)} expected by ${by(budget.resets_at)}` : 'lasts');
+  const unknown = budget.resets_at ? 'too early to say how long it lasts' : '';
+  return h('span', { class: 'muted' }, typeof budget.forecast === 'number' ? `lasts: ${show(budget.forecast)} expected by ${by(budget.resets_at)}` : unknown);
 }
 
 function amount(id, value, zone) {
