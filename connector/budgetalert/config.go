@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/collector/confmap"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/budget"
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/threshold"
 )
 
@@ -117,7 +118,7 @@ func createDefaultConfig() component.Config {
 		Valkey:        configoptional.Default(Valkey{KeyPrefix: "otelcol-llm", Journal: 15 * time.Minute}),
 		OnUnavailable: onUnavailableJournal,
 		Timezone:      "UTC",
-		DedupeWindow:  time.Hour,
+		DedupeWindow:  ledger.DefaultDedupeWindow,
 		LateWindow:    24 * time.Hour,
 		MaxIDs:        5_000_000,
 		Budgets:       budget.Defaults(),

@@ -1,12 +1,12 @@
 package budgetalert
 
 import (
-	"encoding/binary"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/pdatautil"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 
@@ -66,7 +66,7 @@ func (r *reader) point(
 		return
 	}
 	service := serviceOf(resource.Attributes())
-	series := r.contentID(p.Attributes(), service, m.Name(), r.contentID(resource.Attributes(), "", "", 1))
+	series := r.hasher.Series(pdatautil.MapHash(resource.Attributes()), pdatautil.MapHash(p.Attributes()), service, m.Name())
 	usd, from := points.Number(p), p.StartTimestamp()
 	if m.Sum().AggregationTemporality() == pmetric.AggregationTemporalityCumulative {
 		usd, from = c.increase(series, p, usd, b.now)
@@ -80,7 +80,7 @@ func (r *reader) point(
 	}
 	op.TotalUSD = usd
 	r.add(b, &call{
-		op: &op, service: service, id: r.pointID(series, from, p.Timestamp()), end: p.Timestamp(),
+		op: &op, service: service, id: r.hasher.Words(series, uint64(from), uint64(p.Timestamp())), end: p.Timestamp(),
 		attrs: p.Attributes(), resource: resource.Attributes(), sum: true,
 		seen: func() seen { return stand(resource, scope, p.Attributes()) },
 	})
@@ -101,15 +101,6 @@ func costOf(attrs pcommon.Map) (op genai.Operation, ok bool) {
 		op.RequestModel = textOf(attrs, "model")
 	}
 	return op, true
-}
-
-// pointID is the same for the same increase of the same series.
-func (r *reader) pointID(series uint64, from, to pcommon.Timestamp) uint64 {
-	var which [24]byte
-	binary.LittleEndian.PutUint64(which[0:], series)
-	binary.LittleEndian.PutUint64(which[8:], uint64(from))
-	binary.LittleEndian.PutUint64(which[16:], uint64(to))
-	return r.hasher.ID(&which)
 }
 
 // increase is what a cumulative counter added since its last point, and since when. One that is older than this process begins at the value

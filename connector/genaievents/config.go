@@ -5,6 +5,8 @@ import (
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
 // Config of the connector. README.md shows every key with its default.
@@ -134,6 +136,6 @@ func createDefaultConfig() component.Config {
 		Keep:          Keep{OK: 1, Slow: Slow{Above: 10 * time.Second, Keep: 1}},
 		Body:          bodyLogfmt,
 		MaxValueBytes: 1024,
-		Dedupe:        Dedupe{Window: 10 * time.Minute, MaxEntries: 500_000},
+		Dedupe:        Dedupe{Window: genai.DedupeWindow, MaxEntries: 500_000},
 	}
 }

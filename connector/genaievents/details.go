@@ -79,19 +79,10 @@ func (w *recordWriter) some(f *field, n int64) {
 func (b *conversion) evaluations(span ptrace.Span, source int) {
 	all := span.Events()
 	for i := range min(all.Len(), maxEvents) {
-		if e := all.At(i); e.Name() == genai.EvaluationEvent && b.claim(b.evaluationID(span, i)) {
+		if e := all.At(i); e.Name() == genai.EvaluationEvent && b.claim(b.hasher.Event(span.TraceID(), span.SpanID(), i)) {
 			b.writeEvaluation(span, e, source)
 		}
 	}
-}
-
-// evaluationID tells the evaluations of a span from one another and from the span; 0 where the span lacks ids.
-func (b *conversion) evaluationID(span ptrace.Span, i int) uint64 {
-	of := b.hasher.Span(span.TraceID(), span.SpanID())
-	if of == 0 {
-		return 0
-	}
-	return of ^ uint64(i+1)*0x9E3779B97F4A7C15 //nolint:gosec // an index
 }
 
 func (b *conversion) writeEvaluation(span ptrace.Span, e ptrace.SpanEvent, source int) {

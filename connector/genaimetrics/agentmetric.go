@@ -1,7 +1,6 @@
 package genaimetrics
 
 import (
-	"encoding/binary"
 	"strings"
 	"time"
 
@@ -25,7 +24,7 @@ const (
 // clients remembers the series of command-line agents, to tell what is new in a point.
 type clients struct {
 	began  time.Time
-	series *bounded.Map[id, clientPoint]
+	series *bounded.Map[uint64, clientPoint]
 }
 
 type clientPoint struct {
@@ -34,11 +33,11 @@ type clientPoint struct {
 }
 
 func newClients(now time.Time) clients {
-	return clients{began: now, series: bounded.New[id, clientPoint](clientSeries, clientMemory)}
+	return clients{began: now, series: bounded.New[uint64, clientPoint](clientSeries, clientMemory)}
 }
 
 // fresh is what a cumulative point adds to what was counted of its series; again says that it was counted already.
-func (c clients) fresh(series id, p clientPoint, now time.Time) (value float64, again bool) {
+func (c clients) fresh(series uint64, p clientPoint, now time.Time) (value float64, again bool) {
 	last, known := c.series.Get(series, now)
 	if known && p.time <= last.time && p.start <= last.start {
 		return 0, true
@@ -120,7 +119,7 @@ func (e *engine) observeAgentMetric(m pmetric.Metric, from *sender) {
 		if counts == "" || !g.op.IsCall() {
 			return
 		}
-		n, ok := e.freshOf(seriesID(from, m.Name(), attrs), p, cumulative, from.now)
+		n, ok := e.freshOf(e.seen.hash.Series(from.resource, pdatautil.MapHash(attrs), from.service, m.Name()), p, cumulative, from.now)
 		if !ok {
 			return
 		}
@@ -179,7 +178,7 @@ func (e *engine) observeMemory(m pmetric.Metric, from *sender) {
 
 // freshOf is what a point adds, if it adds anything. A delta point is known again by its times: processes that tell nothing to be told
 // apart by may share a series, so a point that is older than the last one is not one that was counted.
-func (e *engine) freshOf(series id, p clientPoint, cumulative bool, now time.Time) (value float64, ok bool) {
+func (e *engine) freshOf(series uint64, p clientPoint, cumulative bool, now time.Time) (value float64, ok bool) {
 	if !(p.value >= 0 && p.value <= genai.MaxTokens*1000) { // NaN too
 		e.health.rejected++
 		return 0, false
@@ -188,28 +187,12 @@ func (e *engine) freshOf(series id, p clientPoint, cumulative bool, now time.Tim
 	if cumulative {
 		value, again = e.clients.fresh(series, p, now)
 	} else {
-		for i, t := range [...]uint64{uint64(p.start), uint64(p.time)} {
-			at := series[8*i:]
-			binary.LittleEndian.PutUint64(at, binary.LittleEndian.Uint64(at)^t)
-		}
-		again = e.seen.again(&series, now)
+		again = e.seen.again(e.seen.hash.Words(series, uint64(p.start), uint64(p.time)), now)
 	}
 	if again {
 		e.health.redelivered++
 	}
 	return value, !again
-}
-
-// seriesID tells the series of clients apart, by all that their resource and points say.
-func seriesID(from *sender, metric string, attrs pcommon.Map) (which id) {
-	hash := pdatautil.MapHash(attrs)
-	copy(which[:16], hash[:])
-	name := pcommon.NewMap()
-	name.PutStr("metric", metric)
-	name.PutStr("resource", string(from.resource[:]))
-	hash = pdatautil.MapHash(name)
-	copy(which[16:], hash[:8])
-	return which
 }
 
 // eachNumber calls f with every point as one number: the value of a sum or gauge, the sum of a histogram. Points that say nothing are left

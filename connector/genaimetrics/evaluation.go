@@ -23,8 +23,8 @@ type evaluation struct {
 	name    string
 	agent   string
 	dims    []string
-	id      id
-	weight  int64 // how many evaluations this one stands for
+	key     uint64 // of genai.Hasher
+	weight  int64  // how many evaluations this one stands for
 	origin  origin
 }
 
@@ -69,7 +69,7 @@ func (e *engine) observeEvaluations(span ptrace.Span, agent string, from *sender
 		}
 		at := origin{time: nanos(event.Timestamp()), trace: span.TraceID(), span: span.SpanID()}
 		v := evaluation{
-			service: from.service, dims: dims, origin: at, id: eventID(&at, i), weight: weight(span.TraceState().AsRaw(), at.span),
+			service: from.service, dims: dims, origin: at, key: e.seen.hash.Event(at.trace, at.span, i), weight: weight(span.TraceState().AsRaw(), at.span),
 			name: genai.TextOf(event.Attributes(), genai.EvaluationName), agent: genai.TextOf(event.Attributes(), genai.AgentName),
 		}
 		if v.agent == "" {
@@ -91,7 +91,7 @@ func (e *engine) observeEvaluation(v *evaluation, attrs pcommon.Map, now time.Ti
 	if !ok {
 		return
 	}
-	if e.seen.again(&v.id, now) {
+	if e.seen.again(v.key, now) {
 		e.health.redelivered++
 		return
 	}
@@ -101,17 +101,4 @@ func (e *engine) observeEvaluation(v *evaluation, attrs pcommon.Map, now time.Ti
 	if e.langchain {
 		e.record(r, slotLCQuality, score, &o)
 	}
-}
-
-// eventID tells the events of a span from one another and from the span.
-func eventID(at *origin, index int) id {
-	which := spanID(at)
-	if which == (id{}) {
-		return which
-	}
-	for i := range 4 {
-		which[20+i] ^= byte((index + 1) >> (8 * i)) //nolint:gosec // byte by byte
-	}
-	which[16] ^= 0x80
-	return which
 }

@@ -1,8 +1,6 @@
 package genaimetrics
 
 import (
-	"encoding/binary"
-	"hash/maphash"
 	"time"
 
 	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/pdatautil"
@@ -48,7 +46,7 @@ func eventName(rec plog.LogRecord) string {
 func (e *engine) observeEvaluationLog(rec plog.LogRecord, from *sender, dims []string) {
 	attrs := rec.Attributes()
 	e.observeEvaluation(&evaluation{
-		service: from.service, dims: dims, origin: logOrigin(rec), id: recordID(rec, from.service), weight: 1,
+		service: from.service, dims: dims, origin: logOrigin(rec), key: e.recordKey(rec, from), weight: 1,
 		name: genai.TextOf(attrs, genai.EvaluationName), agent: genai.TextOf(attrs, genai.AgentName),
 	}, attrs, from.now)
 }
@@ -62,7 +60,7 @@ func (e *engine) observeAgentLog(rec plog.LogRecord, from *sender, dims []string
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.setNow(from.now)
-	if which := recordID(rec, from.service); e.seen.again(&which, from.now) {
+	if e.seen.again(e.recordKey(rec, from), from.now) {
 		e.health.redelivered++
 		return
 	}
@@ -73,33 +71,12 @@ func (e *engine) observeAgentLog(rec plog.LogRecord, from *sender, dims []string
 }
 
 func logOrigin(rec plog.LogRecord) origin {
-	at := rec.Timestamp()
-	if at == 0 {
-		at = rec.ObservedTimestamp()
-	}
-	return origin{time: nanos(at), trace: rec.TraceID(), span: rec.SpanID()}
+	return origin{time: nanos(genai.RecordTime(rec)), trace: rec.TraceID(), span: rec.SpanID()}
 }
 
-// recordID tells records apart by what they say, of which span and when: a log record has no id. One with neither a time nor a span
-// has nothing by which to tell a second delivery from a second record, so it is no id.
-func recordID(rec plog.LogRecord, service string) (which id) {
-	at := logOrigin(rec)
-	if at.time == 0 && at.span == ([8]byte{}) {
-		return id{}
-	}
-	hash := pdatautil.MapHash(rec.Attributes())
-	copy(which[:16], hash[:])
-	var h maphash.Hash
-	h.SetSeed(idSeed)
-	maphash.WriteComparable(&h, at)
-	_, _ = h.WriteString(service)
-	_ = h.WriteByte(0)
-	_, _ = h.WriteString(rec.EventName())
-	binary.LittleEndian.PutUint64(which[16:], h.Sum64())
-	return which
+func (e *engine) recordKey(rec plog.LogRecord, from *sender) uint64 {
+	return e.seen.hash.Record(rec, pdatautil.MapHash(rec.Attributes()), from.service)
 }
-
-var idSeed = maphash.MakeSeed()
 
 // readLog reads the operation that a log record tells of; false is a record that tells none.
 func (o *observation) readLog(rec plog.LogRecord, now time.Time) bool {

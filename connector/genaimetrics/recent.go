@@ -7,9 +7,6 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
-// id tells one item from every other: a span by trace and span id, a record or point by a hash.
-type id [24]byte
-
 // recent remembers what was counted, so that what is delivered again inside the window is not counted again. Every span goes through it.
 type recent struct {
 	hash    *genai.Hasher
@@ -25,31 +22,20 @@ func newRecent(cfg Dedupe) *recent {
 	return r
 }
 
-// again says whether an id was met inside the window, and remembers it. Ids of zeros are no ids.
-func (r *recent) again(which *id, now time.Time) bool { return r.met(r.mark(which), now) }
-
-// mark is what is kept of an id. 0 is an id that is not remembered.
-func (r *recent) mark(which *id) uint64 {
-	if r.ids == nil {
-		return 0
-	}
-	return r.hash.ID((*[24]byte)(which))
-}
-
-func (r *recent) fetch(marks []uint64) {
+func (r *recent) fetch(keys []uint64) {
 	if r.ids != nil {
-		r.ids.Fetch(marks)
+		r.ids.Fetch(keys)
 	}
 }
 
-// met is again for the mark of an id.
-func (r *recent) met(mark uint64, now time.Time) bool {
-	if mark == 0 {
+// again says whether a key was met inside the window, and remembers it. 0 is the key of nothing.
+func (r *recent) again(key uint64, now time.Time) bool {
+	if key == 0 || r.ids == nil {
 		return false
 	}
-	_, ok := r.ids.Get(mark, now)
+	_, ok := r.ids.Get(key, now)
 	if !ok {
-		r.ids.Put(mark, struct{}{}, now)
+		r.ids.Put(key, struct{}{}, now)
 	}
 	return ok
 }
@@ -62,13 +48,4 @@ func (r *recent) forgotten() int64 {
 	n := r.ids.Evicted() - r.counted
 	r.counted += n
 	return int64(n) //nolint:gosec // counts what happened since the last time
-}
-
-func spanID(o *origin) (which id) {
-	if o.span == ([8]byte{}) {
-		return id{}
-	}
-	copy(which[:16], o.trace[:])
-	copy(which[16:], o.span[:])
-	return which
 }

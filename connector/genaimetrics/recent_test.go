@@ -1,20 +1,19 @@
 package genaimetrics
 
 import (
-	"encoding/binary"
 	"math/rand/v2"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
-func numbered(n uint64) *id {
-	var which id
-	binary.BigEndian.PutUint64(which[16:], n)
-	which[0] = 1
-	return &which
-}
+// numbered is the key of item n.
+func numbered(n uint64) uint64 { return testHash.Words(1, 0, n) }
+
+var testHash = genai.NewHasher()
 
 func TestAnIdIsKnownForTheWindow(t *testing.T) {
 	r := newRecent(Dedupe{Window: time.Minute, MaxEntries: 1000})

@@ -108,14 +108,14 @@ func (e *engine) commit(b *group, now time.Time, last bool) {
 
 // findAgain marks the observations that were delivered before.
 func (e *engine) findAgain(b *group, now time.Time) {
-	var marks [groupSize]uint64
+	var keys [groupSize]uint64
 	for i := range b.obs[:b.n] {
-		which := spanID(&b.obs[i].origin)
-		marks[i] = e.seen.mark(&which)
+		at := &b.obs[i].origin
+		keys[i] = e.seen.hash.Span(at.trace, at.span)
 	}
-	e.seen.fetch(marks[:b.n])
+	e.seen.fetch(keys[:b.n])
 	for i := range b.obs[:b.n] {
-		b.obs[i].again = e.seen.met(marks[i], now)
+		b.obs[i].again = e.seen.again(keys[i], now)
 	}
 }
 

@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
 )
 
-// DedupeWindow is how long a call, a span or a record that was counted is remembered by default, by every component that counts.
+// DedupeWindow is how long what was counted or written is remembered by default, by every component that forgets it with its process. What
+// outlives it, the ledger of the budgets, may be asked again after a longer outage.
 const DedupeWindow = 15 * time.Minute
 
 // Hasher makes 64-bit keys of what is counted: the one hash by which every component remembers. With 500,000 keys in memory one new one
@@ -59,12 +61,55 @@ func (h *Hasher) Trace(trace pcommon.TraceID) uint64 {
 	return h.mix(binary.LittleEndian.Uint64(trace[:8]), binary.LittleEndian.Uint64(trace[8:]), 0)
 }
 
-// ID is the key of 24 bytes that tell an item from every other; 0 where they are all 0.
-func (h *Hasher) ID(id *[24]byte) uint64 {
-	if *id == ([24]byte{}) {
+// Event is the key of an event of a span, by its place among them, and neither the span's nor another event's; 0 without the span's.
+func (h *Hasher) Event(trace pcommon.TraceID, span pcommon.SpanID, i int) uint64 {
+	of := h.Span(trace, span)
+	if of == 0 {
 		return 0
 	}
-	return h.mix(binary.LittleEndian.Uint64(id[0:]), binary.LittleEndian.Uint64(id[8:]), binary.LittleEndian.Uint64(id[16:]))
+	return h.Words(of, uint64(i), 3) //nolint:gosec // an index
+}
+
+// Record is the key of a log record, which has no id: its span, what it says (a hash of its attributes), of which service, under which name
+// and when; 0 where it has neither a time nor a span.
+func (h *Hasher) Record(rec plog.LogRecord, said [16]byte, service string) uint64 {
+	at, span := RecordTime(rec), h.Span(rec.TraceID(), rec.SpanID())
+	if at == 0 && span == 0 {
+		return 0
+	}
+	key := h.Said(said, service, rec.EventName(), uint64(at))
+	if span != 0 {
+		key = h.Words(key, span, 2)
+	}
+	return key
+}
+
+// RecordTime is when a log record was made, else when it was first seen.
+func RecordTime(rec plog.LogRecord) pcommon.Timestamp {
+	if at := rec.Timestamp(); at != 0 {
+		return at
+	}
+	return rec.ObservedTimestamp()
+}
+
+// Said is the key of what has no id: what it says (a hash of its attributes), of which service, under which name and when.
+func (h *Hasher) Said(said [16]byte, service, name string, when uint64) uint64 {
+	what := h.Words(binary.LittleEndian.Uint64(said[:8]), binary.LittleEndian.Uint64(said[8:]), when)
+	return h.Words(what, h.Response(service+"\x00"+name, 0), when)
+}
+
+// Series is the key of a metric's series of a sender: resource and attributes are hashes of the two. Its points are told apart by Words of
+// it and their times.
+func (h *Hasher) Series(resource, attributes [16]byte, service, metric string) uint64 {
+	return h.Said(attributes, service, metric, h.Said(resource, "", "", 1))
+}
+
+// Words is the key of three words that tell an item from every other; 0 where they are all 0.
+func (h *Hasher) Words(a, b, c uint64) uint64 {
+	if a|b|c == 0 {
+		return 0
+	}
+	return h.mix(a, b, c)
 }
 
 // mix is the key of three words that are not all 0. Ledgers keep such keys: it must stay as it is.

@@ -1,11 +1,13 @@
 package genai
 
 import (
+	"encoding/binary"
 	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
 )
 
 func TestKeysOfWhatIsCounted(t *testing.T) {
@@ -29,6 +31,58 @@ func TestKeysOfWhatIsCounted(t *testing.T) {
 		add(h.Response(fmt.Sprintf("a text over one block of sixteen bytes, and another %d", i), 0), fmt.Sprint("longer ", i))
 	}
 	require.Equal(t, "r1", seen[h.Response("r1", 1)], "the same again")
+	for i := range 3 {
+		add(h.Event(pcommon.TraceID{1}, pcommon.SpanID{1}, i), fmt.Sprint("event ", i))
+		add(h.Said([16]byte{byte(i)}, "s", "n", 1), fmt.Sprint("said ", i))
+		add(h.Series([16]byte{byte(i)}, [16]byte{1}, "s", "n"), fmt.Sprint("resource ", i))
+	}
+	add(h.Said([16]byte{}, "s2", "n", 1), "another service")
+	add(h.Said([16]byte{}, "s", "n2", 1), "another name")
+	add(h.Said([16]byte{}, "s", "n", 2), "another time")
+	require.Zero(t, h.Event(pcommon.TraceID{1}, pcommon.SpanID{}, 0), "no span id")
+	require.Zero(t, h.Words(0, 0, 0))
+}
+
+// A log record is known again by all that it says and by its span; one of which neither time nor span is known is another each time.
+func TestKeysOfRecords(t *testing.T) {
+	h := NewHasher()
+	record := func(change func(plog.LogRecord)) uint64 {
+		rec := plog.NewLogRecord()
+		rec.SetTimestamp(5)
+		rec.SetEventName("api_request")
+		change(rec)
+		return h.Record(rec, [16]byte{1}, "agent")
+	}
+	plain := record(func(plog.LogRecord) {})
+	require.Equal(t, plain, record(func(plog.LogRecord) {}))
+	require.Equal(t, plain, record(func(rec plog.LogRecord) { rec.SetTimestamp(0); rec.SetObservedTimestamp(5) }), "when it was first seen")
+	for what, change := range map[string]func(plog.LogRecord){
+		"time":  func(rec plog.LogRecord) { rec.SetTimestamp(6) },
+		"event": func(rec plog.LogRecord) { rec.SetEventName("api_error") },
+		"span":  func(rec plog.LogRecord) { rec.SetTraceID(pcommon.TraceID{1}); rec.SetSpanID(pcommon.SpanID{1}) },
+		"span, no time": func(rec plog.LogRecord) {
+			rec.SetTimestamp(0)
+			rec.SetTraceID(pcommon.TraceID{1})
+			rec.SetSpanID(pcommon.SpanID{1})
+		},
+	} {
+		got := record(change)
+		require.NotZero(t, got, what)
+		require.NotEqual(t, plain, got, what)
+	}
+	require.Zero(t, record(func(rec plog.LogRecord) { rec.SetTimestamp(0) }))
+}
+
+// What the ledger keeps of a record or a series is the same after an upgrade.
+func TestKeysThatLedgersKeepStayAsTheyAre(t *testing.T) {
+	h := HasherFrom(Seed{1, 2, 3, 4, 5, 6, 7, 8, 9})
+	words := func(said [16]byte, when uint64) uint64 {
+		return h.Words(binary.LittleEndian.Uint64(said[:8]), binary.LittleEndian.Uint64(said[8:]), when)
+	}
+	said := [16]byte{15: 9}
+	require.Equal(t, h.Words(words(said, 7), h.Response("agent\x00event", 0), 7), h.Said(said, "agent", "event", 7))
+	require.Equal(t, uint64(0x6816ba4ef7469941), h.Said(said, "agent", "event", 7))
+	require.Equal(t, uint64(0x2c348990729a1828), h.Series(said, said, "agent", "metric"))
 }
 
 func TestResponseIDsThatAreUnique(t *testing.T) {
