@@ -1,6 +1,7 @@
 package llmcost
 
 import (
+	"slices"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -43,25 +44,35 @@ func (r *request) findBetween(td ptrace.Traces) {
 	if len(r.clients) == 0 || len(r.witnesses) == 0 && len(r.between) == 0 {
 		return
 	}
-	known, parents := r.known(), map[uint64]uint64(nil)
-	for _, span := range r.clients {
-		self, up := r.hash.Span(span.TraceID(), span.SpanID()), r.hash.Span(span.TraceID(), span.ParentSpanID())
-		if _, direct := known[up]; !direct && parents == nil {
-			parents = r.family(td)
-		}
-		if up = nearest(up, known, parents); up != 0 {
-			r.between = append(r.between, between{self, up})
-		}
+	r.noteTraces()
+	defer r.traces.shrink()
+	r.clients = slices.DeleteFunc(r.clients, func(span ptrace.Span) bool { return !r.traces.has(r.hash.Trace(span.TraceID())) })
+	if len(r.clients) > 0 {
+		r.findClients(td)
 	}
 }
 
+// findClients adds those of the network, which are in traces that have GenAI spans: most have none, and are asked no more than that.
+func (r *request) findClients(td ptrace.Traces) {
+	r.partSpans()
+	parents := map[uint64]uint64(nil)
+	for _, span := range r.clients {
+		self, up := r.hash.Span(span.TraceID(), span.SpanID()), r.hash.Span(span.TraceID(), span.ParentSpanID())
+		if parents == nil && !r.reporting.has(up) && !r.making.has(up) {
+			parents = r.family(td)
+		}
+		if up = r.nearest(up, parents); up != 0 {
+			r.between = append(r.between, between{self, up})
+		}
+	}
+	r.reporting.shrink()
+	r.making.shrink()
+}
+
 // nearest is the call or step that up is or lies in, whatever wraps it there; 0 where it lies in none, or in what makes calls of its own.
-func nearest(up uint64, known map[uint64]bool, parents map[uint64]uint64) uint64 {
-	for n := 0; n < maxLinks && up != 0; n++ {
-		if ends, ok := known[up]; ok {
-			if ends {
-				return 0
-			}
+func (r *request) nearest(up uint64, parents map[uint64]uint64) uint64 {
+	for n := 0; n < maxLinks && up != 0 && !r.making.has(up); n++ {
+		if r.reporting.has(up) {
 			return up
 		}
 		up = parents[up]
@@ -69,14 +80,17 @@ func nearest(up uint64, known map[uint64]bool, parents map[uint64]uint64) uint64
 	return 0
 }
 
-// known are the request's GenAI spans; true for those that make calls of their own.
-func (r *request) known() map[uint64]bool {
-	known := make(map[uint64]bool, len(r.calls))
+// partSpans parts the request's GenAI spans: calls and steps are reports, the others make calls of their own.
+func (r *request) partSpans() {
+	r.reporting.empty(len(r.calls))
+	r.making.empty(len(r.calls))
 	for i := range r.calls {
-		c := &r.calls[i]
-		known[r.hash.Span(c.span.TraceID(), c.span.SpanID())] = c.op.Kind != genai.ModelCall && c.op.Kind != genai.Step
+		c, of := &r.calls[i], &r.making
+		if c.op.Kind == genai.ModelCall || c.op.Kind == genai.Step {
+			of = &r.reporting
+		}
+		of.add(r.hash.Span(c.span.TraceID(), c.span.SpanID()))
 	}
-	return known
 }
 
 // tellBetween tells what a request's spans lie in, before its calls are decided.

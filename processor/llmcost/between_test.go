@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
@@ -191,4 +192,32 @@ func TestSpansBetweenAreBounded(t *testing.T) {
 	c.carry(1, 77, now)
 	_, ok := c.reported(&witness{parent: 1, print: 78}, now)
 	require.False(t, ok)
+}
+
+// Of a request that also holds the traces of services without any GenAI, only the spans of the others are looked at: one lies in the call
+// through a span of the network library.
+func TestOnlyTracesOfCallsAreLookedAt(t *testing.T) {
+	n := nest{spans: []nested{
+		{name: "chat gpt-4.1", kind: ptrace.SpanKindClient, attrs: called(1, 2)},
+		{name: "connect", kind: ptrace.SpanKindInternal},
+		{name: "POST", kind: ptrace.SpanKindClient},
+	}}
+	td := n.request(0, 1, 2)
+	for i := range 100 {
+		other := nest{spans: []nested{{name: "GET /"}, {name: "query", kind: ptrace.SpanKindClient}}}
+		spans := other.request(0, 1)
+		eachSpan(spans, func(s ptrace.Span) { s.SetTraceID(pcommon.TraceID{8, byte(i)}) })
+		spans.ResourceSpans().MoveAndAppendTo(td.ResourceSpans())
+	}
+	cfg := createDefaultConfig().(*Config)
+	state, err := newState(cfg, componenttest.NewNopTelemetrySettings())
+	require.NoError(t, err)
+	defer state.telemetry.Shutdown()
+	r := takeRequest()
+	defer r.giveBack()
+	r.read(td, cfg, state.hash, state.prices.Load(), t0)
+	require.Len(t, r.clients, 1)
+	require.Equal(t, []between{{r.hash.Span(pcommon.TraceID{7}, pcommon.SpanID{3}), r.hash.Span(pcommon.TraceID{7}, pcommon.SpanID{1})}}, r.between)
+	r.noteTraces()
+	require.Len(t, r.family(td), 2)
 }

@@ -49,6 +49,8 @@ type traced struct {
 // through a proxy, has spans of its own between two reports of the call; those are of one call when nothing between them is an agent or
 // a tool, which make calls of their own, and when both tell the same counts.
 func (r *request) adopt(td ptrace.Traces) {
+	r.noteTraces()
+	defer r.traces.shrink()
 	l := lineage{parents: r.family(td), makers: r.makers(), witnesses: r.witnesses, used: r.usages()}
 	l.known = make(map[uint64]int, len(r.witnesses))
 	for i := range r.witnesses {
@@ -132,13 +134,21 @@ func (r *request) usages() []*genai.Usage {
 	return used
 }
 
-// family says of every span which span is its parent.
+// noteTraces fills traces with those of the request's GenAI spans.
+func (r *request) noteTraces() {
+	r.traces.empty(len(r.calls))
+	for i := range r.calls {
+		r.traces.add(r.hash.Trace(r.calls[i].span.TraceID()))
+	}
+}
+
+// family says of every span of the noted traces which span is its parent. Most spans of a request are of others.
 func (r *request) family(td ptrace.Traces) map[uint64]uint64 {
-	parents := make(map[uint64]uint64, td.SpanCount())
+	parents := make(map[uint64]uint64, 2*len(r.calls))
 	for _, rs := range td.ResourceSpans().All() {
 		for _, ss := range rs.ScopeSpans().All() {
 			for _, span := range ss.Spans().All() {
-				if parent := span.ParentSpanID(); !parent.IsEmpty() {
+				if parent := span.ParentSpanID(); !parent.IsEmpty() && r.traces.has(r.hash.Trace(span.TraceID())) {
 					parents[r.hash.Span(span.TraceID(), span.SpanID())] = r.hash.Span(span.TraceID(), parent)
 				}
 			}

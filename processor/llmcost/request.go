@@ -23,6 +23,8 @@ type request struct {
 	now       time.Time
 	spans     []traced
 	traces    keySet        // of spans
+	reporting keySet        // calls and steps
+	making    keySet        // spans that make calls of their own
 	claims    bool          // an agent claims usage
 	remote    bool          // one of the witnesses is a remote agent
 	sums      bool          // an agent adds up what its calls used
