@@ -40,16 +40,18 @@ type Ledger struct {
 
 	mu      sync.Mutex
 	state   *ledger.State
-	next    *group // of those that the next commit writes
-	flying  *group // of those that are being written
-	want    int64  // requests that the next commit waits for, for a moment
-	failing error  // why the last commit failed
-	behind  bool   // commits failed, and not all that waited is written
+	next    *group    // of those that the next commit writes
+	flying  *group    // of those that are being written
+	want    int64     // requests that the next commit waits for, for a moment
+	ended   time.Time // when the last commit ended
+	failing error     // why the last commit failed
+	behind  bool      // commits failed, and not all that waited is written
 	closed  bool
 	stats   ledger.Stats
 	notices []ledger.Notice
 
-	store store // the committer's alone, after Open
+	turn  chan struct{} // who has put something in may commit; before mu
+	store store         // of who has the turn, after Open
 
 	ticks                   chan chan struct{}    // for tests: one more tick
 	fault                   atomic.Pointer[error] // for tests: why commits fail
@@ -83,7 +85,7 @@ func Open(o Options) (*Ledger, error) {
 	l := &Ledger{
 		options: o, next: newGroup(),
 		wake: make(chan struct{}, 1), tell: make(chan struct{}, 1), stop: make(chan struct{}), quiet: make(chan struct{}),
-		ticks: make(chan chan struct{}),
+		ticks: make(chan chan struct{}), turn: make(chan struct{}, 1),
 	}
 	if o.compactFrom <= 0 {
 		o.compactFrom = compactFrom
@@ -144,34 +146,42 @@ func (l *Ledger) Delivered(ctx context.Context, ids []string) error {
 // do changes the state and waits until that is durable. It does not wait for the caller's context: the commit comes, and a caller that
 // went away would not know what became of its batch.
 func (l *Ledger) do(change func()) error {
-	wait, err := l.join(change)
+	wait, alone, err := l.join(change)
 	if err != nil || wait == nil {
 		return err
+	}
+	if alone {
+		l.commitAlone(wait)
 	}
 	<-wait.done
 	return wait.err
 }
 
 // join changes the state and finds the commit that makes durable what the change rests on; nil where all of it is, or where only time helps.
-func (l *Ledger) join(change func()) (*group, error) {
+// A request that is alone, as the last one was, is to commit by itself.
+func (l *Ledger) join(change func()) (wait *group, alone bool, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
-		return nil, ErrClosed
+		return nil, false, ErrClosed
 	}
 	change()
 	switch {
 	case !l.state.Changed():
-		return l.flying, nil
+		return l.flying, false, nil
 	case l.failing != nil && !l.options.Reject:
 		l.stats.Waiting++
 		l.state.Show()
-		return nil, nil
+		return nil, false, nil
 	}
-	if l.next.requests++; l.next.requests == 1 || l.next.requests >= l.want {
+	l.next.requests++
+	switch {
+	case l.next.requests == 1 && l.want <= 1 && l.flying == nil:
+		return l.next, true, nil
+	case l.next.requests == 1 || l.next.requests >= l.want:
 		l.wakeUp()
 	}
-	return l.next, nil
+	return l.next, false, nil
 }
 
 func (l *Ledger) wakeUp() {
@@ -246,7 +256,7 @@ func (l *Ledger) Close() error {
 		if l.stats.Waiting > 0 {
 			l.closeErr = fmt.Errorf("budget ledger %s: %d batches were not written: %w", l.store.path, l.stats.Waiting, l.failing)
 		}
-		l.closeErr = errors.Join(l.closeErr, l.store.end())
+		l.inTurn(func() { l.closeErr = errors.Join(l.closeErr, l.store.end()) })
 	})
 	return l.closeErr
 }

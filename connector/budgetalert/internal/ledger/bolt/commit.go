@@ -14,33 +14,58 @@ const gatherFor = 2 * time.Millisecond
 func (l *Ledger) commits() {
 	ticker := time.NewTicker(l.options.Retry)
 	defer ticker.Stop()
-	var ended time.Time
 	for {
 		select {
 		case <-l.wake:
 			runtime.Gosched() // requests that are ready to run come along; where none is, nothing is lost
-			if time.Since(ended) < gatherFor {
-				l.gather()
-			}
-			l.commit(false)
-			ended = time.Now()
-			if len(l.store.pending) > foldFrom {
-				l.fold()
-			}
+			l.gather()
+			l.inTurn(func() {
+				l.commit(false)
+				if len(l.store.pending) > foldFrom {
+					l.fold()
+				}
+			})
 		case <-ticker.C:
-			l.tick()
+			l.inTurn(l.tick)
 		case done := <-l.ticks:
-			l.tick()
+			l.inTurn(l.tick)
 			close(done)
 		case <-l.stop:
-			l.commit(true)
+			l.inTurn(func() { l.commit(true) })
 			return
 		}
 	}
 }
 
-// gather waits until as many requests have come as were under way when the last commit ended: their senders are about to send the next ones,
-// and one commit costs as much as another. A request that was alone waits for nobody.
+func (l *Ledger) inTurn(do func()) {
+	l.turn <- struct{}{}
+	defer func() { <-l.turn }()
+	do()
+}
+
+// commitAlone commits for one request: to wake the committer, and to be woken by it, takes as long as the write.
+func (l *Ledger) commitAlone(wait *group) {
+	runtime.Gosched() // as the committer does
+	select {
+	case l.turn <- struct{}{}:
+	default:
+		l.wakeUp()
+		return
+	}
+	defer func() { <-l.turn }()
+	select {
+	case <-wait.done: // the committer was there before
+		return
+	default:
+	}
+	l.commit(false)
+	if len(l.store.pending) > foldFrom {
+		l.wakeUp()
+	}
+}
+
+// gather waits until as many requests have come as were under way when the last commit ended, a moment ago: their senders are about to send
+// the next ones, and one commit costs as much as another. A request that was alone waits for nobody.
 func (l *Ledger) gather() {
 	if l.gathered() {
 		return
@@ -59,7 +84,7 @@ func (l *Ledger) gather() {
 func (l *Ledger) gathered() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.closed || l.next.requests >= l.want
+	return l.closed || l.next.requests >= l.want || time.Since(l.ended) >= gatherFor
 }
 
 func (l *Ledger) tick() {
@@ -111,7 +136,7 @@ func (l *Ledger) commit(tick bool) {
 
 	l.mu.Lock()
 	l.flying = nil
-	l.want = group.requests + l.next.requests
+	l.want, l.ended = group.requests+l.next.requests, time.Now()
 	if err == nil {
 		l.kept(group, changes, waiting)
 	} else {

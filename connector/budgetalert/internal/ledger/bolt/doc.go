@@ -3,7 +3,8 @@
 // # How it writes
 //
 // A request changes the State and then waits for the next commit; a goroutine appends all that changed since the last one to a log, as one
-// record, durably, and lets all go that waited. The log has its blocks before anything is written, so a commit is one write that changes nothing
+// record, durably, and lets all go that waited. A request that is alone, as the last one was, does that by itself: to wake another goroutine and
+// to be woken by it takes as much as the write. The log has its blocks before anything is written, so a commit is one write that changes nothing
 // else on the disk, around the kernel's cache where the file system has that. Each second, or when there is a megabyte of it, the log is folded
 // into the file with two transactions, and is empty again: a record is one write, and a transaction of bbolt is ten, of which two wait for the
 // disk. A commit that follows another one waits up to two milliseconds for as many requests as were under way then; one request alone waits for

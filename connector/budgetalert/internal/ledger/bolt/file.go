@@ -211,16 +211,16 @@ func (f *file) moveAside(now time.Time) (string, error) {
 	base := f.path + ".damaged-" + now.UTC().Format("20060102T150405Z")
 	to := base
 	for i := 2; ; i++ {
-		if _, err := os.Lstat(to); errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Lstat(to); errors.Is(err, fs.ErrNotExist) { //nolint:gosec // the directory is the operator's
 			break
 		}
 		to = fmt.Sprintf("%s-%d", base, i)
 	}
 	f.log.end()
-	if err := os.Rename(f.log.path, to+".log"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := os.Rename(f.log.path, to+".log"); err != nil && !errors.Is(err, fs.ErrNotExist) { //nolint:gosec // the directory is the operator's
 		return to, err
 	}
-	return to, os.Rename(f.path, to)
+	return to, os.Rename(f.path, to) //nolint:gosec // the directory is the operator's
 }
 
 // update runs one transaction. After a panic the file is not touched again.
