@@ -119,6 +119,36 @@ func TestABudgetThroughItsHour(t *testing.T) {
 	})
 }
 
+// What spent most of a budget that the book cannot take apart is known after a restart, too.
+func TestDriversAfterARestart(t *testing.T) {
+	for _, c := range []budget.Config{
+		{Name: "b", Period: "day", LimitUSD: limitUSD(10), Thresholds: []float64{1}, Where: `attributes["team"] == "search"`},
+		{Name: "b", Period: "day", LimitUSD: limitUSD(10), Thresholds: []float64{1}, GroupBy: []any{"team"}},
+		{Name: "b", Period: "run", LimitUSD: limitUSD(10), Thresholds: []float64{1}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			logs, cfg := new(consumertest.LogsSink), testConfig(t)
+			cfg.Thresholds, cfg.Budgets = nil, []budget.Config{c}
+			toLogs, _ := startTraces(t, cfg, logs, nil)
+			send := func(n byte, model string, usd float64) {
+				one := spec{service: "bot", model: model, team: "search", conversation: "c", status: genai.StatusPriced, usd: usd, end: time.Now(), n: n}
+				require.NoError(t, toLogs.ConsumeTraces(t.Context(), spansOf(one)))
+				synctest.Wait()
+			}
+			send(1, "gpt-4o", 6)
+			send(2, "o3", 3)
+			require.NoError(t, toLogs.Shutdown(t.Context()))
+			toLogs, _ = startTraces(t, cfg, logs, nil)
+			send(1, "gpt-4o", 6)
+			send(3, "gpt-4o", 3)
+			require.NoError(t, toLogs.Shutdown(t.Context()))
+			alerts := alertsOf(logs)
+			require.Len(t, alerts, 1)
+			require.Equal(t, []string{"gpt-4o, bot: 9 USD (75 %)", "o3, bot: 3 USD (25 %)"}, alerts[0].Drivers)
+		})
+	}
+}
+
 // A changed file is taken over while calls come; a bad one changes nothing.
 func TestBudgetsFileIsFollowed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -3,7 +3,6 @@ package budget
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/book"
 )
@@ -74,11 +73,14 @@ func (r *rule) counts(s *book.Sums) int64 {
 // not in it.
 func (d *decision) driversOf(g *group, w window, spent int64) (texts []string) {
 	r := g.rule
-	of, ok := d.engine.options.columns(r)
-	if !ok || g.overflow || d.drivers >= maxDriven {
+	if g.overflow || d.drivers >= maxDriven {
 		return nil
 	}
 	d.drivers++
+	of, ok := d.engine.options.columns(r)
+	if !ok {
+		return d.ownDrivers(g, w, spent)
+	}
 	old := window{w.start - r.length, w.start}
 	if r.period.Kind.calendar() {
 		old = before(r.period.Kind, r.zone, w)
@@ -111,24 +113,13 @@ func (d *decision) driversOf(g *group, w window, spent int64) (texts []string) {
 	return texts
 }
 
-// driver is one row as people read it: gpt-4o, support-agent of chat: 512.30 USD (43 %, up 20 %).
+// driver is one row of the book as people read it: gpt-4o, support-agent of chat: 512.30 USD (43 %, up 20 %).
 func (o *Options) driver(r *rule, d *book.Driver) string {
-	var who []string
-	for _, name := range []string{d.Row.Model, d.Row.Agent, d.Row.Service} {
-		if name != "" {
-			who = append(who, name)
-		}
+	name := "all others"
+	if !d.Row.Overflow {
+		name = string(o.appendWho(nil, &d.Row))
 	}
-	for i, v := range d.Row.Keys {
-		if v != "" && i < len(o.BookKeys) {
-			who = append(who, o.BookKeys[i].Name+" "+v)
-		}
-	}
-	name := strings.Join(who, ", ")
-	if d.Row.Overflow {
-		name = "all others"
-	}
-	text := fmt.Sprintf("%s: %s %s (%.0f %%", firstOf(name, "unknown"), r.unit.text(d.Amount), r.unit, 100*d.Share)
+	text := r.driver(name, d.Amount, d.Share)
 	switch {
 	case d.HasBefore && d.Change >= 0.005:
 		text += fmt.Sprintf(", up %.0f %%", 100*d.Change)
@@ -136,4 +127,9 @@ func (o *Options) driver(r *rule, d *book.Driver) string {
 		text += fmt.Sprintf(", down %.0f %%", -100*d.Change)
 	}
 	return text + ")"
+}
+
+// driver is a row without its end.
+func (r *rule) driver(name string, amount int64, share float64) string {
+	return fmt.Sprintf("%s: %s %s (%.0f %%", name, r.unit.text(amount), r.unit, 100*share)
 }

@@ -14,6 +14,8 @@ type group struct {
 	values   []string // one for each key; of a run its id comes last
 	overflow bool
 
+	rows map[string]string // what spends in it, where the book cannot tell: the series of each
+
 	series        string // its spend: by period, by minute (rolling, block) or by run
 	minutes, days string // the same by minute or day, where rates or the forecast need it
 

@@ -177,6 +177,9 @@ func (e *Engine) share(b *posting, s *Spend, share *Share, t int64) {
 	if g.minutes != "" && g.minutes != g.series {
 		b.adds = append(b.adds, ledger.Add{Series: g.minutes, Slot: floor(t, 60), Amount: amount, Expires: t + r.longest() + slack})
 	}
+	if r.rowSeries != "" && !g.overflow {
+		b.adds = append(b.adds, ledger.Add{Series: e.row(g, &s.Row), Slot: slot, Amount: amount, Expires: expires})
+	}
 	if g.days != "" {
 		day := r.daily.window(t)
 		b.adds = append(b.adds, ledger.Add{Series: g.days, Slot: day.start, Amount: amount, Expires: day.end + weekdayHistory})

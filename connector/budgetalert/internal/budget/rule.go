@@ -34,13 +34,15 @@ type rule struct {
 	limits    map[string]int64
 	overrides []override
 
-	series string // what the names of its series begin with
+	series    string // what the names of its series begin with
+	rowSeries string // what those of its rows begin with; "": the book has them
 
 	// Guarded by the engine's lock.
 	groups map[string]*group
 	all    *group // the only one without group_by
 	rest   *group // those that came when there were too many
 	open   int    // runs
+	rows   int    // of all groups
 	key    []byte
 	values []string
 
@@ -114,7 +116,11 @@ func newRule(o *Options, c *Config, overrides []Override) (*rule, error) {
 	if err := r.override(overrides); err != nil {
 		return nil, err
 	}
-	r.series = "budget|" + r.name + "|" + r.definition(c) + "|"
+	name := r.name + "|" + r.definition(c) + "|"
+	r.series = "budget|" + name
+	if _, ok := o.columns(r); !ok {
+		r.rowSeries = rowsPrefix + name
+	}
 	return r, nil
 }
 

@@ -12,6 +12,7 @@ type figures struct {
 	minutes     []minute        // of a block
 	long, short []int64         // by burn rate
 	days        map[int64]int64 // by start
+	rows        []string
 }
 
 type minute struct{ at, amount int64 }

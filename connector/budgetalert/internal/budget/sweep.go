@@ -26,6 +26,9 @@ func (e *Engine) sweep(ctx context.Context, now int64) error {
 		if scans[i], err = e.scan(ctx, r, windows[i], now); err != nil {
 			return err
 		}
+		if err = e.scanRows(ctx, r, scans[i]); err != nil {
+			return err
+		}
 	}
 	latches, err := e.latches(ctx)
 	if err != nil {
@@ -111,7 +114,11 @@ func (e *Engine) survey(rules []*rule, windows []window, scans []map[string]*fig
 	for i, r := range rules {
 		s.texts[i] = r.limitsText(now)
 		s.limits[i] = s.texts[i] != r.limitsSaid
-		for _, f := range r.groupsOf(scans[i], now) {
+		groups := r.groupsOf(scans[i], now)
+		if r.rowSeries != "" {
+			r.takeRows(groups)
+		}
+		for _, f := range groups {
 			s.group(reached{f, windows[i], i}, latches)
 		}
 		r.idleGroups(scans[i], now)

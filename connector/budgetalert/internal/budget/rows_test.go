@@ -1,0 +1,106 @@
+package budget
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// by is a call of a model.
+func (w *world) by(model, team string, usd float64) Spend {
+	s := w.call(team, usd)
+	s.Row.Model, s.Row.Agent = model, ""
+	return s
+}
+
+// What spent most of budgets that the book cannot take apart: the ledger keeps it, and a restart forgets nothing.
+func TestDriversOfWhatTheBookCannotTell(t *testing.T) {
+	for _, c := range []struct{ what, config string }{
+		{"where", "{name: b, period: month, limit_usd: 100, where: 'true', thresholds: [1]}"},
+		{"where, by the day", "{name: b, period: day, limit_usd: 100, where: 'true', thresholds: [1]}"},
+		{"where, rolling", "{name: b, period: {rolling: 24h}, limit_usd: 100, where: 'true', thresholds: [1]}"},
+		{"where, block", "{name: b, period: {block: 5h}, limit_usd: 100, where: 'true', thresholds: [1]}"},
+		{"where, lifetime", "{name: b, period: lifetime, limit_usd: 100, where: 'true', thresholds: [1]}"},
+		{"where and a group", "{name: b, period: month, limit_usd: 100, group_by: [team], where: 'true', thresholds: [1]}"},
+		{"keys that the book has not", "{name: b, period: month, limit_usd: 100, group_by: [customer], thresholds: [1]}"},
+		{"two of them", "{name: b, period: month, limit_usd: 100, group_by: [customer, {name: team, from: auth}], thresholds: [1]}"},
+		{"a run", "{name: b, period: run, limit_usd: 100, thresholds: [1]}"},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			w := newWorld(t, "2026-11-28T12:00:00Z", "budgets:\n  - "+c.config)
+			w.record(w.by("gpt-4o", "a|b", 30), w.by("o3", "a|b", 25))
+			w.record(w.by("gpt-4o", "a|b", 5), w.by("mini", "a|b", 4))
+			again := w.by("nano", "a|b", 3)
+			w.record(again, again)
+			w.wait(time.Minute)
+			w.restart("")
+			w.record(again, w.by("o3", "a|b", 35))
+			alerts := w.take()
+			require.Len(t, alerts, 1)
+			const rest = "chat, team a|b: "
+			assert.Equal(t, []string{"o3, " + rest + "60 USD (59 %)", "gpt-4o, " + rest + "35 USD (34 %)", "mini, " + rest + "4 USD (4 %)"}, alerts[0].Drivers)
+			assert.Contains(t, alerts[0].Body, "Largest: o3, "+rest+"60 USD (59 %); gpt-4o, ")
+		})
+	}
+}
+
+func TestRowsBeginAnew(t *testing.T) {
+	w := newWorld(t, "2026-11-28T12:00:00Z", "budgets: [{name: b, period: day, limit_usd: 100, where: 'true', thresholds: [1]}]")
+	w.record(w.by("o3", "a", 90))
+	w.until("2026-11-29T12:00:00Z")
+	w.record(w.by("mini", "a", 60), w.by("o3", "a", 40))
+	alerts := w.take()
+	require.Len(t, alerts, 1)
+	assert.Equal(t, []string{"mini, chat, team a: 60 USD (60 %)", "o3, chat, team a: 40 USD (40 %)"}, alerts[0].Drivers)
+
+	// A conversation that goes on after it was over.
+	w = newWorld(t, "2026-11-28T12:00:00Z", "budgets: [{name: b, period: run, limit_usd: 100, thresholds: [1]}]")
+	w.record(w.by("o3", "a", 90))
+	w.wait(90 * time.Minute)
+	w.record(w.by("mini", "a", 100))
+	alerts = w.take()
+	require.Len(t, alerts, 1)
+	assert.Equal(t, []string{"mini, chat, team a: 100 USD (100 %)"}, alerts[0].Drivers)
+}
+
+func TestTooManyRows(t *testing.T) {
+	w := newWorld(t, "2026-11-28T12:00:00Z", "budgets: [{name: b, period: day, limit_usd: 1000, where: 'true', thresholds: [1]}]")
+	for i := range 200 {
+		w.record(w.by(fmt.Sprint("model ", i), "a", 2))
+		if i == 100 {
+			w.wait(time.Minute)
+			w.restart("")
+		}
+	}
+	rows := 0
+	require.NoError(t, w.ledger.Series(t.Context(), rowsPrefix, func(string, int64, int64) { rows++ }))
+	assert.Equal(t, maxRows+1, rows)
+	w.record(w.by("model 7", "a", 600))
+	alerts := w.take()
+	require.Len(t, alerts, 1)
+	assert.Equal(t, "model 7, chat, team a: 602 USD (60 %)", alerts[0].Drivers[0])
+	assert.Equal(t, fmt.Sprintf("all others: %d USD (27 %%)", 2*(200-maxRows)), alerts[0].Drivers[1])
+
+	w.until("2026-11-30T13:00:00Z") // the rows of that day are gone
+	w.record(w.by("model 150", "a", 1000))
+	alerts = w.take()
+	assert.Equal(t, []string{"model 150, chat, team a: 1,000 USD (100 %)"}, alerts[len(alerts)-1].Drivers)
+}
+
+// Names of rows are what senders wrote.
+func TestRowsOfOddNames(t *testing.T) {
+	w := newWorld(t, "2026-11-28T12:00:00Z", "budgets: [{name: b, period: day, limit_usd: 100, group_by: [customer], thresholds: [1]}]")
+	long := strings.Repeat("ö", 400)
+	for range 2 {
+		w.record(w.by("a|b%7C", "", 20), w.by(long, "", 29), w.by("", "", 1))
+		w.wait(time.Minute)
+		w.restart("")
+	}
+	alerts := w.take()
+	require.Len(t, alerts, 1)
+	assert.Equal(t, []string{strings.Repeat("ö", maxRowText/2) + ": 58 USD (58 %)", "a|b%7C, chat: 40 USD (40 %)", "chat: 2 USD (2 %)"}, alerts[0].Drivers)
+}
