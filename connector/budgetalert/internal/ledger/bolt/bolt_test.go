@@ -714,6 +714,7 @@ func TestFileThatIsMostlyFree(t *testing.T) {
 	require.NoError(t, f.Change(t.Context(), func(ledger.View) []ledger.Change {
 		return []ledger.Change{{Key: "mark", Value: []byte("x"), Alert: &ledger.Alert{ID: "one"}}}
 	}))
+	f.tick()
 	large := size(t, f)
 	require.Greater(t, large, int64(1<<20))
 	require.NoError(t, f.Close())
