@@ -28,6 +28,7 @@ type others struct {
 	sharing ledger.Sharing
 	place   string // up to which was heard; after a restart all of it is heard again, and what is over already is left out
 	lost    func(ctx context.Context, reason string, n int)
+	unheard int             // of the last look: how many were dropped before
 	unread  map[uint64]bool // hashes of what cannot be read: heard again it is no further one
 }
 
@@ -79,7 +80,8 @@ func (o *others) change(ctx context.Context, changes []ledger.Change) error {
 
 // heard are the alerts that this replica told and another one ended.
 func (o *others) heard(ctx context.Context, n int) (over []ledger.Alert, changes []ledger.Change, place string, err error) {
-	all, place, err := o.sharing.Heard(ctx, o.place, n)
+	all, place, lost, err := o.sharing.Heard(ctx, o.place, n)
+	o.unheard = lost
 	if err != nil || len(all) == 0 {
 		return nil, nil, place, err
 	}
@@ -139,7 +141,9 @@ func (o *outbox) deliverHeard(ctx context.Context, next consumer.Logs) error {
 		if place == o.others.place {
 			return nil
 		}
-		o.others.place = place
+		if o.others.place = place; o.others.unheard > 0 {
+			o.others.lost(ctx, lostUnheard, o.others.unheard)
+		}
 	}
 	return nil
 }

@@ -21,6 +21,9 @@ type talk struct {
 	mu   sync.Mutex
 	all  []spoken
 	room int // for so many, where it is not 0
+	// trimmed are gone before anybody heard them who has come to that place.
+	trimmed int
+	at      string
 }
 
 type spoken struct {
@@ -47,7 +50,7 @@ func (v voice) Spread(_ context.Context, alerts []ledger.Alert) (dropped int) {
 	return dropped
 }
 
-func (v voice) Heard(_ context.Context, since string, n int) (alerts []ledger.Alert, place string, err error) {
+func (v voice) Heard(_ context.Context, since string, n int) (alerts []ledger.Alert, place string, lost int, err error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	at, _ := strconv.Atoi(since)
@@ -56,7 +59,10 @@ func (v voice) Heard(_ context.Context, since string, n int) (alerts []ledger.Al
 			alerts = append(alerts, v.all[at].Alert)
 		}
 	}
-	return alerts, strconv.Itoa(at), nil
+	if since == v.at {
+		lost = v.trimmed
+	}
+	return alerts, strconv.Itoa(at), lost, nil
 }
 
 func (t *talk) replica(name string) (o *outbox, l *waking, heard *consumertest.LogsSink) {
@@ -197,6 +203,27 @@ func TestAnEndThatCannotBeReadIsCounted(t *testing.T) {
 	ids, _ := toldTo(atA)
 	require.Equal(t, []string{"alert-1-resolved"}, ids)
 	require.Equal(t, losses{lostUnreadable: 2}, lost)
+}
+
+// What is gone before it is heard is counted, once, also where what is behind it is refused at first.
+func TestAnEndThatIsGoneBeforeItIsHeardIsCounted(t *testing.T) {
+	said := talk{trimmed: 3, at: "0"}
+	a, fromA, atA := said.replica("a")
+	b, fromB, _ := said.replica("b")
+	lost := losses{}
+	a.others.lost = lost.count
+	raise(t, fromA, fired(1))
+	require.NoError(t, a.deliver(t.Context()))
+	toldTo(atA)
+	raise(t, fromB, over(1))
+	require.NoError(t, b.deliver(t.Context()))
+	require.Error(t, a.deliverTo(t.Context(), &receiver{fail: func([]string) error { return errors.New("no room") }}))
+	for range 2 {
+		require.NoError(t, a.deliver(t.Context()))
+	}
+	ids, _ := toldTo(atA)
+	require.Equal(t, []string{"alert-1-resolved"}, ids)
+	require.Equal(t, losses{lostUnheard: 3}, lost)
 }
 
 // What the others cannot be told because too much waits for that is counted.

@@ -26,6 +26,7 @@ const (
 // Values of the attribute reason of alerts that are lost.
 const (
 	lostUnsaid     = "unsaid"     // the end of an alert of another gateway, which too many others kept waiting
+	lostUnheard    = "unheard"    // the end of an alert that this gateway told, which the shared store dropped before it was heard
 	lostUnreadable = "unreadable" // damaged, or written by another version
 )
 
@@ -39,7 +40,7 @@ func (s *state) watch() error {
 	for _, reason := range [...]string{notBadAmount, notBadTime, notLate, notFuture} {
 		s.telemetry.BudgetalertNotCounted.Add(ctx, 0, because(reason))
 	}
-	for _, reason := range [...]string{lostUnsaid, lostUnreadable} {
+	for _, reason := range [...]string{lostUnsaid, lostUnheard, lostUnreadable} {
 		s.telemetry.BudgetalertAlertsLost.Add(ctx, 0, because(reason))
 	}
 	of := func(get func(*ledger.Stats) int64) metric.Int64Callback {
@@ -74,6 +75,7 @@ func (s *state) watchEngine() error {
 	return errors.Join(
 		s.telemetry.RegisterBudgetalertGroupOverflowCallback(of(func(x *budget.Stats) int64 { return x.GroupsOverflow })),
 		s.telemetry.RegisterBudgetalertRunOverflowCallback(of(func(x *budget.Stats) int64 { return x.RunsOverflow })),
+		s.telemetry.RegisterBudgetalertBudgetsDifferCallback(of(func(x *budget.Stats) int64 { return int64(len(x.Differ)) })),
 		s.telemetry.RegisterBudgetalertOpenRunsCallback(of(func(x *budget.Stats) int64 { return int64(x.OpenRuns) })),
 	)
 }

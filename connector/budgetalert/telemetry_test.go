@@ -149,3 +149,27 @@ func TestLostAlertsAreCountedAndSaidOnce(t *testing.T) {
 	require.EqualValues(t, 1, value(t, telemetry, lost, "reason", lostUnreadable))
 	require.Equal(t, 2, logged.FilterMessageSnippet("lost").Len())
 }
+
+// Another gateway may have other budgets for as long as a rollout takes; then it is said, once, and again where it begins again.
+func TestBudgetsThatDifferAreSaidAfterARollout(t *testing.T) {
+	core, logged := observer.New(zap.WarnLevel)
+	s := &state{logger: zap.New(core)}
+	now := time.Unix(1_800_000_000, 0)
+	var d differing
+	watch := func(n int, names ...string) int {
+		for range n {
+			now = now.Add(time.Second)
+			d = s.watchBudgets(d, names, now)
+		}
+		return logged.Len()
+	}
+	require.Zero(t, watch(5))
+	require.Zero(t, watch(900, "daily"))
+	require.Zero(t, watch(1))
+	require.Zero(t, watch(900, "daily"))
+	require.Equal(t, 1, watch(1, "daily"))
+	require.Equal(t, []any{"daily"}, logged.All()[0].ContextMap()["budgets"])
+	require.Equal(t, 1, watch(5000, "daily"))
+	require.Equal(t, 1, watch(1))
+	require.Equal(t, 2, watch(1000, "daily"))
+}

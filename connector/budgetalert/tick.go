@@ -20,6 +20,7 @@ func (s *state) tick(ctx context.Context) {
 	ticker := time.NewTicker(tickEvery)
 	defer ticker.Stop()
 	failing, warned, full := false, false, false
+	var differ differing
 	for n := 1; ; n++ {
 		select {
 		case <-ctx.Done():
@@ -40,6 +41,7 @@ func (s *state) tick(ctx context.Context) {
 			s.sendReports(ctx, now)
 			warned = s.watchHorizon(warned)
 			full = s.watchOutbox(full)
+			differ = s.watchBudgets(differ, s.engine.Stats().Differ, now)
 		}
 	}
 }
@@ -54,6 +56,30 @@ func (s *state) levels(ctx context.Context, now time.Time) ([]budget.Level, erro
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.engine.Snapshot(ctx, now)
+}
+
+// differing is since when budgets differ from another gateway's, and whether that was said.
+type differing struct {
+	since time.Time
+	said  bool
+}
+
+// rolloutTime is how long gateways may have different budgets without a word: while a file reaches one after the other.
+const rolloutTime = 15 * time.Minute
+
+// watchBudgets says once, each time that it begins, that another gateway has other budgets for good.
+func (s *state) watchBudgets(d differing, names []string, now time.Time) differing {
+	switch {
+	case len(names) == 0:
+		return differing{}
+	case d.since.IsZero():
+		return differing{since: now}
+	case !d.said && now.Sub(d.since) >= rolloutTime:
+		s.logger.Warn("Another gateway that shares the store has other limits of these budgets, or none of them: their alerts end and fire again in turns",
+			zap.Strings("budgets", names), zap.Time("since", d.since))
+		d.said = true
+	}
+	return d
 }
 
 // watchOutbox says once that alerts find no room to wait in.

@@ -87,7 +87,7 @@ func (e *Engine) Reload(ctx context.Context, budgets []Config, overrides []Overr
 
 // look is the work of a minute.
 func (e *Engine) look(ctx context.Context, now int64) error {
-	if err := e.readSinces(ctx); err != nil {
+	if err := e.readShared(ctx); err != nil {
 		return err
 	}
 	if err := e.sweep(ctx, now); err != nil {
@@ -138,8 +138,11 @@ func (e *Engine) Stats() Stats {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	s := e.stats
-	s.OpenRuns = 0
+	s.OpenRuns, s.Differ = 0, nil
 	for _, r := range e.rules {
+		if r.differs {
+			s.Differ = append(s.Differ, r.name)
+		}
 		s.OpenRuns += r.open
 	}
 	return s

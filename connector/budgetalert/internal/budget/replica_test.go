@@ -223,3 +223,20 @@ func TestLimitsMark(t *testing.T) {
 	assert.Equal(t, "100|0.8", text)
 	assert.Zero(t, since)
 }
+
+// Who has other limits than another replica knows of which budgets.
+func TestReplicasThatDifferKnowIt(t *testing.T) {
+	const before, after = "budgets: [{name: d, period: day, limit_usd: 100}, {name: m, period: month, limit_usd: 100}]",
+		"budgets: [{name: d, period: day, limit_usd: 200}, {name: m, period: month, limit_usd: 100}]"
+	p := newPair(t, before, before, 10)
+	p.both()
+	assert.Empty(t, p.old.Stats().Differ)
+	p = newPair(t, before, after, 10)
+	assert.Empty(t, p.young.Stats().Differ, "it has just said its own")
+	p.both()
+	assert.Equal(t, []string{"d"}, p.old.Stats().Differ)
+	assert.Empty(t, p.young.Stats().Differ)
+	require.NoError(t, p.old.Reload(t.Context(), p.world.list.Budgets, nil, p.now))
+	p.both()
+	assert.Empty(t, p.old.Stats().Differ, "all have the same")
+}

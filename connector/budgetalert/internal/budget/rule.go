@@ -47,6 +47,7 @@ type rule struct {
 	values []string
 
 	limitsSaid string // limitsText as the ledger has it
+	differs    bool   // from what another replica has said since
 	since      int64  // Unix seconds: when what it counts began to be counted; 0: always
 	crowdTold  int64  // the period of which everybody knows that there are too many groups
 }

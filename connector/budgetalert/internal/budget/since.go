@@ -2,6 +2,7 @@ package budget
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 
@@ -32,21 +33,27 @@ func sinceMark(v ledger.View, r *rule, since int64) []ledger.Change {
 	return []ledger.Change{{Key: key, Value: strconv.AppendInt(nil, since, 10), Expires: since + keptFiring, IfAbsent: old == nil}}
 }
 
-// readSinces takes over what the marks say: another replica may have written one.
-func (e *Engine) readSinces(ctx context.Context) error {
-	all := map[string]int64{}
-	err := e.ledger.Marks(ctx, sincePrefix, func(key string, value []byte) {
-		if since, err := strconv.ParseInt(string(value), 10, 64); err == nil {
-			all[key[len(sincePrefix):]] = since
-		}
-	})
+// readShared takes over what all replicas say of the budgets: since when each is counted, and whether another one has other limits than what
+// this one has said before.
+func (e *Engine) readShared(ctx context.Context) error {
+	sinces, limits := map[string]int64{}, map[string]string{}
+	err := errors.Join(
+		e.ledger.Marks(ctx, sincePrefix, func(key string, value []byte) {
+			if since, err := strconv.ParseInt(string(value), 10, 64); err == nil {
+				sinces[key[len(sincePrefix):]] = since
+			}
+		}),
+		e.ledger.Marks(ctx, limitsPrefix, func(key string, value []byte) { limits[key[len(limitsPrefix):]], _ = readLimits(value) }),
+	)
 	if err != nil {
 		return err
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, r := range e.rules {
-		r.since = all[r.series]
+		r.since = sinces[r.series]
+		said := limits[r.series]
+		r.differs = r.limitsSaid != "" && said != "" && said != r.limitsSaid
 	}
 	return nil
 }

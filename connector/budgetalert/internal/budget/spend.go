@@ -47,6 +47,7 @@ type Stats struct {
 	RunsOverflow      int64 // calls of runs that came when too many were open
 	GroupsOverflow    int64 // calls of groups that came when there were too many; they are in the overflow group
 	OpenRuns          int
+	Differ            []string // budgets of which another replica has other limits, or none
 }
 
 // Apart is what was counted apart, for one reason.

@@ -97,8 +97,9 @@ type Sharing interface {
 	// Spread tells the other replicas, now or when the store is back; a crash before that loses it. Where too many wait for the store the
 	// oldest are dropped: how many that were is returned.
 	Spread(ctx context.Context, alerts []Alert) (dropped int)
-	// Heard are up to n alerts that others spread after the place since, "" at first, oldest first, and the place behind them.
-	Heard(ctx context.Context, since string, n int) (alerts []Alert, place string, err error)
+	// Heard are up to n alerts that others spread after the place since, "" at first, oldest first, and the place behind them. Lost is how many
+	// between the two were gone before they were heard.
+	Heard(ctx context.Context, since string, n int) (alerts []Alert, place string, lost int, err error)
 }
 
 // Stats is what a ledger tells of itself.

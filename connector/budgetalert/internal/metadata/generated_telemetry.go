@@ -30,6 +30,7 @@ type TelemetryBuilder struct {
 	registrations               []metric.Registration
 	BudgetalertAlerts           metric.Int64Counter
 	BudgetalertAlertsLost       metric.Int64Counter
+	BudgetalertBudgetsDiffer    metric.Int64ObservableGauge
 	BudgetalertCalls            metric.Int64Counter
 	BudgetalertCommits          metric.Int64ObservableCounter
 	BudgetalertDeliveryFailures metric.Int64Counter
@@ -60,6 +61,21 @@ type telemetryBuilderOptionFunc func(mb *TelemetryBuilder)
 
 func (tbof telemetryBuilderOptionFunc) apply(mb *TelemetryBuilder) {
 	tbof(mb)
+}
+
+// RegisterBudgetalertBudgetsDifferCallback sets callback for observable BudgetalertBudgetsDiffer metric.
+func (builder *TelemetryBuilder) RegisterBudgetalertBudgetsDifferCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.BudgetalertBudgetsDiffer, obs: o})
+		return nil
+	}, builder.BudgetalertBudgetsDiffer)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
 }
 
 // RegisterBudgetalertCommitsCallback sets callback for observable BudgetalertCommits metric.
@@ -308,8 +324,14 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	errs = errors.Join(errs, err)
 	builder.BudgetalertAlertsLost, err = builder.meter.Int64Counter(
 		"otelcol_budgetalert_alerts_lost",
-		metric.WithDescription("Alerts, or ends of alerts, that are not handed on, by reason: unsaid (the end of an alert that another gateway told, above 1,000 that wait for the shared store) or unreadable (damaged, or written by another version). [Development]"),
+		metric.WithDescription("Alerts, or ends of alerts, that are not handed on, by reason: unsaid (the end of an alert that another gateway told, above 1,000 that wait for the shared store), unheard (dropped by the store, above 10,000, before this gateway heard it) or unreadable (damaged, or written by another version). [Development]"),
 		metric.WithUnit("{alert}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.BudgetalertBudgetsDiffer, err = builder.meter.Int64ObservableGauge(
+		"otelcol_budgetalert_budgets_differ",
+		metric.WithDescription("Budgets of which another gateway that shares the store has other limits, or none, than this one; above 0 for longer than a rollout, alerts of these are told in turns. [Development]"),
+		metric.WithUnit("{budget}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.BudgetalertCalls, err = builder.meter.Int64Counter(

@@ -40,7 +40,7 @@ func AssertEqualBudgetalertAlerts(t *testing.T, tt *componenttest.Telemetry, dps
 func AssertEqualBudgetalertAlertsLost(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_budgetalert_alerts_lost",
-		Description: "Alerts, or ends of alerts, that are not handed on, by reason: unsaid (the end of an alert that another gateway told, above 1,000 that wait for the shared store) or unreadable (damaged, or written by another version). [Development]",
+		Description: "Alerts, or ends of alerts, that are not handed on, by reason: unsaid (the end of an alert that another gateway told, above 1,000 that wait for the shared store), unheard (dropped by the store, above 10,000, before this gateway heard it) or unreadable (damaged, or written by another version). [Development]",
 		Unit:        "{alert}",
 		Data: metricdata.Sum[int64]{
 			Temporality: metricdata.CumulativeTemporality,
@@ -49,6 +49,20 @@ func AssertEqualBudgetalertAlertsLost(t *testing.T, tt *componenttest.Telemetry,
 		},
 	}
 	got, err := tt.GetMetric("otelcol_budgetalert_alerts_lost")
+	require.NoError(t, err)
+	metricdatatest.AssertEqual(t, want, got, opts...)
+}
+
+func AssertEqualBudgetalertBudgetsDiffer(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
+	want := metricdata.Metrics{
+		Name:        "otelcol_budgetalert_budgets_differ",
+		Description: "Budgets of which another gateway that shares the store has other limits, or none, than this one; above 0 for longer than a rollout, alerts of these are told in turns. [Development]",
+		Unit:        "{budget}",
+		Data: metricdata.Gauge[int64]{
+			DataPoints: dps,
+		},
+	}
+	got, err := tt.GetMetric("otelcol_budgetalert_budgets_differ")
 	require.NoError(t, err)
 	metricdatatest.AssertEqual(t, want, got, opts...)
 }

@@ -29,6 +29,9 @@ func (k keys) alerts() string  { return k.common[7] }
 // spread is a stream of what replicas tell each other; no script uses it.
 func (k keys) spread() string { return k.prefix + "spread" }
 
+// spreadCount is how many entries that stream ever had.
+func (k keys) spreadCount() string { return k.prefix + "spread:count" }
+
 // ids is the bucket of the ids of one minute.
 func (k keys) ids(minute int64) string { return k.prefix + "ids:" + strconv.FormatInt(minute, 10) }
 

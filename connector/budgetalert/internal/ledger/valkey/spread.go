@@ -2,6 +2,7 @@ package valkey
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -50,8 +51,13 @@ func (l *Ledger) say(ctx context.Context) error {
 	}
 	for len(l.spread.unsaid) > 0 {
 		a := l.spread.unsaid[0]
+		number, err := c.Do(ctx, c.B().Incr().Key(l.store.keys.spreadCount()).Build()).AsInt64()
+		if err != nil {
+			return err
+		}
 		add := c.B().Xadd().Key(l.store.keys.spread()).Maxlen().Almost().Threshold(maxSpread).Id("*").FieldValue().
-			FieldValue("by", l.journal.replica).FieldValue("id", a.ID).FieldValue("body", string(a.Body)).Build()
+			FieldValue("by", l.journal.replica).FieldValue("id", a.ID).FieldValue("body", string(a.Body)).
+			FieldValue("n", strconv.FormatInt(number, 10)).Build()
 		if err := c.Do(ctx, add).Error(); err != nil {
 			return err
 		}
@@ -60,41 +66,81 @@ func (l *Ledger) say(ctx context.Context) error {
 	return nil
 }
 
-// Heard reads the stream. A place is an epoch and an entry: a server that lost its data begins anew.
-func (l *Ledger) Heard(ctx context.Context, since string, n int) (alerts []ledger.Alert, place string, err error) {
+// spot is how far a replica has heard: an epoch, an entry of the stream, and the number of the newest one that it has heard of. A server that lost
+// its data begins anew.
+type spot struct {
+	epoch, entry string
+	number       int64
+}
+
+func parseSpot(place, epoch string) spot {
+	at := spot{epoch: epoch, entry: "0"}
+	if parts := strings.Split(place, " "); len(parts) >= 2 && parts[0] == epoch {
+		at.entry = parts[1]
+		if len(parts) > 2 {
+			at.number, _ = strconv.ParseInt(parts[2], 10, 64)
+		}
+	}
+	return at
+}
+
+func (s spot) String() string { return s.epoch + " " + s.entry + " " + strconv.FormatInt(s.number, 10) }
+
+// Heard reads the stream.
+func (l *Ledger) Heard(ctx context.Context, since string, n int) (alerts []ledger.Alert, place string, lost int, err error) {
 	if !l.isUp() {
-		return nil, since, nil
+		return nil, since, 0, nil
 	}
 	if err := l.say(ctx); err != nil {
-		return nil, since, err
+		return nil, since, 0, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, l.options.Timeout)
 	defer cancel()
 	c, err := l.store.connect()
 	if err != nil {
-		return nil, since, err
+		return nil, since, 0, err
 	}
 	epoch, err := c.Do(ctx, c.B().Hget().Key(l.store.keys.meta()).Field("epoch").Build()).ToString()
 	if client.IsValkeyNil(err) {
-		return nil, since, nil // it is given back what it lost within a second
+		return nil, since, 0, nil // it is given back what it lost within a second
 	} else if err != nil {
-		return nil, since, err
+		return nil, since, 0, err
 	}
-	before, entry, _ := strings.Cut(since, " ")
-	if before != epoch {
-		entry = "0"
-	}
-	streams, err := c.Do(ctx, c.B().Xread().Count(int64(n)).Streams().Key(l.store.keys.spread()).Id(entry).Build()).AsXRead()
+	at := parseSpot(since, epoch)
+	streams, err := c.Do(ctx, c.B().Xread().Count(int64(n)).Streams().Key(l.store.keys.spread()).Id(at.entry).Build()).AsXRead()
 	if client.IsValkeyNil(err) {
-		return nil, epoch + " " + entry, nil
+		return nil, at.String(), 0, nil
 	} else if err != nil {
-		return nil, since, err
+		return nil, since, 0, err
 	}
-	for _, e := range streams[l.store.keys.spread()] {
-		entry = e.ID
+	entries := streams[l.store.keys.spread()]
+	if lost, err = l.missed(ctx, c, at, entries); err != nil {
+		return nil, since, 0, err
+	}
+	for _, e := range entries {
+		at.entry, at.number = e.ID, max(at.number, numberOf(e))
 		if e.FieldValues["by"] != l.journal.replica {
 			alerts = append(alerts, ledger.Alert{ID: e.FieldValues["id"], Body: []byte(e.FieldValues["body"])})
 		}
 	}
-	return alerts, epoch + " " + entry, nil
+	return alerts, at.String(), lost, nil
+}
+
+// numberOf counts what was ever spread; 0 where an older version wrote it.
+func numberOf(e client.XRangeEntry) int64 {
+	n, _ := strconv.ParseInt(e.FieldValues["n"], 10, 64)
+	return n
+}
+
+// missed is how many entries the stream has dropped since a spot. Two that were written at once may stand in either order, so a number that is
+// left out says something only where the entry of the spot is gone too.
+func (l *Ledger) missed(ctx context.Context, c client.Client, at spot, entries []client.XRangeEntry) (int, error) {
+	if at.number == 0 || len(entries) == 0 || numberOf(entries[0]) <= at.number+1 {
+		return 0, nil
+	}
+	there, err := c.Do(ctx, c.B().Xrange().Key(l.store.keys.spread()).Start(at.entry).End(at.entry).Build()).AsXRange()
+	if err != nil || len(there) > 0 {
+		return 0, err
+	}
+	return int(numberOf(entries[0]) - at.number - 1), nil
 }

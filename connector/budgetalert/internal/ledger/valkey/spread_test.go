@@ -14,7 +14,7 @@ import (
 func heard(t *testing.T, l *Ledger, since string) (ids []string, place string) {
 	t.Helper()
 	for {
-		alerts, next, err := l.Heard(t.Context(), since, 2)
+		alerts, next, _, err := l.Heard(t.Context(), since, 2)
 		require.NoError(t, err)
 		for _, a := range alerts {
 			require.Equal(t, "body of "+a.ID, string(a.Body))
@@ -79,7 +79,7 @@ func TestAfterALossAllIsHeard(t *testing.T) {
 	require.NoError(t, s.do("FLUSHALL"))
 	old, _, _ := strings.Cut(place, " ")
 	eventually(t, func() bool {
-		_, now, err := b.Heard(t.Context(), "", 1)
+		_, now, _, err := b.Heard(t.Context(), "", 1)
 		epoch, _, _ := strings.Cut(now, " ")
 		return err == nil && epoch != "" && epoch != old
 	})
@@ -123,4 +123,34 @@ func TestASpreadOfManyIsToldWhole(t *testing.T) {
 	spreads(t, a, ids...)
 	told, _ := heard(t, b, "")
 	require.Equal(t, ids, told)
+}
+
+// The stream keeps a number of entries: who was away for longer is told how many it never heard, once, and an older version's place is none.
+func TestWhatIsDroppedBeforeItIsHeardIsCounted(t *testing.T) {
+	t.Parallel()
+	s := startServer(t, durable...)
+	a, b := open(t, s, t.TempDir()), open(t, s, t.TempDir())
+	spreads(t, a, "1", "2", "3")
+	_, place := heard(t, b, "")
+	spreads(t, a, "4", "5", "6", "7")
+	require.NoError(t, s.do("XTRIM", b.store.keys.spread(), "MAXLEN", "5"))
+	_, _, lost, err := b.Heard(t.Context(), place, 1)
+	require.NoError(t, err)
+	require.Zero(t, lost, "all that it had not heard is there")
+	require.NoError(t, s.do("XTRIM", b.store.keys.spread(), "MAXLEN", "2"))
+	alerts, next, lost, err := b.Heard(t.Context(), place, 1)
+	require.NoError(t, err)
+	require.Equal(t, 2, lost)
+	require.Equal(t, "6", alerts[0].ID)
+	_, _, lost, err = b.Heard(t.Context(), next, 1)
+	require.NoError(t, err)
+	require.Zero(t, lost)
+
+	epoch, _, _ := strings.Cut(place, " ")
+	_, _, lost, err = b.Heard(t.Context(), epoch+" 1-1", 1)
+	require.NoError(t, err)
+	require.Zero(t, lost, "nobody knows")
+	_, _, lost, err = b.Heard(t.Context(), "", 1)
+	require.NoError(t, err)
+	require.Zero(t, lost, "it is new")
 }
