@@ -97,6 +97,13 @@ func TestCountsAndTheirTotal(t *testing.T) {
 			"pydantic-ai", sent(100, 50, attrs{provider: "openai", "gen_ai.request.model": "gemini-9", thoughts: 10, total: 150}),
 			known(genai.Usage{Input: 100, Output: 50, Reasoning: 10}, ""),
 		},
+		"a total that has the output without them says that they are in": {
+			"", sent(100, 50, attrs{provider: google, thoughts: 10, total: 140}), known(genai.Usage{Input: 100, Output: 50, Reasoning: 10}, ""),
+		},
+		"in OpenAI's protocol too": {
+			"pydantic-ai", sent(100, 50, attrs{provider: "openai", "gen_ai.request.model": "gemini-9", thoughts: 10, total: 140}),
+			known(genai.Usage{Input: 100, Output: 50, Reasoning: 10}, ""),
+		},
 		"a cache without an input": {
 			"", sent(0, 50, attrs{provider: "openai", read: 40}), want{genai.Usage{Input: 40, Output: 50, CacheRead: 40}, genai.UsageGuessed, ""},
 		},

@@ -1,23 +1,64 @@
 package llmcost
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
+	"github.com/otelcol-llm/otelcol-llm/internal/dialect"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
 // A name that the table does not know for the model that answered (a deployment's, an alias) is no reason not to price the model that was
 // asked for; a name that it knows is.
 func TestFallsBackToTheModelAskedFor(t *testing.T) {
-	for answered, row := range map[string]any{
-		"my-deployment-7": "openai/gpt-4o-mini@2026-09-23", "gpt-4.1-nano": "openai/gpt-4.1-nano@2026-09-23",
+	const sonnet = "claude-sonnet-4-5-20250929"
+	for name, c := range map[string]struct{ provider, asked, answered, row, reason string }{
+		"a deployment":       {"openai", "gpt-4o-mini", "my-deployment-7", "openai/gpt-4o-mini@", ""},
+		"another model":      {"openai", "gpt-4o-mini", "gpt-4.1-nano", "openai/gpt-4.1-nano@", ""},
+		"an alias, nobody's": {"reseller", "gpt-4o-mini", "my-deployment-7", "openai/gpt-4o-mini@", genai.ReasonProviderGuessed},
+		"both of nobody":     {"reseller", "gpt-4o-mini", "gpt-4.1-nano", "openai/gpt-4.1-nano@", genai.ReasonProviderGuessed},
+		"only one asked for": {"reseller", "us.anthropic." + sonnet + "-v1:0", sonnet, "aws/", ""},
 	} {
-		got := attributesOf(startProcessor(t, nil).process(t, chat(map[string]any{genai.ResponseModel: answered})))
-		require.Equal(t, row, got[genai.CostPrice], answered)
+		got := attributesOf(startProcessor(t, nil).process(t, chat(map[string]any{
+			genai.ProviderName: c.provider, genai.RequestModel: c.asked, genai.ResponseModel: c.answered,
+		})))
+		row, _ := got[genai.CostPrice].(string)
+		require.True(t, strings.HasPrefix(row, c.row), "%s: %s", name, row)
+		reason, _ := got[genai.CostReason].(string)
+		require.Equal(t, c.reason, reason, name)
+	}
+}
+
+// Reports of one call from the one that says least to the one that says most. Without any usage a call is of no rank by what it says of it.
+func TestRanksOfReports(t *testing.T) {
+	counts := genai.Usage{Input: 10, Output: 1}
+	parts := genai.Usage{Input: 10, Output: 1, CacheRead: 1, Reasoning: 1}
+	of := func(state genai.UsageState, u genai.Usage, source dialect.CostSource, model string) *dialect.Call {
+		return &dialect.Call{Operation: genai.Operation{UsageState: state, Usage: u, ResponseModel: model}, CostSource: source}
+	}
+	last := int32(-1)
+	for i, calls := range [][]*dialect.Call{
+		{of(genai.UsageNone, genai.Usage{}, 0, ""), of(genai.UsageKnown, genai.Usage{}, 0, ""), of(genai.UsageKnown, genai.Usage{}, dialect.CostClient, "")},
+		{of(genai.UsageNone, genai.Usage{}, 0, "m"), of(genai.UsageKnown, genai.Usage{}, 0, "m")},
+		{of(genai.UsageNone, genai.Usage{}, dialect.CostBill, "")},
+		{of(genai.UsageNone, genai.Usage{}, dialect.CostBill, "m"), of(genai.UsageGuessed, genai.Usage{}, dialect.CostBill, "m")},
+		{of(genai.UsageGuessed, counts, 0, "")},
+		{of(genai.UsageGuessed, parts, dialect.CostBill, "m")},
+		{of(genai.UsageKnown, counts, 0, "")},
+		{of(genai.UsageKnown, counts, 0, "m")},
+		{of(genai.UsageKnown, counts, dialect.CostBill, "")},
+		{of(genai.UsageKnown, counts, dialect.CostBill, "m")},
+		{of(genai.UsageKnown, parts, 0, "")},
+	} {
+		for _, op := range calls {
+			require.Equal(t, rank(calls[0]), rank(op), i)
+		}
+		require.Greater(t, rank(calls[0]), last, i)
+		last = rank(calls[0])
 	}
 }
 
