@@ -10,13 +10,11 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
-	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
 	"github.com/otelcol-llm/otelcol-llm/test/replay"
 )
 
@@ -379,13 +377,9 @@ func (r *otherRun) priceOf(t *testing.T, provider, model string, b billed) int64
 }
 
 func price(t *testing.T, provider, model string, b billed) int64 {
-	m := pricing.Default().Find(provider, model)
-	require.NotNil(t, m, model)
-	cost, err := m.Price(&pricing.Call{Provider: provider, Model: model, Time: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), Usage: pricing.Usage{
-		Input: b.in, Output: b.out, CacheRead: b.read, CacheWrite: b.w5m + b.w1h, CacheWrite1h: b.w1h, Reasoning: b.reasoning,
-	}}, pricing.Factor{})
-	require.NoError(t, err)
-	return cost.Total
+	nano, ok := oracle(t, provider, model, b)
+	require.True(t, ok, model)
+	return nano
 }
 
 func TestOtherRunsOfTheSameClients(t *testing.T) {
