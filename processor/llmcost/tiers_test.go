@@ -48,7 +48,8 @@ func TestTierAndRegionWhereverSaid(t *testing.T) {
 				attrs[k] = v
 			}
 			got := attributesOf(startProcessor(t, nil).process(t, spanWith(attrs)))
-			at := price(t, tc.call[genai.ProviderName].(string), tc.call[genai.RequestModel].(string), billed{in: 100_000, out: 10_000})
+			at, ok := enginePrice(tc.call[genai.ProviderName].(string), tc.call[genai.RequestModel].(string), billed{in: 100_000, out: 10_000})
+			require.True(t, ok)
 			require.Equal(t, tc.status, got[genai.CostStatus])
 			require.InDelta(t, float64(at)*tc.factor/1e9, got[genai.CostTotal], 1e-12)
 		})
