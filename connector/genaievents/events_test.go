@@ -264,6 +264,28 @@ func TestHostileSpans(t *testing.T) {
 	}
 }
 
+// What is cut ends with a whole letter, and a text of no letters at all is not lost in looking for one.
+func TestWhatIsCutIsText(t *testing.T) {
+	for name, want := range map[string]string{
+		strings.Repeat("ä", 20):            strings.Repeat("ä", 16),
+		"a" + strings.Repeat("ä", 20):      "a" + strings.Repeat("ä", 15),
+		strings.Repeat("a", 31) + "😀":      strings.Repeat("a", 31),
+		strings.Repeat("\x80", 1<<20):      "?",
+		strings.Repeat("\xf0\x9f\x98", 99): "?",
+	} {
+		s := newSpans()
+		s.add(t, noParent, toolAttrs(genai.ToolName, name))
+		r := start(t, "max_value_bytes: 32")
+		require.NoError(t, r.ConsumeTraces(ctx, s.td))
+		require.Equal(t, want, r.records()[0].Attributes().AsRaw()[genai.AttrToolName])
+	}
+	s := newSpans()
+	s.add(t, noParent, toolAttrs("gen_ai.tool.call.result", "\x80\x80\x80"))
+	r := start(t, "content: {full: {max_bytes: 1}}")
+	require.NoError(t, r.ConsumeTraces(ctx, s.td))
+	require.Empty(t, r.records()[0].Attributes().AsRaw()[genai.LogResult])
+}
+
 // A call of which everything is known, with as many attributes of the configuration as there may be, has no more than 40 either: what a
 // span only repeats of its request makes room.
 func TestARecordOfEverythingFits(t *testing.T) {

@@ -170,10 +170,11 @@ func (w *recordWriter) says(f *field) bool {
 func (b *conversion) cut(s string, most int) string {
 	if len(s) > most {
 		b.cuts++
-		for most > 0 && !utf8.RuneStart(s[most]) {
-			most--
+		end := most
+		for end > max(0, most-utf8.UTFMax) && !utf8.RuneStart(s[end]) {
+			end--
 		}
-		s = s[:most]
+		s = s[:end]
 	}
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "?")
