@@ -32,3 +32,16 @@ func TestAgentsByScope(t *testing.T) {
 		require.Equal(t, counted, value(md, genai.MetricCalls, genai.RequestModel, "gpt-4o-mini") == 0, "span of %q", scope)
 	}
 }
+
+// Cline has no spans: its log records count as it comes.
+func TestClineCountsByItsLogs(t *testing.T) {
+	e := testEngine(t, nil)
+	ld := plog.NewLogs()
+	sl := ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty()
+	sl.Scope().SetName("cline")
+	require.NoError(t, sl.LogRecords().AppendEmpty().Attributes().FromRaw(map[string]any{
+		genai.OperationName: genai.OpChat, genai.RequestModel: "gpt-5-mini", genai.CostStatus: genai.StatusPriced,
+	}))
+	e.observeLogs(ld, t0)
+	require.Equal(t, 1.0, value(e.exportAt(t0), genai.MetricCalls, genai.RequestModel, "gpt-5-mini"))
+}

@@ -88,6 +88,7 @@ func createDefaultConfig() component.Config {
 		Dedupe:      Dedupe{Window: genai.DedupeWindow, MaxEntries: 500_000},
 		CLIAgents: map[string]string{
 			genai.AgentClaudeCode: sourceTraces,
+			genai.AgentCline:      sourceLogs,
 			genai.AgentCodex:      sourceTraces,
 			genai.AgentGeminiCLI:  sourceTraces,
 			genai.AgentQwenCode:   sourceTraces,

@@ -45,7 +45,7 @@ func TestConfigErrorsComeTogether(t *testing.T) {
 		`dimensions[3].name must become a label of its own in Prometheus, got "service.name": "service_name" is that of service.name`,
 		`dimensions[4].name must become a label of its own in Prometheus, got "otel.metric.overflow": "otel_metric_overflow" is that of otel.metric.overflow`,
 		`cli_agents.codex must be traces, logs, metrics or off, got "spans"`,
-		`cli_agents must be one of claude-code, codex, gemini-cli, qwen-code, got "aider"`,
+		`cli_agents must be one of claude-code, cline, codex, gemini-cli, qwen-code, got "aider"`,
 	} {
 		require.ErrorContains(t, err, want)
 	}

@@ -1,6 +1,8 @@
 package dialect
 
 import (
+	"cmp"
+
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 
@@ -40,12 +42,12 @@ func (c *Call) overrule(attrs pcommon.Map) {
 	}
 }
 
-// eventName is the name of an event, under either of the places where senders put it.
+// eventName is the name of an event, under any of the places where senders put it.
 func eventName(rec plog.LogRecord) string {
-	if name := genai.TextOf(rec.Attributes(), genai.EventName); name != "" {
+	if name := cmp.Or(genai.TextOf(rec.Attributes(), genai.EventName), rec.EventName()); name != "" {
 		return name
 	}
-	return rec.EventName()
+	return rec.Body().Str()
 }
 
 // OwnsCost says whether a record or point carries attributes that only llmcost may write.

@@ -2,23 +2,26 @@ package genai
 
 import "strings"
 
-// The command-line agents that tell usage in more than one signal, by the names of genaimetrics' cli_agents and of their clients in the
+// The command-line agents that tell usage in signals other than traces, by the names of genaimetrics' cli_agents and of their clients in the
 // dialects.
 const (
 	AgentClaudeCode = "claude-code"
+	AgentCline      = "cline"
 	AgentCodex      = "codex"
 	AgentGeminiCLI  = "gemini-cli"
 	AgentQwenCode   = "qwen-code"
 )
 
 // CLIAgents are all of them.
-var CLIAgents = []string{AgentClaudeCode, AgentCodex, AgentGeminiCLI, AgentQwenCode}
+var CLIAgents = []string{AgentClaudeCode, AgentCline, AgentCodex, AgentGeminiCLI, AgentQwenCode}
 
 // CLIAgent is the agent whose instrumentation scope this is, of whatever signal; "" is none.
 func CLIAgent(scope string) string {
 	switch {
 	case strings.HasPrefix(scope, "com.anthropic.claude_code"):
 		return AgentClaudeCode
+	case scope == AgentCline:
+		return AgentCline
 	case scope == AgentCodex, strings.HasPrefix(scope, "codex_"):
 		return AgentCodex
 	case strings.HasPrefix(scope, AgentGeminiCLI):
