@@ -8,6 +8,7 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/cmd/agentbench/internal/bench"
 	"github.com/otelcol-llm/otelcol-llm/cmd/agentbench/internal/compare"
 	"github.com/otelcol-llm/otelcol-llm/cmd/agentbench/internal/report"
+	"github.com/otelcol-llm/otelcol-llm/internal/cli"
 )
 
 func (c *command) capacity(ctx context.Context, args []string) error {
@@ -19,7 +20,7 @@ func (c *command) capacity(ctx context.Context, args []string) error {
 	return c.onFile(ctx, rest[0], &f, func(b *bench.Bench, ctx context.Context) (*report.Report, error) {
 		if b.File.Capacity == nil {
 			fmt.Fprintf(c.err, "%s:1: capacity: is needed, such as capacity: {search: rate, min: 0.5, max: 200}\n", rest[0])
-			return nil, errUsage
+			return nil, cli.ErrUsage
 		}
 		return b.Capacity(ctx)
 	})
@@ -31,7 +32,7 @@ func (c *command) compare(_ context.Context, args []string) error {
 	var o compare.Options
 	fs.Float64Var(&o.Alpha, "alpha", 0.01, "probability of a false alarm, of all figures together")
 	fs.Float64Var(&o.MinEffect, "min-effect", 0.05, "smallest relative difference that counts")
-	rest, err := parse(fs, args, 2, 2)
+	rest, err := cli.Parse(fs, args, 2, 2)
 	if err != nil {
 		return err
 	}

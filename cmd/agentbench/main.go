@@ -22,6 +22,7 @@ import (
 	"syscall"
 
 	"github.com/otelcol-llm/otelcol-llm/cmd/agentbench/internal/target"
+	"github.com/otelcol-llm/otelcol-llm/internal/cli"
 )
 
 // command is one run of the program; what it needs of the world is given so that tests can give theirs.
@@ -32,12 +33,8 @@ type command struct {
 	lookup    func(string) (string, bool)
 }
 
-var (
-	// errUsage is a wrong call of the program, which the user has been told.
-	errUsage = errors.New("wrong usage")
-	// errBroken is a run that did its work and found what must not be.
-	errBroken = errors.New("broken")
-)
+// errBroken is a run that did its work and found what must not be.
+var errBroken = errors.New("broken")
 
 const usage = `usage: agentbench COMMAND [FLAGS] ARGUMENTS
 
@@ -63,25 +60,17 @@ func main() {
 }
 
 func (c *command) run(ctx context.Context, args []string) int {
-	commands := map[string]func(context.Context, []string) error{
+	p := cli.Program{Usage: usage, Out: c.out, Err: c.err, Commands: map[string]func(context.Context, []string) error{
 		"run": c.runFile, "capacity": c.capacity, "compare": c.compare, "record": c.record,
-	}
-	if len(args) > 0 && (args[0] == "-h" || args[0] == "--help" || args[0] == "help") {
-		fmt.Fprint(c.out, usage)
-		return 0
-	}
-	if len(args) == 0 || commands[args[0]] == nil {
-		fmt.Fprint(c.err, usage)
-		return 2
-	}
-	err := commands[args[0]](ctx, args[1:])
+	}}
+	err := p.Run(ctx, args)
 	switch {
-	case errors.Is(err, errUsage):
+	case errors.Is(err, cli.ErrUsage):
 		return 2
 	case ctx.Err() != nil && (err == nil || errors.Is(err, errBroken)):
 		fmt.Fprintln(c.err, "agentbench: interrupted; the report is of what was done")
 		return 130
-	case err == nil, errors.Is(err, flag.ErrHelp):
+	case err == nil:
 		return 0
 	case errors.Is(err, errBroken):
 		return 1
@@ -92,33 +81,5 @@ func (c *command) run(ctx context.Context, args []string) int {
 
 // flags makes the flag set of a command.
 func (c *command) flags(name, args string) *flag.FlagSet {
-	fs := flag.NewFlagSet("agentbench "+name, flag.ContinueOnError)
-	fs.SetOutput(c.err)
-	fs.Usage = func() {
-		fmt.Fprintf(c.err, "usage: agentbench %s [FLAGS] %s\n", name, args)
-		fs.PrintDefaults()
-	}
-	return fs
-}
-
-// parse reads flags before and after the arguments, of which there must be least to most.
-func parse(fs *flag.FlagSet, args []string, least, most int) ([]string, error) {
-	var rest []string
-	for {
-		if err := fs.Parse(args); err != nil {
-			if errors.Is(err, flag.ErrHelp) {
-				return nil, err
-			}
-			return nil, errUsage
-		}
-		if args = fs.Args(); len(args) == 0 {
-			break
-		}
-		rest, args = append(rest, args[0]), args[1:]
-	}
-	if len(rest) < least || (most > 0 && len(rest) > most) {
-		fs.Usage()
-		return nil, errUsage
-	}
-	return rest, nil
+	return cli.Flags("agentbench "+name, "[FLAGS] "+args, c.err)
 }

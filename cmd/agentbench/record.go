@@ -3,14 +3,16 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 	"os"
 
 	"github.com/otelcol-llm/otelcol-llm/cmd/agentbench/internal/record"
+	"github.com/otelcol-llm/otelcol-llm/internal/cli"
 )
 
 // record writes a scenario file to standard output.
 func (c *command) record(_ context.Context, args []string) error {
-	rest, err := parse(c.flags("record", "CAPTURES… > scenario.yaml"), args, 1, 0)
+	rest, err := cli.Parse(c.flags("record", "CAPTURES… > scenario.yaml"), args, 1, math.MaxInt)
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/cmd/agentbench/internal/scenario"
 	"github.com/otelcol-llm/otelcol-llm/cmd/agentbench/internal/spans"
 	"github.com/otelcol-llm/otelcol-llm/cmd/agentbench/internal/target"
+	"github.com/otelcol-llm/otelcol-llm/internal/cli"
 )
 
 // runFlags are those of commands that put load on a target.
@@ -33,7 +34,7 @@ func (f *runFlags) register(c *command, name string) func([]string) ([]string, e
 	fs.StringVar(&f.HTML, "html", "", "write a page to `FILE`, instead of output.html")
 	fs.StringVar(&f.JUnit, "junit", "", "write the checks as JUnit to `FILE`, instead of output.junit")
 	fs.BoolVar(&f.raw, "raw", false, "put every request into the JSON report")
-	return func(args []string) ([]string, error) { return parse(fs, args, 1, 1) }
+	return func(args []string) ([]string, error) { return cli.Parse(fs, args, 1, 1) }
 }
 
 func (c *command) runFile(ctx context.Context, args []string) error {
@@ -50,7 +51,7 @@ func (c *command) onFile(ctx context.Context, path string, f *runFlags, work fun
 	file, err := scenario.Read(path, c.lookup)
 	if err != nil {
 		fmt.Fprintln(c.err, err)
-		return errUsage
+		return cli.ErrUsage
 	}
 	file.Output.JSON = cmp.Or(f.JSON, file.Output.JSON)
 	file.Output.HTML, file.Output.JUnit = cmp.Or(f.HTML, file.Output.HTML), cmp.Or(f.JUnit, file.Output.JUnit)

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/cli"
 )
 
 // maxLine bounds one line of a batch; a longer one is answered with an error and skipped.
@@ -29,7 +31,7 @@ func (c *command) batch(ctx context.Context, args []string) error {
 	fs := c.flags("batch", "[FLAGS] < calls.jsonl")
 	var tf tableFlags
 	tf.register(fs)
-	if err := parse(fs, args, 0); err != nil {
+	if _, err := cli.Parse(fs, args, 0, 0); err != nil {
 		return err
 	}
 	table, err := tf.load()

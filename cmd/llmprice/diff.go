@@ -7,20 +7,17 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/otelcol-llm/otelcol-llm/internal/cli"
 	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
 )
 
 func (c *command) diff(_ context.Context, args []string) error {
 	fs := c.flags("diff", "OLD [NEW]   (with one file: the built-in table is OLD)")
-	if err := parse(fs, args, 2); err != nil {
+	files, err := cli.Parse(fs, args, 1, 2)
+	if err != nil {
 		return err
 	}
-	files := fs.Args()
-	switch len(files) {
-	case 0:
-		fs.Usage()
-		return errUsage
-	case 1:
+	if len(files) == 1 {
 		files = []string{"", files[0]}
 	}
 	before, err := loadTable(files[0])

@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/otelcol-llm/otelcol-llm/internal/cli"
 	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
 )
 
@@ -42,13 +43,13 @@ func (c *command) explain(_ context.Context, args []string) error {
 	fs := c.flags("explain", "--model MODEL [FLAGS]")
 	var f explainFlags
 	f.register(fs)
-	if err := parse(fs, args, 0); err != nil {
+	if _, err := cli.Parse(fs, args, 0, 0); err != nil {
 		return err
 	}
 	if f.call.Model == "" {
 		fmt.Fprintln(c.err, "--model is missing")
 		fs.Usage()
-		return errUsage
+		return cli.ErrUsage
 	}
 	table, err := f.load()
 	if err != nil {

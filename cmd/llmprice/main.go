@@ -19,6 +19,7 @@ import (
 	"os/signal"
 	"time"
 
+	"github.com/otelcol-llm/otelcol-llm/internal/cli"
 	"github.com/otelcol-llm/otelcol-llm/internal/pricefile"
 	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
 )
@@ -29,9 +30,6 @@ type command struct {
 	out, err io.Writer
 	now      func() time.Time
 }
-
-// errUsage is a wrong call of the program; flag has told the user already.
-var errUsage = errors.New("wrong usage")
 
 const usage = `usage: llmprice COMMAND [FLAGS]
 
@@ -52,22 +50,14 @@ func main() {
 }
 
 func (c *command) run(ctx context.Context, args []string) int {
-	commands := map[string]func(context.Context, []string) error{
+	p := cli.Program{Usage: usage, Out: c.out, Err: c.err, Commands: map[string]func(context.Context, []string) error{
 		"explain": c.explain, "batch": c.batch, "models": c.models, "refresh": c.refresh, "diff": c.diff,
-	}
-	if len(args) > 0 && (args[0] == "-h" || args[0] == "--help" || args[0] == "help") {
-		fmt.Fprint(c.out, usage)
-		return 0
-	}
-	if len(args) == 0 || commands[args[0]] == nil {
-		fmt.Fprint(c.err, usage)
-		return 2
-	}
-	err := commands[args[0]](ctx, args[1:])
+	}}
+	err := p.Run(ctx, args)
 	switch {
-	case err == nil, errors.Is(err, flag.ErrHelp):
+	case err == nil:
 		return 0
-	case errors.Is(err, errUsage):
+	case errors.Is(err, cli.ErrUsage):
 		return 2
 	case ctx.Err() != nil:
 		fmt.Fprintln(c.err, "llmprice: interrupted")
@@ -79,28 +69,7 @@ func (c *command) run(ctx context.Context, args []string) int {
 
 // flags makes the flag set of a command.
 func (c *command) flags(name, args string) *flag.FlagSet {
-	fs := flag.NewFlagSet("llmprice "+name, flag.ContinueOnError)
-	fs.SetOutput(c.err)
-	fs.Usage = func() {
-		fmt.Fprintf(c.err, "usage: llmprice %s %s\n", name, args)
-		fs.PrintDefaults()
-	}
-	return fs
-}
-
-func parse(fs *flag.FlagSet, args []string, most int) error {
-	if err := fs.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return err
-		}
-		return errUsage
-	}
-	if fs.NArg() > most {
-		fmt.Fprintf(fs.Output(), "unexpected argument %q\n", fs.Arg(most))
-		fs.Usage()
-		return errUsage
-	}
-	return nil
+	return cli.Flags("llmprice "+name, args, c.err)
 }
 
 // tableFlags choose the price table.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/otelcol-llm/otelcol-llm/internal/cli"
 	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
 )
 
@@ -16,7 +17,8 @@ func (c *command) models(_ context.Context, args []string) error {
 	var tf tableFlags
 	tf.register(fs)
 	provider := fs.String("provider", "", "only models of this provider `ID`")
-	if err := parse(fs, args, 1); err != nil {
+	rest, err := cli.Parse(fs, args, 0, 1)
+	if err != nil {
 		return err
 	}
 	table, err := loadTable(tf.table)
@@ -27,7 +29,7 @@ func (c *command) models(_ context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	text := strings.ToLower(fs.Arg(0))
+	text := strings.ToLower(strings.Join(rest, ""))
 	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
 	for i := range own {
 		listOwn(w, table, &own[i], *provider, text)

@@ -17,6 +17,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/otelcol-llm/otelcol-llm/internal/cli"
 	"github.com/otelcol-llm/otelcol-llm/internal/priceimport"
 	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
 )
@@ -40,7 +41,7 @@ func (c *command) refresh(ctx context.Context, args []string) error {
 	src.register(fs)
 	released := fs.String("released", "", "`DATE` of the package, such as 2026-09-23 (default today)")
 	out := fs.String("o", "prices.json.gz", "`FILE` to write; llmprice --table reads it")
-	if err := parse(fs, args, 0); err != nil {
+	if _, err := cli.Parse(fs, args, 0, 0); err != nil {
 		return err
 	}
 	if *released == "" {
