@@ -55,7 +55,28 @@ func (r *reading) mayCharge() bool {
 				return true
 			}
 		}
-		if strings.Contains(s[:min(len(s), 4*chargeWindow)], `_call"`) {
+		if strings.Contains(s[:min(len(s), 4*chargeWindow)], `_call"`) || r.tellsMode(s[max(0, len(s)-modeWindow):]) {
+			return true
+		}
+	}
+	return false
+}
+
+// tellsMode says that the answer may name a mode or a region that has another price than the rest, or than the mode asked for.
+func (r *reading) tellsMode(answer string) bool {
+	for _, name := range [...]string{`"service_tier"`, `"serviceTier"`, `"inference_geo"`, `"speed"`} {
+		_, value, found := strings.Cut(answer, name)
+		if !found {
+			continue
+		}
+		value = strings.TrimLeft(value, ": \t\r\n")
+		switch word, _, _ := strings.Cut(strings.TrimPrefix(value, `"`), `"`); {
+		case value == "" || value[0] != '"': // null, mostly
+		case word == "default" || word == "standard":
+			if r.f.texts[tRequestTier] != "" {
+				return true
+			}
+		case word != "auto" && word != "global" && word != "not_available":
 			return true
 		}
 	}
@@ -64,6 +85,9 @@ func (r *reading) mayCharge() bool {
 
 // chargeWindow is how much of an answer's end is looked at.
 const chargeWindow = 1 << 10
+
+// modeWindow is more: OpenAI's Responses have the tier before their tools and their usage.
+const modeWindow = 16 << 10
 
 func (r *reading) orRequest(model string) {
 	if r.op.RequestModel == "" {

@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"cmp"
+	"strings"
 	"testing"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
@@ -52,6 +53,30 @@ func TestModelAndResponse(t *testing.T) {
 				"gen_ai.response.model": "told", "output.value": `{"id":"chatcmpl-2","model":"gpt-4.1-nano"}`,
 			}),
 			asked: "gpt-4o-mini", answered: "told", id: "chatcmpl-2",
+		},
+		{
+			name: "a tier that only the answer tells", scope: "x", attrs: with(chat, attrs{
+				"output.value": `{"id":"resp_1","service_tier": "flex","tools":[{"name":"` + strings.Repeat("t", 4000) + `"}],"usage":{"input_tokens":1}}`,
+			}),
+			asked: "gpt-4o-mini", answered: "gpt-4o-mini-2024-07-18", id: "chatcmpl-1", tier: "flex", provider: "openai",
+		},
+		{
+			name: "a tier that was not given", scope: "x", attrs: with(chat, attrs{
+				"openai.request.service_tier": "priority", "output.value": `{"id":"chatcmpl-1","service_tier":"default","usage":{"prompt_tokens":1}}`,
+			}),
+			asked: "gpt-4o-mini", answered: "gpt-4o-mini-2024-07-18", id: "chatcmpl-1", tier: "default", provider: "openai",
+		},
+		{
+			name: "a mode of Anthropic's that only the answer tells", scope: "x", attrs: with(chat, attrs{
+				"output.value": `{"id":"msg_1","usage":{"input_tokens":1,"service_tier":"standard","speed":"fast"}}`,
+			}),
+			asked: "gpt-4o-mini", answered: "gpt-4o-mini-2024-07-18", id: "chatcmpl-1", tier: "fast", provider: "openai",
+		},
+		{
+			name: "a region that only the answer tells", scope: "x", attrs: with(chat, attrs{
+				"output.value": `{"id":"msg_1","usage":{"input_tokens":1,"service_tier":"standard","inference_geo":"us"}}`,
+			}),
+			asked: "gpt-4o-mini", answered: "gpt-4o-mini-2024-07-18", id: "chatcmpl-1", tier: "standard", region: "us", provider: "openai",
 		},
 		{
 			name: "langchain's answer", scope: "x", attrs: with(oi, attrs{
