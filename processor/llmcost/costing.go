@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"math"
+	"regexp"
 	"strings"
 	"time"
 
@@ -122,11 +123,23 @@ func (s *sold) untold(op *dialect.Call) string {
 	switch {
 	case op.Untold.Cache && s.model.Prices(pricing.UnitCacheRead):
 		return genai.ReasonHiddenTokens
-	case op.Untold.Lifetime && s.model.Prices(pricing.UnitCacheWrite1h):
+	case op.Untold.Lifetime && (s.model.Prices(pricing.UnitCacheWrite1h) || s.hourOnBedrock()):
 		return genai.ReasonUnknownLifetime
 	}
 	return ""
 }
+
+// hourOnBedrock says that the model may have kept the prompt for an hour, for which the rows of Bedrock have no rate: Claude from 4.5 on.
+func (s *sold) hourOnBedrock() bool {
+	if s.model.Provider != "aws" || s.model.Own {
+		return false
+	}
+	_, version, claude := strings.Cut(s.model.ID, "anthropic.claude-")
+	return claude && !strings.HasPrefix(version, "3") && !earlyFour.MatchString(version)
+}
+
+// earlyFour is Claude 4 and 4.1, which Bedrock keeps prompts of for five minutes only.
+var earlyFour = regexp.MustCompile(`^(?:opus|sonnet)-4-(?:1-)?20`)
 
 // soldAt looks for the model that answered, or, where the table does not know that name (a deployment's or an alias) or can only guess
 // who sells it, for the model that was asked for.
