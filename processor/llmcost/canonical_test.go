@@ -25,7 +25,7 @@ func TestTheCanonicalFormSaysWhatTheDialectSaid(t *testing.T) {
 				var got genai.Operation
 				is := genai.ReadCanonical(span, &got)
 				w := want[i].Operation
-				if want[i].Server+want[i].URL != "" { // who sold it is no matter of the dialect
+				if want[i].Server+want[i].URL != "" || askedAs(w.RequestModel, w.ResponseModel) { // who sold it is no matter of the dialect
 					w.Provider = got.Provider
 				}
 				requireSame(t, &w, &got, is)

@@ -142,13 +142,20 @@ func (s *sold) hourOnBedrock() bool {
 var earlyFour = regexp.MustCompile(`^(?:opus|sonnet)-4-(?:1-)?20`)
 
 // soldAt looks for the model that answered, or, where the table does not know that name (a deployment's or an alias) or can only guess
-// who sells it, for the model that was asked for.
+// who sells it, for the model that was asked for. An id that says who sells is asked for, and answers as its maker calls it.
 func (p *policy) soldAt(op *dialect.Call) sold {
 	s := p.matches.find(op, op.Model())
 	answered := op.ResponseModel != ""
-	if asked := op.RequestModel; asked != "" && asked != op.Model() && (s.model == nil || s.reason == genai.ReasonProviderGuessed) {
-		if other := p.matches.find(op, asked); other.model != nil && (s.model == nil || other.reason == "" && !p.matches.othersMake(op.Model(), asked)) {
+	switch asked := op.RequestModel; {
+	case asked == "" || asked == op.Model():
+	case s.model == nil || s.reason == genai.ReasonProviderGuessed:
+		other := p.matches.find(op, asked)
+		if other.model != nil && (s.model == nil || other.reason == "" && !p.matches.othersMake(op.Model(), asked, other.model)) {
 			s, answered = other, false
+		}
+	case !s.shaped && askedAs(asked, op.Model()):
+		if other := p.matches.find(op, asked); other.model != nil && other.shaped && other.reason == "" {
+			s = other
 		}
 	}
 	if !answered && s.deployed() {

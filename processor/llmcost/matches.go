@@ -7,6 +7,7 @@ import (
 
 	"github.com/otelcol-llm/otelcol-llm/internal/bounded"
 	"github.com/otelcol-llm/otelcol-llm/internal/dialect"
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
 )
 
@@ -78,11 +79,19 @@ func (m *matches) lookUp(q question) sold {
 	return s
 }
 
-// othersMake says that the model that answered is another maker's than the one that was asked for: a gateway fell back to it.
-func (m *matches) othersMake(answered, asked string) bool {
+// othersMake says that the model that answered is another maker's than the one that was asked for, which is sold there: a gateway fell back
+// to it.
+func (m *matches) othersMake(answered, asked string, there *pricing.Model) bool {
 	a, only := m.table.Maker(answered)
-	b, _ := m.table.Maker(asked)
-	return only && b != nil && a.Provider != b.Provider
+	if !only {
+		return false
+	}
+	if b, _ := m.table.Maker(asked); b != nil {
+		return a.Provider != b.Provider
+	}
+	// A name of the seller's own, as Bedrock's are, has the maker's or the family's in it; one of the user's own says nothing.
+	family, _, _ := strings.Cut(strings.ToLower(answered[strings.LastIndexByte(answered, '/')+1:]), "-")
+	return !there.Own && !genai.ContainsFold(asked, a.Provider) && !genai.ContainsFold(asked, family)
 }
 
 // seller is who answers at a span's addresses. torn is true where the two are not one seller's.

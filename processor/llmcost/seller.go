@@ -30,6 +30,7 @@ type question struct {
 type sold struct {
 	pricedModel
 	seller string // the table's id of who sells, where harder evidence than the provider's name says it
+	shaped bool   // the shape of the model's id says who
 	region string
 	status string // of a call that has no row: genai.StatusFree or, with a reason, genai.StatusUnpriced
 	reason string // why the row is only the likely one, or why there is none
@@ -48,6 +49,7 @@ func whoSold(t *pricing.Table, q question, local string) sold {
 		if by.Provider == "" {
 			by = t.SellerByName(q.model)
 			shaped = by.Provider != ""
+			s.shaped = shaped
 		}
 		s.region = by.Region
 		if by.Provider != "" && by.Provider != t.Provider(q.provider) {
@@ -71,6 +73,17 @@ func whoSold(t *pricing.Table, q question, local string) sold {
 		}
 	}
 	return s
+}
+
+// askedAs says that a name that was asked for is that of the model that answered, as its seller writes it:
+// "us.anthropic.claude-sonnet-4-5-20250929-v1:0" and "claude-sonnet-4-5@20250929" answer as "claude-sonnet-4-5-20250929".
+func askedAs(asked, answered string) bool {
+	if i := strings.LastIndex(answered, "-20"); i > 0 && len(answered) == i+len("-20060102") {
+		answered = answered[:i]
+	}
+	_, rest, found := strings.Cut(asked, answered)
+	return found && rest != "" && (rest[0] == '@' || rest[0] == ':' || strings.HasPrefix(rest, "-v") || strings.HasPrefix(rest, "-20")) ||
+		strings.HasSuffix(asked, "."+answered)
 }
 
 // ownServers are programs that one runs oneself, for models with open weights.
