@@ -140,6 +140,8 @@ func TestDeploy(t *testing.T) {
 	_, otlp, scrapeURL, _ := defaultsWith(t, []string{
 		"--set=connectors.genaimetrics.interval=1s", "--set=connectors.genaimetrics.zero_for=5s", "--set=processors.perfstats.interval=1s",
 		"--set=connectors.budgetalert.interval=1s", "--set=connectors.budgetalert.zero_for=5s", "--set=receivers.hostresources.collection_interval=1s",
+		// A gateway that has just begun has no forecast otherwise.
+		"--set=connectors.budgetalert.budgets=[{name: daily, period: day, limit_usd: 100, forecast: {threshold: 1.0, min_elapsed: 0.00001}}]",
 	}, "DASHBOARD_ENDPOINT="+page)
 	server := prometheus.Start(t, false, hostOf(scrapeURL))
 
