@@ -44,14 +44,27 @@ type Fits func(items, bytes int) bool
 // around is the most that a message takes around its content: a tag and a length.
 const around = 1 + 5
 
+// A request whose pieces would be larger than both is not cut: each repeats what its items have in common, so a resource that is nearly
+// as large as a piece may be would be sent, and be in memory, once for each item.
+const (
+	mostGrowth = 4
+	mostBytes  = 64 << 20
+)
+
+// ErrGrows is for requests that would grow too much.
+var ErrGrows = errors.New("what its items have in common is too large to be sent with so few of them at once")
+
 // Request cuts a request into such that fit, with the same items in the same order. An item that is too large alone is a request of its
-// own. Resources, scopes and metrics without any item are left out.
+// own. Resources, scopes and metrics without any item are left out. The error is ErrGrows, or what is wrong with the encoding.
 func (l Layout) Request(data []byte, fits Fits) ([]Piece, error) {
-	c := cutter{layout: l, fits: fits, open: []box{{}}}
-	if err := c.walk(data); err != nil {
+	c := cutter{layout: l, fits: fits, open: []box{{}}, most: max(mostGrowth*len(data), mostBytes)}
+	err := c.walk(data)
+	if err == nil {
+		err = c.finish()
+	}
+	if err != nil {
 		return nil, fmt.Errorf("cannot cut a request: %w", err)
 	}
-	c.finish()
 	return c.pieces, nil
 }
 
@@ -68,6 +81,7 @@ type cutter struct {
 	open   []box // the request, and in it the messages around the next item
 	items  int
 	pieces []Piece
+	most   int // bytes that may still be made
 }
 
 // walk goes through the fields of the innermost message that hold items.
@@ -80,8 +94,7 @@ func (c *cutter) walk(message []byte) error {
 		case value == nil:
 			return errors.New("a number where a message should be")
 		case level == len(c.layout)-1:
-			c.item(field)
-			return nil
+			return c.item(field)
 		}
 		own, err := c.layout[level+1].others(value)
 		if err != nil {
@@ -98,17 +111,20 @@ func (c *cutter) walk(message []byte) error {
 }
 
 // item puts an item, with its tag, into the piece, or begins another piece with it.
-func (c *cutter) item(field []byte) {
+func (c *cutter) item(field []byte) error {
 	size := len(field)
 	for i := range c.open {
 		size += len(c.open[i].own) + len(c.open[i].body) + around
 	}
 	if c.items > 0 && !c.fits(c.items+1, size) {
-		c.finish()
+		if err := c.finish(); err != nil {
+			return err
+		}
 	}
 	inner := &c.open[len(c.open)-1]
 	inner.body = append(inner.body, field...)
 	c.items++
+	return nil
 }
 
 // shut puts a message into the one around it, unless there is nothing in it.
@@ -124,14 +140,18 @@ func (c *cutter) shut(level int) {
 }
 
 // finish ends a piece. What is open stays so for the next.
-func (c *cutter) finish() {
+func (c *cutter) finish() error {
 	for level := len(c.open) - 1; level > 0; level-- {
 		c.shut(level)
 	}
 	if c.items > 0 {
+		if c.most -= len(c.open[0].body); c.most < 0 {
+			return ErrGrows
+		}
 		c.pieces = append(c.pieces, Piece{c.open[0].body, c.items})
 		c.open[0].body, c.items = nil, 0
 	}
+	return nil
 }
 
 // others are the fields of a message that are not in the set.

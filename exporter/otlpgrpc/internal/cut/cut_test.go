@@ -186,3 +186,27 @@ func FuzzRequest(f *testing.F) {
 		require.Equal(t, td.SpanCount(), items)
 	})
 }
+
+// A hostile sender has a resource that is nearly as large as a request may be, and many spans.
+func TestAResourceIsNotRepeatedWithoutEnd(t *testing.T) {
+	td := ptrace.NewTraces()
+	rs := td.ResourceSpans().AppendEmpty()
+	rs.Resource().Attributes().PutStr("text", strings.Repeat("x", 1<<20))
+	spans := rs.ScopeSpans().AppendEmpty().Spans()
+	for i := range 300 {
+		spans.AppendEmpty().SetName(fmt.Sprint(i))
+		if i != 30 && i != 299 {
+			continue
+		}
+		data, err := new(ptrace.ProtoMarshaler).MarshalTraces(td)
+		require.NoError(t, err)
+		pieces, err := Spans.Request(data, within(1<<20+50))
+		if i == 30 {
+			require.NoError(t, err)
+			require.Len(t, pieces, 31)
+			continue
+		}
+		require.ErrorIs(t, err, ErrGrows)
+		require.Empty(t, pieces)
+	}
+}
