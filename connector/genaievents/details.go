@@ -29,13 +29,7 @@ func (b *conversion) writeDetails(it *item) {
 	w.cost(fCostTotal, op)
 	w.text(fCostStatus, op.Status)
 	w.copied(it)
-	if b.cfg.Content.Mode != contentNone {
-		it.content.read(it.head.attrs)
-		w.size(fLogInputLength, &it.content, textInput)
-		w.size(fLogAnswerLength, &it.content, textAnswer)
-		w.content(&it.content, textInput, fLogInputHash, fInputMessages)
-		w.content(&it.content, textAnswer, fLogAnswerHash, fOutputMessages)
-	}
+	w.callContent(it, fInputMessages, fOutputMessages)
 	w.end(&it.head, w.sentence("call of a model", op.ModelAsked(), it))
 }
 

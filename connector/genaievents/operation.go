@@ -62,13 +62,7 @@ func (b *conversion) writeClassicCall(it *item) {
 	}
 	w.outcome(it)
 	w.whole(fLogService, b.serviceName(it.head.source))
-	if b.cfg.Content.Mode != contentNone {
-		it.content.read(it.head.attrs)
-		w.size(fLogInputLength, &it.content, textInput)
-		w.size(fLogAnswerLength, &it.content, textAnswer)
-		w.content(&it.content, textInput, fLogInputHash, fLogInput)
-		w.content(&it.content, textAnswer, fLogAnswerHash, fLogAnswer)
-	}
+	w.callContent(it, fLogInput, fLogAnswer)
 	w.end(&it.head, w.sentence("call of a model", op.ModelAsked(), it))
 }
 
@@ -136,6 +130,18 @@ func (w *recordWriter) size(f *field, c *content, t text) {
 	if n := c.size(t); n > 0 {
 		w.count(f, n)
 	}
+}
+
+// callContent writes what a model was asked and what it answered, as far as the configuration wants it.
+func (w *recordWriter) callContent(it *item, input, answer *field) {
+	if w.cfg.Content.Mode == contentNone {
+		return
+	}
+	it.content.read(it.head.attrs)
+	w.size(fLogInputLength, &it.content, textInput)
+	w.size(fLogAnswerLength, &it.content, textAnswer)
+	w.content(&it.content, textInput, fLogInputHash, input)
+	w.content(&it.content, textAnswer, fLogAnswerHash, answer)
 }
 
 // content writes as much of a text as is told. It is not in the body, where nobody could leave it out later.
