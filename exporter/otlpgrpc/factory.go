@@ -12,6 +12,9 @@ import (
 	"go.opentelemetry.io/collector/exporter/exporterhelper/xexporterhelper"
 	"go.opentelemetry.io/collector/exporter/otlpexporter"
 	"go.opentelemetry.io/collector/exporter/xexporter"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.opentelemetry.io/otel/attribute"
 
 	"github.com/otelcol-llm/otelcol-llm/exporter/otlpgrpc/internal/metadata"
@@ -35,17 +38,17 @@ func NewFactory() exporter.Factory {
 
 func createTraces(ctx context.Context, set exporter.Settings, cfg component.Config) (exporter.Traces, error) {
 	e, err := create(ctx, set, cfg, &traces, xexporterhelper.NewTracesRequest)
-	return tracesExporter{e}, err
+	return tracesExporter{e, queues(cfg)}, err
 }
 
 func createMetrics(ctx context.Context, set exporter.Settings, cfg component.Config) (exporter.Metrics, error) {
 	e, err := create(ctx, set, cfg, &metrics, xexporterhelper.NewMetricsRequest)
-	return metricsExporter{e}, err
+	return metricsExporter{e, queues(cfg)}, err
 }
 
 func createLogs(ctx context.Context, set exporter.Settings, cfg component.Config) (exporter.Logs, error) {
 	e, err := create(ctx, set, cfg, &logs, xexporterhelper.NewLogsRequest)
-	return logsExporter{e}, err
+	return logsExporter{e, queues(cfg)}, err
 }
 
 func create[T, E any](
@@ -79,13 +82,40 @@ func serverAttributes(endpoint string) []attribute.KeyValue {
 	return all
 }
 
+// queues says whether a sender is answered before its data is.
+func queues(cfg component.Config) bool {
+	queue := cfg.(*Config).QueueConfig
+	return queue.HasValue() && !queue.Get().WaitForResult
+}
+
 // The helper says of every exporter that batches that it changes data. What this one keeps is its own.
 type (
-	tracesExporter  struct{ exporter.Traces }
-	metricsExporter struct{ exporter.Metrics }
-	logsExporter    struct{ exporter.Logs }
+	tracesExporter struct {
+		exporter.Traces
+		queued bool
+	}
+	metricsExporter struct {
+		exporter.Metrics
+		queued bool
+	}
+	logsExporter struct {
+		exporter.Logs
+		queued bool
+	}
 )
 
 func (tracesExporter) Capabilities() consumer.Capabilities  { return consumer.Capabilities{} }
 func (metricsExporter) Capabilities() consumer.Capabilities { return consumer.Capabilities{} }
 func (logsExporter) Capabilities() consumer.Capabilities    { return consumer.Capabilities{} }
+
+func (e tracesExporter) ConsumeTraces(ctx context.Context, td ptrace.Traces) error {
+	return hand(ctx, e.queued, td, e.Traces.ConsumeTraces)
+}
+
+func (e metricsExporter) ConsumeMetrics(ctx context.Context, md pmetric.Metrics) error {
+	return hand(ctx, e.queued, md, e.Metrics.ConsumeMetrics)
+}
+
+func (e logsExporter) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
+	return hand(ctx, e.queued, ld, e.Logs.ConsumeLogs)
+}
