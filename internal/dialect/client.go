@@ -130,6 +130,7 @@ var (
 	memberTexts textSet // of members
 	usageTexts  textSet // of the members that alone show usage
 	answerTexts textSet // of answers
+	jsonTexts   textSet // all that hold JSON
 	kindTexts   textSet // of words, but that of the conventions
 	pairTallies uint64  // of pairs
 	byFirst     [256][]scopeRule
@@ -170,6 +171,9 @@ func init() { //nolint:gochecknoinits // the tables are constants that Go cannot
 			c.addPairs(first)
 		}
 	}
+	for _, t := range [...]text{jInput, jInvocation} {
+		jsonTexts.add(t)
+	}
 	fillTable(known)
 }
 
@@ -177,6 +181,7 @@ func (c *client) addJSON() {
 	members = append(members, c.json...)
 	for i := range c.json {
 		memberTexts.add(c.json[i].fact)
+		jsonTexts.add(c.json[i].fact)
 		if c.json[i].pair {
 			usageTexts.add(c.json[i].fact)
 		}
@@ -184,6 +189,7 @@ func (c *client) addJSON() {
 	answers = append(answers, c.answers...)
 	for _, t := range c.answers {
 		answerTexts.add(t)
+		jsonTexts.add(t)
 	}
 }
 

@@ -109,6 +109,8 @@ type textSet [(maxTexts + 63) / 64]uint64
 
 func (s *textSet) add(t text) { s[t>>6] |= 1 << (t & 63) }
 
+func (s *textSet) has(t text) bool { return s[t>>6]&(1<<(t&63)) != 0 }
+
 // meets says whether two sets have a text in common.
 func (s *textSet) meets(o *textSet) bool { return s[0]&o[0]|s[1]&o[1] != 0 }
 

@@ -93,11 +93,15 @@ func (f *facts) addText(e *entry, v pcommon.Value) {
 	if r := f.textRanks[e.fact]; r != 0 && e.rank >= r {
 		return
 	}
-	if v.Type() != pcommon.ValueTypeStr {
-		return
-	}
-	if s := v.Str(); s != "" {
-		f.put(text(e.fact), s, e.rank)
+	switch v.Type() {
+	case pcommon.ValueTypeStr:
+		if s := v.Str(); s != "" {
+			f.put(text(e.fact), s, e.rank)
+		}
+	case pcommon.ValueTypeMap, pcommon.ValueTypeSlice: // what others send as JSON
+		if jsonTexts.has(text(e.fact)) {
+			f.put(text(e.fact), v.AsString(), e.rank)
+		}
 	}
 }
 
@@ -146,6 +150,13 @@ func (f *facts) add(t tally, n int64, rank uint8) {
 		f.tallies[t], f.tallyRanks[t] = n, rank
 		f.present |= 1 << t
 	}
+}
+
+// forget takes back what was told of t.
+func (f *facts) forget(t tally) {
+	f.tallies[t], f.tallyRanks[t] = 0, 0
+	f.present &^= 1 << t
+	f.bad &^= 1 << t
 }
 
 func (f *facts) has(t tally) bool { return (f.present|f.bad)&(1<<t) != 0 }

@@ -27,7 +27,21 @@ var googleADK = &client{
 	mayBe:  func(*facts) bool { return true },
 	json:   []member{{fact: jVertexResponse, read: func(r *reading, s string) { r.f.readMember(s, nVertexInput, nVertexOutput) }}},
 	pairs:  []pair{{in: nVertexInput, out: nVertexOutput}},
-	traits: traits{localAgents: true, prefixed: true, thoughtsApart: true, corrects: adkThoughts},
+	traits: traits{localAgents: true, prefixed: true, thoughtsApart: true, corrects: adkThoughts, hides: adkHides, hidesCache: adkUntold},
+}
+
+// adkUntold: without its content the answer is an empty object, and before version 2.3 of Python's the counts beside it are of input and
+// output only.
+func adkUntold(r *reading) bool {
+	s := r.f.texts[jVertexResponse]
+	return (s == "{}" || endless(s)) && !r.between("2.3", "") && !r.f.has(nReasoning) && !r.f.has(nVertexThoughts)
+}
+
+func adkHides(r *reading, u *genai.Usage) string {
+	if adkUntold(r) {
+		return hiddenThoughts(r, u)
+	}
+	return ""
 }
 
 // adkThoughts: since the thinking tokens have the conventions' name the output holds them; before, they stood beside it. Where the answer is

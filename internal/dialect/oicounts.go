@@ -26,7 +26,7 @@ var openInferenceGoogle = traits{localAgents: true, corrects: func(r *reading, c
 }}
 
 // The one for the ADK added thinking tokens to the output that LiteLLM gives with them.
-var openInferenceADK = traits{localAgents: true, corrects: func(r *reading, c *counts) {
+var openInferenceADK = traits{localAgents: true, hidesCache: (*reading).withoutAnswer, corrects: func(r *reading, c *counts) {
 	if c.pair.in == nOpenInferenceInput && r.between("", "0.1.18") && c.total > 0 && c.total == c.in+c.out-c.reasoning {
 		c.out -= c.reasoning
 	}
@@ -51,10 +51,16 @@ var openInferenceCohere = traits{
 // LiteLLM's says the text of the prompt where others say what of it was cached.
 var openInferenceLiteLLM = traits{localAgents: true}
 
-// The one for JavaScript leaves cached tokens out and, of streams, does not tell them; in Python they were not told of streams before 1.1.1.
+// The one for JavaScript left cached tokens out before 0.2 and told them in the answer only, which streams do not have; in Python they were not
+// told of streams before 1.1.1.
 var (
-	openInferenceAnthropicJS = traits{localAgents: true, hides: cacheAskedFor}
-	openInferenceAnthropic   = traits{localAgents: true, hidesCache: before0114, hides: func(r *reading, u *genai.Usage) string {
+	openInferenceAnthropicJS = traits{localAgents: true, hides: func(r *reading, u *genai.Usage) string {
+		if r.between("0.2", "") {
+			return ""
+		}
+		return cacheAskedFor(r, u)
+	}}
+	openInferenceAnthropic = traits{localAgents: true, hidesCache: before0114, hides: func(r *reading, u *genai.Usage) string {
 		if !r.between("", "1.1.1") {
 			return ""
 		}
@@ -67,13 +73,17 @@ func before0114(r *reading) bool { return r.between("", "0.1.14") }
 // openInferenceUncached is of those that tell nothing of a cache, unless their answer does.
 var openInferenceUncached = traits{localAgents: true, hidesCache: always}
 
-// cacheAskedFor: the request asks Anthropic to keep its prompt, and nothing says what became of it.
+// cacheAskedFor: the request asks Anthropic to keep its prompt, or is not shown, and nothing says what became of it.
 func cacheAskedFor(r *reading, u *genai.Usage) string {
-	if u.CacheRead+u.CacheWrite > 0 || r.f.tallyRanks[nNoCache] != 0 || !strings.Contains(r.f.texts[jInput], "cache_control") {
+	asked := r.f.texts[jInput]
+	if u.CacheRead+u.CacheWrite > 0 || r.f.tallyRanks[nNoCache] != 0 || whole(asked) && !strings.Contains(asked, "cache_control") {
 		return ""
 	}
 	return genai.ReasonHiddenTokens
 }
+
+// withoutAnswer says that nobody shows the provider's answer, which tells more than the attributes.
+func (r *reading) withoutAnswer() bool { return !whole(r.f.texts[jOutput]) }
 
 // Pipecat's tells what of Anthropic's cache was read, and not what was written to it.
 var openInferencePipecat = traits{localAgents: true, cacheApart: (*reading).overAnthropic, hides: func(r *reading, u *genai.Usage) string {

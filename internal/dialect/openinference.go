@@ -27,7 +27,7 @@ var openInference = &client{
 		{name: "openinference.*"},
 		{name: "@arizeai/openinference-instrumentation-bedrock*", traits: &openInferenceBedrock},
 		{name: "openinference.instrumentation.bedrock*", traits: &openInferenceBedrock},
-		{name: "@arizeai/openinference-instrumentation-langchain*", traits: &openInferenceLangChain},
+		{name: "@arizeai/openinference-instrumentation-langchain*", traits: &openInferenceLangChainJS},
 		{name: "openinference.instrumentation.langchain*", traits: &openInferenceLangChain},
 		{name: "@arizeai/openinference-instrumentation-claude-agent-sdk*", traits: &openInferenceClaude},
 		{name: "openinference.instrumentation.claude_agent_sdk*", traits: &openInferenceClaude},
@@ -83,6 +83,17 @@ var openInference = &client{
 var openInferenceBedrock = traits{totalHolds: true, cacheApart: func(r *reading) bool { return r.f.keys&hasOpenInferenceCache != 0 }}
 
 var openInferenceLangChain = traits{localAgents: true, totalHolds: true, thoughtsTotal: true, guess: langchainGuess}
+
+// What was written to a cache JavaScript's tells in the answer only.
+var openInferenceLangChainJS = traits{
+	localAgents: true, totalHolds: true, thoughtsTotal: true, guess: langchainGuess,
+	hides: func(r *reading, u *genai.Usage) string {
+		if !r.withoutAnswer() {
+			return ""
+		}
+		return hidesWrites(leastCached)(r, u)
+	},
+}
 
 // The Claude Agent SDK has the bill on the agent's span and no calls below it.
 var openInferenceClaude = traits{localAgents: true, usageOnAgent: true, knowsBill: true}

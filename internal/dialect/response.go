@@ -21,6 +21,9 @@ func readAnswer(s string, f *facts) answered {
 	p := scanJSON(s)
 	p.enter('[') // of several answers, the first
 	a.read(&p)
+	if a.told {
+		f.forget(nEstimatedInput)
+	}
 	return a
 }
 
@@ -237,11 +240,7 @@ func (a *answered) metadata(p *jsonScan) {
 		case "groundingMetadata", "grounding_metadata":
 			a.facts.grounding(p)
 		case "estimatedTokenUsage": // LangChain's own count, or the provider's where the message has that
-			in := nEstimatedInput
-			if a.told {
-				in = noTally
-			}
-			a.facts.usageObject(p, neither, in, noTally, 1)
+			a.facts.usageObject(p, neither, nEstimatedInput, noTally, 1)
 		default:
 			p.skip()
 		}
