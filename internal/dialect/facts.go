@@ -29,7 +29,7 @@ type facts struct {
 	valueRanks [maxValues]uint8
 	valued     uint32 // values that are set
 
-	spellings spellings // of any span: what is known of keys
+	memory keyMemory // of any span
 
 	billed  float64 // what the provider's answer says that it cost
 	toolFee bool    // the answer tells of a tool that is billed and of which no row has a price
@@ -39,15 +39,16 @@ type facts struct {
 
 // collect runs over attrs, of a span of the client with the given bit, once.
 func (f *facts) collect(attrs pcommon.Map, client uint64) {
+	last := uint16(0)
 	for key, v := range attrs.All() {
-		e := lookup(key)
-		if e == nil {
-			f.keys |= unread(key)
-			f.spelled(key, v)
-			continue
-		}
-		if e.only != 0 && e.only&client == 0 {
-			f.spelled(key, v)
+		last = f.memory.after(last, key)
+		x := &f.memory[last&memoryMask]
+		e := &entries[x.entry]
+		if x.entry == 0 || e.only != 0 && e.only&client == 0 {
+			f.keys |= x.keys
+			if x.usage {
+				f.spelled(key, x.part, v)
+			}
 			continue
 		}
 		f.keys |= e.keys

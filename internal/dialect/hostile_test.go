@@ -33,13 +33,13 @@ func TestKeyTable(t *testing.T) {
 				e.only = 1
 			}
 			seen[e.key] = e
-			require.NotNil(t, lookup(e.key), e.key)
-			assert.Equal(t, e.key, lookup(e.key).key)
-			assert.Nil(t, lookup(e.key+"x"))
-			assert.Nil(t, lookup(e.key[1:]))
+			require.NotZero(t, lookup(e.key), e.key)
+			assert.Equal(t, e.key, entries[lookup(e.key)].key)
+			assert.Zero(t, lookup(e.key+"x"))
+			assert.Zero(t, lookup(e.key[1:]))
 		}
 	}
-	assert.Nil(t, lookup(""))
+	assert.Zero(t, lookup(""))
 	assert.LessOrEqual(t, int(nextText), maxTexts)
 	assert.LessOrEqual(t, int(nextTally), int(noTally), "facts.bad has a bit for each tally")
 	assert.LessOrEqual(t, int(nextValue), maxValues)

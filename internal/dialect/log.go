@@ -55,8 +55,8 @@ func OwnsCost(attrs pcommon.Map) bool { return keysOf(attrs)&HasOwnedCost != 0 }
 
 func keysOf(attrs pcommon.Map) (keys KeySet) {
 	for key := range attrs.All() {
-		if e := lookup(key); e != nil {
-			keys |= e.keys
+		if at := lookup(key); at != 0 {
+			keys |= entries[at].keys
 		} else {
 			keys |= unread(key)
 		}

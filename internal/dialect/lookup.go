@@ -13,8 +13,8 @@ var (
 func fillTable(clients []*client) {
 	var ranks [classValue + 1][256]uint8
 	add := func(e entry, only uint64) {
-		if at := lookup(e.key); at != nil {
-			at.only |= only // of the plain names, several clients may have the same one; TestKeyTable finds those that differ
+		if at := lookup(e.key); at != 0 {
+			entries[at].only |= only // of the plain names, several clients may have the same one; TestKeyTable finds those that differ
 			return
 		}
 		ranks[e.class][e.fact]++
@@ -50,18 +50,15 @@ func slot(key string) uint32 {
 	return h * 0x9E3779B1 >> (32 - slotBits)
 }
 
-// lookup finds the entry of key, nil when the attribute is not read.
-func lookup(key string) *entry {
+// lookup finds the place of key's entry, 0 when the attribute is not read.
+func lookup(key string) uint16 {
 	if key == "" {
-		return nil
+		return 0
 	}
 	for s := slot(key); ; s = (s + 1) % uint32(len(slots)) {
 		i := slots[s]
-		if i == 0 {
-			return nil
-		}
-		if e := &entries[i]; e.key == key {
-			return e
+		if i == 0 || entries[i].key == key {
+			return i
 		}
 	}
 }

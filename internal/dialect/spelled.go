@@ -15,12 +15,8 @@ import (
 // spelledRank comes after all names that are known, and before JSON.
 const spelledRank = jsonRank - 1
 
-// spelled reads an attribute whose name is not known.
-func (f *facts) spelled(key string, v pcommon.Value) {
-	w := f.spellings.of(key)
-	if !w.usage {
-		return
-	}
+// spelled reads an attribute about usage whose name is not known, and says that it is this part of it.
+func (f *facts) spelled(key string, t tally, v pcommon.Value) {
 	switch v.Type() {
 	case pcommon.ValueTypeInt, pcommon.ValueTypeDouble:
 	case pcommon.ValueTypeStr:
@@ -34,7 +30,6 @@ func (f *facts) spelled(key string, v pcommon.Value) {
 	default:
 		return
 	}
-	t := w.part
 	if t == noTally {
 		return
 	}
@@ -54,29 +49,6 @@ func spellingOf(key string) spelling {
 		return spelling{part: noTally}
 	}
 	return spelling{usage: true, part: spelledTally(key)}
-}
-
-// spellings remembers keys that were read last, for senders use the same ones again and again. It holds no memory of a span.
-type spellings [64]struct {
-	spelling
-	size uint8
-	key  [53]byte
-}
-
-func (s *spellings) of(key string) spelling {
-	if key == "" {
-		return spelling{part: noTally}
-	}
-	x := &s[slot(key)%uint32(len(s))]
-	if int(x.size) == len(key) && string(x.key[:x.size]) == key {
-		return x.spelling
-	}
-	w := spellingOf(key)
-	if len(key) <= len(x.key) {
-		x.size, x.spelling = uint8(len(key)), w //nolint:gosec // as long as the place for it
-		copy(x.key[:], key)
-	}
-	return w
 }
 
 // spelledObject reads a usage object in JSON, or the details of one of its two counts.
