@@ -110,14 +110,15 @@ func benchmarkPut(b *testing.B, put func(uint64)) {
 }
 
 // A set of keys needs no more than the keys and their times.
-func TestASetTakesSixteenBytesASlot(t *testing.T) {
-	require.EqualValues(t, 16*lineSlots, unsafe.Sizeof(hashLine[struct{}]{}))
+func TestASetTakesSixteenBytesAnEntry(t *testing.T) {
+	require.EqualValues(t, 16, unsafe.Sizeof(hashEntry[struct{}]{}))
+	require.EqualValues(t, 64, unsafe.Sizeof(indexLine{}))
 }
 
 // Fetching changes nothing, whether a key is there or not; the key 0 is one like others.
 // GetOrPut is Get and, where that finds nothing, Put: on a full one too, and of what has expired.
 func TestGetOrPutIsBoth(t *testing.T) {
-	one, other := NewHashes[int](1000, time.Minute), NewHashes[int](1000, time.Minute)
+	one, other := NewHashes[int](500, time.Minute), NewHashes[int](500, time.Minute)
 	r := rand.New(rand.NewPCG(5, 5)) //nolint:gosec // the same keys in every run
 	now, found := t0, 0
 	for i := range 20_000 {
@@ -134,7 +135,8 @@ func TestGetOrPutIsBoth(t *testing.T) {
 		require.Equal(t, known, had)
 		require.Equal(t, want, got)
 	}
-	require.Equal(t, one.lines, other.lines)
+	require.Equal(t, one.index, other.index)
+	require.Equal(t, one.journal, other.journal)
 	require.NotZero(t, one.Evicted())
 	require.NotZero(t, found)
 }
@@ -142,8 +144,8 @@ func TestGetOrPutIsBoth(t *testing.T) {
 func TestFetchingChangesNothing(t *testing.T) {
 	h := NewHashes[int](100, time.Minute)
 	h.Put(0, 7, t0)
-	h.Put(keyZero+1, 8, t0)
-	h.Fetch([]uint64{0, 1, keyZero + 1})
+	h.Put(1<<63, 8, t0)
+	h.Fetch([]uint64{0, 1, 1 << 63})
 	v, ok := h.Get(0, t0)
 	require.True(t, ok)
 	require.Equal(t, 7, v)
@@ -152,14 +154,14 @@ func TestFetchingChangesNothing(t *testing.T) {
 	require.Equal(t, 2, h.Len())
 }
 
-// As many keys of one line as it and its neighbour hold stay, however large the table is: below the limit nobody leaves.
+// However many keys belong to one line, they are all found, and below the limit nobody leaves.
 func TestBelowTheLimitNobodyLeaves(t *testing.T) {
 	h := NewHashes[int](1000, 0)
 	r := rand.New(rand.NewPCG(5, 5)) //nolint:gosec // the same keys in every run
-	largest := &Hashes[int]{lines: make([]hashLine[int], h.most)}
+	largest := index{lines: make([]indexLine, 1024)}
 	var keys []uint64
-	for len(keys) < 2*lineSlots {
-		if key := r.Uint64() &^ spilled; largest.home(key) == 7 {
+	for len(keys) < 3*lineSlots {
+		if key := r.Uint64(); largest.home(key) == 1023 {
 			keys = append(keys, key)
 		}
 	}
@@ -173,19 +175,95 @@ func TestBelowTheLimitNobodyLeaves(t *testing.T) {
 		require.Equal(t, i, v)
 	}
 	h.Put(keys[0], -1, t0)
-	require.Equal(t, len(keys), h.Len(), "what is in the neighbour is found there")
+	require.Equal(t, len(keys), h.Len(), "what went on into the next line is found there")
 }
 
-// The table grows when it is used, not when one of its lines is full.
-func TestHashesAreNotSparse(t *testing.T) {
-	h := NewHashes[int](1_000_000, 0)
+// What was put again when others came after it stays longer than they.
+func TestPuttingAgainMakesYoung(t *testing.T) {
+	h := NewHashes[int](1000, 0)
+	for key := range uint64(1000) {
+		h.Put(key, 1, t0)
+	}
+	h.Put(0, 2, t0)
+	for key := range uint64(999) {
+		h.Put(1000+key, 3, t0)
+	}
+	v, ok := h.Get(0, t0)
+	require.True(t, ok)
+	require.Equal(t, 2, v)
+	for key := range uint64(2) {
+		h.Put(2000+key, 4, t0)
+	}
+	_, ok = h.Get(0, t0)
+	require.False(t, ok, "once")
+	require.Equal(t, 1000, h.Len())
+	require.EqualValues(t, 1001, h.Evicted())
+}
+
+// Memory goes up and down with what is held: here a peak, then little for a long time.
+func TestMemoryFollowsWhatIsHeld(t *testing.T) {
+	h := NewHashes[int](1_000_000, time.Minute)
 	r := rand.New(rand.NewPCG(6, 6)) //nolint:gosec // the same keys in every run
+	held := func() (chunks int) {
+		for i := range h.journal.chunks {
+			if h.journal.chunks[i].entries != nil {
+				chunks++
+			}
+		}
+		return chunks
+	}
 	for i := range 200_000 {
 		h.Put(r.Uint64(), i, t0)
-		if slots := len(h.lines) * lineSlots; i > 1000 {
-			require.Less(t, slots, 8*i)
-		}
 	}
 	require.Equal(t, 200_000, h.Len())
+	require.Equal(t, 200_000/chunkEntries+1, held())
+	require.Less(t, len(h.index.lines)*lineSlots, 4*200_000)
+	now := t0
+	kept := r.Uint64()
+	for i := range 1000 {
+		now = now.Add(time.Second)
+		h.Put(r.Uint64(), i, now)
+		h.Put(kept, i, now)
+	}
+	require.Less(t, h.Len(), 60+2*chunkEntries)
+	require.LessOrEqual(t, held(), 4)
+	require.Less(t, len(h.index.lines), h.Len())
 	require.Zero(t, h.Evicted())
+	v, ok := h.Get(kept, now)
+	require.True(t, ok, "what is put again and again is not freed with those that came with it")
+	require.Equal(t, 999, v)
+}
+
+// A Hashes answers as a map that forgets by age alone, while far more keys come and go than it has places for.
+func TestHashesAreAMap(t *testing.T) {
+	for _, c := range []struct {
+		limit, puts int
+		among       uint64 // how many keys are in use at a time
+	}{{20, 5_000, 2}, {1000, 50_000, 100}, {1 << 20, 20_000, 5_000}} {
+		h := NewHashes[int](c.limit, time.Second)
+		r := rand.New(rand.NewPCG(7, c.among)) //nolint:gosec // the same keys in every run
+		type put struct {
+			value int
+			at    time.Time
+		}
+		want := map[uint64]put{}
+		now, found := t0, 0
+		for i := range c.puts {
+			now = now.Add(time.Duration(r.Int64N(int64(8 * time.Second / time.Duration(c.limit)))))
+			key := uint64(i)/8 + r.Uint64N(c.among)
+			p, known := want[key]
+			known = known && now.Sub(p.at) <= time.Second
+			got, ok := h.Get(key, now)
+			if ok != known || ok && got != p.value {
+				t.Fatalf("key %d: got %d, %t, want %d, %t", key, got, ok, p.value, known)
+			}
+			if known {
+				found++
+			}
+			h.Put(key, i, now)
+			want[key] = put{i, now}
+		}
+		require.Zero(t, h.Evicted())
+		require.Greater(t, found, c.puts/10)
+	}
 }

@@ -80,13 +80,15 @@ func (p period) overlaps(q period) bool {
 }
 
 // inputs are what two reports of one answer must agree in, unless its id is unique in the world: the input, which some senders tell
-// without what the cache gave.
+// without what the cache gave. Counts that differ by 2^32 are taken for equal.
 type inputs struct {
-	all, uncached int64
+	all, uncached uint32
 	unique        bool
 }
 
-func inputsOf(u *genai.Usage) inputs { return inputs{all: u.Input, uncached: u.InputUncached()} }
+func inputsOf(u *genai.Usage) inputs {
+	return inputs{all: uint32(u.Input), uncached: uint32(u.InputUncached())} //nolint:gosec // the low bits
+}
 
 func (a inputs) agree(b inputs) bool {
 	return a.unique || a.all == b.all || a.uncached == b.all || a.all == b.uncached
@@ -120,17 +122,14 @@ type spanRecord struct {
 
 func (f *spanRecord) known() known { return known{f.nano, f.rank} }
 
-// responseRecord is the span that counts for a response id, and when. Its order makes an entry fill one cache line.
+// responseRecord is the span that counts for a response id, and when. With its key and time it fills a cache line.
 type responseRecord struct {
-	during        period
-	all, uncached int64 // as of inputs
-	nano          int64 // as of known
-	by            uint64
-	rank          int32
-	unique        bool
+	during period
+	nano   int64 // as of known
+	by     uint64
+	read   inputs
+	rank   int32
 }
-
-func (a *responseRecord) read() inputs { return inputs{a.all, a.uncached, a.unique} }
 
 func (a *responseRecord) known() known { return known{a.nano, a.rank} }
 
@@ -281,7 +280,7 @@ func (c *countedCalls) decideOne(w *witness, now time.Time) {
 	}
 	if w.outcome == counts && slot != 0 {
 		c.answers.Put(slot, responseRecord{
-			during: w.during, all: w.read.all, uncached: w.read.uncached, unique: w.read.unique, by: w.self, nano: w.nano, rank: w.rank,
+			during: w.during, read: w.read, by: w.self, nano: w.nano, rank: w.rank,
 		}, now)
 	}
 }
@@ -303,7 +302,7 @@ func (c *countedCalls) response(w *witness, now time.Time) (slot uint64, said *r
 			return slot, nil
 		case a.by == w.self && w.self != 0:
 			return slot, nil
-		case a.during.overlaps(w.during) && a.read().agree(w.read):
+		case a.during.overlaps(w.during) && a.read.agree(w.read):
 			said := a // of its own, so that only what is found is on the heap
 			return slot, &said
 		}
