@@ -82,7 +82,9 @@ func (b *posting) of(series string) []place {
 	return b.index[series]
 }
 
-// prepare reads spends into calls of the ledger. The lock is held.
+// prepare reads spends into calls of the ledger. The lock is held. What it needs of the stack must be gone when the ledger is called: see lateUsage.
+//
+//go:noinline
 func (e *Engine) prepare(spends []Spend, now time.Time) *posting {
 	b := postings.Get().(*posting)
 	b.now = now.Unix()
