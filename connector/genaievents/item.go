@@ -2,7 +2,6 @@ package genaievents
 
 import (
 	"math"
-	"strings"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -60,48 +59,4 @@ func (it *item) requestID() string {
 		return v.AsString()
 	}
 	return ""
-}
-
-// isRequest says whether the operation is a whole run of an agent or workflow: from the span alone, for nothing waits for its parent.
-func (it *item) isRequest(all bool) bool {
-	root := it.span.ParentSpanID().IsEmpty()
-	switch it.op.Kind {
-	case genai.Agent:
-		return root || all || isAgentRequest(it.span.Name())
-	case genai.Workflow:
-		return root
-	case genai.ModelCall: // senders that put the run's only usage on its span
-		return root && (it.op.Name == genai.OpInvokeAgent || it.op.Name == genai.OpInvokeWorkflow)
-	}
-	return false
-}
-
-// isAgentRequest knows the name that LangChain's users give the span of a request, whatever serves it.
-func isAgentRequest(name string) bool {
-	return strings.HasPrefix(name, "agent_request:")
-}
-
-// place of a failure: inner ones are told each, outer ones hold others.
-type failurePlace uint8
-
-const (
-	failsNot failurePlace = iota
-	failsInside
-	failsAround
-)
-
-func (it *item) failurePlace() failurePlace {
-	if !it.failed() {
-		return failsNot
-	}
-	switch it.op.Kind {
-	case genai.ModelCall:
-		if !it.op.IsCall() {
-			return failsNot // another span tells it
-		}
-		return failsInside
-	case genai.Tool, genai.Retrieval, genai.Cache, genai.Evaluation:
-		return failsInside
-	}
-	return failsAround
 }

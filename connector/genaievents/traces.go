@@ -29,21 +29,24 @@ const readAhead = 8
 
 // readSpan is one that was read.
 type readSpan struct {
-	op        genai.Operation
-	span      ptrace.Span
-	key       uint64
-	operation bool // it is a GenAI operation
-	claimed   bool // and it has no record yet
+	op      genai.Operation
+	span    ptrace.Span
+	key     uint64
+	tells   tells
+	claimed bool // what it tells has no record yet
 }
 
 func (b *conversion) readSpan(span ptrace.Span, source int) {
 	r := &b.read[b.reads]
-	r.operation = genai.ReadCanonical(span, &r.op)
-	if !r.operation && !b.mayEvaluate(span) {
+	r.tells = 0
+	if genai.ReadCanonical(span, &r.op) {
+		r.tells = b.tellsOf(&r.op, span)
+	}
+	if r.tells == 0 && !b.mayEvaluate(span) {
 		return
 	}
 	r.span, r.key = span, 0
-	if r.operation {
+	if r.tells != 0 {
 		r.key = b.hasher.Call(span.TraceID(), span.SpanID(), identity(&r.op))
 	}
 	if b.reads++; b.reads == readAhead {
@@ -56,9 +59,9 @@ func (b *conversion) writeRead(source int) {
 	b.memory.claimSpans(b.read[:b.reads], b.now)
 	for i := range b.read[:b.reads] {
 		r := &b.read[i]
-		if r.operation && b.note(r.key, r.claimed) {
+		if r.tells != 0 && b.note(r.key, r.claimed) {
 			b.item.read(&r.op, r.span, source, &b.cfg.Keep)
-			b.writeOperation(&b.item)
+			b.write(&b.item, r.tells)
 		}
 		if b.mayEvaluate(r.span) {
 			b.evaluations(r.span, source)
@@ -99,24 +102,22 @@ func (b *conversion) note(key uint64, claimed bool) bool {
 	return true
 }
 
-// writeOperation writes what one operation is: a request, a call, a tool, a failure, or several of them.
-func (b *conversion) writeOperation(it *item) {
-	if b.langchain && b.writes.requests && it.isRequest(b.cfg.Requests == requestsAll) {
+// write writes what an operation tells.
+func (b *conversion) write(it *item, t tells) {
+	if t&tellsRequest != 0 {
 		b.writeRequest(it)
 	}
-	if b.writes.calls && it.op.IsCall() {
+	if t&tellsCall != 0 {
 		b.writeCall(it)
 	}
-	if b.langchain && b.writes.tools && it.op.Kind == genai.Tool {
+	if t&tellsTool != 0 {
 		b.writeTool(it)
 	}
-	if b.writes.failures {
-		switch it.failurePlace() {
-		case failsInside:
-			b.writeFailure(it, false)
-		case failsAround:
-			b.outer = append(b.outer, outerFailure{it.span, it.head.source})
-		}
+	if t&tellsFailure != 0 {
+		b.writeFailure(it, false)
+	}
+	if t&tellsOuterFailure != 0 {
+		b.outer = append(b.outer, outerFailure{it.span, it.head.source})
 	}
 }
 
