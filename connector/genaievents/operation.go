@@ -89,7 +89,7 @@ func (b *conversion) writeTool(it *item) {
 
 func (w *recordWriter) seconds(f *field, it *item) {
 	if it.timed {
-		w.number(f, it.took.Seconds())
+		w.number(f, float64(it.took)/1e9) // Duration.Seconds adds two parts up, and so says 1.9020000000000001
 	}
 }
 
