@@ -2,7 +2,6 @@ package budgetalert
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"go.opentelemetry.io/collector/component"
@@ -58,7 +57,8 @@ func (c *budgetAlert) Shutdown(ctx context.Context) error {
 	if err != nil {
 		return nil //nolint:nilerr // it does not run
 	}
-	return errors.Join(s.leave(ctx, c), c.Member.Shutdown(ctx))
+	s.leave(ctx, c)
+	return c.Member.Shutdown(ctx)
 }
 
 func (c *budgetAlert) ConsumeTraces(ctx context.Context, td ptrace.Traces) error {

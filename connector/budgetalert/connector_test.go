@@ -175,7 +175,7 @@ func TestShutdownDoesNotWaitForEver(t *testing.T) {
 		require.NoError(t, toLogs.ConsumeTraces(t.Context(), spansOf(spec{model: "m", end: time.Now(), n: 1})))
 		synctest.Wait()
 		began := time.Now()
-		_ = toLogs.Shutdown(context.Background())
+		require.NoError(t, toLogs.Shutdown(context.Background()))
 		require.Less(t, time.Since(began), time.Minute)
 		close(hang)
 		synctest.Wait()

@@ -155,33 +155,33 @@ func (s *state) end(ctx context.Context, name string) bool {
 	}
 }
 
-// leave flushes to the outputs that go with c.
-func (s *state) leave(ctx context.Context, c *budgetAlert) error {
+// leave flushes to the outputs that go with c. What they do not take is no fault of this connector: an error would keep the Collector from
+// reloading its configuration.
+func (s *state) leave(ctx context.Context, c *budgetAlert) {
 	ctx, cancel := context.WithTimeout(ctx, shutdownTimeout)
 	defer cancel()
 	lastLogs, lastMetrics := s.outputs.remove(c)
-	var errs []error
 	if lastLogs && s.end(ctx, taskDeliver) {
-		errs = append(errs, within(ctx, "the alerts that wait stay in the ledger", func() error { return s.outbox.deliverTo(ctx, c.logs) }))
+		if err := within(ctx, func() error { return s.outbox.deliverTo(ctx, c.logs) }); err != nil {
+			s.logger.Warn("Alerts that were not delivered stay in the ledger", zap.Error(err))
+		}
 	}
 	if lastMetrics && s.end(ctx, taskExport) {
-		errs = append(errs, within(ctx, "the last interval is not exported", func() error { return s.emitter.export(ctx, c.metrics, s.levels, time.Now(), last) }))
+		if err := within(ctx, func() error { return s.emitter.export(ctx, c.metrics, s.levels, time.Now(), last) }); err != nil {
+			s.logger.Warn("The budgets' last interval is not exported", zap.Error(err))
+		}
 	}
-	return errors.Join(errs...)
 }
 
 // within leaves f behind when ctx ends before it: a consumer that does not look at its context must not keep the Collector from stopping.
-func within(ctx context.Context, otherwise string, f func() error) error {
+func within(ctx context.Context, f func() error) error {
 	done := make(chan error, 1)
 	go func() { done <- f() }()
 	select {
 	case err := <-done:
-		if err != nil {
-			return fmt.Errorf("%s: %w", otherwise, err)
-		}
-		return nil
+		return err
 	case <-ctx.Done():
-		return fmt.Errorf("%s, whoever is downstream hangs: %w", otherwise, ctx.Err())
+		return fmt.Errorf("whoever is downstream hangs: %w", ctx.Err())
 	}
 }
 

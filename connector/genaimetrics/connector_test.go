@@ -170,7 +170,7 @@ func TestShutdownWithinItsDeadline(t *testing.T) {
 		require.Equal(t, 1, hung)
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
-		require.ErrorIs(t, c.Shutdown(ctx), context.DeadlineExceeded)
+		require.NoError(t, c.Shutdown(ctx))
 		require.Equal(t, began.Add(cfg.Interval+6*time.Second), time.Now())
 		synctest.Wait() // and the ticker's call has ended
 		require.Equal(t, 1, hung)
@@ -192,7 +192,7 @@ func TestShutdownBehindAConsumerThatBlocks(t *testing.T) {
 			time.Sleep(during)
 			synctest.Wait()
 			began := time.Now()
-			require.ErrorIs(t, c.Shutdown(context.Background()), context.DeadlineExceeded)
+			require.NoError(t, c.Shutdown(context.Background()))
 			require.Equal(t, shutdownTimeout, time.Since(began))
 		}
 		close(hang)

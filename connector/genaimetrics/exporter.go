@@ -70,7 +70,8 @@ func (w *exporter) Start(ctx context.Context, host component.Host) error {
 // shutdownTimeout is how long Shutdown waits at most for whoever is downstream; the Collector itself sets no limit.
 const shutdownTimeout = 5 * time.Second
 
-// Shutdown exports what the last interval brought, as far as ctx allows: whoever is downstream still runs. What comes after is refused.
+// Shutdown exports what the last interval brought, as far as ctx allows: whoever is downstream still runs. What comes after is refused. What
+// downstream does not take is no error, which would keep the Collector from reloading its configuration.
 func (w *exporter) Shutdown(ctx context.Context) error {
 	w.mu.Lock()
 	w.closed = true
@@ -89,15 +90,16 @@ func (w *exporter) Shutdown(ctx context.Context) error {
 			exported <- fmt.Errorf("the export before it hangs: %w", ctx.Err())
 		}
 	}()
+	var err error
 	select {
-	case err := <-exported:
-		if err != nil {
-			return fmt.Errorf("the last interval is not exported: %w", err)
-		}
-		return nil
+	case err = <-exported:
 	case <-ctx.Done():
-		return fmt.Errorf("the last interval is not exported, whoever is downstream hangs: %w", ctx.Err())
+		err = fmt.Errorf("whoever is downstream hangs: %w", ctx.Err())
 	}
+	if err != nil {
+		w.logger.Warn("The last interval of GenAI metrics is not exported", zap.Error(err))
+	}
+	return nil
 }
 
 // count counts what f brings into the engine, unless the last export has begun: then it would be lost in silence.

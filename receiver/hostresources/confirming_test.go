@@ -56,7 +56,7 @@ func TestShutdownBehindAConsumerThatHangs(t *testing.T) {
 					time.Sleep(before)
 					synctest.Wait()
 					began := time.Now()
-					require.ErrorIs(t, r.Shutdown(context.Background()), context.DeadlineExceeded)
+					require.NoError(t, r.Shutdown(context.Background()))
 					assert.Equal(t, shutdownTimeout, time.Since(began))
 					close(release)
 					synctest.Wait()

@@ -91,8 +91,9 @@ func (r *hostReceiver) stopSampling(context.Context) error {
 const shutdownTimeout = 5 * time.Second
 
 // Shutdown stops sampling and reports the last, shorter interval: the cost and a peak just before the end are not lost. It does not wait
-// for ever for a consumer that hangs, whether that looks at its context or not.
-func (r *hostReceiver) Shutdown(ctx context.Context) (err error) {
+// for ever for a consumer that hangs, whether that looks at its context or not. What the consumer does not take is no error, which would keep
+// the Collector from reloading its configuration.
+func (r *hostReceiver) Shutdown(ctx context.Context) error {
 	r.stopped.Do(func() {
 		defer r.telemetry.Shutdown()
 		ctx, cancel := context.WithTimeout(ctx, shutdownTimeout)
@@ -101,16 +102,17 @@ func (r *hostReceiver) Shutdown(ctx context.Context) (err error) {
 		defer context.AfterFunc(ctx, r.next.abandon)()
 		done := make(chan error, 1)
 		go func() { done <- r.finish(ctx) }()
+		var err error
 		select {
 		case err = <-done:
 		case <-ctx.Done():
 			err = ctx.Err()
 		}
-		if err != nil && ctx.Err() != nil {
-			err = ctx.Err() // whichever of the two came first
+		if err != nil {
+			r.logger.Warn("The last report is not delivered", zap.Error(err))
 		}
 	})
-	return err
+	return nil
 }
 
 func (r *hostReceiver) finish(ctx context.Context) error {
