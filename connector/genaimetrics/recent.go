@@ -33,10 +33,7 @@ func (r *recent) again(key uint64, now time.Time) bool {
 	if key == 0 || r.ids == nil {
 		return false
 	}
-	_, ok := r.ids.Get(key, now)
-	if !ok {
-		r.ids.Put(key, struct{}{}, now)
-	}
+	_, ok := r.ids.GetOrPut(key, struct{}{}, now)
 	return ok
 }
 

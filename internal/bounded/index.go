@@ -28,6 +28,16 @@ func newIndex(limit int) index {
 	return index{lines: make([]indexLine, firstLines), place: 1<<n - 1, shift: n}
 }
 
+// used is how many slots are: they come first.
+func (l *indexLine) used() int {
+	for i, slot := range &l.slots {
+		if slot == 0 {
+			return i
+		}
+	}
+	return lineSlots
+}
+
 // room is how many keys there is room for.
 func (x *index) room() int { return fullLine * len(x.lines) }
 

@@ -36,12 +36,16 @@ func (h *Hashes[V]) placeOf(slot uint32) (place uint64, held bool) {
 	return place, place < h.journal.head
 }
 
-// enter notes the place of a key that is not in the index yet, in the first line that has room. The slots of a line that are used come first.
+// enter notes the place of a key that is not in the index yet, in the first line that has room.
 func (h *Hashes[V]) enter(key, place uint64) {
 	slot := h.index.slot(key, place)
 	for n, tries := h.index.home(key), len(h.index.lines); tries > 0; n, tries = n+1, tries-1 {
 		line := h.index.line(n)
-		if used := h.tidy(line); used < lineSlots {
+		used := line.used()
+		if used == lineSlots {
+			used = h.tidy(line)
+		}
+		if used < lineSlots {
 			line.slots[used] = slot
 			return
 		}
@@ -50,13 +54,11 @@ func (h *Hashes[V]) enter(key, place uint64) {
 	h.reindex(len(h.index.lines)) // what looked as if it were held is gone
 }
 
-// tidy drops the slots of a line whose places are not held any more and says how many are left.
+// tidy drops the slots of a full line whose places are not held any more and says how many are left. A line gets full long before the
+// places of its slots come round again.
 func (h *Hashes[V]) tidy(line *indexLine) int {
 	used := 0
 	for _, slot := range &line.slots {
-		if slot == 0 {
-			break
-		}
 		if _, held := h.placeOf(slot); held {
 			line.slots[used] = slot
 			used++

@@ -106,10 +106,7 @@ func (s *Store) again(span ptrace.Span, now time.Time) bool {
 	if mark == 0 {
 		return false
 	}
-	_, ok := s.seen.Get(mark, now)
-	if !ok {
-		s.seen.Put(mark, struct{}{}, now)
-	}
+	_, ok := s.seen.GetOrPut(mark, struct{}{}, now)
 	return ok
 }
 
