@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"go.opentelemetry.io/collector/client"
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -79,6 +80,9 @@ func textOf(attrs pcommon.Map, name string) string { return cut(genai.TextOf(att
 func cut(s string) string {
 	if len(s) > maxKeyValue {
 		s = s[:maxKeyValue] // half a character at the end is invalid and goes
+	}
+	if utf8.ValidString(s) { // sooner said than by a look at each letter
+		return s
 	}
 	return strings.ToValidUTF8(s, "")
 }

@@ -46,8 +46,15 @@ func New() *Book {
 // Add counts a call in the row of its hour and in the totals.
 func (b *Book) Add(e *Entry, now time.Time) {
 	b.key = AppendKey(b.key[:0], &e.Row)
-	b.add(b.of(e.Hour, now), b.key, &e.Sums)
-	i := b.add(&b.totals, b.key, &e.Sums)
+	hour := b.of(e.Hour, now)
+	at := hour.at(b.key)
+	b.addAt(hour, at, &e.Sums)
+	i := hour.total[at]
+	if int(i) >= len(b.totals.keys) || b.totals.keys[i] != string(b.key) {
+		i = b.totals.at(b.key)
+		hour.total[at] = i
+	}
+	b.addAt(&b.totals, i, &e.Sums)
 	if b.totals.began[i] == 0 {
 		b.totals.began[i] = now.UnixNano()
 	}
@@ -73,12 +80,16 @@ func (b *Book) in(all map[int64]*rows, kind Kind, at int64) *rows {
 
 func (b *Book) add(r *rows, key []byte, sums *Sums) int32 {
 	i := r.at(key)
+	b.addAt(r, i, sums)
+	return i
+}
+
+func (b *Book) addAt(r *rows, i int32, sums *Sums) {
 	if b.undoing {
 		b.undo = append(b.undo, undo{r, i, r.sums[i]})
 	}
 	r.sums[i].Add(sums)
 	b.touch(r, i)
-	return i
 }
 
 func folded(hour int64, now time.Time) bool { return hour < hourOf(now)-KeptHours }

@@ -15,14 +15,23 @@ type rows struct {
 	used  []int64 // Unix days: when something was added last; totals only
 	free  []int32 // rows whose names are gone; totals only
 	dirty []bool
+	total []int32          // where the totals had the name last; not of the totals
+	after []int32          // the row that was written after this one last
 	index map[string]int32 // nil where nothing was written for a while: 2,000 rows an hour for 35 days would be mostly index
 	last  int32            // the row written last: calls of one sender come together
 }
 
 // at finds the row of a key, or makes it; a row too many is the overflow row.
 func (r *rows) at(key []byte) int32 {
-	if int(r.last) < len(r.keys) && r.keys[r.last] == string(key) {
-		return r.last
+	was := r.last
+	if int(was) < len(r.keys) {
+		if r.keys[was] == string(key) {
+			return was
+		}
+		if i := r.after[was]; r.keys[i] == string(key) {
+			r.last = i
+			return i
+		}
 	}
 	if r.index == nil {
 		r.index = make(map[string]int32, len(r.keys)+1)
@@ -38,6 +47,9 @@ func (r *rows) at(key []byte) int32 {
 			}
 			i = r.append(unique.Make(string(key)).Value())
 		}
+	}
+	if int(was) < len(r.after) {
+		r.after[was] = i
 	}
 	r.last = i
 	return i
@@ -72,9 +84,11 @@ func (r *rows) append(key string) int32 {
 	i := int32(len(r.keys)) //nolint:gosec // at most MaxRows
 	r.keys = append(r.keys, key)
 	r.sums = append(r.sums, Sums{})
-	r.dirty = append(r.dirty, false)
+	r.dirty, r.after = append(r.dirty, false), append(r.after, 0)
 	if r.kind == Total {
 		r.began, r.used = append(r.began, 0), append(r.used, 0)
+	} else {
+		r.total = append(r.total, 0)
 	}
 	if r.index != nil {
 		r.index[key] = i

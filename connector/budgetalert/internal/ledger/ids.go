@@ -31,10 +31,13 @@ func (b *bucket) add(id uint64) bool {
 	return true
 }
 
+// place is where the search for an id begins.
+func (b *bucket) place(id uint64) int { return int(id>>32^id) & (len(b.table) - 1) } //nolint:gosec // any bits will do
+
 // find is where an id is, or would be.
 func (b *bucket) find(id uint64) int {
 	mask := len(b.table) - 1
-	i := int(id>>32^id) & mask //nolint:gosec // any bits will do
+	i := b.place(id)
 	for b.table[i] != id && b.table[i] != 0 {
 		i = (i + 1) & mask
 	}
@@ -83,10 +86,23 @@ type ids struct {
 	// minutes are the buckets that were dropped; only where somebody asks for them.
 	minutes []int64
 	track   bool
+	read    uint64 // so that reach is not for nothing
 }
 
 func newIDs(most int, window time.Duration) ids {
 	return ids{buckets: map[int64]*bucket{}, max: most, window: int64(window / time.Second)}
+}
+
+// reach has the places of ids read that are about to be added. A place in a large table is not in the cache: read one after the other, each
+// waits for memory; here, where nothing rests on what is read, they wait together.
+func (s *ids) reach(calls []Call) {
+	var read uint64
+	for i := range calls {
+		if b := s.last; b != nil && b.minute == calls[i].Minute && len(b.table) > 0 {
+			read ^= b.table[b.place(calls[i].ID)]
+		}
+	}
+	s.read = read
 }
 
 func (s *ids) add(minute int64, id uint64, now int64) bool {

@@ -78,35 +78,56 @@ func NewState(o Options) *State {
 // Record counts the calls that are not known, and decides.
 func (s *State) Record(now time.Time, calls []Call, decide Decide) {
 	s.Sweep(now)
-	s.fresh = s.fresh[:0]
+	s.know(calls)
+	var found recent
 	for i := range calls {
-		s.fresh = append(s.fresh, s.count(&calls[i], now))
+		if s.fresh[i] {
+			s.count(&calls[i], now, &found)
+		}
 	}
 	if decide != nil {
 		s.apply(decide((*view)(s)))
 	}
 }
 
-func (s *State) count(c *Call, now time.Time) bool {
-	if c.ID != 0 {
-		if !s.ids.add(c.Minute, c.ID, s.now) {
-			return false
-		}
-		if s.changed.on {
+// know finds out which calls are fresh, and remembers them.
+func (s *State) know(calls []Call) {
+	s.ids.reach(calls)
+	s.fresh = s.fresh[:0]
+	for i := range calls {
+		c := &calls[i]
+		fresh := c.ID == 0 || s.ids.add(c.Minute, c.ID, s.now)
+		s.fresh = append(s.fresh, fresh)
+		if fresh && c.ID != 0 && s.changed.on {
 			s.changed.ids = append(s.changed.ids, ID{c.Minute, c.ID})
 		}
 	}
+}
+
+func (s *State) count(c *Call, now time.Time, found *recent) {
 	for i := range c.Adds {
-		s.add(&c.Adds[i])
+		s.add(&c.Adds[i], found.series(s, i, c.Adds[i].Series))
 	}
 	for i := range c.Book {
 		s.book.Add(&c.Book[i], now)
 	}
-	return true
 }
 
-func (s *State) add(a *Add) {
-	one := s.seriesOf(a.Series)
+// recent are the series that the last call added to, by the place of the add: those of the next call of a batch, mostly. It is good as long
+// as no series is dropped.
+type recent [4]*series
+
+func (r *recent) series(s *State, place int, name string) *series {
+	if place >= len(r) {
+		return s.seriesOf(name)
+	}
+	if r[place] == nil || r[place].name != name {
+		r[place] = s.seriesOf(name)
+	}
+	return r[place]
+}
+
+func (s *State) add(a *Add, one *series) {
 	i, ok := one.find(a.Slot)
 	if !ok {
 		one.insert(i, a.Slot, a.Expires)
