@@ -7,6 +7,22 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
+// counted says whether any metric is made of an operation. Steps and the second reports of calls have none, and are not remembered either.
+func counted(op *genai.Operation) bool {
+	if op.IsCall() || op.Reason == genai.ReasonAgentOnly || op.Status == genai.StatusDuplicate && op.Attempt > 0 {
+		return true
+	}
+	switch op.Kind {
+	case genai.Agent, genai.Tool, genai.Cache:
+		return true
+	case genai.Retrieval:
+		return op.Failure != genai.Succeeded
+	case genai.ModelCall:
+		return op.Name == genai.OpInvokeAgent
+	}
+	return false
+}
+
 // observe adds one operation to all its metrics. The caller holds the lock.
 func (e *engine) observe(o *observation) {
 	op := &o.op

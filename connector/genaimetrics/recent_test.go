@@ -75,3 +75,25 @@ func TestRecentHoldsWhatItPromises(t *testing.T) {
 	}
 	require.Less(t, r.forgotten(), int64(most/100))
 }
+
+// What makes no metric takes no room among the ids, and is not counted as delivered again.
+func TestOnlyWhatIsCountedIsRemembered(t *testing.T) {
+	e := testEngine(t, nil)
+	s := newSpans("shop")
+	s.add(call(map[string]any{genai.CostStatus: genai.StatusRollup}))
+	s.add(call(map[string]any{genai.CostStatus: genai.StatusDuplicate}))
+	s.add(map[string]any{genai.OperationName: genai.OpRetrieval})
+	s.add(map[string]any{genai.OperationName: genai.OpInvokeWorkflow})
+	for range 2 {
+		e.observeTraces(s.td, t0)
+	}
+	require.Zero(t, e.seen.ids.Len())
+	require.Zero(t, e.health.redelivered)
+	s.add(call(map[string]any{genai.CostStatus: genai.StatusDuplicate, genai.ResendCount: 1}))
+	s.add(map[string]any{genai.OperationName: genai.OpExecuteTool, genai.ToolName: "search"})
+	for range 2 {
+		e.observeTraces(s.td, t0)
+	}
+	require.Equal(t, 2, e.seen.ids.Len())
+	require.EqualValues(t, 2, e.health.redelivered)
+}

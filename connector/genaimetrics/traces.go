@@ -64,6 +64,9 @@ func (e *engine) readSpan(b *group, span ptrace.Span, from *sender) {
 		return
 	}
 	from.operations++
+	if !counted(&o.op) {
+		return
+	}
 	o.service = from.service
 	o.read(span, from.wall)
 	b.n++
