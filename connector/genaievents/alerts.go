@@ -47,7 +47,7 @@ func (b *conversion) writeAlert(a *alert.Alert, record plog.LogRecord, source in
 	w.text(fLogAlertID, a.ID)
 	w.text(fLogAlertState, a.State)
 	w.text(fLogAlertSeverity, a.Severity)
-	w.end(&h, b.cut(a.Body, b.cfg.MaxValueBytes))
+	w.end(&h, a.Body)
 }
 
 // metricOf is what an alert watches: a threshold's or a budget's metric. An alert on spans, or about the gateway itself, has its name.

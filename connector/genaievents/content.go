@@ -29,22 +29,33 @@ const (
 	numTexts
 )
 
-func (c *content) read(attrs pcommon.Map) {
+// read reads the attributes of a span, and its events where it has some.
+func (c *content) read(it *item) {
 	*c = content{}
+	c.readPlaces(it.head.attrs)
+	c.readEvents(it.span, it.op.Kind == genai.Tool)
+}
+
+func (c *content) readPlaces(attrs pcommon.Map) {
 	for key, v := range attrs.All() {
 		if !mayBePlace(key) {
 			continue
 		}
 		switch p := places[key]; p.says {
 		case saysText:
-			if had := c.ranks[p.text]; (had == 0 || p.rank < had) && (v.Type() != pcommon.ValueTypeStr || v.Str() != "") {
-				c.ranks[p.text], c.texts[p.text] = p.rank, v
-			}
+			c.found(p.text, p.rank, v)
 		case saysLength:
 			c.lengths[p.text] = length(v)
 		case saysKind:
 			c.kind = v.Str()
 		}
+	}
+}
+
+// found keeps a text, unless there is one of a lower rank.
+func (c *content) found(t text, rank uint8, v pcommon.Value) {
+	if had := c.ranks[t]; (had == 0 || rank < had) && (v.Type() != pcommon.ValueTypeStr || v.Str() != "") {
+		c.ranks[t], c.texts[t] = rank, v
 	}
 }
 

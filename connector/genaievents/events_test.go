@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -242,14 +243,22 @@ func TestHostileSpans(t *testing.T) {
 		more[i] = "{name: a" + strconv.Itoa(i) + "}"
 		s.scope.Spans().At(0).Attributes().PutStr("a"+strconv.Itoa(i), long)
 	}
-	r := start(t, "{naming: [langchain, semconv], content: full, attributes: ["+strings.Join(more, ", ")+"]}")
-	require.NoError(t, r.ConsumeTraces(ctx, s.td))
-	require.Len(t, r.records(), 7+3*maxEvents)
+	for _, body := range bodies {
+		r := start(t, "{naming: [langchain, semconv], content: full, body: "+body+", attributes: ["+strings.Join(more, ", ")+"]}")
+		require.NoError(t, r.ConsumeTraces(ctx, s.td))
+		require.Len(t, r.records(), 7+3*maxEvents)
+		requireBounded(t, r)
+	}
+}
+
+func requireBounded(t *testing.T, r *rig) {
+	t.Helper()
 	for _, ld := range r.sink.AllLogs() {
 		eachRecord(ld, func(res pcommon.Resource, rec plog.LogRecord) {
 			require.LessOrEqual(t, rec.Attributes().Len(), 40)
 			require.LessOrEqual(t, res.Attributes().Len(), maxResource)
 			require.LessOrEqual(t, len(rec.Body().Str()), 40<<10)
+			require.True(t, utf8.ValidString(rec.Body().Str()))
 			require.LessOrEqual(t, rec.Timestamp(), pcommon.Timestamp(math.MaxInt64))
 			for _, m := range []pcommon.Map{rec.Attributes(), res.Attributes()} {
 				for k, v := range m.All() {

@@ -1,6 +1,7 @@
 package genaievents
 
 import (
+	"cmp"
 	"strings"
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -38,7 +39,7 @@ func (b *conversion) writeApplicationError(it *item) {
 	w.text(fAttrComponent, componentOf(it.op))
 	w.whole(fLogService, b.serviceName(it.head.source))
 	w.stack(fLogStackTrace, stack)
-	w.end(&it.head, message)
+	w.end(&it.head, cmp.Or(message, kind))
 }
 
 // writeException writes the conventions' event for a failed call.
@@ -53,7 +54,7 @@ func (b *conversion) writeException(it *item) {
 	w.text(fErrorType, it.op.FailureType())
 	w.named(it.op)
 	w.stack(fExceptionStack, stack)
-	w.end(&it.head, message)
+	w.end(&it.head, cmp.Or(message, kind))
 }
 
 func (w *recordWriter) stack(f *field, stack string) {
@@ -88,23 +89,25 @@ const maxEvents = 128
 func (b *conversion) exceptionOf(it *item) (kind, message, stack string) {
 	all := it.span.Events()
 	for i := all.Len() - 1; i >= 0 && all.Len()-i <= maxEvents; i-- {
-		if e := all.At(i); e.Name() == genai.ExceptionEvent {
+		if e := all.At(i); isException(e.Name()) {
 			kind, message, stack = exception(e)
 			break
 		}
 	}
-	for _, other := range [...]string{
-		it.span.Status().Message(), genai.StringOf(it.head.attrs, genai.ExceptionMessage),
-		genai.StringOf(it.head.attrs, "error.message"), genai.StringOf(it.head.attrs, "langfuse.observation.status_message"),
-	} {
-		if message == "" {
-			message = other
-		}
-	}
+	attrs := it.head.attrs
+	message = cmp.Or(message, it.span.Status().Message(), genai.StringOf(attrs, genai.ExceptionMessage),
+		genai.StringOf(attrs, "error.message"), genai.StringOf(attrs, "langfuse.observation.status_message"))
+	kind = cmp.Or(kind, genai.StringOf(attrs, genai.ExceptionType))
+	stack = cmp.Or(stack, genai.StringOf(attrs, genai.ExceptionStack), genai.StringOf(attrs, "error.stack"))
 	if b.cfg.Content.Mode != contentFull {
 		message = firstLine(message) // the rest is often the stack
 	}
 	return kind, message, stack
+}
+
+// isException knows the event of an exception, and the two that the conventions have for one of a call.
+func isException(event string) bool {
+	return event == genai.ExceptionEvent || event == "gen_ai.client.operation.exception" || event == genai.EventInferenceFailure
 }
 
 func exception(e ptrace.SpanEvent) (kind, message, stack string) {

@@ -19,7 +19,7 @@ func (b *conversion) writeRequest(it *item) {
 	if !b.keeps(evRequest, it) {
 		return
 	}
-	it.content.read(it.head.attrs)
+	it.content.read(it)
 	w := b.begin(evRequest, b.severity[evRequest], &it.head)
 	w.requestID(it)
 	w.text(fAttrAgentType, it.op.Agent)
@@ -71,7 +71,7 @@ func (b *conversion) writeTool(it *item) {
 		return
 	}
 	c := &it.content
-	c.read(it.head.attrs)
+	c.read(it)
 	arguments, result := c.first(textArguments, textInput), c.first(textResult, textAnswer)
 	w := b.begin(evTool, b.severity[evTool], &it.head)
 	w.requestID(it)
@@ -137,7 +137,7 @@ func (w *recordWriter) callContent(it *item, input, answer *field) {
 	if w.cfg.Content.Mode == contentNone {
 		return
 	}
-	it.content.read(it.head.attrs)
+	it.content.read(it)
 	w.size(fLogInputLength, &it.content, textInput)
 	w.size(fLogAnswerLength, &it.content, textAnswer)
 	w.content(&it.content, textInput, fLogInputHash, input)
@@ -173,5 +173,5 @@ func (w *recordWriter) sentence(what, name string, it *item) string {
 	if it.op.IsCall() && it.op.Counts() {
 		s += fmt.Sprintf(", %.9g USD", it.op.TotalUSD)
 	}
-	return w.cut(s, w.cfg.MaxValueBytes)
+	return s
 }

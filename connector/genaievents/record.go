@@ -86,7 +86,7 @@ func (w *recordWriter) end(h *head, message string) {
 		}
 	}
 	if w.form == formMessage {
-		w.record.Body().SetStr(message)
+		w.record.Body().SetStr(w.cut(message, w.cfg.MaxValueBytes))
 		return
 	}
 	if w.form == formJSON {
