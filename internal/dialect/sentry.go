@@ -1,14 +1,33 @@
 package dialect
 
-var tSentryType = newText()
+import (
+	"strings"
 
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+var (
+	tSentryType   = newText()
+	tSentryOrigin = newText()
+)
+
+// sentry is Sentry's SDKs. JavaScript's left Anthropic's cached tokens out of the input and had them in its total; version 11 has them in the input. Those
+// of the AI SDK it has as they came.
 var sentry = &client{
-	name: "sentry",
+	name:   "sentry",
+	scopes: []scope{{name: "@sentry/*"}},
 	keys: join(
 		texts(tSentryType, genAI, "gen_ai.operation.type"),
+		texts(tSentryOrigin, plain, "sentry.origin"),
 		tallies(nCacheRead, "gen_ai.usage.input_tokens.cached"),
 		tallies(nCacheWrite, "gen_ai.usage.input_tokens.cache_write"),
 		tallies(nReasoning, "gen_ai.usage.output_tokens.reasoning"),
 	),
 	words: []word{{fact: tSentryType}},
+	traits: traits{localAgents: true, hides: func(r *reading, u *genai.Usage) string {
+		if strings.Contains(r.f.texts[tSentryOrigin], "vercel") {
+			return eitherOverlap(r, u)
+		}
+		return ""
+	}},
 }
