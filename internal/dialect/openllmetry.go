@@ -28,7 +28,7 @@ var openLLMetry = &client{
 		{name: "opentelemetry.instrumentation.groq", traits: &traits{hidesCache: before062}},
 		{name: "opentelemetry.instrumentation.mistralai", traits: &traits{hidesCache: before062}},
 		{name: "opentelemetry.instrumentation.google_generativeai", traits: &traits{localAgents: true, hidesCache: before062}},
-		{name: "opentelemetry.instrumentation.openai_agents", traits: &traits{localAgents: true, hidesCache: before061}},
+		{name: "opentelemetry.instrumentation.openai_agents", traits: &traits{localAgents: true, hidesCache: agentsUncached}},
 		{name: "opentelemetry.instrumentation.bedrock", traits: &traits{cacheApart: always}},
 		{name: "opentelemetry.instrumentation.crewai", traits: &agentsOnly},
 		{name: "opentelemetry.instrumentation.agno", traits: &agentsOnly},
@@ -55,7 +55,8 @@ func elastics(r *reading) bool { return r.between("1.0", "") && r.f.texts[tReque
 
 var agentsOnly = traits{localAgents: true, agentsOnly: true}
 
-func before061(r *reading) bool { return r.between("", "0.61") }
+// agentsUncached: OpenTelemetry's for OpenAI's agents has the same name and no version, and tells input and output only.
+func agentsUncached(r *reading) bool { return r.scope.version == "" || r.between("", "0.61") }
 
 func before062(r *reading) bool { return r.between("", "0.62") }
 
