@@ -28,6 +28,7 @@ var tanstack = &client{
 	costs: []cost{
 		{value: vCostUsage, and: vTanstackUpstream, ok: (*reading).tanstackOwnKey, knows: (*reading).isTanstack},
 		{value: vCostUsage, ok: func(r *reading) bool { return r.isTanstack() && r.notOurs() }, knows: (*reading).isTanstack},
+		{value: vReported, ok: func(r *reading) bool { return r.isTanstack() && r.isOurs() }, knows: (*reading).isTanstack}, // in a second tier
 	},
 }
 
