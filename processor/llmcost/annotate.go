@@ -27,20 +27,27 @@ func newAnnotator(cfg *Config) annotator {
 
 // answer writes what the call cost, or why its span has no cost of its own.
 func (a *annotator) answer(call *spanCall, r *request) {
+	attrs := call.span.Attributes()
 	b, ok := call.answer(r.witnesses)
-	a.annotate(call.span.Attributes(), &call.op, b, &r.additions)
-	if ok {
-		r.answered.add(b.status, b.reason)
-		r.answered.uncounted += b.uncounted
+	if !ok {
+		a.annotate(attrs, &call.op, nil)
+		return
 	}
+	room := r.room.of(b)
+	had := attrs.Len()
+	attrs.EnsureCapacity(had + *room)
+	a.annotate(attrs, &call.op, b)
+	*room = max(attrs.Len()-had, 0)
+	r.answered.add(b.status, b.reason)
+	r.answered.uncounted += b.uncounted
 }
 
 // annotate replaces what the client wrote under the names that llmcost owns. b is nil on a GenAI operation that has no cost.
-func (a *annotator) annotate(attrs pcommon.Map, op *dialect.Call, b *costing, add *additions) {
+func (a *annotator) annotate(attrs pcommon.Map, op *dialect.Call, b *costing) {
 	if op.Has(dialect.HasOwnedCost) {
 		removeOwned(attrs)
 	}
-	status := ""
+	add, status := additions{attrs}, ""
 	if b != nil {
 		status = b.status
 		a.addCost(add, op, b)
@@ -51,14 +58,13 @@ func (a *annotator) annotate(attrs pcommon.Map, op *dialect.Call, b *costing, ad
 		add.double(genai.CostReported, op.ForeignCost)
 		add.str(genai.CostReportedCurrency, op.Currency)
 	}
-	a.canonical(attrs, op, status, add)
+	a.canonical(add, op, status)
 }
 
-// canonical writes what was added, and with it what makes the canonical form complete.
-func (a *annotator) canonical(attrs pcommon.Map, op *dialect.Call, status string, add *additions) {
+// canonical writes what makes the canonical form complete.
+func (a *annotator) canonical(add additions, op *dialect.Call, status string) {
 	w := canonicalWriter{add: add, call: op, hidden: !a.normalize}
 	w.write(status)
-	add.writeTo(attrs)
 }
 
 func removeOwned(attrs pcommon.Map) {
@@ -70,7 +76,7 @@ func owned(key string) bool {
 	return key == genai.UsageCost || strings.HasPrefix(key, dialect.CostFamily)
 }
 
-func (a *annotator) addCost(add *additions, op *dialect.Call, b *costing) {
+func (a *annotator) addCost(add additions, op *dialect.Call, b *costing) {
 	add.str(genai.CostStatus, b.status)
 	if b.reason != "" {
 		add.str(genai.CostReason, b.reason)
@@ -99,7 +105,7 @@ func (a *annotator) addCost(add *additions, op *dialect.Call, b *costing) {
 
 // addParts adds the breakdown under OpenInference's names: the two sums always, of the details those that are not zero. Where a sum has no
 // other part than plain tokens, it is not said twice: each attribute is an allocation, and bytes for every backend.
-func addParts(add *additions, b *costing) {
+func addParts(add additions, b *costing) {
 	c := &b.cost
 	prompt := c.Input - c.Fees
 	add.double(genai.CostPrompt, usd(prompt))

@@ -18,7 +18,6 @@ type logRequest struct {
 	prices   *policy
 	now      time.Time
 	answered answerCounts
-	add      additions
 	seen     recall
 }
 
@@ -49,13 +48,13 @@ func (l *logRequest) answer(scope *dialect.Scope, rec plog.LogRecord, ignored bo
 			removeOwned(attrs)
 		}
 	case call.Kind != genai.ModelCall:
-		l.write.annotate(attrs, &call, nil, &l.add)
+		l.write.annotate(attrs, &call, nil)
 	default:
 		b := costing{status: genai.StatusDuplicate, reason: genai.ReasonIgnoredScope}
 		if !ignored {
 			l.prices.costOf(&call, logTime(rec, l.now), &l.seen, &b)
 		}
-		l.write.annotate(attrs, &call, &b, &l.add)
+		l.write.annotate(attrs, &call, &b)
 		l.answered.add(b.status, b.reason)
 	}
 }

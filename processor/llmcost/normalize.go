@@ -9,7 +9,7 @@ import (
 // filled in under the names of the semantic conventions, and what they cannot say, or the client says otherwise, under llm.cost.call.*.
 // It changes nothing that is there.
 type canonicalWriter struct {
-	add    *additions
+	add    additions
 	call   *dialect.Call
 	hidden bool // nothing is filled in under the conventions' names
 }

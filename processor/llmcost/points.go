@@ -17,7 +17,6 @@ import (
 type pointRequest struct {
 	cfg   *Config
 	write *annotator
-	add   additions
 }
 
 func (p *pointRequest) process(md pmetric.Metrics) {
@@ -55,12 +54,13 @@ func (p *pointRequest) answer(scope *dialect.Scope, metric string, attrs pcommon
 	if call.Has(dialect.HasOwnedCost) {
 		removeOwned(attrs)
 	}
-	p.add.str(genai.CallCounts, counts)
-	p.add.str(genai.CostStatus, status)
+	add := additions{attrs}
+	add.str(genai.CallCounts, counts)
+	add.str(genai.CostStatus, status)
 	if reason != "" {
-		p.add.str(genai.CostReason, reason)
+		add.str(genai.CostReason, reason)
 	}
-	p.write.canonical(attrs, &call, status, &p.add)
+	p.write.canonical(add, &call, status)
 }
 
 // statusOf says whether the cost of the calls is told.

@@ -32,7 +32,7 @@ type request struct {
 	clients   []ptrace.Span // of the network
 	between   []between
 	answered  answerCounts
-	additions additions
+	room      room
 	seen      recall
 }
 
