@@ -11,7 +11,7 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
-// alerts writes the records of the alerts among log records.
+// alerts writes the records of the alerts among log records. What another gateway has told has its record from there.
 func (b *conversion) alerts(ld plog.Logs) {
 	if !b.langchain || !b.writes.alerts {
 		return
@@ -22,7 +22,7 @@ func (b *conversion) alerts(ld plog.Logs) {
 		for j := range rl.ScopeLogs().Len() {
 			records := rl.ScopeLogs().At(j).LogRecords()
 			for k := range records.Len() {
-				if a, ok := alert.Read(records.At(k)); ok && b.claim(b.hasher.Text(a.ID)) {
+				if a, ok := alert.Read(records.At(k)); ok && !a.Elsewhere && b.claim(b.hasher.Text(a.ID)) {
 					b.writeAlert(&a, records.At(k), source)
 				}
 			}
