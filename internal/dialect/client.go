@@ -12,8 +12,8 @@ import (
 // the place to look when a price is wrong; docs/adding-a-client.md says how to write one.
 type client struct {
 	name   string
-	scopes []scope           // how it is told
-	sign   func(*facts) bool // how it is told under a scope that nobody is known by
+	scopes []scope             // how it is told
+	sign   func(*reading) bool // how it is told under a scope that nobody is known by
 
 	keys []entry // attributes that it says facts in, per fact in order of precedence
 	own  []entry // the same, of names so plain that they mean this under its scopes only
@@ -145,8 +145,12 @@ type scopeRule struct {
 }
 
 func init() { //nolint:gochecknoinits // the tables are constants that Go cannot express
-	for i, c := range known {
-		c.bit = 1 << i
+	owners := 0
+	for _, c := range known {
+		if len(c.own) > 0 { // there are fewer bits than clients
+			c.bit = 1 << owners
+			owners++
+		}
 		c.addScopes()
 		c.addJSON()
 		if c.sum != nil {

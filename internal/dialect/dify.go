@@ -10,7 +10,7 @@ var (
 var dify = &client{
 	name:   "dify",
 	scopes: []scope{{name: "dify*"}, {name: "core.app.workflow*"}, {name: "core.workflow*"}, {name: "extensions.otel*"}},
-	sign:   func(f *facts) bool { return f.texts[tDifyNode] != "" },
+	sign:   func(r *reading) bool { return r.f.texts[tDifyNode] != "" },
 	keys:   join(texts(tSpanKindWord, genAI, "gen_ai.span.kind"), texts(tDifyNode, plain, "dify.node.execution_id")),
 	words:  []word{{fact: tSpanKindWord}},
 	traits: traits{localAgents: true, hidesCache: always, sequels: true},

@@ -99,7 +99,7 @@ const (
 
 // How many facts of each type there may be; sets of tallies and values are bits of a word.
 const (
-	maxTexts  = 96
+	maxTexts  = 128
 	maxValues = 32
 	noTally   = tally(63) // the tally of nothing
 )

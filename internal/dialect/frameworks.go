@@ -166,7 +166,7 @@ var koog = &client{
 // Anthropic and Amazon, and Google's candidates, and leaves out of Google's input what tools made.
 var rig = &client{
 	name: "rig",
-	sign: func(f *facts) bool { return f.has(nRigTools) },
+	sign: func(r *reading) bool { return r.f.has(nRigTools) },
 	keys: tallies(nRigTools, "gen_ai.usage.tool_use_prompt_tokens"),
 	traits: traits{
 		localAgents: true, thoughtsApart: true, cacheApart: (*reading).soldNet,

@@ -60,7 +60,7 @@ var tensorZero = &client{
 var bifrost = &client{
 	name:   "bifrost",
 	scopes: []scope{{name: "bifrost*"}},
-	sign:   func(f *facts) bool { return f.texts[tBifrost] != "" },
+	sign:   func(r *reading) bool { return r.f.texts[tBifrost] != "" },
 	keys:   texts(tBifrost, plain, "bifrost.provider.name"),
 	traits: traits{hides: func(r *reading, u *genai.Usage) string {
 		if r.f.texts[tBifrost] != "" {
@@ -73,7 +73,7 @@ var bifrost = &client{
 // cloudflare's AI gateway names no scope that is known. It tells input and output as the provider counts them, and the answer where it may.
 var cloudflare = &client{
 	name: "cloudflare",
-	sign: func(f *facts) bool { return f.texts[tGatewayProvider] != "" },
+	sign: func(r *reading) bool { return r.f.texts[tGatewayProvider] != "" },
 	keys: join(
 		texts(tGatewayProvider, genAI, "gen_ai.model.provider"),
 		texts(jCloudflare, plain, "gen_ai.completion_json"),
@@ -123,7 +123,7 @@ var agentGateway = &client{
 // higress is Alibaba's gateway, which writes on the span of the request, under whatever scope.
 var higress = &client{
 	name:   "higress",
-	sign:   func(f *facts) bool { return f.texts[tHigressModel] != "" },
+	sign:   func(r *reading) bool { return r.f.texts[tHigressModel] != "" },
 	keys:   texts(tHigressModel, genAI, "gen_ai.model_name"),
 	traits: traits{hidesCache: always, hides: asCounted},
 }

@@ -43,7 +43,12 @@ func TestKeyTable(t *testing.T) {
 	assert.LessOrEqual(t, int(nextText), maxTexts)
 	assert.LessOrEqual(t, int(nextTally), int(noTally), "facts.bad has a bit for each tally")
 	assert.LessOrEqual(t, int(nextValue), maxValues)
-	assert.LessOrEqual(t, len(known), 64, "entry.only has a bit for each client")
+	owners := uint64(0)
+	for _, c := range known {
+		assert.Equal(t, len(c.own) > 0, c.bit != 0, "entry.only has a bit for %s, which has names of its own", c.name)
+		assert.Zero(t, owners&c.bit, c.name)
+		owners |= c.bit
+	}
 }
 
 // TestNothingKept: what one span said is gone when the next is read.

@@ -151,7 +151,7 @@ func (r *reading) doubtThoughts(c *counts) {
 
 // saidProvider is the provider in the sender's words.
 func (r *reading) saidProvider() string {
-	for _, t := range [...]text{tVercelProvider, tProvider, tHost, tSystem, tGatewayProvider} {
+	for _, t := range [...]text{tVercelProvider, tProvider, tHost, tSystem, tSideProvider, tGatewayProvider} {
 		if s := r.f.texts[t]; s != "" {
 			return s
 		}

@@ -141,7 +141,7 @@ func operationKind(r *reading, op string) verdict {
 		return verdict{genai.ModelCall, genai.OpTextCompletion}
 	case genai.OpGenerateContent:
 		return verdict{genai.ModelCall, genai.OpGenerateContent}
-	case genai.OpEmbeddings, "embedding", "embed_content":
+	case genai.OpEmbeddings, "embedding", "embed", "embed_content":
 		return verdict{genai.ModelCall, genai.OpEmbeddings}
 	case genai.OpInvokeAgent:
 		if r.remoteAgent() {

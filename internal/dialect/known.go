@@ -7,6 +7,7 @@ var known = []*client{
 	strands, awsSDK, voltAgent, langwatch, tanstack, livekit, pipecat, springAI, quarkus, servers, vendors, extensionsAI,
 	envoyGateway, tensorZero, bifrost, cloudflare, kong, portkey, agentGateway, higress,
 	agentScope, grafana, flowise, elixirLangchain, koog, rig, laminar, adot,
-	agentOps, rubyLLM, braintrust, dify, langchain, older,
+	agentOps, rubyLLM, braintrust, dify, langtrace, ax, effect, xsai, judgeval, monocle, trulens, confident, traceAI, agenta, nemo, promptFlow,
+	langchain, older,
 	applicationCache, ours,
 }

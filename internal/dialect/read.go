@@ -52,7 +52,7 @@ func (r *reading) signed() {
 		return
 	}
 	for _, c := range signs {
-		if c.sign(r.f) {
+		if c.sign(r) {
 			r.scope.client, r.scope.traits = c, &c.traits
 			return
 		}
