@@ -22,7 +22,7 @@ var agenta = &client{
 }
 
 func agentaWrites(r *reading, u *genai.Usage) string {
-	if r.f.tallyRanks[nOldInput] == 0 || r.f.has(nInput) { // its tracer of Pi tells all
+	if r.f.texts[tAgentaNode] == "" { // its tracer of Pi tells all
 		return ""
 	}
 	return hidesWrites(leastCached)(r, u)
