@@ -118,7 +118,12 @@ func spelledTally(key string) tally {
 	}
 	switch {
 	case has("cost", "price", "usd", "saved", "saving", "rate", "ratio", "percent", "limit", "max", "budget", "remaining", "aggregated", "cumulative",
-		"session", "estimated", "message", "partial", "per_second", "miss", "uncached", "non_cached", "no_cache", "nocache", "prediction", "turn"):
+		"session", "estimated", "message", "partial", "per_second", "miss", "prediction", "turn"):
+		return noTally
+	case has("uncached", "non_cached", "noncached", "no_cache", "nocache"): // what is left of the input
+		if has("input", "prompt") {
+			return nNoCache
+		}
 		return noTally
 	case has("1h", "1_h", "hour") && has("cach", "ephemeral"):
 		return nCacheWrite1h

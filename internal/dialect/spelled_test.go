@@ -52,6 +52,14 @@ func TestPartsUnderNamesThatNobodyListed(t *testing.T) {
 		require.Equal(t, want, usageOf(t, func(m pcommon.Map) { m.PutInt(key, 6000) }), key)
 	}
 	require.Equal(t, read, usageOf(t, func(m pcommon.Map) { m.PutStr("gen_ai.usage.cached_prompt_tokens", "6000") }))
+	require.Equal(t, read, usageOf(t, func(m pcommon.Map) { // what was not cached says whether the input holds the rest
+		m.PutInt("gen_ai.usage.cached_prompt_tokens", 6000)
+		m.PutInt("house.usage.input_tokens.non_cached", 3000)
+	}))
+	require.Equal(t, with(func(u *genai.Usage) { u.Input, u.CacheRead = 15000, 6000 }), usageOf(t, func(m pcommon.Map) {
+		m.PutInt("gen_ai.usage.cached_prompt_tokens", 6000)
+		m.PutInt("house.usage.input_tokens.non_cached", 9000)
+	}))
 	require.Equal(t, base, usageOf(t, func(m pcommon.Map) { m.PutInt("gen_ai.usage.cached_prompt_tokens", -1) }))
 	require.Equal(t, base, usageOf(t, func(m pcommon.Map) { m.PutBool("gen_ai.usage.cached_prompt_tokens", true) }))
 	require.Equal(t, read, usageOf(t, func(m pcommon.Map) { // a name that is known says it better

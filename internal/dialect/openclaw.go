@@ -1,0 +1,33 @@
+package dialect
+
+import "github.com/otelcol-llm/otelcol-llm/internal/genai"
+
+var tOpenClawAgent = newText()
+
+// openClaw is OpenClaw, which tells of a run's usage on a span beside its calls. Since that span names the agent, its calls tell their own
+// usage as well. At first it had names of its own only, of which the input leaves cached tokens out.
+var openClaw = &client{
+	name:   "openclaw",
+	scopes: []scope{{name: "openclaw*"}},
+	own: join(
+		texts(tOpenClawAgent, plain, "openclaw.agent"),
+		texts(tModelName, plain, "openclaw.model"),
+		texts(tSideProvider, plain, "openclaw.provider"),
+		tallies(nOldInput, "openclaw.tokens.input"),
+		tallies(nOldOutput, "openclaw.tokens.output"),
+		tallies(nCacheRead, "openclaw.tokens.cache_read"),
+		tallies(nCacheWrite, "openclaw.tokens.cache_write"),
+	),
+	mayBe: func(f *facts) bool { return f.has(nOldInput) },
+	kind: func(r *reading) (v verdict) {
+		switch {
+		case r.span.Name() != "openclaw.model.usage":
+		case r.f.texts[tOpenClawAgent] != "":
+			v = verdict{genai.Step, ""}
+		default:
+			v = verdict{genai.ModelCall, genai.OpChat}
+		}
+		return v
+	},
+	traits: traits{localAgents: true, cacheApart: func(r *reading) bool { return !r.f.has(nInput) || r.isOurs() }},
+}
