@@ -29,5 +29,5 @@ var openClaw = &client{
 		}
 		return v
 	},
-	traits: traits{localAgents: true, cacheApart: func(r *reading) bool { return !r.f.has(nInput) || r.isOurs() }},
+	traits: traits{localAgents: true, cacheApart: func(r *reading) bool { return r.f.has(nOldInput) && (!r.f.has(nInput) || r.isOurs()) }},
 }
