@@ -19,7 +19,7 @@ type conversion struct {
 	logs    plog.Logs // made with the first record
 	records int
 	sources []source
-	outer   []outerFailure
+	around  []failureAround
 	read    [readAhead]readSpan
 	reads   int
 	item    item // the one whose records are written
@@ -52,10 +52,11 @@ type resourceValue struct {
 	ok bool
 }
 
-// outerFailure is a failed span around others, which waits for the rest of its request.
-type outerFailure struct {
+// failureAround is a failed span that may be around others, which waits for the rest of its request.
+type failureAround struct {
 	span   ptrace.Span
 	source int
+	depth  depth
 }
 
 func newConversion(s *state) *conversion {
@@ -70,9 +71,9 @@ const keptEntries = 1024
 // reset lets go of the memory of the spans.
 func (b *conversion) reset() {
 	clear(b.sources)
-	clear(b.outer)
+	clear(b.around)
 	*b = conversion{
-		state: b.state, sources: kept(b.sources), outer: kept(b.outer), claims: kept(b.claims), failures: kept(b.failures),
+		state: b.state, sources: kept(b.sources), around: kept(b.around), claims: kept(b.claims), failures: kept(b.failures),
 		writer: recordWriter{lastBodies: b.writer.empty()},
 	}
 	b.writer.conversion = b

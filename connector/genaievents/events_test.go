@@ -38,6 +38,27 @@ func TestAFailureIsToldOnce(t *testing.T) {
 			s.add(t, nested, callAttrs(genai.ErrorType, "429"))
 			s.add(t, nested, toolAttrs(genai.ErrorType, "not_found"))
 		}, 3},
+		"a call in a tool": {func(s *spans) {
+			tool := s.add(t, noParent, toolAttrs(genai.ErrorType, "boom"))
+			s.add(t, tool, callAttrs(genai.ErrorType, "429"))
+		}, 1},
+		"an embedding in a retrieval, and a retrieval that failed itself": {func(s *spans) {
+			agent := s.add(t, noParent, agentAttrs())
+			search := s.add(t, agent, map[string]any{genai.OperationName: genai.OpRetrieval, genai.ErrorType: "boom"})
+			s.add(t, search, callAttrs(genai.OperationName, genai.OpEmbeddings, genai.ErrorType, "boom"))
+			s.add(t, agent, map[string]any{genai.OperationName: genai.OpRetrieval, genai.ErrorType: "boom"})
+		}, 2},
+		"two calls in a tool, and another tool": {func(s *spans) {
+			agent := s.add(t, noParent, agentAttrs(genai.ErrorType, "boom"))
+			tool := s.add(t, agent, toolAttrs(genai.ErrorType, "boom"))
+			s.add(t, tool, callAttrs(genai.ErrorType, "429"))
+			s.add(t, tool, callAttrs(genai.ErrorType, "429"))
+			s.add(t, agent, toolAttrs(genai.ErrorType, "not_found"))
+		}, 3},
+		"a call that went well in a tool that did not": {func(s *spans) {
+			tool := s.add(t, noParent, toolAttrs(genai.ErrorType, "boom"))
+			s.add(t, tool, callAttrs())
+		}, 1},
 		"an agent alone": {func(s *spans) {
 			agent := s.add(t, noParent, agentAttrs(genai.ErrorType, "boom"))
 			s.add(t, agent, callAttrs())
@@ -76,6 +97,37 @@ func TestTheInnermostSpanTellsTheFailure(t *testing.T) {
 	require.Len(t, r.records(), 1)
 	require.Equal(t, call.SpanID(), r.records()[0].SpanID())
 	require.Equal(t, genai.ComponentLLM, r.records()[0].Attributes().AsRaw()[genai.AttrComponent])
+}
+
+// A tool that runs an agent fails because the agent did, and that because its call did: as clients send them, inner spans first, or in one
+// request in any order, one of them tells it.
+func TestAFailureOfAToolThatRunsAnAgentIsToldOnce(t *testing.T) {
+	s := newSpans()
+	outer := s.add(t, noParent, agentAttrs(genai.ErrorType, "boom"))
+	tool := s.add(t, outer, toolAttrs(genai.ErrorType, "boom"))
+	inner := s.add(t, tool, agentAttrs(genai.ErrorType, "boom"))
+	call := s.add(t, inner, callAttrs(genai.ErrorType, "429"))
+	s.add(t, outer, callAttrs(genai.ErrorType, "500"))
+	apart := start(t, "events: [error]")
+	for _, one := range slices.Backward(replay.OneByOne(s.td)) {
+		require.NoError(t, apart.ConsumeTraces(ctx, one))
+	}
+	require.Len(t, apart.records(), 2)
+	require.Equal(t, call.SpanID(), apart.records()[1].SpanID())
+	for i, span := range s.scope.Spans().All() { // as they end, inner ones first
+		span.SetEndTimestamp(span.EndTimestamp() - pcommon.Timestamp(i)) //nolint:gosec // an index
+	}
+	for seed := range uint64(50) {
+		together, td := start(t, "events: [error]"), s.td
+		if seed > 0 {
+			td = ptrace.NewTraces()
+			for _, one := range shuffledApart(s.td, seed) {
+				one.ResourceSpans().MoveAndAppendTo(td.ResourceSpans())
+			}
+		}
+		require.NoError(t, together.ConsumeTraces(ctx, td))
+		require.Len(t, together.records(), 2, "order %d", seed)
+	}
 }
 
 func shuffledApart(td ptrace.Traces, seed uint64) []ptrace.Traces {
@@ -339,7 +391,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		require.NoError(t, r.ConsumeTraces(ctx, s.td))
 	}
 	require.LessOrEqual(t, st.memory.ids.Len(), 100)
-	require.LessOrEqual(t, st.memory.traces.Len(), failureEntries)
+	require.LessOrEqual(t, st.memory.failures.Len(), failureEntries)
 	require.Equal(t, 2000, r.count(genai.EventCall))
 }
 

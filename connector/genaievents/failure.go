@@ -2,6 +2,7 @@ package genaievents
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -9,13 +10,24 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
-// writeFailure writes a failed operation, unless another span of its trace has told the failure.
-func (b *conversion) writeFailure(it *item, outer bool) {
-	trace := b.hasher.Trace(it.head.trace)
-	tell, before := b.memory.fail(trace, outer, b.now)
-	if trace != 0 {
-		b.failures = append(b.failures, noted{trace, before})
+// writeAround writes the failures of spans that may be around others: now all failures inside of them are known that this request has.
+// Spans that end first are inside of those that end later.
+func (b *conversion) writeAround() {
+	slices.SortStableFunc(b.around, func(x, y failureAround) int {
+		return cmp.Or(cmp.Compare(x.span.EndTimestamp(), y.span.EndTimestamp()), cmp.Compare(y.span.StartTimestamp(), x.span.StartTimestamp()))
+	})
+	for i := range b.around {
+		if f, op := &b.around[i], &b.read[0].op; genai.ReadCanonical(f.span, op) {
+			b.item.read(op, f.span, f.source, &b.cfg.Keep)
+			b.writeFailure(&b.item, f.depth)
+		}
 	}
+}
+
+// writeFailure writes a failed operation, unless another span has told the failure.
+func (b *conversion) writeFailure(it *item, depth depth) {
+	var tell bool
+	tell, b.failures = b.memory.fail(b.failedSpan(it.span, depth), b.failures, b.now)
 	if !tell {
 		return
 	}

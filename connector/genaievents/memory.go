@@ -7,32 +7,15 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/bounded"
 )
 
-// failureEntries is of how many traces with a failure is remembered that they have one.
-const failureEntries = 50_000
+// failureEntries is of how many traces and spans with a failure inside is remembered that they have one.
+const failureEntries = 100_000
 
-// memory is what was written already, and which traces had a failure. Both are bounded in entries and in age.
+// memory is what was written already, and where something failed. Both are bounded in entries and in age.
 type memory struct {
-	mu      sync.Mutex
-	ids     *bounded.Hashes[bool] // false is one whose record was refused; nil when the window is 0
-	traces  *bounded.Hashes[failure]
-	counted uint64
-}
-
-// failure is what is known of the failures of a trace. A failure goes up through the spans around it, so only what lies innermost is told:
-// a model call, a tool, a retrieval. A span around them is told where nothing in its trace has failed as far as is known, and then it
-// stands for the first inner failure that comes late. So there is one record for each failure, in whatever order the spans come.
-type failure uint8
-
-const (
-	failureNone failure = iota
-	failureTold
-	failureLent // an outer span was told
-)
-
-// noted is a trace's failure as it was before a conversion changed it.
-type noted struct {
-	trace  uint64
-	before failure
+	mu       sync.Mutex
+	ids      *bounded.Hashes[bool] // false is one whose record was refused; nil when the window is 0
+	failures *bounded.Hashes[failure]
+	counted  uint64
 }
 
 func newMemory(cfg Dedupe) *memory {
@@ -43,7 +26,7 @@ func newMemory(cfg Dedupe) *memory {
 	} else {
 		window = time.Minute
 	}
-	m.traces = bounded.NewHashes[failure](failureEntries, window)
+	m.failures = bounded.NewHashes[failure](failureEntries, window)
 	return m
 }
 
@@ -93,35 +76,6 @@ func (m *memory) first(key uint64, now time.Time) bool {
 	return !known || !written
 }
 
-// fail says whether a failure in a trace is to be told; outer is that of a span around others. before is what is to be undone where the
-// record is refused.
-func (m *memory) fail(trace uint64, outer bool, now time.Time) (tell bool, before failure) {
-	if trace == 0 {
-		return true, failureNone
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	before, _ = m.traces.Get(trace, now)
-	tell, after := before.next(outer)
-	if after != before {
-		m.traces.Put(trace, after, now)
-	}
-	return tell, before
-}
-
-// next says whether a failure is told, and what is known of its trace from then on.
-func (f failure) next(outer bool) (tell bool, after failure) {
-	switch {
-	case outer && f == failureNone:
-		return true, failureLent
-	case outer:
-		return false, f
-	case f == failureLent:
-		return false, failureTold
-	}
-	return true, failureTold
-}
-
 // undo takes back what a conversion has remembered.
 func (m *memory) undo(claims []uint64, failures []noted, now time.Time) {
 	m.mu.Lock()
@@ -132,7 +86,7 @@ func (m *memory) undo(claims []uint64, failures []noted, now time.Time) {
 		}
 	}
 	for i := len(failures) - 1; i >= 0; i-- {
-		m.traces.Put(failures[i].trace, failures[i].before, now)
+		m.failures.Put(failures[i].of, failures[i].before, now)
 	}
 }
 

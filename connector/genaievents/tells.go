@@ -16,8 +16,7 @@ const (
 	tellsRequest tells = 1 << iota
 	tellsCall
 	tellsTool
-	tellsFailure      // an inner one is told each time
-	tellsOuterFailure // one around others is told if nothing inside has
+	tellsFailure
 )
 
 // tellsOf is what the configuration wants to know of an operation.
@@ -33,7 +32,9 @@ func (b *conversion) tellsOf(op *genai.Operation, span ptrace.Span) tells {
 		t |= tellsTool
 	}
 	if b.writes.failures && op.Failure != genai.Succeeded {
-		t |= failureOf(op)
+		if _, tells := depthOf(op); tells {
+			t |= tellsFailure
+		}
 	}
 	return t
 }
@@ -55,18 +56,4 @@ func isRequest(op *genai.Operation, span ptrace.Span, all bool) bool {
 // isAgentRequest knows the name that LangChain's users give the span of a request, whatever serves it.
 func isAgentRequest(name string) bool {
 	return strings.HasPrefix(name, "agent_request:")
-}
-
-// failureOf says how a failed operation is told.
-func failureOf(op *genai.Operation) tells {
-	switch op.Kind {
-	case genai.ModelCall:
-		if !op.IsCall() {
-			return 0 // another span tells it
-		}
-		return tellsFailure
-	case genai.Tool, genai.Retrieval, genai.Cache, genai.Evaluation:
-		return tellsFailure
-	}
-	return tellsOuterFailure
 }

@@ -19,9 +19,7 @@ func (b *conversion) traces(td ptrace.Traces) {
 		}
 		b.writeRead(source)
 	}
-	for i := range b.outer { // now all failures inside of them are known that this request has
-		b.outerFailure(b.outer[i])
-	}
+	b.writeAround()
 }
 
 // readAhead is how many spans are read before the first record of theirs is written: what is remembered of them is fetched together.
@@ -114,17 +112,11 @@ func (b *conversion) write(it *item, t tells) {
 		b.writeTool(it)
 	}
 	if t&tellsFailure != 0 {
-		b.writeFailure(it, false)
-	}
-	if t&tellsOuterFailure != 0 {
-		b.outer = append(b.outer, outerFailure{it.span, it.head.source})
-	}
-}
-
-func (b *conversion) outerFailure(f outerFailure) {
-	if op := &b.read[0].op; genai.ReadCanonical(f.span, op) {
-		b.item.read(op, f.span, f.source, &b.cfg.Keep)
-		b.writeFailure(&b.item, true)
+		if depth, _ := depthOf(it.op); depth == innermost {
+			b.writeFailure(it, depth)
+		} else {
+			b.around = append(b.around, failureAround{it.span, it.head.source, depth})
+		}
 	}
 }
 
