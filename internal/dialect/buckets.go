@@ -175,6 +175,9 @@ func (b *buckets) store(f *facts) {
 	} else if n := f.tally(nReasoning); n > 0 && b.outputParts == 0 && b.total == b.input+b.output+n { // xAI's
 		b.output += n
 	}
+	if b.total > 0 {
+		f.add(nTotal, b.total, jsonRank)
+	}
 	if b.hasInput {
 		f.add(nLangfuseInput, genai.Whole(b.input), jsonRank)
 	}

@@ -13,6 +13,7 @@ func (r *reading) inclusive(c *counts) (u genai.Usage, guess bool) {
 		InputAudio: c.inputAudio, Reasoning: c.reasoning, OutputAudio: c.outputAudio,
 	}
 	if c.pair.whole {
+		r.onlyInTotal(c, &u)
 		return u, false
 	}
 	cacheApart, cacheGuess := r.cacheApart(c)
@@ -24,6 +25,13 @@ func (r *reading) inclusive(c *counts) (u genai.Usage, guess bool) {
 		u.Output += c.reasoning
 	}
 	return u, r.total(c, &u) || cacheGuess || thoughtsGuess
+}
+
+// onlyInTotal adds thoughts of which only the total of counts that are inclusive already tells, and what llmcost has written of them.
+func (r *reading) onlyInTotal(c *counts, u *genai.Usage) {
+	if more := c.total - u.Input - u.Output; more > 0 && (u.Reasoning == 0 || u.Reasoning == more) && r.thoughtsBeside() {
+		u.Output, u.Reasoning = u.Output+more, more
+	}
 }
 
 // unlisted says that nothing tells which client wrote the span, so nobody has looked how it counts.

@@ -18,6 +18,7 @@ var langfuse = &client{
 		texts(tLangfuseType, genAI, "langfuse.observation.type"),
 		texts(tModelName, genAI, "langfuse.observation.model.name"),
 		texts(tConversation, plain, "langfuse.session.id"),
+		texts(tSystem, plain, "langfuse.observation.metadata.ls_provider"), // LangChain's word
 		texts(jLangfuseUsage, genAI, "langfuse.observation.usage_details"),
 		texts(jLangfuseCost, plain, "langfuse.observation.cost_details"),
 		texts(tLevel, plain, "langfuse.observation.level"),

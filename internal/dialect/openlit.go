@@ -9,13 +9,14 @@ import (
 )
 
 // openLIT's packages for Anthropic and Bedrock leave cached tokens out of the input, in both languages. A stream that ends without usage has counts of its
-// own tokenizer. A tool's name on a model call is the tool that was asked for.
+// own tokenizer; chats of OpenAI's SDK may come under the scope of the package for vLLM. A tool's name on a model call is the tool that was asked for.
 var openLIT = &client{
 	name: "openlit",
 	scopes: []scope{
 		{name: "@openlit/*"},
 		{name: "openlit*"},
 		{name: "@openlit/instrumentation-openai", traits: &traits{localAgents: true, guess: ownTokenizer}},
+		{name: "@openlit/instrumentation-vllm", traits: &traits{localAgents: true, guess: ownTokenizer}},
 		{name: "@openlit/instrumentation-anthropic", traits: &traits{localAgents: true, cacheApart: always}},
 		{name: "@openlit/instrumentation-bedrock", traits: &traits{localAgents: true, cacheApart: always}},
 		{name: "@openlit/instrumentation-claude-agent-sdk*", traits: &openLITClaude},
