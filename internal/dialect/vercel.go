@@ -53,7 +53,15 @@ var vercelAI = &client{
 		{in: nVercelPrompt, out: nVercelCompletion, when: (*reading).isVercel, apart: (*reading).vercelApart, first: true},
 		{in: nVercelTokens, out: noTally, when: (*reading).isVercel, first: true},
 	},
-	traits: traits{localAgents: true, cacheApart: (*reading).vercelApart, hidesCache: olderVercel},
+	traits: traits{localAgents: true, cacheApart: (*reading).vercelApart, hidesCache: olderVercel, hides: unbilledCohere},
+}
+
+// unbilledCohere: of Cohere's answers the AI SDK tells the tokens that the model read, which are not those that are billed.
+func unbilledCohere(r *reading, _ *genai.Usage) string {
+	if r.op.Name == genai.OpChat && r.op.Provider == "cohere" {
+		return genai.ReasonHiddenTokens
+	}
+	return ""
 }
 
 // vercelOTel is @ai-sdk/otel of version 7, which follows the conventions. Of an object, unlike of a text, it does not tell what was written to a cache.
@@ -61,7 +69,16 @@ var vercelOTel = &client{
 	name:   "vercel-ai-otel",
 	scopes: []scope{{name: "gen_ai"}},
 	kind:   outerEmbeddings,
-	traits: traits{localAgents: true, hides: hidesWrites(leastCached)},
+	traits: traits{localAgents: true, hides: vercelHides},
+}
+
+var vercelWrites = hidesWrites(leastCached)
+
+func vercelHides(r *reading, u *genai.Usage) string {
+	if reason := unbilledCohere(r, u); reason != "" {
+		return reason
+	}
+	return vercelWrites(r, u)
 }
 
 // olderVercel: texts that came at once had no count of cached tokens in version 5, and before it only what the provider's metadata told.
