@@ -19,8 +19,20 @@ var mastra = &client{
 		tallies(nInputAudio, "gen_ai.usage.audio_input_tokens"),
 		tallies(nOutputAudio, "gen_ai.usage.audio_output_tokens"),
 	),
+	kind:   mastraArize,
 	words:  []word{{fact: tMastraType}},
 	traits: traits{localAgents: true, cacheApart: mastraApart, hides: mastraHides},
+}
+
+// mastraArize: @mastra/arize calls steps and pieces of a stream models too. Only their sum tells usage, and is what counts.
+func mastraArize(r *reading) verdict {
+	switch r.f.texts[tMastraType] {
+	case "model_step", "model_chunk", "model_inference":
+		if r.f.texts[tOpenInferenceKind] != "" && !r.hasPair() {
+			return verdict{genai.Step, ""}
+		}
+	}
+	return verdict{}
 }
 
 // mastraApart: before its version 1 there were no other models than those that count apart; Bedrock's that do so tell no writes.
@@ -29,7 +41,7 @@ func mastraApart(r *reading) bool {
 	if !r.soldNet() {
 		return false
 	}
-	return r.between("", "1.0.0") || mastraBedrock5(r) || f.tally(nCacheRead)+f.tally(nCacheWrite) > f.tally(nInput)
+	return r.between("", "1.0.0") || mastraBedrock5(r) || f.tally(nCacheRead)+f.tally(nCacheWrite) > max(f.tally(nInput), f.tally(nOpenInferenceInput))
 }
 
 func mastraBedrock5(r *reading) bool {
