@@ -1,6 +1,7 @@
 package test
 
 import (
+	"os"
 	"os/exec"
 	"testing"
 
@@ -29,4 +30,17 @@ func TestWrongConfigurationIsRefused(t *testing.T) {
 	output, err := exec.CommandContext(t.Context(), gateway.Binary(t), "validate", "--config", config,
 		"--set=connectors.genaimetrics.dimensions=[{name: team}]").CombinedOutput()
 	require.NoError(t, err, "%s", output)
+}
+
+// TestSmallestRequests: what the default configuration says is the least that BACKEND_MAX_BYTES may be is no more than that.
+func TestSmallestRequests(t *testing.T) {
+	t.Parallel()
+	for _, config := range []string{"/collector-config.yaml", "/configs/replicas-valkey.yaml"} {
+		for bytes, passes := range map[string]bool{"1048576": true, "1048575": false} {
+			cmd := exec.CommandContext(t.Context(), gateway.Binary(t), "validate", "--config", gateway.Root()+config)
+			cmd.Env = append(os.Environ(), "BACKEND_MAX_BYTES="+bytes)
+			output, err := cmd.CombinedOutput()
+			assert.Equal(t, passes, err == nil, "%s %s: %s", config, bytes, output)
+		}
+	}
 }

@@ -28,7 +28,8 @@ type backend struct {
 	metrics pmetric.Metrics
 	logs    plog.Logs
 	calls   []metadata.MD
-	items   []int // of each request
+	items   []int             // of each request
+	tenants []map[string]bool // of each request with traces, from its resources
 	err     error
 	refuse  int64
 }
@@ -94,7 +95,10 @@ type takesTraces struct {
 const because = "because"
 
 func (s takesTraces) Export(ctx context.Context, req ptraceotlp.ExportRequest) (ptraceotlp.ExportResponse, error) {
-	n, err := s.b.take(ctx, req.Traces().SpanCount(), func() { req.Traces().ResourceSpans().MoveAndAppendTo(s.b.traces.ResourceSpans()) })
+	n, err := s.b.take(ctx, req.Traces().SpanCount(), func() {
+		s.b.tenants = append(s.b.tenants, tenantsOf(req.Traces()))
+		req.Traces().ResourceSpans().MoveAndAppendTo(s.b.traces.ResourceSpans())
+	})
 	resp := ptraceotlp.NewExportResponse()
 	if n > 0 {
 		resp.PartialSuccess().SetRejectedSpans(n)

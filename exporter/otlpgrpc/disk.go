@@ -2,12 +2,15 @@ package otlpgrpc
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"go.opentelemetry.io/collector/exporter/exporterhelper"
 	"go.opentelemetry.io/collector/exporter/exporterhelper/xexporterhelper"
 	"go.uber.org/zap"
 	"google.golang.org/protobuf/encoding/protowire"
+
+	"github.com/otelcol-llm/otelcol-llm/exporter/otlpgrpc/internal/cut"
 )
 
 // disk is how a request is kept by a storage extension: as the core exporter keeps it, so that each reads what the other has left.
@@ -46,7 +49,11 @@ func (d disk[T]) Unmarshal(data []byte) (context.Context, xexporterhelper.Reques
 	ctx, decoded, err := d.signal.stored(data)
 	if err == nil {
 		var req *request
-		if req, err = d.signal.request(decoded, d.limit); err == nil {
+		req, err = d.signal.request(decoded, d.limit)
+		if errors.Is(err, cut.ErrGrows) { // who took it from its sender did not think so: whole rather than lost
+			req, err = d.signal.request(decoded, limit{})
+		}
+		if err == nil {
 			return ctx, req, nil
 		}
 	}

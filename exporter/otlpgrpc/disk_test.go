@@ -3,6 +3,7 @@ package otlpgrpc
 import (
 	"context"
 	"net"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/otelcol-llm/otelcol-llm/exporter/otlpgrpc/internal/cut"
 	"github.com/otelcol-llm/otelcol-llm/exporter/otlpgrpc/internal/metadata"
 )
 
@@ -119,6 +121,30 @@ func TestContextOnDisk(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, spansOf(10, 2000, 20), td)
 	require.Zero(t, lost)
+}
+
+// What the core exporter stored, or this one when more fitted in a request, is not lost where it would be refused to a sender.
+func TestLargeResourceOnDisk(t *testing.T) {
+	td := ptrace.NewTraces()
+	rs := td.ResourceSpans().AppendEmpty()
+	rs.Resource().Attributes().PutStr("text", strings.Repeat("x", 1<<20))
+	for range 300 {
+		rs.ScopeSpans().AppendEmpty().Spans().AppendEmpty().SetName("call")
+	}
+	small := limit{size: 1<<20 + 50, bytes: true}
+	_, err := traces.request(td, small)
+	require.ErrorIs(t, err, cut.ErrGrows)
+
+	data, err := stored.MarshalTraces(t.Context(), td)
+	require.NoError(t, err)
+	var lost int
+	d := diskOf(&lost)
+	d.limit = small
+	_, r, err := d.Unmarshal(data)
+	require.NoError(t, err)
+	require.Zero(t, lost)
+	require.Equal(t, 300, r.ItemsCount())
+	require.Len(t, r.(*request).pieces, 1)
 }
 
 // What an older Collector stored has no context.

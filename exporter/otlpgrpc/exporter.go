@@ -90,7 +90,7 @@ func (s *sender[T]) read(ctx context.Context, answer []byte) {
 	case err != nil:
 		s.set.Logger.Warn("The backend took a request, but its answer cannot be read", zap.Error(err))
 	case n != 0 || message != "":
-		s.telemetry.OtlpGrpcRejected.Add(ctx, n, s.attributes)
+		s.telemetry.OtlpGrpcRejected.Add(ctx, max(n, 0), s.attributes) // a counter that falls would be one that began again
 		s.set.Logger.Warn("The backend took a request in part",
 			zap.String("message", message), zap.Int64("rejected", n), zap.String("item", s.signal.item))
 	}

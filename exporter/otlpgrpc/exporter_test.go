@@ -19,6 +19,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/pdata/ptrace"
+	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
@@ -200,6 +201,26 @@ func TestPartialSuccess(t *testing.T) {
 	require.Equal(t, 4, lines.Len())
 	require.Equal(t, because, lines.All()[0].ContextMap()["message"])
 	e.end(t)
+	require.NoError(t, telemetry.Shutdown(t.Context()))
+}
+
+// A backend that says it rejected less than nothing is in the log, and the counter does not fall.
+func TestPartialSuccessBelowZero(t *testing.T) {
+	telemetry := componenttest.NewTelemetry()
+	core, lines := observer.New(zapcore.WarnLevel)
+	set := exporter.Settings{ID: component.NewID(metadata.Type), TelemetrySettings: telemetry.NewTelemetrySettings()}
+	set.Logger = zap.New(core)
+	s, err := newSender(set, conf(t, newBackend(t), nil), &traces)
+	require.NoError(t, err)
+	for _, n := range []int64{3, -2} {
+		resp := ptraceotlp.NewExportResponse()
+		resp.PartialSuccess().SetRejectedSpans(n)
+		answer, err := resp.MarshalProto()
+		require.NoError(t, err)
+		s.read(t.Context(), answer)
+		require.Equal(t, map[string]int64{"span": 3}, byItem(t, telemetry, "otelcol_otlp_grpc_rejected"))
+	}
+	require.Equal(t, 2, lines.Len())
 	require.NoError(t, telemetry.Shutdown(t.Context()))
 }
 
