@@ -175,7 +175,7 @@ func init() { //nolint:gochecknoinits // the tables are constants that Go cannot
 			c.addPairs(first)
 		}
 	}
-	for _, t := range [...]text{jInput, jInvocation} {
+	for _, t := range [...]text{jInput, jInvocation, jBraintrustKind, jMlflowInputs} {
 		jsonTexts.add(t)
 	}
 	fillTable(known)
@@ -204,6 +204,7 @@ func (c *client) addCosts() {
 			costMask |= 1 << row.value
 		} else {
 			costJSON.add(row.in)
+			jsonTexts.add(row.in)
 		}
 	}
 }

@@ -197,6 +197,9 @@ func otherOperation(r *reading, op string) verdict {
 			return verdict{genai.ModelCall, opTranscription}
 		}
 	}
+	if r.f.hasModel() && (strings.HasPrefix(op, "chat_") || strings.Contains(op, "completion")) { // chat_streaming, whose usage may be missing
+		return verdict{genai.ModelCall, genai.OpChat}
+	}
 	return azureAgents(r, op)
 }
 

@@ -20,10 +20,23 @@ func (r *reading) models() {
 		op.ResponseModel = named
 	}
 	r.orRequest(named)
+	op.RequestModel, op.ResponseModel = once(op.RequestModel), once(op.ResponseModel)
 	for _, correct := range corrections {
 		correct(r)
 	}
 }
+
+// once is a word without its echoes: LangChain adds up the parts of a stream, and names like counts.
+func once(s string) string {
+	for n := 2; n <= maxEchoes && len(s) >= n*minEchoed; n++ {
+		if word := len(s) / n; len(s)%n == 0 && s[word:] == s[:len(s)-word] {
+			return s[:word]
+		}
+	}
+	return s
+}
+
+const maxEchoes, minEchoed = 4, 4
 
 // writesCache says that the prompt cache was written to and the plain keys do not say for how long, which decides the price.
 func (f *facts) writesCache() bool {

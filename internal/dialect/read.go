@@ -221,9 +221,9 @@ func (r *reading) tier() string {
 		return s
 	}
 	if s := r.f.texts[tResponseTier]; s != "" {
-		return strings.ToLower(s)
+		return strings.ToLower(once(s))
 	}
-	if s := strings.ToLower(r.f.texts[tRequestTier]); s != "auto" {
+	if s := strings.ToLower(once(r.f.texts[tRequestTier])); s != "auto" {
 		return s
 	}
 	return ""
