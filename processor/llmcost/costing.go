@@ -40,6 +40,7 @@ type policy struct {
 type pricedModel struct {
 	model  *pricing.Model
 	factor pricing.Factor
+	speaks bool // the model is made for sound, whatever its row has prices for
 }
 
 // costOf decides what one counted model call cost, and fills all of b. The end of the span chooses between old and new prices.
@@ -230,7 +231,7 @@ func (r *pricedModel) unsettled(op *dialect.Call) string {
 	switch {
 	case r.soundAsText(op):
 		return genai.ReasonNoRate
-	case !x.TellsHow && (m.Prices(pricing.UnitOutputAudio) || speaks(m.ID)), // whether it spoke is not told
+	case !x.TellsHow && (m.Prices(pricing.UnitOutputAudio) || r.speaks), // whether it spoke is not told
 		!x.TellsImages && m.Prices(pricing.UnitOutputImage) || x.Edits && m.Prices(pricing.UnitInputImage),
 		op.Name == opRerank && x.Searches == 0 && m.Prices(unitSearch):
 		return genai.ReasonHiddenTokens
@@ -253,8 +254,12 @@ func (r *pricedModel) lacksRate(op *dialect.Call) bool {
 		u.Output > 0 && m.Prices(pricing.UnitInput) && !m.Prices(pricing.UnitOutput)
 }
 
-// speaks says of a model whose row has no price for sound that it is made for it.
-func speaks(id string) bool {
+// speaks says of a model by its id that it is made for sound.
+func speaks(m *pricing.Model) bool {
+	if m == nil {
+		return false
+	}
+	id := m.ID
 	return strings.Contains(id, "-audio") || strings.Contains(id, "-realtime") || strings.Contains(id, "-live-")
 }
 

@@ -101,7 +101,7 @@ func (s *state) usePrices(rows []pricing.Row) error {
 	}
 	s.prices.Store(&policy{
 		reported: s.cfg.ReportedCost,
-		fallback: pricedModel{model: fallback},
+		fallback: pricedModel{model: fallback, speaks: speaks(fallback)},
 		matches:  newMatches(table, factors, s.cfg.LocalServers),
 	})
 	return nil
