@@ -18,6 +18,9 @@ type Hashes[V any] struct {
 	index   index // of the journal
 }
 
+// mostMoved bounds what one new entry may take where all that are held were put again.
+const mostMoved = 32
+
 // maxHashes is as many entries as an index can tell apart.
 const maxHashes = 1 << 28
 
@@ -84,8 +87,8 @@ func (h *Hashes[V]) Evicted() uint64 { return h.evicted }
 // add puts a new key last.
 func (h *Hashes[V]) add(key uint64, value V, at time.Duration) {
 	h.expire(at)
-	for h.Len() >= h.limit {
-		h.dropOldest(at)
+	for moved := 0; h.Len() >= h.limit; moved++ {
+		h.dropOldest(at, moved < mostMoved)
 	}
 	h.putLast(key, value, at)
 }
@@ -99,18 +102,19 @@ func (h *Hashes[V]) putLast(key uint64, value V, at time.Duration) {
 	h.enter(key, place)
 }
 
-// expire frees the chunks whose entries have all expired, and what is too much of the index then.
+// expire frees the chunks whose entries have all expired, and what is too much of the index then. Of those in which some were put again
+// it takes one at a time.
 func (h *Hashes[V]) expire(at time.Duration) {
-	for {
+	for moved := false; !moved; {
 		c, end, full := h.journal.oldest()
 		if !full || !h.expired(c.last, at) {
 			return
 		}
-		if !c.again {
+		if moved = c.again; !moved {
 			h.journal.leave(end)
 		}
 		for h.journal.tail < end {
-			h.dropOldest(at)
+			h.dropOldest(at, true)
 		}
 		if n := len(h.index.lines); n > firstLines && h.Len() < n {
 			h.reindex(n / 2)
@@ -118,12 +122,13 @@ func (h *Hashes[V]) expire(at time.Duration) {
 	}
 }
 
-// dropOldest takes the first entry off the journal. One that was put again since it came to its place is put last, once.
-func (h *Hashes[V]) dropOldest(at time.Duration) {
+// dropOldest takes the first entry off the journal. One that was put again since it came to its place is put last, once, unless too many
+// were.
+func (h *Hashes[V]) dropOldest(at time.Duration, move bool) {
 	e := h.journal.take()
 	switch {
 	case h.expired(e.put.at(), at):
-	case e.put.again():
+	case move && e.put.again():
 		h.putLast(e.key, e.value, e.put.at())
 	default:
 		h.evicted++

@@ -200,6 +200,28 @@ func TestPuttingAgainMakesYoung(t *testing.T) {
 	require.EqualValues(t, 1001, h.Evicted())
 }
 
+// One new entry is not made to move all those that were put again, neither at the limit nor when they would expire.
+func TestNothingTakesLong(t *testing.T) {
+	for name, c := range map[string]struct {
+		limit int
+		after time.Duration
+		moved uint64
+	}{
+		"at the limit":           {10_000, 0, mostMoved},
+		"when they would expire": {20_000, 61 * time.Second, chunkEntries},
+	} {
+		h := NewHashes[int](c.limit, time.Minute)
+		for round := range 2 {
+			for key := range uint64(10_000) {
+				h.Put(key, 1, t0.Add(time.Duration(round)*c.after/2))
+			}
+		}
+		head := h.journal.head
+		h.Put(10_000, 3, t0.Add(c.after))
+		require.Equal(t, head+c.moved+1, h.journal.head, name)
+	}
+}
+
 // Memory goes up and down with what is held: here a peak, then little for a long time.
 func TestMemoryFollowsWhatIsHeld(t *testing.T) {
 	h := NewHashes[int](1_000_000, time.Minute)
