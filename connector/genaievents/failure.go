@@ -24,19 +24,20 @@ func (b *conversion) writeAround() {
 	}
 }
 
-// writeFailure writes a failed operation, unless another span has told the failure.
+// writeFailure writes a failed operation: as an error unless another span has told the failure, and, as the conventions ask, as an
+// exception of each call that has one.
 func (b *conversion) writeFailure(it *item, depth depth) {
-	var tell bool
-	tell, b.failures = b.memory.fail(b.failedSpan(it.span, depth), b.failures, b.now)
-	if !tell {
-		return
-	}
-	if b.langchain {
+	if b.langchain && b.tellsFailure(it.span, depth) {
 		b.writeApplicationError(it)
 	}
-	if b.semconv && it.op.Kind == genai.ModelCall {
+	if b.semconv && depth == innermost {
 		b.writeException(it)
 	}
+}
+
+func (b *conversion) tellsFailure(span ptrace.Span, depth depth) (tell bool) {
+	tell, b.failures = b.memory.fail(b.failedSpan(span, depth), b.failures, b.now)
+	return tell
 }
 
 func (b *conversion) writeApplicationError(it *item) {

@@ -32,7 +32,7 @@ func (b *conversion) tellsOf(op *genai.Operation, span ptrace.Span) tells {
 		t |= tellsTool
 	}
 	if b.writes.failures && op.Failure != genai.Succeeded {
-		if _, tells := depthOf(op); tells {
+		if depth, tells := depthOf(op); tells && (b.langchain || depth == innermost) {
 			t |= tellsFailure
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/test/replay"
 )
 
 // A span that told nothing has used up nothing: senders that send a span twice, at first without its end, say only then that it failed.
@@ -38,4 +39,21 @@ func TestSecondsAreShort(t *testing.T) {
 	r := start(t, "")
 	require.NoError(t, r.ConsumeTraces(ctx, s.td))
 	require.Contains(t, r.records()[0].Body().Str(), " latency_seconds=1.902 ")
+}
+
+// The conventions have an exception of each call that failed, whatever around it has told the failure.
+func TestEachFailedCallHasAnException(t *testing.T) {
+	s := newSpans()
+	agent := s.add(t, noParent, agentAttrs(genai.ErrorType, "boom"))
+	tool := s.add(t, agent, toolAttrs(genai.ErrorType, "boom"))
+	s.add(t, tool, callAttrs(genai.ErrorType, "429"))
+	for naming, errors := range map[string]int{"[semconv]": 0, "[langchain, semconv]": 1} {
+		r := start(t, "naming: "+naming)
+		for _, one := range replay.OneByOne(s.td) {
+			require.NoError(t, r.ConsumeTraces(ctx, one))
+			require.NoError(t, r.ConsumeTraces(ctx, one), "and again")
+		}
+		require.Equal(t, 1, r.count(genai.EventInferenceFailure), naming)
+		require.Equal(t, errors, r.count(genai.EventApplicationError), naming)
+	}
 }
