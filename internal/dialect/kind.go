@@ -137,9 +137,9 @@ func operationKind(r *reading, op string) verdict {
 		return verdict{}
 	case genai.OpChat, "llm_call", "responses", "messages":
 		return verdict{genai.ModelCall, genai.OpChat}
-	case genai.OpTextCompletion, "completion":
+	case genai.OpTextCompletion, "completion", "textcompletion":
 		return verdict{genai.ModelCall, genai.OpTextCompletion}
-	case genai.OpGenerateContent:
+	case genai.OpGenerateContent, "generatecontent":
 		return verdict{genai.ModelCall, genai.OpGenerateContent}
 	case genai.OpEmbeddings, "embedding", "embed", "embed_content":
 		return verdict{genai.ModelCall, genai.OpEmbeddings}
@@ -148,7 +148,7 @@ func operationKind(r *reading, op string) verdict {
 			return verdict{genai.ModelCall, genai.OpInvokeAgent}
 		}
 		return verdict{genai.Agent, genai.OpInvokeAgent}
-	case genai.OpExecuteTool, "tool_call":
+	case genai.OpExecuteTool, "tool_call", "executetool":
 		return verdict{genai.Tool, genai.OpExecuteTool}
 	case genai.OpRetrieval:
 		return verdict{genai.Retrieval, genai.OpRetrieval}
@@ -156,7 +156,7 @@ func operationKind(r *reading, op string) verdict {
 		return verdict{genai.Retrieval, opRerank}
 	case genai.OpCreateAgent:
 		return verdict{genai.Other, genai.OpCreateAgent}
-	case "agent_call":
+	case "agent_call", "invokeagent":
 		return verdict{genai.Agent, genai.OpInvokeAgent}
 	case "agent_step", "model_generation", "model_chunk", "model_step", "chain", "plan", "prompt", "task", "memory":
 		return verdict{genai.Step, op}
@@ -187,6 +187,9 @@ func operationFamily(op string) verdict {
 
 // otherOperation reads more words for what is no conversation.
 func otherOperation(r *reading, op string) verdict {
+	if lower := strings.ToLower(op); lower != op { // Chat, InvokeAgent
+		return operationKind(r, lower)
+	}
 	switch op {
 	case "moderations":
 		return verdict{genai.ModelCall, "moderation"}

@@ -35,7 +35,21 @@ var openLIT = &client{
 		tallies(nReasoning, "gen_ai.usage.completion_tokens_details.reasoning_tokens"),
 		values(vStream, plain, "gen_ai.request.is_stream"),
 	),
+	kind:   openLITHook,
 	traits: traits{localAgents: true},
+}
+
+// openLITHook: its command reads what coding agents write down. A session has the sum of its turns, and a turn without usage is what a person asked.
+func openLITHook(r *reading) (v verdict) {
+	switch r.span.Name() {
+	case "coding_agent.session", "coding_agent.subagent":
+		v = verdict{genai.Agent, genai.OpInvokeAgent}
+	case "coding_agent.llm.turn":
+		if !r.hasPair() {
+			v = verdict{genai.Step, ""}
+		}
+	}
+	return v
 }
 
 var vStream = newValue()

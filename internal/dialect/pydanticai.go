@@ -10,16 +10,18 @@ var (
 	nAggregated    = newTally()
 	nPartial       = newTally()
 	jUsageRaw      = newText()
+	jAgentsAnswer  = newText()
 	vCostOperation = newValue()
 )
 
 // pydanticAI is Pydantic AI and Logfire. Runs have sums under a name of their own; Logfire's integration of the Claude Agent SDK has the
-// whole usage only on the agent's span.
+// whole usage only on the agent's span; that of OpenAI's agents tells cached tokens in the answer alone.
 var pydanticAI = &client{
 	name: "pydantic-ai",
 	scopes: []scope{
 		{name: "pydantic-ai*"},
 		{name: "logfire*"},
+		{name: "logfire.openai_agents", traits: &traits{localAgents: true, hidesCache: always}},
 		{name: "logfire.claude_agent_sdk", traits: &traits{localAgents: true, usageOnAgent: true}},
 	},
 	keys: join(
@@ -43,6 +45,8 @@ var pydanticAI = &client{
 		texts(jUsageRaw, plain, "gen_ai.usage.raw"),
 		values(vCostOperation, plain, "operation.cost"),
 	),
+	own:     texts(jAgentsAnswer, plain, "response"),
+	answers: []text{jAgentsAnswer},
 	sum: func(r *reading) (v verdict) {
 		if r.f.has(nAggregated) {
 			v = verdict{genai.Agent, genai.OpInvokeAgent}
