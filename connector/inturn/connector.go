@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/collector/connector"
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/pdata/ptrace"
+	"go.opentelemetry.io/collector/pdata/xpdata/pref"
 	"go.opentelemetry.io/collector/pipeline"
 )
 
@@ -69,12 +70,14 @@ func (*inTurn) pass(ctx context.Context, td ptrace.Traces, to []consumer.Traces)
 }
 
 // lend moves the spans of td to other traces, not one of them copied, and holds on to them through td: a fan-out among those that only read
-// marks what it gets as read-only, for good, and the last pipeline would have to copy it.
+// marks what it gets as read-only, for good, and the last pipeline would have to copy it. The reference is never given back: with the feature
+// gate pdata.useProtoPooling the spans would be emptied when the first pipeline has seen them.
 func lend(td ptrace.Traces) (lent ptrace.Traces, held []ptrace.ResourceSpans) {
 	for _, rs := range td.ResourceSpans().All() {
 		held = append(held, rs)
 	}
 	lent = ptrace.NewTraces()
+	pref.RefTraces(lent)
 	td.ResourceSpans().MoveAndAppendTo(lent.ResourceSpans())
 	return lent, held
 }
