@@ -155,10 +155,15 @@ var elixirLangchain = &client{
 	},
 }
 
-// koog is JetBrains' for Kotlin, which adds up the messages of an answer, each of which may have the counts of the whole.
+var tKoogEvent = newText()
+
+// koog is JetBrains' for Kotlin, under the name of the application's service; each of its spans has the id of an event. It adds up the
+// messages of an answer, each of which may have the counts of the whole, and calls the model that was asked for the one that answered.
 var koog = &client{
 	name:   "koog",
 	scopes: []scope{{name: "ai.koog*"}},
+	sign:   func(r *reading) bool { return r.f.texts[tKoogEvent] != "" },
+	keys:   texts(tKoogEvent, plain, "koog.event.id"),
 	traits: traits{localAgents: true, hidesCache: always, guess: func(*reading, *genai.Usage) bool { return true }},
 }
 
