@@ -18,6 +18,10 @@ const (
 	connectionWindow = 2 << 20
 )
 
+// streamWorkers is how many goroutines of a server stay for the requests to come, so that their stacks need not grow again. While all of them
+// work or wait, a request gets one of its own.
+const streamWorkers = 64
+
 type admission struct {
 	cfg    *Config
 	logger *zap.Logger
@@ -77,11 +81,12 @@ func (a *admission) weight(r *http.Request) int64 {
 func (a *admission) GetGRPCServerOptions(context.Context) ([]grpc.ServerOption, error) {
 	return []grpc.ServerOption{
 		grpc.StatsHandler(a), grpc.InitialWindowSize(streamWindow), grpc.InitialConnWindowSize(connectionWindow),
+		grpc.NumStreamWorkers(streamWorkers),
 	}, nil
 }
 
-// TagRPC is the first that gRPC calls for a stream, in a goroutine of its own, before it reads the message: here the stream waits. When its
-// client goes it comes through without a place, and ends. The end of its context makes room again, whatever became of it.
+// TagRPC is the first that gRPC calls for a stream, in a goroutine that has nothing else to do, before it reads the message: here the stream
+// waits. When its client goes it comes through without a place, and ends. The end of its context makes room again, whatever became of it.
 func (a *admission) TagRPC(ctx context.Context, _ *stats.RPCTagInfo) context.Context {
 	if leave, err := a.gate.enter(ctx, a.cfg.AssumedBytes); err == nil {
 		context.AfterFunc(ctx, leave)
