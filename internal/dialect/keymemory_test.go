@@ -65,4 +65,5 @@ func TestKeyMemory(t *testing.T) {
 	require.Greater(t, read, 1000)
 	require.Greater(t, family, 50)
 	require.Zero(t, testing.AllocsPerRun(100, func() { known.after(0, "gen_ai.request.max_tokens") }))
+	require.Zero(t, testing.AllocsPerRun(100, func() { spellingOf("app.usage.input.cache.read.tokens") }))
 }

@@ -108,61 +108,63 @@ func spelledTally(key string) tally {
 	if !slices.ContainsFunc(pieces[:], func(piece string) bool { return strings.Contains(key, piece) }) {
 		return noTally
 	}
-	has := func(words ...string) bool {
-		for _, w := range words {
-			if genai.ContainsFold(key, w) {
-				return true
-			}
-		}
-		return false
-	}
 	switch {
-	case has("cost", "price", "usd", "saved", "saving", "rate", "ratio", "percent", "limit", "max", "budget", "remaining", "aggregated", "cumulative",
+	case hasWord(key, "cost", "price", "usd", "saved", "saving", "rate", "ratio", "percent", "limit", "max", "budget", "remaining", "aggregated", "cumulative",
 		"session", "estimated", "message", "partial", "per_second", "miss", "prediction", "turn"):
 		return noTally
-	case has("uncached", "non_cached", "noncached", "no_cache", "nocache"): // what is left of the input
-		if has("input", "prompt") {
+	case hasWord(key, "uncached", "non_cached", "noncached", "no_cache", "nocache"): // what is left of the input
+		if hasWord(key, "input", "prompt") {
 			return nNoCache
 		}
 		return noTally
-	case has("1h", "1_h", "hour") && has("cach", "ephemeral"):
+	case hasWord(key, "1h", "1_h", "hour") && hasWord(key, "cach", "ephemeral"):
 		return nCacheWrite1h
-	case has("5m", "5_m") && has("cach", "ephemeral"):
+	case hasWord(key, "5m", "5_m") && hasWord(key, "cach", "ephemeral"):
 		return nCacheWrite5m
-	case has("cach"):
-		return spelledCache(has)
-	case has("reasoning", "thought", "thinking"):
+	case hasWord(key, "cach"):
+		return spelledCache(key)
+	case hasWord(key, "reasoning", "thought", "thinking"):
 		return nReasoning
-	case has("audio"):
-		return spelledSide(has, nInputAudio, nOutputAudio)
-	case has("image"):
-		return spelledSide(has, nInputImage, nOutputImage)
-	case has("web_search", "webSearch") && has("usage"):
+	case hasWord(key, "audio"):
+		return spelledSide(key, nInputAudio, nOutputAudio)
+	case hasWord(key, "image"):
+		return spelledSide(key, nInputImage, nOutputImage)
+	case hasWord(key, "web_search", "webSearch") && hasWord(key, "usage"):
 		return nWebSearches
 	}
 	return noTally
 }
 
-func spelledCache(has func(...string) bool) tally {
+func spelledCache(key string) tally {
 	switch {
-	case has("audio"):
+	case hasWord(key, "audio"):
 		return nCacheAudio
-	case has("image"):
+	case hasWord(key, "image"):
 		return nCacheImage
-	case has("text", "video"): // a part of what was read
+	case hasWord(key, "text", "video"): // a part of what was read
 		return noTally
-	case has("write", "creat", "wrote", "written"):
+	case hasWord(key, "write", "creat", "wrote", "written"):
 		return nCacheWrite
 	}
 	return nCacheRead
 }
 
-func spelledSide(has func(...string) bool, in, out tally) tally {
+func spelledSide(key string, in, out tally) tally {
 	switch {
-	case has("input", "prompt"):
+	case hasWord(key, "input", "prompt"):
 		return in
-	case has("output", "completion", "candidates", "response"):
+	case hasWord(key, "output", "completion", "candidates", "response"):
 		return out
 	}
 	return noTally
+}
+
+// hasWord says whether a key has one of the words, in any case.
+func hasWord(key string, words ...string) bool {
+	for _, w := range words {
+		if genai.ContainsFold(key, w) {
+			return true
+		}
+	}
+	return false
 }
