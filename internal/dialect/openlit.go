@@ -17,10 +17,10 @@ var openLIT = &client{
 		{name: "openlit*"},
 		{name: "@openlit/instrumentation-openai", traits: &traits{localAgents: true, guess: ownTokenizer}},
 		{name: "@openlit/instrumentation-vllm", traits: &traits{localAgents: true, guess: ownTokenizer}},
-		{name: "@openlit/instrumentation-anthropic", traits: &traits{localAgents: true, cacheApart: always}},
+		{name: "@openlit/instrumentation-anthropic", traits: &traits{localAgents: true, cacheApart: always, hides: addedUp}},
 		{name: "@openlit/instrumentation-bedrock", traits: &traits{localAgents: true, cacheApart: always}},
 		{name: "@openlit/instrumentation-claude-agent-sdk*", traits: &openLITClaude},
-		{name: "openlit.anthropic", traits: &traits{localAgents: true, cacheApart: always, hidesCache: (*reading).streamed}}, // Go's
+		{name: "openlit.anthropic", traits: &traits{localAgents: true, cacheApart: always, hidesCache: (*reading).streamed}}, // Go's, as the next
 		{name: "openlit.openai", traits: &traits{localAgents: true, hidesCache: (*reading).streamed}},
 		{name: "openlit.instrumentation.anthropic", traits: &traits{localAgents: true, cacheApart: always}},
 		{name: "openlit.instrumentation.bedrock", traits: &traits{localAgents: true, cacheApart: always}},
@@ -54,10 +54,18 @@ func openLITHook(r *reading) (v verdict) {
 
 var vStream = newValue()
 
-// streamed: of streams Go's tell no cache.
+// streamed says whether a call was a stream.
 func (r *reading) streamed() bool {
 	v, ok := r.f.value(vStream)
 	return ok && v.Type() == pcommon.ValueTypeBool && v.Bool()
+}
+
+// addedUp: what a stream says at its start of the output it says again, with the rest, at its end, and JavaScript's adds the two.
+func addedUp(r *reading, _ *genai.Usage) string {
+	if r.streamed() {
+		return genai.ReasonGuessedUsage
+	}
+	return ""
 }
 
 // With the Claude Agent SDK the calls say an output of 1; the agent's span has the bill.
