@@ -10,6 +10,7 @@ import (
 // BenchmarkTogether is llmcost and genaimetrics behind it, as a gateway runs them, in CPU time a span. It is for comparing two commits:
 // build it of both with `go test -c` and run the two in turns.
 func BenchmarkTogether(b *testing.B) {
+	defer gatewaysHeap()()
 	all, err := batches()
 	if err != nil {
 		b.Fatal(err)
