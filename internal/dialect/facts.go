@@ -33,7 +33,6 @@ type facts struct {
 
 	billed  float64 // what the provider's answer says that it cost
 	toolFee bool    // the answer tells of a tool that is billed and of which no row has a price
-	pieces  bool    // LangChain put the answer together from those of a stream
 
 	steps genai.Usage // what the iterations of one call used together, as Anthropic counts
 }
@@ -137,7 +136,7 @@ func (f *facts) reset() {
 		f.tallies[i], f.tallyRanks[i] = 0, 0
 	}
 	f.present, f.bad, f.valued, f.said = 0, 0, 0, textSet{}
-	f.marked, f.keys, f.sets, f.steps, f.billed, f.toolFee, f.pieces = false, 0, 0, genai.Usage{}, 0, false, false
+	f.marked, f.keys, f.sets, f.steps, f.billed, f.toolFee = false, 0, 0, genai.Usage{}, 0, false
 }
 
 // add keeps the count of the best rank, except that any count beats a 0: a dialect that does not know a sub-count may say 0

@@ -84,12 +84,9 @@ var openInferenceBedrock = traits{totalHolds: true, cacheApart: func(r *reading)
 
 var openInferenceLangChain = traits{localAgents: true, totalHolds: true, thoughtsTotal: true, guess: langchainGuess}
 
-// What was written to a cache JavaScript's tells in the answer only. Of a stream of Anthropic it counts twice what the start says of the output.
+// What was written to a cache JavaScript's tells in the answer only.
 var openInferenceLangChainJS = traits{
-	localAgents: true, totalHolds: true, thoughtsTotal: true,
-	guess: func(r *reading, u *genai.Usage) bool {
-		return langchainGuess(r, u) || r.f.pieces && r.metadataProvider() == "anthropic"
-	},
+	localAgents: true, totalHolds: true, thoughtsTotal: true, guess: langchainGuess,
 	hides: func(r *reading, u *genai.Usage) string {
 		if !r.withoutAnswer() {
 			return ""

@@ -143,7 +143,7 @@ func (a *answered) message(p *jsonScan, depth int) {
 			a.told = p.next() == '{'
 			a.usage(p)
 		case "id":
-			own = a.messageID(p)
+			own = p.text()
 		default:
 			p.skip()
 		}
@@ -151,19 +151,6 @@ func (a *answered) message(p *jsonScan, depth int) {
 	if !strings.HasPrefix(own, "run-") && !strings.HasPrefix(own, "lc_run-") {
 		first(&a.id, own)
 	}
-}
-
-// messageID consumes the id of a message: the answer's, or the name of its class in parts.
-func (a *answered) messageID(p *jsonScan) (id string) {
-	if !p.enter('[') {
-		return p.text()
-	}
-	for p.more(']') {
-		if p.text() == "AIMessageChunk" {
-			a.facts.pieces = true
-		}
-	}
-	return ""
 }
 
 // candidates reads the first of Google's.
