@@ -93,6 +93,12 @@ var openInferencePipecat = traits{localAgents: true, cacheApart: (*reading).over
 	return ""
 }}
 
+// langchainAddsUp: what a stream of Anthropic says of the output at its start it says again, with the rest, at its end, and LangChain for
+// JavaScript adds the two. An answer from a stream is of the class of its pieces; where it is not shown nobody knows.
+func langchainAddsUp(r *reading) bool {
+	return r.metadataProvider() == "anthropic" && (r.withoutAnswer() || strings.Contains(r.f.texts[jOutput], `"AIMessageChunk"`))
+}
+
 // langchainGuess: LangChain's own count of a stream for which nobody told the usage.
 func langchainGuess(r *reading, u *genai.Usage) bool {
 	return r.f.has(nEstimatedInput) && r.f.tally(nEstimatedInput) == u.Input

@@ -86,7 +86,8 @@ var openInferenceLangChain = traits{localAgents: true, totalHolds: true, thought
 
 // What was written to a cache JavaScript's tells in the answer only.
 var openInferenceLangChainJS = traits{
-	localAgents: true, totalHolds: true, thoughtsTotal: true, guess: langchainGuess,
+	localAgents: true, totalHolds: true, thoughtsTotal: true,
+	guess: func(r *reading, u *genai.Usage) bool { return langchainGuess(r, u) || langchainAddsUp(r) },
 	hides: func(r *reading, u *genai.Usage) string {
 		if !r.withoutAnswer() {
 			return ""

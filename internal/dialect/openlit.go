@@ -17,7 +17,7 @@ var openLIT = &client{
 		{name: "openlit*"},
 		{name: "@openlit/instrumentation-openai", traits: &traits{localAgents: true, guess: ownTokenizer}},
 		{name: "@openlit/instrumentation-vllm", traits: &traits{localAgents: true, guess: ownTokenizer}},
-		{name: "@openlit/instrumentation-anthropic", traits: &traits{localAgents: true, cacheApart: always, hides: addedUp}},
+		{name: "@openlit/instrumentation-anthropic", traits: &traits{localAgents: true, cacheApart: always, guess: addedUp}},
 		{name: "@openlit/instrumentation-bedrock", traits: &traits{localAgents: true, cacheApart: always}},
 		{name: "@openlit/instrumentation-claude-agent-sdk*", traits: &openLITClaude},
 		{name: "openlit.anthropic", traits: &traits{localAgents: true, cacheApart: always, hidesCache: (*reading).streamed}}, // Go's, as the next
@@ -60,13 +60,8 @@ func (r *reading) streamed() bool {
 	return ok && v.Type() == pcommon.ValueTypeBool && v.Bool()
 }
 
-// addedUp: what a stream says at its start of the output it says again, with the rest, at its end, and JavaScript's adds the two.
-func addedUp(r *reading, _ *genai.Usage) string {
-	if r.streamed() {
-		return genai.ReasonGuessedUsage
-	}
-	return ""
-}
+// addedUp: what a stream of Anthropic says at its start of the output it says again, with the rest, at its end, and JavaScript's adds the two.
+func addedUp(r *reading, _ *genai.Usage) bool { return r.streamed() }
 
 // With the Claude Agent SDK the calls say an output of 1; the agent's span has the bill.
 var openLITClaude = traits{localAgents: true, usageOnAgent: true, knowsBill: true, callsAreSteps: true}
