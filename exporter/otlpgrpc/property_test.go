@@ -10,6 +10,8 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/points"
 )
 
 // FuzzRequests: whatever comes, is cut, stored, read again and merged, is sent once, in its order, with what is around it, and in no request
@@ -128,7 +130,7 @@ func pointsAlone(md pmetric.Metrics) (all []pmetric.Metrics) {
 	for _, rm := range md.ResourceMetrics().All() {
 		for _, sm := range rm.ScopeMetrics().All() {
 			for _, m := range sm.Metrics().All() {
-				for i := range pointCount(m) {
+				for i := range points.Len(m) {
 					one := pmetric.NewMetrics()
 					inner := one.ResourceMetrics().AppendEmpty()
 					rm.Resource().CopyTo(inner.Resource())
@@ -145,23 +147,6 @@ func pointsAlone(md pmetric.Metrics) (all []pmetric.Metrics) {
 		}
 	}
 	return all
-}
-
-func pointCount(m pmetric.Metric) int {
-	switch m.Type() {
-	case pmetric.MetricTypeGauge:
-		return m.Gauge().DataPoints().Len()
-	case pmetric.MetricTypeSum:
-		return m.Sum().DataPoints().Len()
-	case pmetric.MetricTypeHistogram:
-		return m.Histogram().DataPoints().Len()
-	case pmetric.MetricTypeExponentialHistogram:
-		return m.ExponentialHistogram().DataPoints().Len()
-	case pmetric.MetricTypeSummary:
-		return m.Summary().DataPoints().Len()
-	default:
-		return 0
-	}
 }
 
 // onlyPoint leaves a metric one of its points.

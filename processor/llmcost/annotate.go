@@ -47,23 +47,23 @@ func (a *annotator) annotate(attrs pcommon.Map, op *dialect.Call, b *costing) {
 	if op.Has(dialect.HasOwnedCost) {
 		removeOwned(attrs)
 	}
-	add, status := additions{attrs}, ""
+	status := ""
 	if b != nil {
 		status = b.status
-		a.addCost(add, op, b)
+		a.addCost(attrs, op, b)
 	}
 	if op.CostSource != dialect.CostNone && (op.Has(dialect.HasOwnedCost) || b != nil) {
-		add.double(genai.CostReported, op.ReportedUSD)
+		attrs.PutDouble(genai.CostReported, op.ReportedUSD)
 	} else if op.Currency != "" { // no amount to count with
-		add.double(genai.CostReported, op.ForeignCost)
-		add.str(genai.CostReportedCurrency, op.Currency)
+		attrs.PutDouble(genai.CostReported, op.ForeignCost)
+		attrs.PutStr(genai.CostReportedCurrency, op.Currency)
 	}
-	a.canonical(add, op, status)
+	a.canonical(attrs, op, status)
 }
 
 // canonical writes what makes the canonical form complete.
-func (a *annotator) canonical(add additions, op *dialect.Call, status string) {
-	w := canonicalWriter{add: add, call: op, hidden: !a.normalize}
+func (a *annotator) canonical(attrs pcommon.Map, op *dialect.Call, status string) {
+	w := canonicalWriter{attrs: attrs, call: op, hidden: !a.normalize}
 	w.write(status)
 }
 
@@ -76,51 +76,58 @@ func owned(key string) bool {
 	return key == genai.UsageCost || strings.HasPrefix(key, dialect.CostFamily)
 }
 
-func (a *annotator) addCost(add additions, op *dialect.Call, b *costing) {
-	add.str(genai.CostStatus, b.status)
+func (a *annotator) addCost(attrs pcommon.Map, op *dialect.Call, b *costing) {
+	attrs.PutStr(genai.CostStatus, b.status)
 	if b.reason != "" {
-		add.str(genai.CostReason, b.reason)
+		attrs.PutStr(genai.CostReason, b.reason)
 	}
 	switch b.status {
 	case genai.StatusRollup, genai.StatusDuplicate, genai.StatusUnpriced:
-		add.amount(genai.CostUncounted, b.uncounted)
+		putAmount(attrs, genai.CostUncounted, b.uncounted)
 		return
 	}
 	total := usd(b.cost.Total)
-	add.double(genai.CostTotal, total)
+	attrs.PutDouble(genai.CostTotal, total)
 	if a.openLIT && !op.Has(dialect.HasUsageCostFamily) {
-		add.double(genai.UsageCost, total)
+		attrs.PutDouble(genai.UsageCost, total)
 	}
 	if !b.parts {
 		return
 	}
-	add.str(genai.CostPrice, b.cost.Row)
-	add.amount(genai.CostSaved, b.cost.Saved)
-	add.amount(genai.CostDiscount, b.discount)
-	add.amount(genai.CostFees, b.cost.Fees)
+	attrs.PutStr(genai.CostPrice, b.cost.Row)
+	putAmount(attrs, genai.CostSaved, b.cost.Saved)
+	putAmount(attrs, genai.CostDiscount, b.discount)
+	putAmount(attrs, genai.CostFees, b.cost.Fees)
 	if a.openInference {
-		addParts(add, b)
+		addParts(attrs, b)
 	}
 }
 
 // addParts adds the breakdown under OpenInference's names: the two sums always, of the details those that are not zero. Where a sum has no
 // other part than plain tokens, it is not said twice: each attribute is an allocation, and bytes for every backend.
-func addParts(add additions, b *costing) {
+func addParts(attrs pcommon.Map, b *costing) {
 	c := &b.cost
 	prompt := c.Input - c.Fees
-	add.double(genai.CostPrompt, usd(prompt))
-	add.double(genai.CostCompletion, usd(c.Output))
+	attrs.PutDouble(genai.CostPrompt, usd(prompt))
+	attrs.PutDouble(genai.CostCompletion, usd(c.Output))
 	if c.InputUncached != prompt {
-		add.amount(genai.CostPromptInput, c.InputUncached)
+		putAmount(attrs, genai.CostPromptInput, c.InputUncached)
 	}
-	add.amount(genai.CostPromptCacheRead, c.CacheRead)
-	add.amount(genai.CostPromptCacheWrite, c.CacheWrite)
-	add.amount(genai.CostPromptAudio, c.InputAudio)
+	putAmount(attrs, genai.CostPromptCacheRead, c.CacheRead)
+	putAmount(attrs, genai.CostPromptCacheWrite, c.CacheWrite)
+	putAmount(attrs, genai.CostPromptAudio, c.InputAudio)
 	if c.OutputVisible != c.Output {
-		add.amount(genai.CostCompletionOutput, c.OutputVisible)
+		putAmount(attrs, genai.CostCompletionOutput, c.OutputVisible)
 	}
-	add.amount(genai.CostCompletionReasoning, c.Reasoning)
-	add.amount(genai.CostCompletionAudio, c.OutputAudio)
+	putAmount(attrs, genai.CostCompletionReasoning, c.Reasoning)
+	putAmount(attrs, genai.CostCompletionAudio, c.OutputAudio)
+}
+
+// putAmount writes an amount in nano-USD; nothing is not worth an attribute.
+func putAmount(attrs pcommon.Map, key string, nano int64) {
+	if nano != 0 {
+		attrs.PutDouble(key, usd(nano))
+	}
 }
 
 // usd is the double nearest to an amount in nano-USD.

@@ -1,6 +1,8 @@
 package llmcost
 
 import (
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
 	"github.com/otelcol-llm/otelcol-llm/internal/dialect"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
@@ -9,7 +11,7 @@ import (
 // filled in under the names of the semantic conventions, and what they cannot say, or the client says otherwise, under llm.cost.call.*.
 // It changes nothing that is there.
 type canonicalWriter struct {
-	add    additions
+	attrs  pcommon.Map
 	call   *dialect.Call
 	hidden bool // nothing is filled in under the conventions' names
 }
@@ -26,14 +28,14 @@ func (w *canonicalWriter) write(status string) {
 		w.text(dialect.HasToolName, genai.ToolName, genai.CallTool, op.Tool)
 	}
 	if k := genai.KindOf(op.Name, status); op.Kind == genai.Cache || k != op.Kind && (k != genai.NotGenAI || op.Kind != genai.Other) {
-		w.add.str(genai.CallKind, op.KindWord())
+		w.attrs.PutStr(genai.CallKind, op.KindWord())
 	}
 	if w.call.IsStale(dialect.HasFailure) {
-		w.add.str(genai.CallFailure, op.Failure.Status())
-		w.add.str(genai.CallErrorType, op.ErrorType)
+		w.attrs.PutStr(genai.CallFailure, op.Failure.Status())
+		w.attrs.PutStr(genai.CallErrorType, op.ErrorType)
 	}
 	if w.call.Seconds > 0 {
-		w.add.double(genai.CallDuration, w.call.Seconds)
+		w.attrs.PutDouble(genai.CallDuration, w.call.Seconds)
 	}
 	if op.Kind != genai.ModelCall {
 		return
@@ -49,16 +51,16 @@ func (w *canonicalWriter) answer() {
 	w.text(dialect.HasResponseModel, genai.ResponseModel, genai.CallResponseModel, op.ResponseModel)
 	w.text(dialect.HasResponseID, genai.ResponseID, genai.CallResponseID, op.ResponseID)
 	if op.ServiceTier != "" && op.ServiceTier != "default" && op.ServiceTier != "standard" {
-		w.add.str(genai.CallTier, op.ServiceTier)
+		w.attrs.PutStr(genai.CallTier, op.ServiceTier)
 	}
 	if w.call.MadeIn != "" {
-		w.add.str(genai.CallRegion, w.call.MadeIn)
+		w.attrs.PutStr(genai.CallRegion, w.call.MadeIn)
 	}
 	if w.call.IsStale(dialect.HasFirstChunk) {
-		w.add.double(genai.CallFirstChunk, op.TimeToFirstChunk)
+		w.attrs.PutDouble(genai.CallFirstChunk, op.TimeToFirstChunk)
 	}
 	if w.call.IsStale(dialect.HasAttempt) {
-		w.add.int(genai.CallAttempt, int64(op.Attempt))
+		w.attrs.PutInt(genai.CallAttempt, int64(op.Attempt))
 	}
 }
 
@@ -67,14 +69,14 @@ func (w *canonicalWriter) usage() {
 	switch op.UsageState {
 	case genai.UsageNone:
 		if w.call.Has(dialect.HasUsageInput | dialect.HasUsageOutput) {
-			w.add.str(genai.CallUsage, genai.UsageWordNone)
+			w.attrs.PutStr(genai.CallUsage, genai.UsageWordNone)
 		}
 		return
 	case genai.UsageBad:
-		w.add.str(genai.CallUsage, genai.UsageWordBad)
+		w.attrs.PutStr(genai.CallUsage, genai.UsageWordBad)
 		return
 	case genai.UsageGuessed:
-		w.add.str(genai.CallUsage, genai.UsageWordGuessed)
+		w.attrs.PutStr(genai.CallUsage, genai.UsageWordGuessed)
 	}
 	w.count(dialect.HasUsageInput, genai.UsageInput, genai.CallInput, u.Input, true)
 	w.count(dialect.HasUsageOutput, genai.UsageOutput, genai.CallOutput, u.Output, true)
@@ -82,7 +84,7 @@ func (w *canonicalWriter) usage() {
 	w.count(dialect.HasUsageCacheWrite, genai.UsageCacheCreated, genai.CallCacheWrite, u.CacheWrite, false)
 	w.count(dialect.HasUsageReasoning, genai.UsageReasoning, genai.CallReasoning, u.Reasoning, false)
 	if u.CacheWrite1h != 0 {
-		w.add.int(genai.CallCacheWrite1h, u.CacheWrite1h)
+		w.attrs.PutInt(genai.CallCacheWrite1h, u.CacheWrite1h)
 	}
 	w.used(genai.CallWebSearches, op.Billed.WebSearches)
 	w.used(genai.CallFileSearches, op.Billed.FileSearches)
@@ -91,7 +93,7 @@ func (w *canonicalWriter) usage() {
 
 func (w *canonicalWriter) used(key string, n int64) {
 	if n > 0 {
-		w.add.int(key, n)
+		w.attrs.PutInt(key, n)
 	}
 }
 
@@ -100,13 +102,13 @@ func (w *canonicalWriter) text(has dialect.KeySet, name, ours, value string) {
 	switch {
 	case w.call.Has(has):
 		if w.call.IsStale(has) {
-			w.add.str(ours, value)
+			w.attrs.PutStr(ours, value)
 		}
 	case value == "":
 	case w.hidden:
-		w.add.str(ours, value)
+		w.attrs.PutStr(ours, value)
 	default:
-		w.add.str(name, value)
+		w.attrs.PutStr(name, value)
 	}
 }
 
@@ -115,12 +117,12 @@ func (w *canonicalWriter) count(has dialect.KeySet, name, ours string, n int64, 
 	switch {
 	case w.call.Has(has):
 		if w.call.IsStale(has) {
-			w.add.int(ours, n)
+			w.attrs.PutInt(ours, n)
 		}
 	case n == 0 && !zero:
 	case w.hidden:
-		w.add.int(ours, n)
+		w.attrs.PutInt(ours, n)
 	default:
-		w.add.int(name, n)
+		w.attrs.PutInt(name, n)
 	}
 }

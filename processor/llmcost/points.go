@@ -54,13 +54,12 @@ func (p *pointRequest) answer(scope *dialect.Scope, metric string, attrs pcommon
 	if call.Has(dialect.HasOwnedCost) {
 		removeOwned(attrs)
 	}
-	add := additions{attrs}
-	add.str(genai.CallCounts, counts)
-	add.str(genai.CostStatus, status)
+	attrs.PutStr(genai.CallCounts, counts)
+	attrs.PutStr(genai.CostStatus, status)
 	if reason != "" {
-		add.str(genai.CostReason, reason)
+		attrs.PutStr(genai.CostReason, reason)
 	}
-	p.write.canonical(add, &call, status)
+	p.write.canonical(attrs, &call, status)
 }
 
 // statusOf says whether the cost of the calls is told.
