@@ -102,7 +102,7 @@ const maxEvents = 128
 func (b *conversion) exceptionOf(it *item) (kind, message, stack string) {
 	all := it.span.Events()
 	for i := all.Len() - 1; i >= 0 && all.Len()-i <= maxEvents; i-- {
-		if e := all.At(i); isException(e.Name()) {
+		if e := all.At(i); genai.IsException(e.Name()) {
 			kind, message, stack = exception(e)
 			break
 		}
@@ -116,11 +116,6 @@ func (b *conversion) exceptionOf(it *item) (kind, message, stack string) {
 		message = firstLine(message) // the rest is often the stack
 	}
 	return kind, message, stack
-}
-
-// isException knows the event of an exception, and the two that the conventions have for one of a call.
-func isException(event string) bool {
-	return event == genai.ExceptionEvent || event == "gen_ai.client.operation.exception" || event == genai.EventInferenceFailure
 }
 
 func exception(e ptrace.SpanEvent) (kind, message, stack string) {

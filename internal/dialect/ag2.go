@@ -4,5 +4,5 @@ package dialect
 var ag2 = &client{
 	name:   "ag2",
 	scopes: []scope{{name: "opentelemetry.instrumentation.ag2"}, {name: "autogen.opentelemetry*"}},
-	traits: traits{localAgents: true, hidesCache: always, hides: hiddenThoughts},
+	traits: inputAndOutput,
 }

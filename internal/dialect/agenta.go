@@ -25,5 +25,5 @@ func agentaWrites(r *reading, u *genai.Usage) string {
 	if r.f.texts[tAgentaNode] == "" { // its tracer of Pi tells all
 		return ""
 	}
-	return hidesWrites(leastCached)(r, u)
+	return untoldWrites(r, u)
 }

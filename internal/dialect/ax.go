@@ -38,9 +38,8 @@ var ax = &client{
 
 // axEvent takes the counts from the event.
 func (r *reading) axEvent(c *counts) {
-	events := r.span.Events()
-	for i := range min(events.Len(), maxEvents) {
-		attrs := events.At(i).Attributes()
+	for e := range eventsOf(r.span) {
+		attrs := e.Attributes()
 		if _, ok := attrs.Get(genai.UsageInput); !ok {
 			continue
 		}

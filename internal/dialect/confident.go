@@ -14,5 +14,5 @@ var confident = &client{
 		tallies(nOldOutput, "confident.llm.output_token_count"),
 	),
 	words:  []word{{fact: tConfidentType}},
-	traits: traits{localAgents: true, hidesCache: always, hides: hiddenThoughts},
+	traits: inputAndOutput,
 }

@@ -12,10 +12,3 @@ var effect = &client{
 	},
 	traits: traits{localAgents: true, cacheApart: (*reading).soldNet, hidesCache: always, hides: hiddenThoughts},
 }
-
-// xsai is xsAI, which speaks OpenAI's protocol to everybody and tells input and output and no more.
-var xsai = &client{
-	name:   "xsai",
-	scopes: []scope{{name: "@xsai*"}},
-	traits: traits{localAgents: true, hidesCache: always, hides: hiddenThoughts},
-}

@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"iter"
 	"strconv"
 	"strings"
 
@@ -78,24 +79,29 @@ func saysError(v pcommon.Value) bool {
 
 // exception finds the first exception event. Few spans have events, and they have few.
 func exception(span ptrace.Span) (kind, message string, found bool) {
-	events := span.Events()
-	for i := range min(events.Len(), maxEvents) {
-		e := events.At(i)
-		if e.Name() != "exception" {
+	for e := range eventsOf(span) {
+		if !genai.IsException(e.Name()) {
 			continue
 		}
-		if v, ok := e.Attributes().Get("exception.type"); ok && v.Type() == pcommon.ValueTypeStr {
-			kind = v.Str()
-		}
-		if v, ok := e.Attributes().Get("exception.message"); ok && v.Type() == pcommon.ValueTypeStr {
-			message = v.Str()
-		}
-		return kind, message, true
+		attrs := e.Attributes()
+		return genai.StringOf(attrs, genai.ExceptionType), genai.StringOf(attrs, genai.ExceptionMessage), true
 	}
 	return "", "", false
 }
 
 const maxEvents = 100
+
+// eventsOf are the first events of a span: a sender may put any number on it.
+func eventsOf(span ptrace.Span) iter.Seq[ptrace.SpanEvent] {
+	return func(yield func(ptrace.SpanEvent) bool) {
+		events := span.Events()
+		for i := range min(events.Len(), maxEvents) {
+			if !yield(events.At(i)) {
+				return
+			}
+		}
+	}
+}
 
 func cut(s string) string {
 	if len(s) > maxMessage {

@@ -73,6 +73,24 @@ func TestFailure(t *testing.T) {
 	}
 }
 
+// The conventions have had names of their own for the exception of a model call.
+func TestExceptionEvents(t *testing.T) {
+	for name, want := range map[string]string{
+		"exception": "RateLimitError", "gen_ai.client.operation.exception": "RateLimitError", "gen_ai.client.inference.exception": "RateLimitError",
+		"gen_ai.client.inference.operation.details": "_OTHER",
+	} {
+		span := handMade(t, "chat", chat)
+		span.Status().SetCode(ptrace.StatusCodeError)
+		e := span.Events().AppendEmpty()
+		e.SetName(name)
+		e.Attributes().PutStr("exception.type", "RateLimitError")
+		scope := scopeNamed("x", nil)
+		var op Call
+		assert.True(t, Read(&scope, span, &op))
+		assert.Equal(t, want, op.ErrorType, name)
+	}
+}
+
 func TestTiming(t *testing.T) {
 	for _, tc := range []struct {
 		name, scope string

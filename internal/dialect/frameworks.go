@@ -25,7 +25,7 @@ var agentFramework = &client{ // Microsoft's, and Semantic Kernel
 
 var copilotCLI = &client{ // github.copilot.cost is in premium requests, not in USD; VS Code's tells no cache writes
 	name:   "copilot",
-	scopes: []scope{{name: "github.copilot*"}, {name: "copilot-chat*", traits: &traits{localAgents: true, hides: hidesWrites(leastCached)}}},
+	scopes: []scope{{name: "github.copilot*"}, {name: "copilot-chat*", traits: &traits{localAgents: true, hides: untoldWrites}}},
 	keys:   values(vFirstChunkMillis, plain, "copilot_chat.time_to_first_token"),
 	traits: traits{localAgents: true},
 }
@@ -213,6 +213,9 @@ func hidesWrites(least int64) func(*reading, *genai.Usage) string {
 		return ""
 	}
 }
+
+// untoldWrites: what is shorter than a cache takes was not written there.
+var untoldWrites = hidesWrites(leastCached)
 
 // quarkus is Quarkus' LangChain4j, which tells input and output and no more.
 var quarkus = &client{

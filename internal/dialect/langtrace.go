@@ -68,9 +68,8 @@ func langtraceSwaps(r *reading) bool {
 
 // streamStarted says that an event of the span tells of the begin of a stream.
 func (r *reading) streamStarted() bool {
-	events := r.span.Events()
-	for i := range min(events.Len(), maxEvents) {
-		if events.At(i).Name() == "stream.start" {
+	for e := range eventsOf(r.span) {
+		if e.Name() == "stream.start" {
 			return true
 		}
 	}

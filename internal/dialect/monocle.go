@@ -68,12 +68,11 @@ func monocleKind(r *reading) verdict {
 
 // usageOfEvent reads the usage that an event of that name has under plain names.
 func (r *reading) usageOfEvent(name string) {
-	events := r.span.Events()
-	for i := range min(events.Len(), maxEvents) {
-		if events.At(i).Name() != name {
+	for e := range eventsOf(r.span) {
+		if e.Name() != name {
 			continue
 		}
-		for key, v := range events.At(i).Attributes().All() {
+		for key, v := range e.Attributes().All() {
 			t := usageTally(key, neither)
 			switch t {
 			case nInput:

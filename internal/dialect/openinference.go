@@ -92,7 +92,7 @@ var openInferenceLangChainJS = traits{
 		if !r.withoutAnswer() {
 			return ""
 		}
-		return hidesWrites(leastCached)(r, u)
+		return untoldWrites(r, u)
 	},
 }
 

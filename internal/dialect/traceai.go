@@ -19,5 +19,5 @@ var traceAI = &client{
 		return v
 	},
 	answers: []text{jTraceAIAnswer},
-	traits:  traits{localAgents: true, hidesCache: always, hides: hiddenThoughts},
+	traits:  inputAndOutput,
 }

@@ -21,7 +21,7 @@ var trulens = &client{
 		values(vCostOther, genAI, "ai.observability.cost.cost"),
 	),
 	words:  []word{{fact: tTrulensType, read: trulensKind}},
-	traits: traits{localAgents: true, hidesCache: always, hides: hiddenThoughts},
+	traits: inputAndOutput,
 }
 
 func trulensKind(r *reading, s string) verdict {

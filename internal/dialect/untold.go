@@ -22,6 +22,9 @@ func (r *reading) hidesCache(u *genai.Usage) bool {
 		genai.ContainsFold(r.op.Model(), "deepseek")
 }
 
+// inputAndOutput is for clients that tell no more than these two, and sum up the output as the provider does.
+var inputAndOutput = traits{localAgents: true, hidesCache: always, hides: hiddenThoughts}
+
 // whole says that a captured text is an object or a list in JSON and there to its end: nobody left it out, and no limit on the length of
 // attributes cut it off.
 func whole(s string) bool { return len(s) > len("{}") && begins(s) && !endless(s) }

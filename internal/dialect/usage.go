@@ -143,9 +143,8 @@ const subCounts = 1<<nCacheRead | 1<<nCacheWrite | 1<<nCacheWrite5m | 1<<nCacheW
 
 // usageOfEvents reads the usage that a span has only in one of its events.
 func (r *reading) usageOfEvents() {
-	events := r.span.Events()
-	for i := range min(events.Len(), maxEvents) {
-		if attrs := events.At(i).Attributes(); attrs.Len() > 0 {
+	for e := range eventsOf(r.span) {
+		if attrs := e.Attributes(); attrs.Len() > 0 {
 			for _, key := range [...]string{genai.UsageInput, "gen_ai.usage.prompt_tokens"} {
 				if _, ok := attrs.Get(key); ok {
 					r.f.collect(attrs, r.scope.client.bit)

@@ -72,13 +72,11 @@ var vercelOTel = &client{
 	traits: traits{localAgents: true, hides: vercelHides},
 }
 
-var vercelWrites = hidesWrites(leastCached)
-
 func vercelHides(r *reading, u *genai.Usage) string {
 	if reason := unbilledCohere(r, u); reason != "" {
 		return reason
 	}
-	return vercelWrites(r, u)
+	return untoldWrites(r, u)
 }
 
 // olderVercel: texts that came at once had no count of cached tokens in version 5, and before it only what the provider's metadata told.

@@ -63,6 +63,11 @@ const (
 	ExceptionStack        = "exception.stacktrace"
 )
 
+// IsException knows the event of an exception on a span, and the two that the conventions have had for one of a model call.
+func IsException(event string) bool {
+	return event == ExceptionEvent || event == "gen_ai.client.operation.exception" || event == EventInferenceFailure
+}
+
 // RequestIDAttribute is what a sender calls the request that a span belongs to.
 const RequestIDAttribute = "request.id"
 
