@@ -27,7 +27,7 @@ func (b *conversion) writeAround() {
 // writeFailure writes a failed operation: as an error unless another span has told the failure, and, as the conventions ask, as an
 // exception of each call that has one.
 func (b *conversion) writeFailure(it *item, depth depth) {
-	if b.langchain && b.tellsFailure(it.span, depth) {
+	if b.langchain && b.isInnermost(it.span, depth) {
 		b.writeApplicationError(it)
 	}
 	if b.semconv && depth == innermost {
@@ -35,7 +35,8 @@ func (b *conversion) writeFailure(it *item, depth depth) {
 	}
 }
 
-func (b *conversion) tellsFailure(span ptrace.Span, depth depth) (tell bool) {
+// isInnermost says whether nothing else has told the failure of a span, as far as is known, and remembers it.
+func (b *conversion) isInnermost(span ptrace.Span, depth depth) (tell bool) {
 	tell, b.failures = b.memory.fail(b.failedSpan(span, depth), b.failures, b.now)
 	return tell
 }

@@ -32,7 +32,7 @@ func (b *conversion) tellsOf(op *genai.Operation, span ptrace.Span) tells {
 		t |= tellsTool
 	}
 	if b.writes.failures && op.Failure != genai.Succeeded {
-		if depth, tells := depthOf(op); tells && (b.langchain || depth == innermost) {
+		if depth, ok := depthOf(op); ok && (b.langchain || depth == innermost) {
 			t |= tellsFailure
 		}
 	}

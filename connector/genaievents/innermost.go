@@ -117,11 +117,11 @@ func (f *failures) next(of uint64, outer bool) (tell bool) {
 	return tell
 }
 
-// depthOf says where an operation that failed stands, and whether it tells a failure at all.
-func depthOf(op *genai.Operation) (_ depth, tells bool) {
+// depthOf says where an operation that failed stands; false is one whose failure another span tells.
+func depthOf(op *genai.Operation) (_ depth, ok bool) {
 	switch op.Kind {
 	case genai.ModelCall:
-		return innermost, op.IsCall() // else another span tells it
+		return innermost, op.IsCall()
 	case genai.Tool, genai.Retrieval, genai.Cache, genai.Evaluation:
 		return between, true
 	}
