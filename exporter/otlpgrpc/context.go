@@ -36,7 +36,8 @@ func (d *detached) Done() <-chan struct{} { return d.sender.Done() }
 // Err is part of context.Context.
 func (d *detached) Err() error { return d.sender.Err() }
 
-// hand gives data to a queue, or passes it on while its sender waits for the result.
+// hand gives data to a queue, or passes it on while its sender waits for the result. A queue that has taken a request asks its context for
+// values only (the helper cuts cancellation off), so nobody reads the sender's when it is let go.
 func hand[T any](ctx context.Context, queued bool, data T, to func(context.Context, T) error) error {
 	if !queued {
 		return to(ctx, data)
