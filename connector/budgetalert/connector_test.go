@@ -12,6 +12,8 @@ import (
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/connector/connectortest"
 	"go.opentelemetry.io/collector/consumer/consumertest"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/metadata"
 	"github.com/otelcol-llm/otelcol-llm/internal/alert"
@@ -171,11 +173,19 @@ func TestShutdownDoesNotWaitForEver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		hang := make(chan struct{})
 		r := &receiver{fail: func([]string) error { <-hang; return errors.New("too late") }}
-		toLogs, _ := startTraces(t, testConfig(t), r, nil)
+		log, said := observer.New(zap.WarnLevel)
+		set := connectortest.NewNopSettings(metadata.Type)
+		set.Logger = zap.New(log)
+		cfg := testConfig(t)
+		require.NoError(t, cfg.Validate())
+		toLogs, err := createTracesToLogs(t.Context(), set, cfg, r)
+		require.NoError(t, err)
+		require.NoError(t, toLogs.Start(t.Context(), componenttest.NewNopHost()))
 		require.NoError(t, toLogs.ConsumeTraces(t.Context(), spansOf(spec{model: "m", end: time.Now(), n: 1})))
 		synctest.Wait()
 		began := time.Now()
 		require.NoError(t, toLogs.Shutdown(context.Background()))
+		require.Equal(t, 1, said.FilterMessage("Alerts that were not delivered stay in the ledger").Len())
 		require.Less(t, time.Since(began), time.Minute)
 		close(hang)
 		synctest.Wait()

@@ -161,17 +161,28 @@ func (s *state) leave(ctx context.Context, c *budgetAlert) {
 	ctx, cancel := context.WithTimeout(ctx, shutdownTimeout)
 	defer cancel()
 	lastLogs, lastMetrics := s.outputs.remove(c)
-	if lastLogs && s.end(ctx, taskDeliver) {
-		if err := within(ctx, func() error { return s.outbox.deliverTo(ctx, c.logs) }); err != nil {
-			s.logger.Warn("Alerts that were not delivered stay in the ledger", zap.Error(err))
-		}
+	if lastLogs {
+		s.flush(ctx, taskDeliver, "Alerts that were not delivered stay in the ledger", func() error { return s.outbox.deliverTo(ctx, c.logs) })
 	}
-	if lastMetrics && s.end(ctx, taskExport) {
-		if err := within(ctx, func() error { return s.emitter.export(ctx, c.metrics, s.levels, time.Now(), last) }); err != nil {
-			s.logger.Warn("The budgets' last interval is not exported", zap.Error(err))
-		}
+	if lastMetrics {
+		s.flush(ctx, taskExport, "The budgets' last interval is not exported", func() error {
+			return s.emitter.export(ctx, c.metrics, s.levels, time.Now(), last)
+		})
 	}
 }
+
+// flush ends a task and does its work a last time; otherwise is what the log says where that does not succeed.
+func (s *state) flush(ctx context.Context, name, otherwise string, last func() error) {
+	err := errHangs
+	if s.end(ctx, name) {
+		err = within(ctx, last)
+	}
+	if err != nil {
+		s.logger.Warn(otherwise, zap.Error(err))
+	}
+}
+
+var errHangs = errors.New("whoever is downstream hangs")
 
 // within leaves f behind when ctx ends before it: a consumer that does not look at its context must not keep the Collector from stopping.
 func within(ctx context.Context, f func() error) error {
@@ -181,7 +192,7 @@ func within(ctx context.Context, f func() error) error {
 	case err := <-done:
 		return err
 	case <-ctx.Done():
-		return fmt.Errorf("whoever is downstream hangs: %w", ctx.Err())
+		return errHangs
 	}
 }
 

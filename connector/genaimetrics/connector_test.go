@@ -19,6 +19,8 @@ import (
 	"go.opentelemetry.io/collector/consumer/consumertest"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/pdata/ptrace"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/genaimetrics/internal/metadata"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
@@ -34,7 +36,14 @@ func start(t *testing.T, cfg *Config, next consumer.Metrics) *genaiMetrics {
 // started starts a connector whatever its configuration.
 func started(t *testing.T, cfg *Config, next consumer.Metrics) *genaiMetrics {
 	t.Helper()
-	c, err := NewFactory().CreateTracesToMetrics(context.Background(), connectortest.NewNopSettings(metadata.Type), cfg, next)
+	return startedLogging(t, cfg, next, zap.NewNop())
+}
+
+func startedLogging(t *testing.T, cfg *Config, next consumer.Metrics, logger *zap.Logger) *genaiMetrics {
+	t.Helper()
+	set := connectortest.NewNopSettings(metadata.Type)
+	set.Logger = logger
+	c, err := NewFactory().CreateTracesToMetrics(context.Background(), set, cfg, next)
 	require.NoError(t, err)
 	require.NoError(t, c.Start(context.Background(), componenttest.NewNopHost()))
 	return c.(*genaiMetrics)
@@ -151,6 +160,8 @@ func TestAFailedExportLosesNothing(t *testing.T) {
 	})
 }
 
+const notExported = "The last interval of GenAI metrics is not exported"
+
 // A pipeline that hangs does not keep the Collector from stopping in the time it has.
 func TestShutdownWithinItsDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -163,7 +174,8 @@ func TestShutdownWithinItsDeadline(t *testing.T) {
 		require.NoError(t, err)
 		cfg := createDefaultConfig().(*Config)
 		began := time.Now()
-		c := start(t, cfg, next)
+		log, said := observer.New(zap.WarnLevel)
+		c := startedLogging(t, cfg, next, zap.New(log))
 		require.NoError(t, c.ConsumeTraces(t.Context(), one("a", call(nil))))
 		time.Sleep(cfg.Interval + time.Second)
 		synctest.Wait()
@@ -171,6 +183,7 @@ func TestShutdownWithinItsDeadline(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
 		require.NoError(t, c.Shutdown(ctx))
+		require.Equal(t, 1, said.FilterMessage(notExported).Len())
 		require.Equal(t, began.Add(cfg.Interval+6*time.Second), time.Now())
 		synctest.Wait() // and the ticker's call has ended
 		require.Equal(t, 1, hung)
@@ -187,12 +200,14 @@ func TestShutdownBehindAConsumerThatBlocks(t *testing.T) {
 		})
 		require.NoError(t, err)
 		for _, during := range []time.Duration{time.Second, time.Minute} { // in the last export, in the one before it
-			c := start(t, createDefaultConfig().(*Config), next)
+			log, said := observer.New(zap.WarnLevel)
+			c := startedLogging(t, createDefaultConfig().(*Config), next, zap.New(log))
 			require.NoError(t, c.ConsumeTraces(t.Context(), one("a", call(nil))))
 			time.Sleep(during)
 			synctest.Wait()
 			began := time.Now()
 			require.NoError(t, c.Shutdown(context.Background()))
+			require.Equal(t, 1, said.FilterMessage(notExported).Len())
 			require.Equal(t, shutdownTimeout, time.Since(began))
 		}
 		close(hang)

@@ -15,6 +15,8 @@ import (
 	"go.opentelemetry.io/collector/consumer/consumertest"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/receiver/receivertest"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/otelcol-llm/otelcol-llm/receiver/hostresources/internal/metadata"
 )
@@ -50,7 +52,10 @@ func TestShutdownBehindAConsumerThatHangs(t *testing.T) {
 					require.NoError(t, err)
 					cfg := defaultConfig()
 					cfg.Resources = []string{resourceMemory}
-					r, err := NewFactory().CreateMetrics(t.Context(), receivertest.NewNopSettings(metadata.Type), cfg, next)
+					log, said := observer.New(zap.WarnLevel)
+					set := receivertest.NewNopSettings(metadata.Type)
+					set.Logger = zap.New(log)
+					r, err := NewFactory().CreateMetrics(t.Context(), set, cfg, next)
 					require.NoError(t, err)
 					require.NoError(t, r.Start(t.Context(), componenttest.NewNopHost()))
 					time.Sleep(before)
@@ -58,6 +63,7 @@ func TestShutdownBehindAConsumerThatHangs(t *testing.T) {
 					began := time.Now()
 					require.NoError(t, r.Shutdown(context.Background()))
 					assert.Equal(t, shutdownTimeout, time.Since(began))
+					assert.Equal(t, 1, said.FilterMessage("The last report is not delivered").Len())
 					close(release)
 					synctest.Wait()
 					assert.Positive(t, hung.Load())
