@@ -44,7 +44,7 @@ func TestPrometheusCounts(t *testing.T) {
 		for i := range bills[name].Calls {
 			tokens[serviceOf(traces)] += bills[name].Calls[i].tokens()
 		}
-		want[serviceOf(traces)] += nano(bills[name].ExpectedTotalUSD) + got.estimated + alsoRight(bills[name], got.priced)
+		want[serviceOf(traces)] += nano(bills[name].ExpectedTotalUSD) + sum(got.estimated) + alsoRight(bills[name], got.priced)
 	}
 
 	var stored map[string]int64

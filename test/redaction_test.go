@@ -63,7 +63,7 @@ func TestRedactionOfRecordedClients(t *testing.T) {
 			checkMeasuresKept(t, traces, out)
 		})
 		got := count(t, out)
-		total += sum(got.priced) + got.estimated
+		total += sum(got.priced) + sum(got.estimated)
 		sent.Write(body)
 	}
 	left := textOfTraces(t, backend.Traces())

@@ -84,7 +84,7 @@ func text(span ptrace.Span, key string) string {
 // moneySums is what a set of spans says about money.
 type moneySums struct {
 	priced    []int64 // nano-USD of every span that is priced
-	estimated int64   // sum of what is said to be a guess
+	estimated []int64 // nano-USD of every span that is said to be a guess
 	unpriced  []string
 	statuses  map[string]int
 }
@@ -107,7 +107,7 @@ func count(t testing.TB, all []ptrace.Traces) moneySums {
 		case genai.StatusPriced, genai.StatusReported:
 			n.priced = append(n.priced, nano(total.Double()))
 		case genai.StatusEstimated:
-			n.estimated += nano(total.Double())
+			n.estimated = append(n.estimated, nano(total.Double()))
 		case genai.StatusFree:
 			require.Zero(t, total.Double(), "%s is free", span.Name())
 		default:
