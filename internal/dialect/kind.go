@@ -76,6 +76,10 @@ func (r *reading) onAgent(v verdict) verdict {
 		if r.hasPair() {
 			v.kind = genai.ModelCall
 		}
+	case genai.Step:
+		if !r.scope.traits.usageOnAgent && r.hasPair() {
+			v.kind = genai.ModelCall
+		}
 	case genai.ModelCall:
 		if r.f.has(nPartial) || r.scope.traits.callsAreSteps {
 			v.kind = genai.Step
@@ -203,7 +207,32 @@ func otherOperation(r *reading, op string) verdict {
 	if r.f.hasModel() && (strings.HasPrefix(op, "chat_") || strings.Contains(op, "completion")) { // chat_streaming, whose usage may be missing
 		return verdict{genai.ModelCall, genai.OpChat}
 	}
-	return azureAgents(r, op)
+	if v := azureAgents(r, op); v.says() {
+		return v
+	}
+	return partOfRun(r, op)
+}
+
+// partOfRun knows by its words an operation that adds up what calls of their own tell; any other with a model and usage is taken for a call.
+func partOfRun(r *reading, op string) verdict {
+	if !r.hasPair() {
+		return verdict{}
+	}
+	agent, call := false, false
+	for word := range strings.FieldsFuncSeq(op, func(c rune) bool { return c < 'a' || c > 'z' }) {
+		switch word {
+		case "step", "steps", "iteration", "loop", "cycle", "round", "node", "graph", "pipeline", "handoff":
+			return verdict{genai.Step, op}
+		case "agent", "agents", "turn", "orchestration":
+			agent = true
+		case "chat", "llm", "model", "completion", "completions", "generate", "generation", "response", "message", "inference", "embed", "embeddings":
+			call = true
+		}
+	}
+	if agent && !call {
+		return verdict{genai.Agent, genai.OpInvokeAgent}
+	}
+	return verdict{}
 }
 
 // remoteAgent says whether an invoke_agent span is a call to an agent that runs elsewhere: such a span is a CLIENT span, has

@@ -105,6 +105,12 @@ func TestKind(t *testing.T) {
 		{"a conversation but no kind", "x", "something", attrs{"gen_ai.system": "openai"}, genai.Other, ""},
 		{"cache get", "x", "cache.get", attrs{"cache.hit": true}, genai.Cache, ""},
 		{"unknown operation", "x", "g", attrs{"gen_ai.operation.name": "dance"}, genai.Other, ""},
+		{"a step by its word", "x", "step 1", with(chat, attrs{"gen_ai.operation.name": "step"}), genai.Step, "step"},
+		{"a step that asks a model", "x", "g", with(chat, attrs{"gen_ai.operation.name": "llm_step"}), genai.Step, "llm_step"},
+		{"a run of an agent by its word", "x", "g", with(chat, attrs{"gen_ai.operation.name": "Agent.Run"}), genai.Agent, "invoke_agent"},
+		{"an agent's call", "x", "g", with(chat, attrs{"gen_ai.operation.name": "agent.generate"}), genai.ModelCall, "chat"},
+		{"a word with a step in it", "x", "g", with(chat, attrs{"gen_ai.operation.name": "stepwise"}), genai.ModelCall, "chat"},
+		{"a step without usage", "x", "g", attrs{"gen_ai.operation.name": "step"}, genai.Other, ""},
 		{"memory", "x", "g", attrs{"gen_ai.operation.name": "plan"}, genai.Step, "plan"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -158,8 +158,11 @@ func (r *reading) part() {
 	}
 	r.names()
 	r.cost()
-	if op.Kind == genai.Agent || op.Kind == genai.Workflow {
+	switch op.Kind {
+	case genai.Agent, genai.Workflow:
 		r.sums()
+	case genai.Step:
+		op.Claims = r.unlisted() && r.hasPair()
 	}
 	if op.Kind == genai.Cache {
 		r.cacheOperation()

@@ -17,11 +17,14 @@ func TestUsageOnTheAgentOnly(t *testing.T) {
 	}
 	call := report{id: 2, parent: 1, from: 1, to: 3}
 	run := report{id: 1, to: 4, attrs: agent, internal: true}
+	step := report{id: 1, to: 4, attrs: map[string]any{genai.OperationName: "step"}, internal: true}
 	for name, tc := range map[string]struct {
 		requests [][]report
 		reasons  map[byte]string // by span
 	}{
 		"alone":                      {[][]report{{run}}, map[byte]string{1: genai.ReasonAgentOnly}},
+		"a step alone":               {[][]report{{step}}, map[byte]string{1: genai.ReasonAgentOnly}},
+		"a step and a call, flat":    {[][]report{{step, {id: 2, from: 1, to: 3}}}, map[byte]string{1: genai.ReasonAgentSpan}},
 		"with its call":              {[][]report{{run, call}}, map[byte]string{1: genai.ReasonAgentSpan}},
 		"after its call":             {[][]report{{call}, {run}}, map[byte]string{1: genai.ReasonAgentSpan}},
 		"without usage":              {[][]report{{{id: 1, to: 4, attrs: bare, internal: true}}}, map[byte]string{1: genai.ReasonAgentSpan}},
@@ -40,7 +43,7 @@ func TestUsageOnTheAgentOnly(t *testing.T) {
 				require.NotContains(t, got, genai.CostTotal)
 				var op genai.Operation
 				require.True(t, genai.ReadCanonical(s, &op))
-				require.Equal(t, genai.Agent, op.Kind, name)
+				require.Contains(t, []genai.Kind{genai.Agent, genai.Step}, op.Kind, name)
 			})
 		}
 	}

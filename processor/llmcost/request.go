@@ -42,7 +42,7 @@ type spanCall struct {
 	span    ptrace.Span
 	witness int     // index into witnesses; -1 where the span is no call or its scope is ignored
 	costing costing // of a call: as if it counted
-	alone   bool    // an agent that claims usage, under which no call was seen
+	alone   bool    // an agent or step that claims usage, in whose trace no call was seen
 }
 
 // keepCalls bounds the memory that an unusually large batch leaves in the pool.

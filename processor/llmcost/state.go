@@ -124,7 +124,7 @@ func (s *state) tellSums(r *request) {
 	}
 }
 
-// findAlone marks the agents that claim usage in a trace of which no call was seen. Calls are told before the agents that make them.
+// findAlone marks the agents and steps that claim usage in a trace of which no call was seen. Calls are told before the agents that make them.
 func (s *state) findAlone(r *request) {
 	if !r.claims {
 		return
@@ -132,10 +132,16 @@ func (s *state) findAlone(r *request) {
 	now := time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	r.traces.empty(len(r.witnesses)) // calls without a parent are remembered by no trace
+	defer r.traces.shrink()
+	for i := range r.witnesses {
+		r.traces.add(r.witnesses[i].trace)
+	}
 	inner := make(map[uint64]bool) // agents that such an agent contains stand for it
 	for i := range r.calls {
 		c := &r.calls[i]
-		if c.alone = c.op.Claims && !s.counted.knows(s.hash.Trace(c.span.TraceID()), now); c.alone {
+		trace := s.hash.Trace(c.span.TraceID())
+		if c.alone = c.op.Claims && !r.traces.has(trace) && !s.counted.knows(trace, now); c.alone {
 			inner[s.hash.Span(c.span.TraceID(), c.span.ParentSpanID())] = true
 		}
 	}
