@@ -66,8 +66,19 @@ var conventions = &client{
 	costs: []cost{{value: vCostAmount, money: true, knows: amountIsBill}},
 }
 
-// genaiPython is OpenTelemetry's newer ones for Python, under one scope at first: of OpenAI's chat they told no cached tokens.
-var genaiPython = traits{hidesCache: (*reading).overOpenAI, hides: eitherOverlap}
+// genaiPython is OpenTelemetry's newer ones for Python, under one scope at first: of OpenAI's chat they told no cached tokens. LlamaIndex's
+// own, under their scope, tells none of anybody's, and Google's candidates.
+var genaiPython = traits{
+	hidesCache: func(r *reading) bool { return r.overOpenAI() || r.overLlamaIndex() },
+	hides: func(r *reading, u *genai.Usage) string {
+		if r.overLlamaIndex() {
+			return hiddenThoughts(r, u)
+		}
+		return eitherOverlap(r, u)
+	},
+}
+
+func (r *reading) overLlamaIndex() bool { return r.f.texts[tProvider] == "llama_index" }
 
 // ours are the attributes that llmcost has written, here or in a first tier. What it took from the client is in llm.cost.reported.
 var ours = &client{

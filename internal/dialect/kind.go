@@ -260,6 +260,11 @@ func (r *reading) kindOfName() verdict {
 	if !f.marked && f.texts[tWorkflow] == "" {
 		return verdict{}
 	}
+	if r.scope.traits.loose {
+		if v := r.kindByHand(); v.says() {
+			return v
+		}
+	}
 	switch {
 	case f.texts[tWorkflow] != "" && !r.hasPair():
 		return verdict{genai.Workflow, genai.OpInvokeWorkflow}

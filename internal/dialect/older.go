@@ -55,7 +55,7 @@ var older = &client{
 		values(vCostInput, genAI, "gen_ai.usage.input_cost", "gen_ai.cost.input_cost"),
 		values(vCostOutput, genAI, "gen_ai.usage.output_cost", "gen_ai.cost.output_cost"),
 	),
-	pairs: []pair{{in: nOldInput, out: nOldOutput}, {in: nOldestInput, out: nOldestOutput}},
+	pairs: []pair{{in: nOldInput, out: nOldOutput}, {in: nOldestInput, out: nOldestOutput, when: (*reading).readsByHand}},
 	costs: []cost{
 		{value: vCostUsage, money: true, ok: (*reading).notOurs, knows: amountIsBill},
 		{value: vCostOther},

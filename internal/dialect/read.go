@@ -113,7 +113,7 @@ func (r *reading) call() {
 			}
 		}
 	}
-	r.op.Sequel = r.scope.traits.sequels
+	r.op.Sequel, r.op.Loose = r.scope.traits.sequels, r.scope.traits.loose
 	r.models()
 	r.provider()
 	r.usage()
@@ -162,7 +162,7 @@ func (r *reading) part() {
 	case genai.Agent, genai.Workflow:
 		r.sums()
 	case genai.Step:
-		op.Claims = r.unlisted() && r.hasPair()
+		op.Claims = (r.unlisted() || r.scope.traits.agentsOnly) && r.hasPair()
 	}
 	if op.Kind == genai.Cache {
 		r.cacheOperation()

@@ -105,6 +105,27 @@ func cover(request []witness, w *witness) {
 	}
 }
 
+// noteTrace remembers that the trace has a call, and whether one that is worth something. A call without a parent lies in no agent.
+func (c *countedCalls) noteTrace(w *witness, now time.Time) {
+	switch worth := !w.bare && !w.unknown(); {
+	case w.parent == 0 || w.trace == c.lastTrace:
+	case worth:
+		c.spans.Put(w.trace, spanRecord{child: counts}, now)
+		c.lastTrace = w.trace
+	case !c.knows(w.trace, now):
+		c.spans.Put(w.trace, spanRecord{}, now)
+	}
+}
+
+// inside says whether calls were seen that a report which may be a sum must hold: one without a parent holds its whole trace.
+func (c *countedCalls) inside(w *witness, now time.Time) bool {
+	if !w.loose || w.parent != 0 || w.trace == 0 {
+		return false
+	}
+	t, _ := c.spans.Get(w.trace, now)
+	return t.child == counts
+}
+
 // knows says whether a call of the trace was seen.
 func (c *countedCalls) knows(trace uint64, now time.Time) bool {
 	_, ok := c.spans.Get(trace, now)
@@ -120,10 +141,7 @@ func (c *countedCalls) decideOne(w *witness, now time.Time) {
 		w.outcome = own.self // the same span again gets the same answer
 		return
 	}
-	if w.parent != 0 && w.trace != c.lastTrace { // a call without a parent lies in no agent
-		c.spans.Put(w.trace, spanRecord{}, now)
-		c.lastTrace = w.trace
-	}
+	c.noteTrace(w, now)
 	slot, said := c.response(w, now)
 	w.outcome = c.verdict(w, &own, said, now)
 	if w.self != 0 {
@@ -186,7 +204,7 @@ func (c *countedCalls) verdict(w *witness, own *spanRecord, said *responseRecord
 			return parentCounted
 		}
 	}
-	if w.covered || own.covers(w) {
+	if w.covered || own.covers(w) || c.inside(w, now) {
 		w.by = own.known()
 		return childCounted
 	}

@@ -26,7 +26,7 @@ type request struct {
 	reporting keySet        // calls and steps
 	making    keySet        // spans that make calls of their own
 	claims    bool          // an agent claims usage
-	remote    bool          // one of the witnesses is a remote agent
+	remote    bool          // one of the witnesses stands for every call inside it
 	sums      bool          // an agent adds up what its calls used
 	steps     bool          // one of the calls is a step
 	clients   []ptrace.Span // of the network
@@ -150,7 +150,8 @@ func newWitness(hash *genai.Hasher, op *dialect.Call, span ptrace.Span) witness 
 		w.read = inputsOf(&op.Usage)
 		w.read.unique = genai.UniqueResponseID(op.ResponseID)
 	}
-	w.remote = w.self != 0 && op.Name == genai.OpInvokeAgent && span.Kind() == ptrace.SpanKindClient
+	w.loose = op.Loose && w.self != 0
+	w.remote = w.loose || w.self != 0 && op.Name == genai.OpInvokeAgent && span.Kind() == ptrace.SpanKindClient
 	return w
 }
 

@@ -45,6 +45,7 @@ type witness struct {
 	during   period
 	bare     bool   // carries no usage
 	remote   bool   // an agent that runs elsewhere: it stands for every call inside it, however deep
+	loose    bool   // one that may be a sum, and is remote too
 	rank     int32  // how much of the bill it knows; of several witnesses in one request the highest counts
 	tie      uint64 // decides between equals: the span id, so that the order in a request does not matter
 	nano     int64  // what it would cost

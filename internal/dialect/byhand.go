@@ -1,0 +1,50 @@
+package dialect
+
+import (
+	"strings"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+// byHand is whoever writes spans by hand and makes up names for what no convention was looked up for. Nobody knows how such a sender counts,
+// nor whether a span with counts is a call or sums up those that lie in it, which is left to its name and to the calls that are told there.
+var byHand = &client{
+	name: "by-hand",
+	sign: func(r *reading) bool { return r.f.namedByHand() },
+	keys: join(
+		tallies(nOldestInput, firstByHand, "llm.tokens.input", "llm.tokens.in", "llm.tokens_in", "llm.token.input", "llm.token_count.input",
+			"llm.input_tokens", "llm.prompt_tokens", "llm.usage.prompt", "llm.usage.input", "ai.tokens.input", "ai.tokens.prompt", "ai.input_tokens",
+			"ai.prompt_tokens", "gen_ai.tokens.input", "gen_ai.input_tokens", "gen_ai.prompt_tokens", "gen_ai.usage.input", "gen_ai.usage.prompt"),
+		tallies(nOldestOutput, "llm.tokens.completion", "llm.tokens.output", "llm.tokens.out", "llm.tokens_out", "llm.token.output",
+			"llm.token_count.output", "llm.output_tokens", "llm.completion_tokens", "llm.usage.completion", "llm.usage.output", "ai.tokens.output",
+			"ai.tokens.completion", "ai.output_tokens", "ai.completion_tokens", "gen_ai.tokens.output", "gen_ai.output_tokens",
+			"gen_ai.completion_tokens", "gen_ai.usage.output", "gen_ai.usage.completion"),
+		texts(tModelName, plain, "ai.model", "ai.model_id", "gen_ai.model", "llm.model_id", "llm.model.name"),
+		texts(tSideProvider, plain, "ai.provider", "gen_ai.provider", "llm.model_provider", "llm.model.provider"),
+		values(vCostOther, plain, "llm.cost_usd", "ai.cost_usd", "ai.cost.usd"),
+	),
+	traits: traits{
+		localAgents: true, agentsOnly: true, loose: true, hides: asCounted, hidesCache: always,
+		guess: func(*reading, *genai.Usage) bool { return true },
+	},
+}
+
+// firstByHand is the first of the names, whose rank is below those of names that are written by somebody in particular.
+const firstByHand = "llm.tokens.prompt"
+
+// namedByHand says that the span's counts have such names.
+func (f *facts) namedByHand() bool {
+	first := entries[lookup(firstByHand)].rank
+	for _, t := range [...]tally{nOldestInput, nOldestOutput} {
+		if rank := f.tallyRanks[t]; rank >= first && rank < spelledRank {
+			return true
+		}
+	}
+	return false
+}
+
+// readsByHand: under the scope of a client that is known, such names are the application's.
+func (r *reading) readsByHand() bool { return r.scope.traits.loose || !r.f.namedByHand() }
+
+// kindByHand is what the span's name says of a span that nobody else gave a kind.
+func (r *reading) kindByHand() verdict { return partOfRun(r, strings.ToLower(r.span.Name())) }

@@ -1,0 +1,23 @@
+package dialect
+
+import "github.com/otelcol-llm/otelcol-llm/internal/genai"
+
+var vTRPCCacheRead = newValue()
+
+// trpcAgent is Tencent's tRPC-Agent for Go, which names itself as the provider. Of Anthropic's and Amazon's API it tells the cache by names of
+// their own too, and the input without it; of Google's streams it adds up what each part says of the whole.
+var trpcAgent = &client{
+	name:   "trpc-agent-go",
+	scopes: []scope{{name: "trpc.agent.go"}},
+	keys: join(
+		values(vTRPCCacheRead, plain, "gen_ai.usage.input_tokens.cache_read"), // the same as in that of sentry
+		tallies(nCacheWrite, "gen_ai.usage.input_tokens.cache_creation"),
+	),
+	traits: traits{
+		localAgents: true, thoughtsApart: true,
+		cacheApart: func(r *reading) bool { return r.f.has(nCacheWrite) || r.f.valueRanks[vTRPCCacheRead] != 0 },
+		guess: func(r *reading, _ *genai.Usage) bool {
+			return r.f.valueRanks[vStream] != 0 && genai.ContainsFold(r.op.Model(), "gemini")
+		},
+	},
+}
