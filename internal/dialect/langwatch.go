@@ -9,8 +9,12 @@ var (
 
 // langwatch is LangWatch's SDK and whoever writes its attributes. Its own wrappers of SDKs tell no cached tokens.
 var langwatch = &client{
-	name:   "langwatch",
-	scopes: []scope{{name: "langwatch*"}, {name: "langwatch-service-aigateway", traits: &langwatchGateway}},
+	name: "langwatch",
+	scopes: []scope{
+		{name: "langwatch*"},
+		{name: "langwatch-service-aigateway", traits: &langwatchGateway},
+		{name: "github.com/langwatch/langwatch/*", traits: &langwatchGo},
+	},
 	keys: join(
 		texts(tLangwatchType, genAI, "langwatch.span.type"),
 		texts(jLangwatchUsage, genAI, "langwatch.metrics"),
@@ -27,6 +31,9 @@ var langwatch = &client{
 var langwatchGateway = traits{localAgents: true, cacheApart: always, inMillionths: true, corrects: func(_ *reading, c *counts) {
 	c.in, c.out = c.in+c.inputAudio, c.out+c.outputAudio
 }}
+
+// Its instrumentations for Go leave cached tokens out of the input, whoever answered, and count thoughts in.
+var langwatchGo = traits{localAgents: true, cacheApart: always}
 
 // langwatchMetrics reads the metrics, which may be wrapped: {"type": "json", "value": {…}}.
 func langwatchMetrics(r *reading, s string) {
