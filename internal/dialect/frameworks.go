@@ -17,6 +17,7 @@ var agentFramework = &client{ // Microsoft's, and Semantic Kernel
 		{name: "Experimental.Microsoft.Agents*"},
 		{name: "Microsoft.SemanticKernel*", traits: &hidesThoughts},
 		{name: "semantic_kernel*", traits: &hidesThoughts},
+		{name: "SemanticKernel", traits: &hidesThoughts}, // Java's
 	},
 	keys:   texts(tWorkflow, plain, "workflow.name"),
 	mayBe:  func(f *facts) bool { return f.texts[tWorkflow] != "" },
