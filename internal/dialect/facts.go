@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"math"
 	"math/bits"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
@@ -32,6 +33,7 @@ type facts struct {
 	memory keyMemory // of any span
 
 	billed  float64 // what the provider's answer says that it cost
+	kept    bool    // the answer comes from the application's own cache
 	toolFee bool    // the answer tells of a tool that is billed and of which no row has a price
 
 	steps genai.Usage // what the iterations of one call used together, as Anthropic counts
@@ -66,7 +68,7 @@ func (f *facts) collect(attrs pcommon.Map, client uint64) {
 	}
 }
 
-// untold: some senders write -1 for a part of the counts that they were not told.
+// untold: some senders write -1 for a part of the counts that they were not told, or what JavaScript makes of a number that is missing.
 func untold(t tally, v pcommon.Value) bool {
 	if t >= noTally || subCounts&(1<<t) == 0 {
 		return false
@@ -75,9 +77,9 @@ func untold(t tally, v pcommon.Value) bool {
 	case pcommon.ValueTypeInt:
 		return v.Int() == -1
 	case pcommon.ValueTypeDouble:
-		return v.Double() == -1
+		return v.Double() == -1 || math.IsNaN(v.Double())
 	case pcommon.ValueTypeStr:
-		return v.Str() == "-1"
+		return v.Str() == "-1" || v.Str() == "NaN" || v.Str() == "undefined"
 	}
 	return false
 }
@@ -136,7 +138,7 @@ func (f *facts) reset() {
 		f.tallies[i], f.tallyRanks[i] = 0, 0
 	}
 	f.present, f.bad, f.valued, f.said = 0, 0, 0, textSet{}
-	f.marked, f.keys, f.sets, f.steps, f.billed, f.toolFee = false, 0, 0, genai.Usage{}, 0, false
+	f.marked, f.keys, f.sets, f.steps, f.billed, f.toolFee, f.kept = false, 0, 0, genai.Usage{}, 0, false, false
 }
 
 // add keeps the count of the best rank, except that any count beats a 0: a dialect that does not know a sub-count may say 0

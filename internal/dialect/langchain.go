@@ -23,6 +23,13 @@ var langchain = &client{
 	},
 }
 
+// cached reads a message's usage: LangChain's cache puts a cost of 0 beside the counts of the answer that it had kept.
+func (f *facts) cached(usage string) {
+	if usd, ok := memberNumber(usage, "total_cost"); ok && usd == 0 {
+		f.kept = true
+	}
+}
+
 func langchainKind(name string) verdict {
 	switch {
 	case strings.HasPrefix(name, "llm_call:"):

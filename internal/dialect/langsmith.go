@@ -26,13 +26,18 @@ var langsmith = &client{
 	),
 	words: []word{{fact: tLangsmithKind, read: langsmithRetriever, first: true}, {fact: tLangsmithKind}},
 	json: []member{
-		{fact: jLangsmithUsage, read: func(r *reading, s string) { r.f.readUsage(s, nLangsmithInput, nLangsmithOutput) }, pair: true},
+		{fact: jLangsmithUsage, read: langsmithUsage, pair: true},
 		{fact: jInputDetails, read: func(r *reading, s string) { r.f.readDetails(s, inputSide) }},
 		{fact: jOutputDetails, read: func(r *reading, s string) { r.f.readDetails(s, outputSide) }},
 	},
 	pairs:  []pair{{in: nLangsmithInput, out: nLangsmithOutput}},
 	costs:  []cost{{in: jLangsmithUsage, name: "total_cost"}},
 	traits: traits{localAgents: true, throws: true, corrects: langsmithTotal, hides: langsmithThoughts},
+}
+
+func langsmithUsage(r *reading, s string) {
+	r.f.readUsage(s, nLangsmithInput, nLangsmithOutput)
+	r.f.cached(s)
 }
 
 // langsmithTotal: the total among the attributes is the exporter's own sum; the provider's stands in the usage.

@@ -24,6 +24,9 @@ func (r *reading) models() {
 	for _, correct := range corrections {
 		correct(r)
 	}
+	if op.ResponseID != "" && genai.NoResponseID(op.ResponseID) {
+		op.ResponseID = ""
+	}
 }
 
 // once is a word without its echoes: LangChain adds up the parts of a stream, and names like counts.
@@ -62,7 +65,7 @@ func (r *reading) mayCharge() bool {
 		end := s[max(0, len(s)-chargeWindow):]
 		for _, name := range [...]string{
 			`"server_tool_use"`, `"billed_units"`, `"iterations"`, `"cost"`, `"cost_in_usd_ticks"`, `"audio_tokens"`,
-			`"prompt_cache_hit_tokens"`,
+			`"prompt_cache_hit_tokens"`, `"total_cost"`,
 		} {
 			if strings.Contains(end, name) {
 				return true

@@ -124,7 +124,7 @@ func (r *reading) call() {
 	r.op.ServiceTier = r.tier()
 	r.region()
 	r.op.Server, r.op.URL = r.f.texts[tServer], r.f.texts[tURL]
-	r.op.CacheHit = r.scope.client.hit != nil && r.scope.client.hit(r)
+	r.op.CacheHit = r.f.kept || r.scope.client.hit != nil && r.scope.client.hit(r)
 	if r.op.CacheHit { // LiteLLM repeats the first answer's cost on an answer from its cache
 		r.op.CostSource, r.op.ReportedUSD = CostNone, 0
 	}

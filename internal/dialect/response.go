@@ -141,7 +141,9 @@ func (a *answered) message(p *jsonScan, depth int) {
 			a.metadata(p)
 		case "usage_metadata":
 			a.told = p.next() == '{'
+			at := p.i
 			a.usage(p)
+			a.facts.cached(p.s[at:p.i])
 		case "id":
 			own = p.text()
 		default:

@@ -83,6 +83,7 @@ func (f *facts) spelledMap(key string, m pcommon.Map, depth int) {
 	for name, v := range m.All() {
 		if v.Type() == pcommon.ValueTypeMap {
 			f.spelledMap(name, v.Map(), depth+1)
+			f.spelledParts(name, v.Map())
 			continue
 		}
 		t := usageTally(name, sd)
@@ -94,6 +95,19 @@ func (f *facts) spelledMap(key string, m pcommon.Map, depth int) {
 		case t == nInput || t == nOutput || t == nTotal && !whole:
 			t = noTally
 		}
+		if n, ok := genai.Count(v); ok && t != noTally {
+			f.add(t, n, jsonRank)
+		}
+	}
+}
+
+// spelledParts is the same of a part of usage that is told in parts, as {"cache_read": {"input_tokens": 1}} has the conventions' names.
+func (f *facts) spelledParts(part string, m pcommon.Map) {
+	if _, details := detailSide(part, neither); details || usageWord(part) {
+		return
+	}
+	for name, v := range m.All() {
+		t := spelledTally(part + "." + name)
 		if n, ok := genai.Count(v); ok && t != noTally {
 			f.add(t, n, jsonRank)
 		}

@@ -55,12 +55,13 @@ func (r *reading) usage() {
 }
 
 // pair finds the first pair that counts, from that one on; found is -1 when there is none. A pair of two zeros says nothing: no
-// model answers without reading.
+// model answers without reading. One that makes no sense is worth less than another's.
 func (r *reading) pair(from int) (found int, state genai.UsageState) {
 	f := r.f
 	if (f.present|f.bad)&pairTallies == 0 {
 		return -1, genai.UsageNone
 	}
+	state = genai.UsageNone
 	for i := from; i < len(pairs); i++ {
 		p := &pairs[i]
 		switch {
@@ -69,12 +70,12 @@ func (r *reading) pair(from int) (found int, state genai.UsageState) {
 		case p.when != nil && !p.when(r):
 			continue
 		case f.isBad(p.in) || f.isBad(p.out):
-			return -1, genai.UsageBad
+			state = genai.UsageBad
 		case f.tally(p.in) > 0 || f.tally(p.out) > 0:
 			return i, genai.UsageKnown
 		}
 	}
-	return -1, genai.UsageNone
+	return -1, state
 }
 
 // hasPair says whether the span carries any usage of its own.

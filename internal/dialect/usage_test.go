@@ -326,6 +326,15 @@ func TestUsage(t *testing.T) {
 			"gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": 0, "gen_ai.usage.output_tokens": 0,
 			"llm.token_count.prompt": 30, "llm.token_count.completion": 10,
 		}, genai.Usage{Input: 30, Output: 10}},
+		{"a dialect that makes no sense beside one that does", "x", "chat", attrs{
+			"gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": math.NaN(), "gen_ai.usage.output_tokens": -1,
+			"llm.token_count.prompt": 30, "llm.token_count.completion": 10,
+		}, genai.Usage{Input: 30, Output: 10}},
+		{"buckets that make no sense beside counts that do", "x", "chat", with(chat, attrs{"langfuse.observation.usage_details": `{"input":-5,"output":3}`}),
+			genai.Usage{Input: 1200, Output: 85}},
+		{"parts that are no number", "x", "chat", with(chat, attrs{
+			"gen_ai.usage.cache_read.input_tokens": math.NaN(), "gen_ai.usage.reasoning.output_tokens": "undefined",
+		}), genai.Usage{Input: 1200, Output: 85}},
 		{"output alone", "x", "chat", attrs{"gen_ai.operation.name": "chat", "gen_ai.usage.output_tokens": 10}, genai.Usage{Output: 10}},
 		{
 			"an answer that says more than the attributes", "x", "chat",
@@ -375,9 +384,8 @@ func TestUsageThatMakesNoSense(t *testing.T) {
 		"negative string":          {"gen_ai.usage.input_tokens": "-5"},
 		"a list":                   {"gen_ai.usage.input_tokens": []any{1}},
 		"bad cache count":          {"gen_ai.usage.cache_read.input_tokens": -3},
-		"bad reasoning":            {"gen_ai.usage.reasoning.output_tokens": "NaN"},
+		"bad reasoning":            {"gen_ai.usage.reasoning.output_tokens": "many"},
 		"audio above the input":    {"llm.token_count.prompt_details.audio": 5000},
-		"bad bucket":               {"langfuse.observation.usage_details": `{"input":-5,"output":3}`},
 		"sum above what is belief": {"gen_ai.usage.input_tokens": int64(genai.MaxTokens), "gen_ai.usage.cache_read.input_tokens": int64(genai.MaxTokens), "gen_ai.usage.cache_write.input_tokens": 9},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package genai
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
 	"math/rand/v2"
@@ -170,6 +171,19 @@ func word(s string) uint64 {
 	_ = s[7]
 	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
 		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+// NoResponseID says of a response id that it names no answer: what senders write that were given none. Two calls are not one because of it.
+func NoResponseID(id string) bool {
+	var buf [len("undefined")]byte
+	if len(id) > len(buf) {
+		return strings.Trim(id, "0-") == "" // a UUID of zeros
+	}
+	switch string(bytes.ToLower(append(buf[:0], id...))) {
+	case "", "none", "null", "nil", "undefined", "unknown", "n/a", "nan", "0", "-1":
+		return true
+	}
+	return false
 }
 
 // uniqueID is how the ids of providers begin that never give one twice. Shorter ones are made by mocks.
