@@ -47,6 +47,9 @@ func adkHides(r *reading, u *genai.Usage) string {
 // adkThoughts: since the thinking tokens have the conventions' name the output holds them; before, they stood beside it. Where the answer is
 // there, it tells.
 func adkThoughts(r *reading, c *counts) {
+	if n := r.f.tally(nVertexOutput); n > 0 && c.pair.in == nInput && c.out == c.total && c.total > n {
+		c.out = n // until August 2025 the output was the total
+	}
 	switch f := r.f; {
 	case f.has(nVertexThoughts):
 		c.reasoning = max(c.reasoning, f.tally(nVertexThoughts))

@@ -9,6 +9,6 @@ var known = []*client{
 	agentScope, grafana, flowise, elixirLangchain, koog, rig, laminar, adot,
 	agentOps, rubyLLM, braintrust, dify, langtrace, ax, effect, xsai, judgeval, monocle, trulens, confident, traceAI, agenta, nemo, promptFlow,
 	openClaw, embabel, ag2, langdb, eve, trpcAgent, weave, reqLLM,
-	langchain, older,
+	promptfoo, langchain, older,
 	applicationCache, ours, byHand,
 }

@@ -31,6 +31,7 @@ var mlflow = &client{
 		texts(jMlflowAnswer, plain, "mlflow.spanOutputs"),
 		texts(tConversation, plain, "mlflow.trace.session"),
 	),
+	own:     texts(tRequestModel, plain, "model"), // of OpenAI's agents
 	kind:    mlflowKind,
 	words:   []word{{fact: tMlflowType}},
 	json:    []member{{fact: jMlflowUsage, read: func(r *reading, s string) { r.f.readUsage(unwrap(s), nMlflowInput, nMlflowOutput) }, pair: true}},
@@ -51,6 +52,9 @@ func mlflowKind(r *reading) (v verdict) {
 
 // mlflowModels: before it had an attribute for the model, the model stood in the request only.
 func mlflowModels(r *reading) {
+	if r.f.texts[tMlflowType] != "" {
+		r.op.RequestModel = strings.Trim(r.op.RequestModel, `"`)
+	}
 	if s := r.f.texts[jMlflowInputs]; r.op.Model() == "" && strings.HasPrefix(s, "{") {
 		r.op.RequestModel = textMember(s, "model")
 	}

@@ -46,6 +46,19 @@ func textMember(s, want string) string {
 	return ""
 }
 
+// trueMember says whether a member of the JSON object s is true.
+func trueMember(s, want string) bool {
+	p := scanJSON(s)
+	for key := range p.members {
+		if key == want {
+			said, _ := p.scalar()
+			return said == "true"
+		}
+		p.skip()
+	}
+	return false
+}
+
 // canonical is the convention's name for a provider in any dialect's words, "" for words that name none. Unknown names are
 // kept, in lower case.
 func canonical(s string) string {

@@ -11,6 +11,8 @@ var (
 	nPartial       = newTally()
 	jUsageRaw      = newText()
 	jAgentsAnswer  = newText()
+	jRequestData   = newText()
+	jResponseData  = newText()
 	vCostOperation = newValue()
 )
 
@@ -45,7 +47,12 @@ var pydanticAI = &client{
 		texts(jUsageRaw, plain, "gen_ai.usage.raw"),
 		values(vCostOperation, plain, "operation.cost"),
 	),
-	own:     texts(jAgentsAnswer, plain, "response"),
+	own: join(
+		texts(jAgentsAnswer, plain, "response"),
+		texts(jRequestData, plain, "request_data"),
+		texts(jResponseData, plain, "response_data"),
+	),
+	kind:    logfireKind,
 	answers: []text{jAgentsAnswer},
 	sum: func(r *reading) (v verdict) {
 		if r.f.has(nAggregated) {
@@ -53,15 +60,28 @@ var pydanticAI = &client{
 		}
 		return v
 	},
-	json: []member{{fact: jUsageRaw, read: func(r *reading, s string) {
-		p := scanJSON(s)
-		r.f.providerUsage(&p)
-		r.f.readUsage(s, nOldestInput, nOldestOutput)
-	}}},
+	json: []member{
+		{fact: jUsageRaw, read: func(r *reading, s string) {
+			p := scanJSON(s)
+			r.f.providerUsage(&p)
+			r.f.readUsage(s, nOldestInput, nOldestOutput)
+		}},
+		{fact: jResponseData, read: func(r *reading, s string) { r.f.readMember(s, nOldestInput, nOldestOutput) }, pair: true},
+	},
 	lateKind: pydanticKind,
 	mayBe:    func(*facts) bool { return true },
 	costs:    []cost{{value: vCostOperation}},
 	traits:   traits{localAgents: true},
+}
+
+// logfireKind: a stream has two spans, side by side. The first ends when the provider has begun to answer; the second is a log at the stream's
+// end, and has the usage.
+func logfireKind(r *reading) (v verdict) {
+	if s := r.f.texts[jRequestData]; s != "" && r.f.texts[jResponseData] == "" && r.span.StartTimestamp() != r.span.EndTimestamp() &&
+		trueMember(s, "stream") && !statusFailed(r.span) && r.f.texts[tErrorType] == "" {
+		v = verdict{genai.Step, ""}
+	}
+	return v
 }
 
 func pydanticKind(name string) verdict {
