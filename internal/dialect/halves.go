@@ -43,6 +43,16 @@ func (r *reading) hiddenHalf() {
 	}
 }
 
+// BrokeOff says that the model had begun to answer when the call failed, or that whoever asked let it go: what it wrote until then is billed.
+func (c *Call) BrokeOff() bool {
+	return c.Failure != genai.Succeeded && (c.TimeToFirstChunk > 0 || genai.UniqueResponseID(c.ResponseID) || letGo(c.ErrorType))
+}
+
+// letGo says of an error that whoever asked did not wait for the end.
+func letGo(errType string) bool {
+	return genai.ContainsFold(errType, "cancel") || genai.ContainsFold(errType, "abort") || genai.ContainsFold(errType, "generatorexit")
+}
+
 // brokeOff says of an error that it ended a call that had begun to answer.
 func brokeOff(errType string) bool {
 	for _, word := range [...]string{"cancel", "abort", "timeout", "generatorexit", "disconnect", "closed", "reset"} {

@@ -62,7 +62,7 @@ func (p *policy) costOf(op *dialect.Call, end time.Time, seen *recall, b *costin
 		b.takeReported(op, genai.StatusReported, "")
 	case p.reported == reportedOnly && op.CostSource == dialect.CostClient:
 		b.takeReported(op, genai.StatusEstimated, genai.ReasonClientEstimate)
-	case usage == genai.UsageNone && op.Failure != genai.Succeeded:
+	case usage == genai.UsageNone && op.Failure != genai.Succeeded && !op.BrokeOff():
 		b.status, b.reason = genai.StatusFree, genai.ReasonFailed
 	case p.reported == reportedOnly:
 		b.status, b.reason = genai.StatusUnpriced, genai.ReasonNotReported
