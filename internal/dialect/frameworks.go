@@ -31,6 +31,13 @@ var copilotCLI = &client{ // github.copilot.cost is in premium requests, not in 
 	traits: traits{localAgents: true},
 }
 
+// ellmer is Posit's for R. It adds the cached tokens to the input, and of what was written a quarter more, which is what that costs.
+var ellmer = &client{
+	name:   "ellmer",
+	scopes: []scope{{name: "co.posit.r-package.ellmer"}},
+	traits: traits{localAgents: true, hides: hiddenThoughts},
+}
+
 // In Python the Agent Framework has the counts of Anthropic, Amazon and Google as they came.
 var agentFrameworkPython = traits{localAgents: true, thoughtsApart: true, cacheApart: (*reading).soldNet}
 

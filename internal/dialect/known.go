@@ -9,6 +9,6 @@ var known = []*client{
 	agentScope, grafana, flowise, elixirLangchain, koog, rig, laminar, adot,
 	agentOps, rubyLLM, braintrust, dify, langtrace, ax, effect, xsai, judgeval, monocle, trulens, confident, traceAI, agenta, nemo, promptFlow,
 	openClaw, embabel, ag2, langdb, eve, trpcAgent, weave, reqLLM,
-	promptfoo, langchain, older,
+	promptfoo, ellmer, langchain, older,
 	applicationCache, ours, byHand,
 }
