@@ -1,7 +1,6 @@
 package dialect
 
 import (
-	"math"
 	"math/bits"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
@@ -68,20 +67,9 @@ func (f *facts) collect(attrs pcommon.Map, client uint64) {
 	}
 }
 
-// untold: some senders write -1 for a part of the counts that they were not told, or what JavaScript makes of a number that is missing.
+// untold says of a part of the counts that it was not told.
 func untold(t tally, v pcommon.Value) bool {
-	if t >= noTally || subCounts&(1<<t) == 0 {
-		return false
-	}
-	switch v.Type() {
-	case pcommon.ValueTypeInt:
-		return v.Int() == -1
-	case pcommon.ValueTypeDouble:
-		return v.Double() == -1 || math.IsNaN(v.Double())
-	case pcommon.ValueTypeStr:
-		return v.Str() == "-1" || v.Str() == "NaN" || v.Str() == "undefined"
-	}
-	return false
+	return t < noTally && subCounts&(1<<t) != 0 && genai.Untold(v)
 }
 
 func (f *facts) addValue(e *entry, v pcommon.Value) {

@@ -30,6 +30,9 @@ func (r *reading) kind() verdict {
 	if v.name == opRerank {
 		v = r.rerank()
 	}
+	if v.kind == genai.Evaluation && r.f.hasModel() && r.hasPair() { // a judge, whose model is told on its own span
+		v = verdict{genai.ModelCall, genai.OpChat}
+	}
 	return r.onAgent(v)
 }
 

@@ -1,6 +1,10 @@
 package dialect
 
-import "github.com/otelcol-llm/otelcol-llm/internal/genai"
+import (
+	"strings"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
 
 var (
 	tLangfuseType   = newText()
@@ -26,14 +30,23 @@ var langfuse = &client{
 		texts(tFirstChunkAt, plain, "langfuse.observation.completion_start_time"),
 	),
 	words:  []word{{fact: tLangfuseType, read: langfuseKind, first: true}},
-	json:   []member{{fact: jLangfuseUsage, read: func(r *reading, s string) { r.f.readBuckets(s) }}},
+	json:   []member{{fact: jLangfuseUsage, read: func(r *reading, s string) { r.f.readBuckets(s) }, pair: true}},
 	pairs:  []pair{{in: nLangfuseInput, out: nLangfuseOutput, first: true, whole: true}},
 	costs:  []cost{{in: jLangfuseCost, name: "total", parts: true}},
 	traits: traits{localAgents: true},
 }
 
-func langfuseKind(_ *reading, t string) verdict {
+// langfuseKind: a tool or a retriever of which the application tells a model and its usage asks that model itself.
+func langfuseKind(r *reading, t string) verdict {
 	switch t {
+	case "tool", "retriever":
+		switch model := r.f.texts[tModelName]; {
+		case model == "" || r.f.texts[jLangfuseUsage] == "":
+		case strings.Contains(model, "embed"):
+			return verdict{genai.ModelCall, genai.OpEmbeddings}
+		default:
+			return verdict{genai.ModelCall, genai.OpChat}
+		}
 	case "generation":
 		return verdict{genai.ModelCall, genai.OpChat}
 	case "span":

@@ -27,8 +27,21 @@ func (r *reading) timing() {
 		if at, err := time.Parse(time.RFC3339Nano, strings.Trim(s, `"`)); err == nil {
 			r.setFirstChunk(at.Sub(r.span.StartTimestamp().AsTime()).Seconds())
 		}
+	} else if r.op.Kind == genai.ModelCall && r.span.Events().Len() > 0 {
+		r.firstChunkOfEvents()
 	}
 	r.op.Attempt = r.attempt()
+}
+
+// firstChunkOfEvents is for OpenInference and OpenLLMetry, which say in an event when a stream began.
+func (r *reading) firstChunkOfEvents() {
+	for e := range eventsOf(r.span) {
+		switch e.Name() {
+		case "First Token Stream Event", "llm.content.completion.chunk":
+			r.setFirstChunk(e.Timestamp().AsTime().Sub(r.span.StartTimestamp().AsTime()).Seconds())
+			return
+		}
+	}
 }
 
 func (r *reading) setFirstChunk(s float64) {

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
 )
 
 // counts is one span's usage as it was sent, in the sender's convention.
@@ -142,18 +144,31 @@ func (r *reading) countsOf(i int, c *counts) *counts {
 // subCounts are the tallies that are parts of a pair.
 const subCounts = 1<<nCacheRead | 1<<nCacheWrite | 1<<nCacheWrite5m | 1<<nCacheWrite1h | 1<<nReasoning | 1<<nInputAudio | 1<<nOutputAudio
 
-// usageOfEvents reads the usage that a span has only in one of its events.
+// usageOfEvents reads the usage that a span has only in its events. Of the parts of a stream the last that tells both counts tells the whole.
 func (r *reading) usageOfEvents() {
-	for e := range eventsOf(r.span) {
-		if attrs := e.Attributes(); attrs.Len() > 0 {
-			for _, key := range [...]string{genai.UsageInput, "gen_ai.usage.prompt_tokens"} {
-				if _, ok := attrs.Get(key); ok {
-					r.f.collect(attrs, r.scope.client.bit)
-					return
-				}
-			}
+	events := r.span.Events()
+	for i := events.Len() - 1; i >= max(0, events.Len()-maxEvents); i-- {
+		attrs := events.At(i).Attributes()
+		if attrs.Len() > 1 && (tells(attrs, genai.UsageInput, genai.UsageOutput) || tells(attrs, "gen_ai.usage.prompt_tokens", "gen_ai.usage.completion_tokens")) {
+			r.f.collect(attrs, r.scope.client.bit)
+			return
 		}
 	}
+	for e := range eventsOf(r.span) {
+		if attrs := e.Attributes(); tells(attrs, genai.UsageInput) || tells(attrs, "gen_ai.usage.prompt_tokens") {
+			r.f.collect(attrs, r.scope.client.bit)
+			return
+		}
+	}
+}
+
+func tells(attrs pcommon.Map, keys ...string) bool {
+	for _, key := range keys {
+		if _, ok := attrs.Get(key); !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // ownTokenizer recognises counts of a client's own tokenizer: OpenLLMetry's and OpenLIT's OpenAI instrumentations count the bare

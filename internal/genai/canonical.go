@@ -233,7 +233,7 @@ func (c *canonical) add(k *canonicalKey, v pcommon.Value) {
 		c.texts[k.fact] = s
 	case k.fact < cTotal:
 		n, ok := Count(v)
-		if !ok || n == BadCount && k.fact > cOutput && (v.Int() == -1 || v.Str() == "-1") { // of a part: not told
+		if !ok || n == BadCount && k.fact > cOutput && Untold(v) {
 			return
 		}
 		c.counts[k.fact-cInput] = n

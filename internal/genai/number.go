@@ -28,6 +28,19 @@ func Count(v pcommon.Value) (n int64, ok bool) {
 	}
 }
 
+// Untold is what some senders write for a part of the counts that they were not told: -1, or what JavaScript makes of a missing number.
+func Untold(v pcommon.Value) bool {
+	switch v.Type() {
+	case pcommon.ValueTypeInt:
+		return v.Int() == -1
+	case pcommon.ValueTypeDouble:
+		return v.Double() == -1 || math.IsNaN(v.Double())
+	case pcommon.ValueTypeStr:
+		return v.Str() == "-1" || v.Str() == "NaN" || v.Str() == "undefined"
+	}
+	return false
+}
+
 // Whole is n, or BadCount where no count can be n.
 func Whole(n int64) int64 {
 	if n < 0 || n > MaxTokens {
