@@ -148,6 +148,8 @@ func (c *countedCalls) decideOne(w *witness, now time.Time) {
 		own.self = w.outcome
 		if w.outcome == counts {
 			own.nano, own.rank, own.sum, own.print = w.nano, w.rank, w.output, w.print
+		} else if w.outcome == parentCounted {
+			own.rank = min(w.by.rank, 0)
 		}
 		c.spans.Put(w.self, own, now)
 		c.tellParent(w, now)
@@ -186,7 +188,7 @@ func (c *countedCalls) response(w *witness, now time.Time) (slot uint64, said *r
 
 // verdict decides; of a duplicate it notes the witness that counts.
 func (c *countedCalls) verdict(w *witness, own *spanRecord, said *responseRecord, now time.Time) outcome {
-	if said != nil && (said.rank >= 0 || w.unknown()) {
+	if said != nil && (said.rank >= 0 || w.bare || w.unknown()) {
 		w.by = said.known()
 		return sameResponse
 	}

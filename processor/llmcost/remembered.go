@@ -8,8 +8,8 @@ type known struct {
 
 // spanRecord is what became of a span and of the spans inside it.
 type spanRecord struct {
-	nano  int64 // as of known: of the span, or of those directly inside it that count, added up
-	rank  int32
+	nano  int64  // as of known: of the span, or of those directly inside it that count, added up
+	rank  int32  // below 0 where the price of what counts is not known
 	print uint32 // of the counts of the span where it counts, else of a call inside it that does
 	sum   uint16 // the output of the span, what an agent adds up, or of an agent inside it whose calls count
 	self  outcome
@@ -33,10 +33,8 @@ func (a *responseRecord) known() known { return known{a.nano, a.rank} }
 // inside stands for the span, the calls beside that one are others.
 func (f *spanRecord) counted(w *witness) bool {
 	switch f.self {
-	case counts:
+	case counts, parentCounted:
 		return f.rank >= 0 || w.bare || w.unknown()
-	case parentCounted:
-		return true
 	case countsBare:
 		return w.bare
 	case sameResponse:

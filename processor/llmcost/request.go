@@ -149,6 +149,8 @@ func newWitness(hash *genai.Hasher, op *dialect.Call, span ptrace.Span) witness 
 		w.response = hash.Response(op.ResponseID, op.Usage.Output)
 		w.read = inputsOf(&op.Usage)
 		w.read.unique = genai.UniqueResponseID(op.ResponseID)
+	} else if w.bare && !op.CacheHit && genai.UniqueResponseID(op.ResponseID) { // of an answer whose usage another span may tell
+		w.response, w.read.unique = hash.Response(op.ResponseID, 0), true
 	}
 	w.loose = op.Loose && w.self != 0
 	w.remote = w.loose || w.self != 0 && op.Name == genai.OpInvokeAgent && span.Kind() == ptrace.SpanKindClient
