@@ -113,32 +113,32 @@ func (c *countedCalls) pass(self, up uint64, now time.Time) {
 	}
 	c.ups.Put(self, up, now)
 	if f, _ := c.spans.Get(self, now); f.self == undecided && f.child == counts && f.print > mixed {
-		c.carry(up, f.print, now)
+		c.carry(up, &witness{print: f.print}, now)
 	}
 }
 
 // tellAbove tells what a span lies in, where that is known, of a call in it that counts, and of what it adds up.
 func (c *countedCalls) tellAbove(w *witness, in *spanRecord, now time.Time) {
-	up, ok := c.ups.Get(w.parent, now)
+	up, ok := c.ups.Get(w.parent^w.apart, now)
 	if !ok {
 		return
 	}
-	c.carry(up, w.print, now)
+	c.carry(up, w, now)
 	if out, _ := c.spans.Get(up, now); in.sum != 0 && out.self == undecided {
 		out.sum = in.sum
 		c.spans.Put(up, out, now)
 	}
 }
 
-// carry tells the spans above that a call with this print counts inside them.
-func (c *countedCalls) carry(up uint64, mark uint32, now time.Time) {
+// carry tells the spans above that w, or a call with its print, counts inside them.
+func (c *countedCalls) carry(up uint64, w *witness, now time.Time) {
 	for n := 0; n < maxLinks && up != 0; n++ {
-		f, _ := c.spans.Get(up, now)
+		f, _ := c.spans.Get(up^w.apart, now)
 		if f.self != undecided {
 			return
 		}
-		f.lies(mark)
-		c.spans.Put(up, f, now)
+		f.lies(w.print)
+		c.spans.Put(up^w.apart, f, now)
 		up, _ = c.ups.Get(up, now)
 	}
 }
@@ -159,14 +159,14 @@ func (c *countedCalls) reported(w *witness, now time.Time) (known, bool) {
 	if c.ups.Len() == 0 || w.print == 0 {
 		return known{}, false
 	}
-	up, ok := c.ups.Get(w.parent, now)
+	up, ok := c.ups.Get(w.parent^w.apart, now)
 	sum := uint16(0)
 	if ok { // of an agent that adds up
 		in, _ := c.spans.Get(w.parent, now)
 		sum = in.sum
 	}
 	for n := 0; n < maxLinks && ok; n++ {
-		f, _ := c.spans.Get(up, now)
+		f, _ := c.spans.Get(up^w.apart, now)
 		if f.self != undecided {
 			return f.known(), f.self == counts && (f.print == w.print || sum != 0 && f.sum == sum) && (f.rank >= 0 || w.unknown())
 		}

@@ -189,7 +189,7 @@ func TestSpansBetweenAreBounded(t *testing.T) {
 	require.LessOrEqual(t, c.ups.Len(), 100/upsShare)
 	c.pass(1, 3, now)
 	c.pass(3, 1, now)
-	c.carry(1, 77, now)
+	c.carry(1, &witness{print: 77}, now)
 	_, ok := c.reported(&witness{parent: 1, print: 78}, now)
 	require.False(t, ok)
 }

@@ -81,9 +81,12 @@ type lineage struct {
 func (l *lineage) above(i int) uint64 {
 	w := &l.witnesses[i]
 	made, sum := w.bare, int64(0) // by an agent, a tool or another call
-	up := w.parent
+	up := w.parent ^ w.apart
 	for n := 0; n < maxLinks && up != 0; n++ {
-		j, ok := l.known[up]
+		j, ok := l.known[up^w.apart]
+		if !ok {
+			j, ok = l.known[up]
+		}
 		switch {
 		case !ok:
 			if s, maker := l.makers[up]; maker {
@@ -92,8 +95,8 @@ func (l *lineage) above(i int) uint64 {
 			}
 		case j == i:
 			return 0
-		case l.witnesses[j].remote, !made && l.same(i, j, sum):
-			return up
+		case l.witnesses[j].remote, !made && l.witnesses[j].apart == w.apart && l.same(i, j, sum):
+			return l.witnesses[j].self
 		default:
 			made = true
 		}

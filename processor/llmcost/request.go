@@ -154,6 +154,9 @@ func newWitness(hash *genai.Hasher, op *dialect.Call, span ptrace.Span) witness 
 	}
 	w.loose = op.Loose && w.self != 0
 	w.remote = w.loose || w.self != 0 && op.Name == genai.OpInvokeAgent && span.Kind() == ptrace.SpanKindClient
+	if op.Name == genai.OpEmbeddings && !w.bare {
+		w.keepApart(hash.Text(op.Name))
+	}
 	return w
 }
 

@@ -52,12 +52,24 @@ type witness struct {
 	output   uint16 // what shortOf makes of its output tokens
 	print    uint32 // of its counts
 
+	apart   uint64 // what its own keys differ by from those of its spans; 0 of a call that talks
 	outcome outcome
 	by      known // of a duplicate: what counts for it, as far as that is known
 	up      int   // index in the request of the witness that is its parent; -1 for none
 	depth   int   // witnesses above it in the request
 	above   bool  // a witness above it in the request counts
 	covered bool  // a witness below it in the request counts
+}
+
+// keepApart gives w keys of its own: an embedding is no report of the chat that it lies in, nor the chat one of it.
+func (w *witness) keepApart(by uint64) {
+	w.apart = by
+	if w.self != 0 {
+		w.self ^= by
+	}
+	if w.parent != 0 {
+		w.parent ^= by
+	}
 }
 
 // period is when a call was under way, in unix nanoseconds; a 0 is not known.
