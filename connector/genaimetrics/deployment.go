@@ -12,6 +12,7 @@ const (
 	versionServices = 10_000
 	versionsEach    = 32 // the versions of one service that are told apart
 	versionMemory   = 30 * 24 * time.Hour
+	versionFresh    = time.Minute // after which a version that is seen again and again is noted again
 )
 
 // versions knows which versions of a service were seen. During a rolling update old and new take turns, so every version that
@@ -22,6 +23,12 @@ type versions struct {
 
 func newVersions() versions {
 	return versions{services: bounded.New[string, []string](versionServices, versionMemory)}
+}
+
+// seenVersion is the version that a service had last, and when that was noted.
+type seenVersion struct {
+	name string
+	at   time.Time
 }
 
 // see says whether a version is new to a service that is known: then it was deployed. The first version of a service is where
@@ -49,10 +56,14 @@ func (e *engine) observeVersion(service, version string, dims []string, now time
 	if version == "" {
 		return
 	}
+	version = cut(version)
 	r := e.route(&labels{lblService: service}, dims)
 	deployed := int64(0)
-	if e.versions.see(cut(service), cut(version), now) {
-		deployed = 1
+	if v := &r.version; v.name != version || now.Sub(v.at) > versionFresh {
+		if e.versions.see(cut(service), version, now) {
+			deployed = 1
+		}
+		v.name, v.at = strings.Clone(version), now
 	}
 	e.add(r, slotDeployments, deployed)
 }

@@ -23,7 +23,7 @@ type engine struct {
 	mu           sync.Mutex
 	tables       [most]table
 	routes       map[string]*route
-	recent       [1 << recentBits]*route // those met last, by a few bytes of their labels
+	recent       [1 << recentBits]*route // those met last
 	buf          []byte                  // for keys
 	discard      series                  // what families that are not enabled add to
 	seen         *recent
@@ -84,7 +84,7 @@ func (e *engine) routeLimit() int { return 4 * e.cfg.SeriesLimit }
 
 // route finds or makes the route of an operation. The caller holds the lock.
 func (e *engine) route(l *labels, dims []string) *route {
-	met := &e.recent[l.slot()]
+	met := &e.recent[l.slot(dims)]
 	if r := *met; r == nil || r.labels != *l || !slices.Equal(r.dims, dims) {
 		*met = e.findRoute(l, dims)
 	}

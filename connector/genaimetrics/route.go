@@ -1,6 +1,7 @@
 package genaimetrics
 
 import (
+	"hash/maphash"
 	"strings"
 	"unicode/utf8"
 )
@@ -12,27 +13,33 @@ const maxValueBytes = 256
 type labels [numLabels]string
 
 // recentBits says how many routes are found without a key.
-const recentBits = 10
+const recentBits = 12
 
-// slot is where a route with these labels is kept while it was met last. It looks at little: model and service differ most.
-func (l *labels) slot() uint32 {
-	h := uint32(0)
-	for _, i := range [...]label{lblModel, lblService, lblTool, lblAgent, lblStatus} {
-		h *= 0x85EBCA6B
-		if v := l[i]; v != "" {
-			n := len(v)
-			h += uint32(n) ^ uint32(v[n-1])<<8 ^ uint32(v[n>>1])<<16 ^ uint32(v[n-1-n>>2])<<24 //nolint:gosec // only a hash
+// slot is where the route with these labels and dimensions is kept while it was met last. The names that senders make up are hashed, as those
+// that are counted up may differ in any place; of the words of ours their lengths do.
+func (l *labels) slot(dims []string) uint64 {
+	const spread = 0x9E3779B97F4A7C15
+	h := uint64(len(l[lblOperation]) | len(l[lblStatus])<<8 | len(l[lblCostStatus])<<16 | len(l[lblReason])<<24) //nolint:gosec // not negative
+	for _, i := range [...]label{lblService, lblModel, lblTool, lblAgent} {
+		if l[i] != "" {
+			h = h*spread ^ maphash.String(slotSeed, l[i])
 		}
 	}
-	return h * 0x9E3779B1 >> (32 - recentBits)
+	for _, v := range dims {
+		h = h*spread ^ maphash.String(slotSeed, v)
+	}
+	return h * spread >> (64 - recentBits)
 }
+
+var slotSeed = maphash.MakeSeed()
 
 // route remembers where operations with the same labels and dimensions add to, so that the next one needs one look-up for all
 // its metrics. Routes are a cache: dropping them loses nothing.
 type route struct {
-	labels labels
-	dims   []string
-	series [most]*series // nil until first used, so that nothing is emitted that was never observed
+	labels  labels
+	dims    []string
+	version seenVersion
+	series  [most]*series // nil until first used, so that nothing is emitted that was never observed
 }
 
 // appendKey writes values so that different lists of the same length give different bytes. It says how many values were cut.

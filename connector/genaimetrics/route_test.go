@@ -1,6 +1,7 @@
 package genaimetrics
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -16,7 +17,7 @@ func TestRecentRoutesTellOperationsApart(t *testing.T) {
 	}
 	own := e.route(&base, []string{"x"})
 	for i := range base {
-		for _, v := range []string{"abaa", ""} { // the slot looks at few bytes of a label
+		for _, v := range []string{"abaa", ""} { // some have the same slot
 			other := base
 			other[i] = v
 			r := e.route(&other, []string{"x"})
@@ -34,4 +35,27 @@ func TestRecentRoutesTellOperationsApart(t *testing.T) {
 	require.EqualValues(t, 2, e.health.truncated)
 	e.dropRoutes()
 	require.NotSame(t, own, e.route(&base, []string{"x"}), "nothing points at series that are gone")
+}
+
+// Where two routes in use share a slot, each is looked for by its key as often as it follows the other.
+func TestRoutesOfNamesThatAreCountedUpHaveSlotsOfTheirOwn(t *testing.T) {
+	const names = 100
+	for what, of := range map[string]func(n int) (labels, []string){
+		"service": func(n int) (labels, []string) {
+			return labels{lblService: fmt.Sprintf("agent-%02d-in-production", n), lblModel: "gpt-4o"}, nil
+		},
+		"model": func(n int) (labels, []string) {
+			return labels{lblService: "agent", lblModel: fmt.Sprintf("gpt-%02d-mini-2024-07-18", n)}, nil
+		},
+		"dimension": func(n int) (labels, []string) {
+			return labels{lblService: "agent", lblModel: "gpt-4o"}, []string{fmt.Sprintf("team-%02d", n)}
+		},
+	} {
+		slots := map[uint64]bool{}
+		for n := range names {
+			l, dims := of(n)
+			slots[l.slot(dims)] = true
+		}
+		require.Greater(t, len(slots), names*8/10, what)
+	}
 }
