@@ -239,8 +239,8 @@ func (c *client) addScopes() {
 	}
 }
 
-// clientOf finds the client by its scope's name.
-func clientOf(scope string) (*client, *traits) {
+// findClient finds the client by its scope's name.
+func findClient(scope string) (*client, *traits) {
 	best, found := scopeRule{client: nobody, traits: &nobody.traits}, -1
 	if scope == "" {
 		return best.client, best.traits
