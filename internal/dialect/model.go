@@ -31,15 +31,17 @@ func (r *reading) models() {
 
 // once is a word without its echoes: LangChain adds up the parts of a stream, and names like counts.
 func once(s string) string {
-	for n := 2; n <= maxEchoes && len(s) >= n*minEchoed; n++ {
-		if word := len(s) / n; len(s)%n == 0 && s[word:] == s[:len(s)-word] {
-			return s[:word]
-		}
+	half, third := len(s)/2, len(s)/3
+	switch {
+	case half >= minEchoed && s[half:] == s[:half]:
+		return once(s[:half])
+	case third >= minEchoed && len(s) == 3*third && s[third:] == s[:2*third]:
+		return s[:third]
 	}
 	return s
 }
 
-const maxEchoes, minEchoed = 4, 4
+const minEchoed = 4
 
 // writesCache says that the prompt cache was written to and the plain keys do not say for how long, which decides the price.
 func (f *facts) writesCache() bool {

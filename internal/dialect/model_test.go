@@ -8,6 +8,7 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func TestModelAndResponse(t *testing.T) {
@@ -227,5 +228,16 @@ func TestAgentAndToolNames(t *testing.T) {
 		op := readAttrs(t, tc.scope, tc.span, tc.attrs)
 		assert.Equal(t, tc.agent, op.Agent, tc.span)
 		assert.Equal(t, tc.tool, op.Tool, tc.span)
+	}
+}
+
+func TestNamesWithoutTheirEchoes(t *testing.T) {
+	for _, name := range []string{"gpt-4o-mini", "claude-sonnet-4-5", "o3-mini", "flex"} {
+		for n := 1; n <= 4; n++ {
+			require.Equal(t, name, once(strings.Repeat(name, n)), "%d times", n)
+		}
+	}
+	for _, name := range []string{"", "o1o1", "123123", "abcdabcdabc", "abcdabcdabcda"} {
+		require.Equal(t, name, once(name))
 	}
 }
