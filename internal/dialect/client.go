@@ -102,14 +102,15 @@ type member struct {
 
 // cost is an attribute that says what the call cost.
 type cost struct {
-	value value
-	and   value  // the other part of what it is a part of; 0 is none
-	in    text   // JSON text that holds it instead
-	name  string // of the member in that JSON
-	parts bool   // where that member is missing, the sum of all
-	money bool   // in the currency that the span tells, where it tells one; else in USD
-	knows func(*reading) bool
-	ok    func(*reading) bool // nil: always
+	value  value
+	and    value  // the other part of what it is a part of; 0 is none
+	in     text   // JSON text that holds it instead
+	name   string // of the member in that JSON
+	parts  bool   // where that member is missing, the sum of all
+	money  bool   // in the currency that the span tells, where it tells one; else in USD
+	micros bool   // in millionths of it
+	knows  func(*reading) bool
+	ok     func(*reading) bool // nil: always
 }
 
 // The tables that reading works with, made of all clients.

@@ -19,7 +19,7 @@ func (r *reading) cost() {
 	for i := range costs {
 		c := &costs[i]
 		amount, ok := r.costOf(c)
-		if r.scope.traits.inMillionths && c.value != vReported {
+		if c.micros || r.scope.traits.inMillionths && c.value != vReported {
 			amount /= 1e6
 		}
 		switch {

@@ -8,6 +8,7 @@ var (
 	nOldestInput  = newTally()
 	nOldestOutput = newTally()
 	vCostOther    = newValue()
+	vCostMicros   = newValue()
 	vCostInput    = newValue()
 	vCostOutput   = newValue()
 )
@@ -53,14 +54,19 @@ var older = &client{
 		tallies(nSearchUnits, "gen_ai.usage.search_units"),
 		values(vAudioSeconds, genAI, "gen_ai.usage.audio_seconds", "gen_ai.usage.seconds", "gen_ai.response.audio.duration", "gen_ai.request.audio_duration"),
 		values(vCostUsage, genAI, genai.UsageCost),
-		values(vCostOther, genAI, "gen_ai.usage.cost_usd", "gen_ai.usage.total_cost", "llm.usage.total_cost", "gen_ai.cost.usd", "gen_ai.cost.total_usd"),
-		values(vCostInput, genAI, "gen_ai.usage.input_cost", "gen_ai.cost.input_cost"),
-		values(vCostOutput, genAI, "gen_ai.usage.output_cost", "gen_ai.cost.output_cost"),
+		values(vCostOther, genAI, "gen_ai.usage.cost_usd", "gen_ai.usage.total_cost", "llm.usage.total_cost", "gen_ai.cost.usd", "gen_ai.cost.total_usd",
+			"gen_ai.usage.cost.total", "llm.usage.cost", "llm.usage.cost_usd", "llm.cost_usd", "gen_ai.cost"),
+		values(vCostMicros, genAI, "gen_ai.usage.cost_micro_usd", "gen_ai.usage.cost_micros", "gen_ai.usage.cost_usd_micros"),
+		values(vCostInput, genAI, "gen_ai.usage.input_cost", "gen_ai.cost.input_cost", "gen_ai.usage.cost.prompt",
+			"gen_ai.usage.cost.input"),
+		values(vCostOutput, genAI, "gen_ai.usage.output_cost", "gen_ai.cost.output_cost", "gen_ai.usage.cost.completion",
+			"gen_ai.usage.cost.output"),
 	),
 	pairs: []pair{{in: nOldInput, out: nOldOutput}, {in: nOldestInput, out: nOldestOutput, when: (*reading).readsByHand}},
 	costs: []cost{
 		{value: vCostUsage, money: true, ok: (*reading).notOurs, knows: amountIsBill},
-		{value: vCostOther},
+		{value: vCostOther, money: true},
+		{value: vCostMicros, money: true, micros: true},
 		{value: vCostInput, and: vCostOutput, money: true},
 	},
 }
