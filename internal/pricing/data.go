@@ -73,6 +73,7 @@ type DoubtRule struct {
 	From     string  `json:"from,omitempty"`     // only since that day
 	Above    int64   `json:"above,omitempty"`    // only of calls with more input tokens
 	Searches bool    `json:"searches,omitempty"` // only of calls that searched: it is the fee that is a guess
+	Seller   bool    `json:"seller,omitempty"`   // the provider does not sell the model: who did is a guess
 	Source   string  `json:"source"`             // why
 }
 

@@ -47,8 +47,15 @@ func (t *Table) Find(provider, model string) *Model {
 	if r := p.vendors(name); r != nil {
 		return t.model(r, p.id, name)
 	}
-	if p.id == "openrouter" {
+	switch p.id {
+	case "openrouter":
 		return t.openRouterVariant(name)
+	case "aws":
+		return t.bedrockModel(name)
+	case "fireworks": // it takes its own models' names without the path, too
+		if r := p.index.find("accounts/fireworks/models/" + name[strings.LastIndexByte(name, '/')+1:]); r != nil {
+			return t.model(r, p.id, name)
+		}
 	}
 	return nil
 }
@@ -88,6 +95,7 @@ func (t *Table) ProviderByURL(url string) string {
 func (t *Table) throughProxy(provider, name string) (string, string) {
 	switch strings.ToLower(provider) {
 	case "litellm", "litellm_proxy", "gateway":
+		name = strings.TrimPrefix(strings.TrimPrefix(name, "litellm_proxy/"), "vercel_ai_gateway/")
 	default:
 		return provider, name
 	}
@@ -103,7 +111,7 @@ var aliases = map[string]string{
 	"gcp.gemini": "google", "gcp.gen_ai": "google", "gcp.vertex_ai": "google", "gcp.vertex.agent": "google",
 	"fireworks_ai": "fireworks", "fireworks-ai": "fireworks", "together.ai": "together", "togetherai": "together",
 	"perplexity_ai": "perplexity", "perplexity-ai": "perplexity", "z_ai": "zai", "z-ai": "zai", "z.ai": "zai",
-	"github": "github-copilot", "zhipu": "zhipuai", "zhipu_ai": "zhipuai", "deepseek_ai": "deepseek", "deepseek-ai": "deepseek",
+	"github": "github-copilot", "grok": "x-ai", "workers-ai": "cloudflare", "zhipu": "zhipuai", "zhipu_ai": "zhipuai", "deepseek_ai": "deepseek", "deepseek-ai": "deepseek",
 }
 
 // resolve finds a provider by its id, by another name, or (as in "groq.chat") by what stands before a dot.

@@ -80,7 +80,8 @@ func TestSameAsJavaScriptEngine(t *testing.T) {
 		m := table.Find(g.Provider, g.Model)
 		if !g.Priced && !g.Refused {
 			unknown++
-			if m != nil { // the one thing that we find and the engine does not: the provider's own name before the model
+			if m != nil && m.Provider != "aws" && m.Provider != "fireworks" { // whose ids we read in other ways of writing them, too
+				// The one thing else that we find and the engine does not: the provider's own name before the model.
 				prefix, rest, _ := strings.Cut(strings.ToLower(g.Model), "/")
 				require.Equal(t, g.Provider, table.resolve(prefix).id, g.Name)
 				require.Equal(t, table.Find(g.Provider, rest).Row, m.Row, g.Name)

@@ -28,6 +28,7 @@ type doubt struct {
 	from     time.Time
 	above    int64
 	searches bool
+	seller   bool
 }
 
 // guess is why a call's price is a guess by this doubt, or "".
@@ -37,6 +38,8 @@ func (d *doubt) guess(call *Call) string {
 		return ""
 	case d.searches:
 		return GuessFee
+	case d.seller:
+		return GuessSeller
 	}
 	return GuessModel
 }
@@ -110,7 +113,7 @@ func compileOverlay(o *Overlay) (map[string]*rules, error) {
 }
 
 func compileDoubt(r *DoubtRule) (doubtRule, error) {
-	d := doubtRule{all: r.Match == nil, doubt: doubt{above: r.Above - 1, searches: r.Searches}}
+	d := doubtRule{all: r.Match == nil, doubt: doubt{above: r.Above - 1, searches: r.Searches, seller: r.Seller}}
 	if r.Above > 0 {
 		d.above = r.Above
 	}

@@ -47,6 +47,16 @@ func TestNeighboursHaveTheirOwnPrice(t *testing.T) {
 		{"aws", "amazon.nova-premier-v1:0", 2.5, 12.5, ""},
 		{"aws", "global.amazon.nova-2-lite-v1:0", 0.3, 2.5, ""},
 		{"aws", "eu.amazon.nova-2-lite-v1:0", 0.33, 2.75, ""},
+		{"aws", "us.amazon.nova-2-lite-v1:0", 0.33, 2.75, ""},
+		{"aws", "amazon.nova-2-lite-v1:0", 0.33, 2.75, GuessModel},
+		{"aws", "us.anthropic.claude-fable-5", 11, 55, ""},
+		{"aws", "eu.anthropic.claude-fable-5-1", 11, 55, ""},
+		{"aws", "anthropic.claude-fable-5", 11, 55, ""},
+		{"aws", "global.anthropic.claude-fable-5", 10, 50, ""},
+		{"aws", "converse/us.anthropic.claude-opus-5", 5.5, 27.5, ""},
+		{"aws", "us-west-2/anthropic.claude-opus-5", 5.5, 27.5, ""},
+		{"aws", "openai.gpt-oss-120b", 0.15, 0.6, ""},
+		{"aws", "openai.gpt-oss-20b", 0.07, 0.3, ""},
 		{"aws", "eu.anthropic.claude-sonnet-4-5-20250929-v1:0", 3.3, 16.5, ""},
 		{"aws", "us-gov.anthropic.claude-sonnet-4-5-20250929-v1:0", 3.3, 16.5, GuessModel},
 		{"aws", "anthropic.claude-3-5-sonnet-20241022-v2:0", 3, 15, ""},
@@ -91,6 +101,19 @@ func TestNeighboursHaveTheirOwnPrice(t *testing.T) {
 		{"openai", "gpt-4o-mini-realtime-preview-2024-12-17", 0.6, 2.4, ""},
 		{"openai", "gpt-4o-realtime-preview-2024-10-01", 5, 20, ""},
 		{"openai", "ft:gpt-4o-2024-08-06:acme::a1b2c3", 3.75, 15, ""},
+		{"openai", "ft:gpt-4.1-2025-04-14:acme::a1b2c3", 3, 12, ""},
+		{"openai", "ft:gpt-4.1-mini-2025-04-14:acme:x:a1b2c3", 0.8, 3.2, ""},
+		{"openai", "ft:gpt-4.1-nano-2025-04-14:acme::a1b2c3", 0.2, 0.8, ""},
+		{"openai", "ft:o4-mini-2025-04-16:acme::a1b2c3", 4, 16, ""},
+		{"openai", "gpt-5-search-api", 1.25, 10, ""},
+		{"openai", "gpt-oss-120b", 0.039, 0.18, GuessSeller},
+		{"openai", "openai/gpt-oss-20b", 0.029, 0.14, GuessSeller},
+		{"azure", "gpt-oss-120b", 0.039, 0.18, GuessModel},
+		{"azure", "DeepSeek-R1", 0.55, 2.19, GuessModel},
+		{"fireworks", "gpt-oss-120b", 0.15, 0.6, ""},
+		{"fireworks", "fireworks_ai/kimi-k2p6", 0.95, 4, ""},
+		{"fireworks", "fireworks_ai/accounts/fireworks/models/kimi-k2p6", 0.95, 4, ""},
+		{"gateway", "vercel_ai_gateway/openai/gpt-4o", 2.5, 10, ""},
 		{"openai", "text-embedding-3-small", 0.02, 0, ""},
 		{"azure", "o4-mini", 1.1, 4.4, ""},
 		{"azure", "o4-mini-2025-04-16", 1.1, 4.4, ""},
@@ -117,11 +140,12 @@ func TestNeighboursHaveTheirOwnPrice(t *testing.T) {
 	}
 	for _, tt := range [][2]string{ // no row, and none that is like it
 		{"openai", "gpt-4o-new"},
-		{"openai", "gpt-5-search-api"},
 		{"google", "gemini-2.5-computer-use-preview-10-2025"},
 		{"google", "gemini-2.0-flash-live-001"},
 		{"google", "gemini-3-flash-live"},
 		{"aws", "amazon.nova-canvas-v1:0"},
+		{"aws", "arn:aws:bedrock:us-west-2:1:application-inference-profile/a1b2"},
+		{"fireworks", "nothing"},
 		{"cohere", "command-a-vision-07-2025"},
 		{"cohere", "command-a-reasoning-08-2025"},
 		{"cohere", "rerank-v3.5"},
@@ -267,5 +291,27 @@ func TestDoubts(t *testing.T) {
 		c, err := Default().Find(tt.provider, tt.model).Price(&Call{Time: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), Usage: tt.usage}, Factor{})
 		require.NoError(t, err)
 		require.Equal(t, tt.guess, c.Guess, "%s %s", tt.provider, tt.model)
+	}
+}
+
+// A fine-tuned model's cached tokens cost half or a quarter, as its base model's do; Groq's flex tier costs what its others do.
+func TestCachedTokensOfFineTunedModels(t *testing.T) {
+	for model, want := range map[string]int64{
+		"ft:gpt-4o-2024-11-20:acme::a1": 1_875_000, "ft:gpt-4o-mini-2024-07-18:acme::a1": 150_000,
+		"ft:gpt-4.1-2025-04-14:acme::a1": 750_000, "ft:o4-mini-2025-04-16:acme::a1": 1_000_000,
+	} {
+		c, err := Default().Find("openai", model).Price(&Call{Time: time.Now(), Usage: Usage{Input: 1000, CacheRead: 1000}}, Factor{})
+		require.NoError(t, err)
+		require.Equal(t, want, c.Total, model)
+	}
+}
+
+func TestTiersOfGroq(t *testing.T) {
+	for tier, guess := range map[string]string{"flex": "", "on_demand": "", "performance": GuessPrepaid} {
+		c, err := Default().Find("groq", "llama-3.3-70b-versatile").Price(
+			&Call{Time: time.Now(), ServiceTier: tier, Usage: Usage{Input: 1_000_000}}, Factor{})
+		require.NoError(t, err)
+		require.EqualValues(t, 590_000_000, c.Total, tier)
+		require.Equal(t, guess, c.Guess, tier)
 	}
 }

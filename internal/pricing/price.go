@@ -39,7 +39,7 @@ type regionalRule struct {
 var listTiers = [...]string{"default", "standard", "standard_only", "auto", "on_demand", "on-demand", "ondemand"}
 
 // prepaidTiers are names of capacity that was bought in advance.
-var prepaidTiers = [...]string{"provisioned_throughput", "provisioned-throughput", "provisioned", "reserved", "scale"}
+var prepaidTiers = [...]string{"provisioned_throughput", "provisioned-throughput", "provisioned", "reserved", "scale", "performance"}
 
 // basis is everything that decides what a call costs, before its usage.
 type basis struct {

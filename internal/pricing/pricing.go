@@ -66,6 +66,8 @@ const (
 	GuessOverlap = "unknown_overlap"
 	// GuessModel: the row is that of the model whose name the call's begins with or contains. Its own price is not in the table.
 	GuessModel = "model_guessed"
+	// GuessSeller: the provider does not sell the model, so another did, who is not known.
+	GuessSeller = "provider_guessed"
 	// GuessRegion: prices differ by region, and the table has none for the call's.
 	GuessRegion = "unknown_region"
 )

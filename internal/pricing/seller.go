@@ -26,11 +26,18 @@ var endpoints = []endpoint{
 	{regexp.MustCompile(`^bedrock(?:-runtime|-agent-runtime|-mantle)?(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com|api\.aws)(?:\.cn)?$`), "aws", ""},
 	{regexp.MustCompile(`^(?:([a-z]{2})\.)?api\.openai\.com$`), "openai", ""},
 	{regexp.MustCompile(`^[a-z0-9-]+(?:\.[a-z0-9-]+)?\.(?:(?:openai|cognitiveservices|(?:services|models)\.ai)\.azure\.com|openai\.azure\.us)()$`), "azure", ""},
-	{regexp.MustCompile(`^(?:models\.github\.ai|models\.inference\.ai\.azure\.com|api\.(?:[a-z]+\.)?githubcopilot\.com)()$`), "github-copilot", ""},
+	{regexp.MustCompile(`^api\.(?:[a-z]+\.)?githubcopilot\.com()$`), "github-copilot", ""},
+	{regexp.MustCompile(`^models\.(?:github\.ai|inference\.ai\.azure\.com)()$`), githubModels, ""},
+	{regexp.MustCompile(`^(?:api\.|([a-z]{2})\.)?openrouter\.ai$`), "openrouter", ""},
+	{regexp.MustCompile(`^ai-gateway\.vercel\.sh()$`), "gateway", ""},
 	{regexp.MustCompile(`^api\.together\.(?:ai|xyz)()$`), "together", ""},
 	{regexp.MustCompile(`^[a-z0-9-]+\.api\.x\.ai()$`), "x-ai", ""},
 	{regexp.MustCompile(`^api\.moonshot\.(?:ai|cn)()$`), "moonshotai", ""},
 }
+
+// githubModels is a seller without a row: calls are free until a limit, and cost what the user has agreed to above it. It is not Copilot,
+// which some of the same models cost nothing with.
+const githubModels = "github-models"
 
 // SellerAt tells who answers at an address: a URL, a host, or a host with its port. The zero Seller is an address that says nothing.
 func (t *Table) SellerAt(address string) Seller {
@@ -61,6 +68,9 @@ func (t *Table) SellerAt(address string) Seller {
 			}
 			return Seller{Provider: e.provider, Region: region}
 		}
+	}
+	if id, found := t.behind(host, path); found {
+		return id
 	}
 	return Seller{Provider: t.byPattern(host, path)}
 }
@@ -118,8 +128,8 @@ var shared = netip.MustParsePrefix("100.64.0.0/10")
 
 var (
 	bedrockARN  = regexp.MustCompile(`^arn:aws[a-z-]*:bedrock:([a-z0-9-]*):`)
-	bedrockName = regexp.MustCompile(`^(?:(?:us|us-gov|eu|apac|au|jp|ca|sa|me|af|global|regional)\.)?` +
-		`(?:anthropic|amazon|meta|mistral|cohere|ai21|stability|deepseek|openai|qwen|writer|nvidia|google|twelvelabs|luma|minimax|moonshot|zai)\.[a-z]`)
+	bedrockName = regexp.MustCompile(`^(?:(?:us|us-gov|eu|apac|au|jp|ca|in|sa|me|af|global|regional)\.)?` +
+		`(?:anthropic|amazon|meta|mistral|cohere|ai21|stability|deepseek|openai|qwen|writer|nvidia|google|twelvelabs|luma|minimax|moonshot(?:ai)?|zai)\.[a-z]`)
 	vertexName = regexp.MustCompile(`^[a-z0-9.-]+@(?:20\d{6}|default|latest|\d{3})$`)
 	vertexPath = regexp.MustCompile(`^projects/[^/]+/locations/([a-z0-9-]+)/`)
 )
@@ -158,9 +168,10 @@ func (t *Table) SellerByName(model string) Seller {
 	return Seller{}
 }
 
-// proxyPrefixes are what LiteLLM puts before a model's name for the cloud that it asks.
+// proxyPrefixes are what LiteLLM puts before a model's name for the cloud or gateway that it asks.
 var proxyPrefixes = map[string]string{
 	"azure": "azure", "azure_ai": "azure", "bedrock": "aws", "vertex_ai": "google", "vertex_ai_beta": "google", "gemini": "google",
+	"fireworks_ai": "fireworks", "vercel_ai_gateway": "gateway", "github": githubModels,
 }
 
 // closed are the makers that sell their models themselves, and no weights of them.

@@ -90,6 +90,7 @@ func askedAs(asked, answered string) bool {
 var ownServers = map[string]bool{
 	"ollama": true, "vllm": true, "sglang": true, "lmstudio": true, "lm_studio": true, "lm-studio": true, "llamacpp": true, "llama.cpp": true,
 	"llama_cpp": true, "llama-cpp": true, "localai": true, "gpt4all": true, "llamafile": true, "tgi": true,
+	"hosted_vllm": true, "ollama_chat": true, "docker_model_runner": true, "xinference": true, "oobabooga": true, // LiteLLM's names
 }
 
 // atHome says that this machine or a private network answered, as far as that decides.
@@ -117,9 +118,13 @@ func openWeights(model string) bool {
 	return false
 }
 
-// ownServer says that the provider is such a program, and no address says where it runs.
+// ownServer says that the provider is such a program, or is said to be one before the model's name, and no address says where it runs.
 func (q *question) ownServer() bool {
-	return ownServers[q.provider] && !q.foreign && !q.torn && (q.at.Local || q.at == pricing.Seller{})
+	if q.foreign || q.torn || !q.at.Local && q.at != (pricing.Seller{}) {
+		return false
+	}
+	before, _, found := strings.Cut(q.model, "/")
+	return ownServers[q.provider] || found && ownServers[strings.ToLower(before)]
 }
 
 // atHome is for models that answer from this machine or a private network.
