@@ -124,7 +124,8 @@ func (q *question) ownServer() bool {
 		return false
 	}
 	before, _, found := strings.Cut(q.model, "/")
-	return ownServers[q.provider] || found && ownServers[strings.ToLower(before)]
+	provider, _, _ := strings.Cut(q.provider, ".chat") // as the AI SDK says what it speaks
+	return ownServers[provider] || found && ownServers[strings.ToLower(before)]
 }
 
 // atHome is for models that answer from this machine or a private network.

@@ -71,6 +71,7 @@ func TestWhoSold(t *testing.T) {
 		"GitHub's models, LiteLLM's":     {evidence{"openai", "", "", "github/gpt-4o"}, "openai/gpt-4o", "estimated", "provider_guessed", "github-models"},
 		"a server of LiteLLM's":          {evidence{"", "", "", "hosted_vllm/openai/gpt-oss-20b"}, "", "unpriced", "local_server", ""},
 		"a Mac, by LiteLLM":              {evidence{"openai", "", "", "lm_studio/gpt-oss-20b"}, "", "unpriced", "local_server", ""},
+		"a Mac, by the AI SDK":           {evidence{"lmstudio.chat", "", "", "gpt-oss-20b"}, "", "unpriced", "local_server", ""},
 		"free at OpenRouter":             {evidence{"openai", "openrouter.ai", "", "openai/gpt-oss-20b:free"}, "openrouter/openai/gpt-oss-20b:free", "free", "", "openrouter"},
 	} {
 		t.Run(name, func(t *testing.T) {
