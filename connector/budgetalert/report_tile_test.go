@@ -7,6 +7,22 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// Each day has alarms of its own, also one that begins at one o'clock.
+func TestDaysOfAlarmsTileTheTime(t *testing.T) {
+	for _, name := range []string{"UTC", "Europe/Berlin", "America/Havana", "Asia/Beirut", "America/Santiago"} {
+		zone, err := time.LoadLocation(name)
+		require.NoError(t, err)
+		begin := time.Date(2026, 1, 1, 12, 0, 0, 0, zone)
+		_, last := dayOf(begin.AddDate(0, 0, -1), zone)
+		for now := begin; now.Before(begin.AddDate(1, 0, 0)); now = now.AddDate(0, 0, 1) {
+			start, end := dayOf(now, zone)
+			require.True(t, start.Equal(last), "%s: the day of %v begins at %v, the one before ended at %v", name, now, start, last)
+			require.Equal(t, "alarm/unpriced/"+now.Format(time.DateOnly)+"/", markOf("unpriced", start), name)
+			last = end
+		}
+	}
+}
+
 // Whatever the clocks of a zone do, the reports of one rule follow each other without a gap, and each is due once, at its time of day.
 func TestReportsTileTheTime(t *testing.T) {
 	for _, name := range []string{"UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "America/Havana", "Asia/Beirut", "America/Santiago", "Pacific/Apia"} {

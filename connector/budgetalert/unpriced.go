@@ -120,7 +120,7 @@ func has(changes []ledger.Change, key string) bool {
 // dayOf is the day that has now.
 func dayOf(now time.Time, zone *time.Location) (start, end time.Time) {
 	y, m, d := now.In(zone).Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, zone), time.Date(y, m, d+1, 0, 0, 0, 0, zone)
+	return midnight(zone, y, m, d), midnight(zone, y, m, d+1)
 }
 
 func markOf(kind string, start time.Time, parts ...string) string {

@@ -53,6 +53,23 @@ func TestConfigOfTheReadme(t *testing.T) {
 	assert.Equal(t, "2026-11-30T23:00:00Z", until.UTC().Format(time.RFC3339))
 }
 
+// A date is a day of the budget's zone, a time with its own zone is that time, also where it is midnight in UTC.
+func TestUntil(t *testing.T) {
+	for until, want := range map[string]string{
+		"2026-12-01":                    "2026-11-30T23:00:00Z",
+		`"2026-12-01"`:                  "2026-11-30T23:00:00Z",
+		"2026-12-01T01:00:00+01:00":     "2026-12-01T00:00:00Z",
+		`"2026-12-01T00:00:00Z"`:        "2026-12-01T00:00:00Z",
+		"2026-12-01T12:00:00Z":          "2026-12-01T12:00:00Z",
+		"2026-12-01T00:00:00.000-05:00": "2026-12-01T05:00:00Z",
+	} {
+		l := parse(t, "overrides: [{budget: b, limit_usd: 1, until: "+until+"}]")
+		got, err := l.Overrides[0].until(zoneOf(t, "Europe/Berlin"))
+		require.NoError(t, err, until)
+		assert.Equal(t, want, got.UTC().Format(time.RFC3339), until)
+	}
+}
+
 func zoneOf(t testing.TB, name string) *time.Location {
 	t.Helper()
 	zone, err := time.LoadLocation(name)
@@ -92,6 +109,12 @@ func TestValidate(t *testing.T) {
 		"group limit 0": {
 			ok(func(c *Config) { c.GroupBy, c.Limits = []any{"team"}, map[string]float64{"x": 0} }),
 			"limits[x]: must be from 0.000001 to 9000000000, got 0",
+		},
+		"limits of one key of two": {
+			ok(func(c *Config) {
+				c.GroupBy, c.Limits = []any{"team", "env"}, map[string]float64{"search": 2, "search,prod": 3}
+			}),
+			"limits[search]: must be of the values of all 2 keys of group_by, joined by a comma",
 		},
 		"limits without groups": {
 			ok(func(c *Config) { c.Limits = map[string]float64{"x": 1} }),

@@ -70,7 +70,7 @@ func (o *Override) Over(now time.Time, zone *time.Location) bool {
 func (o *Override) until(zone *time.Location) (time.Time, error) {
 	switch v := o.Until.(type) {
 	case time.Time: // YAML reads a date that is not quoted as a time in UTC
-		if v.Equal(v.Truncate(24 * time.Hour)) {
+		if _, offset := v.Zone(); offset == 0 && v.Equal(v.Truncate(24*time.Hour)) {
 			y, m, d := v.UTC().Date()
 			return startOf(zone, y, m, d), nil
 		}

@@ -3,6 +3,7 @@ package budget
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -172,10 +173,8 @@ func resolvedBody(a *alert.Alert, reason string) string {
 		reasonLimit: "the limit is another one", reasonRemoved: "the budget is no longer configured",
 	}[reason]
 	name := a.Name
-	if len(a.Group) == 1 {
-		for _, v := range a.Group {
-			name += ", " + firstOf(v, "(none)")
-		}
+	for _, key := range slices.Sorted(keys(a.Group)) {
+		name += ", " + firstOf(a.Group[key], "(none)")
 	}
 	if a.Budget.Name == "" || a.Budget.Limit == 0 {
 		return fmt.Sprintf("%s is over: %s.", name, why)

@@ -94,6 +94,9 @@ func (c *Config) validateLimits(p *problems) {
 		if err := limitOK(c.Limits[group], unit); err != nil {
 			p.add("limits["+group+"]", "%w", err)
 		}
+		if n := len(c.GroupBy); strings.Count(group, ",") < n-1 {
+			p.add("limits["+group+"]", "must be of the values of all %d keys of group_by, joined by a comma", n)
+		}
 	}
 	if len(c.Limits) > 0 && len(c.GroupBy) == 0 {
 		p.add("limits", "needs group_by, got %d limits and no group", len(c.Limits))

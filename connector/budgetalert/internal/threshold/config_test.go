@@ -71,6 +71,8 @@ func TestValidate(t *testing.T) {
 		"our counter":           {"{name: a, metric: llm.calls, above: 1}", `metric: is a counter, which only grows: needs rate: true, got "llm.calls" without`},
 		"our histogram":         {"{name: a, metric: agent.request.duration, above: 1}", `metric: must be a gauge or a sum, got "agent.request.duration", a histogram`},
 		"our gauge":             {"{name: a, metric: llm.perf.latency, rate: true, above: 1}", `rate: is for counters, got true with "llm.perf.latency"`},
+		"percent":               {"{name: a, metric: system.cpu.utilization, above: 80}", `above: must be at most 1, all of it, got 80 (0.8 is 80 %; unit: "%" takes 80)`},
+		"more than all":         {"{name: a, metric: llm.perf.uptime_ratio, above: 999, unit: \"%\"}", "above: must be at most 100, all of it, got 999"},
 		"scope":                 {"{name: a, span: {scope: db, duration_above: 1s}}", `span.scope: must be agent, llm, tool, got "db"`},
 		"duration":              {"{name: a, span: {scope: llm, duration_above: 0s}}", "span.duration_above: must be from 1ms to 720h, got 0s"},
 		"level of spans":        {"{name: a, span: {scope: llm, duration_above: 1s}, above: 3}", "above: is for metrics only, got 3 with span"},

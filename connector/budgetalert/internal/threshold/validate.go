@@ -1,6 +1,7 @@
 package threshold
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -169,13 +170,30 @@ func (c *Config) validateUnit(p *problems) {
 		if c.Rate {
 			unit += perSecond
 		}
-		if c.Unit == "" {
-			return
-		}
-		if _, ok := conversion(unit, c.Unit); !ok {
+		factor, ok := conversion(unit, cmp.Or(c.Unit, unit))
+		if !ok {
 			p.add("unit", "must be one that %q converts to, got %q", unit, c.Unit)
+		} else if isShare(c.Metric) {
+			c.validateShare(p, factor)
 		}
 		return
+	}
+}
+
+// isShare says that no value of a metric is above 1.
+func isShare(metric string) bool {
+	switch metric {
+	case "llm.perf.error_ratio", "llm.perf.timeout_ratio", "llm.perf.tool_success_ratio", "llm.perf.cache_hit_ratio", "llm.perf.uptime_ratio",
+		"system.cpu.utilization", "system.memory.utilization":
+		return true
+	}
+	return false
+}
+
+// validateShare refuses 80 where 0.8 is meant: no value reaches it, and nobody would ever hear why.
+func (c *Config) validateShare(p *problems, whole float64) {
+	if c.Above != nil && *c.Above > whole {
+		p.add("above", "must be at most %v, all of it, got %v (0.8 is 80 %%; unit: \"%%\" takes 80)", whole, *c.Above)
 	}
 }
 
