@@ -8,6 +8,8 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/later"
 )
 
 // recordTraces returns when what the spans spent is recorded: only then the client hears that they arrived.
@@ -26,21 +28,44 @@ func (s *state) recordMetrics(ctx context.Context, md pmetric.Metrics, now time.
 	return s.record(ctx, now, func(r *reader, b *spending) { r.points(b, md, s.counters) })
 }
 
+// record reads what was spent and counts it. Until that is durable others may read the same request: the wait is theirs to choose.
 func (s *state) record(ctx context.Context, now time.Time, read func(*reader, *spending)) error {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
 	b := newSpending(ctx, now)
-	defer b.release()
-	read(s.reader, b)
-	if len(b.spends) > 0 {
-		if err := s.engine.Record(ctx, b.spends, now); err != nil {
+	wait, err := s.count(ctx, b, read)
+	if err != nil {
+		b.release()
+		return err
+	}
+	return later.Do(ctx, func() error {
+		defer b.release()
+		if err := wait(); err != nil {
 			return err
 		}
-		s.ledger.spend()
+		if b.counts != (requestCounts{}) {
+			s.addCounts(ctx, &b.counts)
+		}
+		// An error here makes the client send again: the spends are known then, and the alert is raised.
+		return errors.Join(s.alarms.raise(ctx, s.ledger, b), s.thresholds.Flush(ctx, now))
+	})
+}
+
+// count reads and counts with one list of budgets.
+func (s *state) count(ctx context.Context, b *spending, read func(*reader, *spending)) (wait func() error, err error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	read(s.reader, b)
+	if len(b.spends) == 0 {
+		return func() error { return nil }, nil
 	}
-	if b.counts != (requestCounts{}) {
-		s.addCounts(ctx, &b.counts)
+	recorded, err := s.engine.Begin(ctx, b.spends, b.now)
+	if err != nil {
+		return nil, err
 	}
-	// An error here makes the client send again: the spends are known then, and the alert is raised.
-	return errors.Join(s.alarms.raise(ctx, s.ledger, b), s.thresholds.Flush(ctx, now))
+	return func() error {
+		err := recorded()
+		if err == nil {
+			s.ledger.spend()
+		}
+		return err
+	}, nil
 }

@@ -18,11 +18,33 @@ func newWaking(l ledger.Ledger, wake chan struct{}) *waking {
 	return &waking{Ledger: l, wake: wake, spent: make(chan struct{}, 1)}
 }
 
+// Record is Begin and the wait.
 func (w *waking) Record(ctx context.Context, calls []ledger.Call, decide ledger.Decide) error {
-	var raised atomic.Bool
-	err := w.Ledger.Record(ctx, calls, watched(decide, &raised))
-	w.wakeIf(raised.Load() || err != nil)
-	return err
+	wait, err := w.Begin(ctx, calls, decide)
+	if err != nil {
+		return err
+	}
+	return wait()
+}
+
+// Begin is part of ledger.Beginning.
+func (w *waking) Begin(ctx context.Context, calls []ledger.Call, decide ledger.Decide) (wait func() error, err error) {
+	raised := new(atomic.Bool)
+	recorded, err := ledger.Begin(ctx, w.Ledger, calls, watched(decide, raised))
+	if err != nil {
+		w.wakeIf(true)
+		return nil, err
+	}
+	if raised.Load() { // an alert waits for nobody
+		err := recorded()
+		w.wakeIf(true)
+		return func() error { return nil }, err
+	}
+	return func() error {
+		err := recorded()
+		w.wakeIf(err != nil)
+		return err
+	}, nil
 }
 
 // spend wakes the export: what it said is not true any more.

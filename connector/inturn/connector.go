@@ -12,6 +12,8 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.opentelemetry.io/collector/pdata/xpdata/pref"
 	"go.opentelemetry.io/collector/pipeline"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/later"
 )
 
 type inTurn struct {
@@ -49,16 +51,20 @@ func newInTurn(pipelines []pipeline.ID, router connector.TracesRouterAndConsumer
 // Capabilities is part of consumer.Traces: the connector changes nothing. The Collector adds what the pipelines behind it do.
 func (*inTurn) Capabilities() consumer.Capabilities { return consumer.Capabilities{} }
 
-// ConsumeTraces has every pipeline take the spans, whatever became of them in the ones before.
+// ConsumeTraces has every pipeline take the spans, whatever became of them in the ones before. What one of these must wait for, when it has read
+// them, is waited for when the last one has taken them: that would find them gone from the cache.
 func (c *inTurn) ConsumeTraces(ctx context.Context, td ptrace.Traces) error {
 	last := len(c.next) - 1
+	waiting, waits := later.With(ctx)
+	var err error
 	if td.IsReadOnly() { // others have them too, and the fan-out of the last pipeline makes a copy where it changes them
-		return c.pass(ctx, td, c.next)
+		err = c.pass(waiting, td, c.next[:last])
+	} else {
+		lent, held := lend(td)
+		err = c.pass(waiting, lent, c.next[:last])
+		takeBack(td, held)
 	}
-	lent, held := lend(td)
-	err := c.pass(ctx, lent, c.next[:last])
-	takeBack(td, held)
-	return errors.Join(err, c.next[last].ConsumeTraces(ctx, td))
+	return errors.Join(err, c.next[last].ConsumeTraces(ctx, td), waits.Wait())
 }
 
 func (*inTurn) pass(ctx context.Context, td ptrace.Traces, to []consumer.Traces) error {

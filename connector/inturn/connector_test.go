@@ -17,6 +17,7 @@ import (
 	"go.opentelemetry.io/collector/pipeline"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/inturn/internal/metadata"
+	"github.com/otelcol-llm/otelcol-llm/internal/later"
 )
 
 var (
@@ -114,6 +115,37 @@ func TestReadersMarkSpans(t *testing.T) {
 	require.NoError(t, c.ConsumeTraces(t.Context(), td))
 	require.Equal(t, "changed", span.Name())
 	require.Equal(t, 4, seen)
+}
+
+// TestWaitsComeLast: what a pipeline must wait for when it has read the spans is waited for when the last one has them, and its error is the
+// sender's.
+func TestWaitsComeLast(t *testing.T) {
+	var order []string
+	refused := errors.New("refused")
+	waits, err := consumer.NewTraces(func(ctx context.Context, _ ptrace.Traces) error {
+		order = append(order, "read")
+		return later.Do(ctx, func() error {
+			order = append(order, "waited")
+			return refused
+		})
+	})
+	require.NoError(t, err)
+	c, err := create(t, []pipeline.ID{first, last}, map[pipeline.ID]consumer.Traces{
+		first: waits,
+		last: visit(t, true, func(ptrace.Traces) error {
+			order = append(order, "last")
+			return nil
+		}),
+	})
+	require.NoError(t, err)
+	require.ErrorIs(t, c.ConsumeTraces(t.Context(), ptrace.NewTraces()), refused)
+	require.Equal(t, []string{"read", "last", "waited"}, order)
+
+	td := ptrace.NewTraces()
+	td.MarkReadOnly()
+	order = nil
+	require.ErrorIs(t, c.ConsumeTraces(t.Context(), td), refused)
+	require.Equal(t, []string{"read", "last", "waited"}, order)
 }
 
 func TestWrongPipelines(t *testing.T) {

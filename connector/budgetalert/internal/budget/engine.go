@@ -100,18 +100,42 @@ func (e *Engine) look(ctx context.Context, now int64) error {
 // Record counts calls and raises alerts. It returns when that is durable; after an error nothing was counted and the same spends can be
 // recorded again.
 func (e *Engine) Record(ctx context.Context, spends []Spend, now time.Time) error {
+	wait, err := e.Begin(ctx, spends, now)
+	if err != nil {
+		return err
+	}
+	return wait()
+}
+
+// Begin is Record up to the moment from which it waits until all is durable: spends are the caller's again. The rest is wait, which must be
+// called.
+func (e *Engine) Begin(ctx context.Context, spends []Spend, now time.Time) (wait func() error, err error) {
 	e.mu.Lock()
 	b := e.prepare(spends, now)
 	e.mu.Unlock()
-	defer b.release()
 	if len(b.calls) == 0 && !b.aside {
-		return ctx.Err()
+		b.release()
+		return ctx.Err, nil
 	}
-	if err := e.ledger.Record(ctx, b.calls, func(v ledger.View) []ledger.Change { return e.decide(v, b) }); err != nil {
-		return err
+	recorded, err := ledger.Begin(ctx, e.ledger, b.calls, func(v ledger.View) []ledger.Change { return e.decide(v, b) })
+	if err != nil {
+		b.release()
+		return nil, err
 	}
-	if len(b.latched) == 0 && !b.aside {
+	return func() error {
+		defer b.release()
+		if err := recorded(); err != nil {
+			return err
+		}
+		e.learn(b)
 		return nil
+	}, nil
+}
+
+// learn takes over what a posting that is recorded found.
+func (e *Engine) learn(b *posting) {
+	if len(b.latched) == 0 && !b.aside {
+		return
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -119,7 +143,6 @@ func (e *Engine) Record(ctx context.Context, spends []Spend, now time.Time) erro
 	for _, l := range b.latched {
 		l.group.known.start, l.group.known.level = l.start, l.level
 	}
-	return nil
 }
 
 // Tick does what time brings: periods end, forecasts and rates are looked at, runs end. It is called each second and does its work once a

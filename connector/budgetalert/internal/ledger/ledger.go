@@ -92,6 +92,20 @@ type Ledger interface {
 	Close() error
 }
 
+// Beginning is a ledger that can do something else between what it writes and the moment at which that is durable.
+type Beginning interface {
+	// Begin is Record up to there: the calls are the caller's again, and wait does the rest. It must be called, once.
+	Begin(ctx context.Context, calls []Call, decide Decide) (wait func() error, err error)
+}
+
+// Begin is Beginning's where the ledger has it. Otherwise it records, and there is nothing to wait for.
+func Begin(ctx context.Context, l Ledger, calls []Call, decide Decide) (wait func() error, err error) {
+	if b, ok := l.(Beginning); ok {
+		return b.Begin(ctx, calls, decide)
+	}
+	return func() error { return nil }, l.Record(ctx, calls, decide)
+}
+
 // Sharing is a ledger that replicas share. Each alert is taken by one of them; what it spreads, all others hear.
 type Sharing interface {
 	// Spread tells the other replicas, now or when the store is back; a crash before that loses it. Where too many wait for the store the

@@ -68,6 +68,7 @@ type group struct {
 	done     chan struct{}
 	err      error
 	requests int64
+	awaited  bool // by one of them
 }
 
 func newGroup() *group { return &group{done: make(chan struct{})} }
@@ -123,11 +124,24 @@ func (l *Ledger) Hasher() *genai.Hasher { return l.hasher }
 
 // Record counts calls and decides.
 func (l *Ledger) Record(ctx context.Context, calls []ledger.Call, decide ledger.Decide) error {
-	if err := ctx.Err(); err != nil {
+	wait, err := l.Begin(ctx, calls, decide)
+	if err != nil {
 		return err
 	}
+	return wait()
+}
+
+// Begin counts calls and decides. What is not waited for yet comes along with the next commit.
+func (l *Ledger) Begin(ctx context.Context, calls []ledger.Call, decide ledger.Decide) (wait func() error, err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	now := l.options.Now()
-	return l.do(func() { l.state.Record(now, calls, decide) })
+	g, err := l.join(func() { l.state.Record(now, calls, decide) })
+	if err != nil {
+		return nil, err
+	}
+	return func() error { return l.await(g) }, nil
 }
 
 // Change decides without a batch.
@@ -146,42 +160,52 @@ func (l *Ledger) Delivered(ctx context.Context, ids []string) error {
 // do changes the state and waits until that is durable. It does not wait for the caller's context: the commit comes, and a caller that
 // went away would not know what became of its batch.
 func (l *Ledger) do(change func()) error {
-	wait, alone, err := l.join(change)
-	if err != nil || wait == nil {
+	g, err := l.join(change)
+	if err != nil {
 		return err
 	}
-	if alone {
-		l.commitAlone(wait)
-	}
-	<-wait.done
-	return wait.err
+	return l.await(g)
 }
 
 // join changes the state and finds the commit that makes durable what the change rests on; nil where all of it is, or where only time helps.
-// A request that is alone, as the last one was, is to commit by itself.
-func (l *Ledger) join(change func()) (wait *group, alone bool, err error) {
+func (l *Ledger) join(change func()) (*group, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
-		return nil, false, ErrClosed
+		return nil, ErrClosed
 	}
 	change()
 	switch {
 	case !l.state.Changed():
-		return l.flying, false, nil
+		return l.flying, nil
 	case l.failing != nil && !l.options.Reject:
 		l.stats.Waiting++
 		l.state.Show()
-		return nil, false, nil
+		return nil, nil
 	}
 	l.next.requests++
+	return l.next, nil
+}
+
+// await waits for a commit. The first who does, and the last one that it is worth waiting for, see to it that there is one. A request that is
+// alone, as the last one was, commits by itself.
+func (l *Ledger) await(g *group) error {
+	if g == nil {
+		return nil
+	}
+	l.mu.Lock()
+	due := g == l.next && (!g.awaited || g.requests >= l.want)
+	alone := due && !g.awaited && g.requests == 1 && l.want <= 1 && l.flying == nil
+	g.awaited = true
+	l.mu.Unlock()
 	switch {
-	case l.next.requests == 1 && l.want <= 1 && l.flying == nil:
-		return l.next, true, nil
-	case l.next.requests == 1 || l.next.requests >= l.want:
+	case alone:
+		l.commitAlone(g)
+	case due:
 		l.wakeUp()
 	}
-	return l.next, false, nil
+	<-g.done
+	return g.err
 }
 
 func (l *Ledger) wakeUp() {

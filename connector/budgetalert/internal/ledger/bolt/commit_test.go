@@ -1,12 +1,15 @@
 package bolt
 
 import (
+	"errors"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
 )
 
 // Requests of senders that each wait for their answer share commits; one that is alone waits for nothing.
@@ -41,4 +44,33 @@ func TestCommitsGather(t *testing.T) {
 			require.NoError(t, f.Close())
 		})
 	}
+}
+
+// What was begun and is not waited for yet comes along with the next commit, is there at the end, and is taken back together with what is
+// refused.
+func TestWhatIsBegunComesAlong(t *testing.T) {
+	f := open(t, func(o *Options) { o.Reject = true })
+	begin := func(id uint64, amount int64) func() error {
+		wait, err := f.Begin(t.Context(), []ledger.Call{call(id, minute, amount)}, nil)
+		require.NoError(t, err)
+		return wait
+	}
+	before := f.Stats().Commits
+	first := begin(1, 10)
+	record(t, f, call(2, minute, 20))
+	require.NoError(t, first())
+	require.EqualValues(t, 1, f.Stats().Commits-before)
+
+	full := errors.New("no room")
+	f.fault.Store(&full)
+	refused := begin(3, 40)
+	require.ErrorIs(t, f.Record(t.Context(), []ledger.Call{call(4, minute, 80)}, nil), full)
+	require.ErrorIs(t, refused(), full)
+	f.mend()
+
+	last := begin(3, 40)
+	require.NoError(t, f.Close())
+	require.NoError(t, last())
+	f.open(t)
+	require.EqualValues(t, 70, spent(t, f))
 }
