@@ -1,6 +1,7 @@
 package budgetalert
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -15,7 +16,8 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/points"
 )
 
-// counters remembers the last value of each cumulative cost counter, so that its increase is known.
+// counters remembers the last value of each cumulative cost counter, so that its increase is known. The ledger has it too (counterMark): what a
+// counter rose by while the gateway was not there counts with the first point after that.
 type counters struct {
 	names []string
 	began pcommon.Timestamp // of this process: what an older counter had before is not known
@@ -69,7 +71,12 @@ func (r *reader) point(
 	series := r.hasher.Series(pdatautil.MapHash(resource.Attributes()), pdatautil.MapHash(p.Attributes()), service, m.Name())
 	usd, from := points.Number(p), p.StartTimestamp()
 	if m.Sum().AggregationTemporality() == pmetric.AggregationTemporalityCumulative {
-		usd, from = c.increase(series, p, usd, b.now)
+		var last counterValue
+		var keep bool
+		if last, keep = c.increase(series, p, usd, b.now); keep {
+			b.counters = append(b.counters, last.mark(series))
+		}
+		usd, from = last.added, last.from
 	}
 	if usd == 0 {
 		return
@@ -103,24 +110,31 @@ func costOf(attrs pcommon.Map) (op genai.Operation, ok bool) {
 	return op, true
 }
 
-// increase is what a cumulative counter added since its last point, and since when. One that is older than this process begins at the value
-// that it shows first; one that began anew adds all it has. The last point told again adds the same again: the ledger knows it.
-func (c *counters) increase(series uint64, p pmetric.NumberDataPoint, value float64, now time.Time) (float64, pcommon.Timestamp) {
+// increase is what a cumulative counter added with a point, since its last one, and whether the ledger is to keep that. One that is older than
+// this process, and that the ledger does not know, begins at the value that it shows first; one that began anew adds all it has. The last point
+// told again adds the same again: the ledger knows it.
+func (c *counters) increase(series uint64, p pmetric.NumberDataPoint, value float64, now time.Time) (v counterValue, keep bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	last, known := c.last.Get(series, now)
-	v := counterValue{start: p.StartTimestamp(), at: p.Timestamp(), value: value}
+	v = counterValue{start: p.StartTimestamp(), at: p.Timestamp(), value: value}
 	switch {
 	case known && v.at == last.at:
-		return last.added, last.from
-	case known && v.at < last.at || value < 0:
-		return 0, 0 // overtaken by a later one that has all of it, or no amount
+		return last, true
+	case known && v.at < last.at:
+		return counterValue{}, false // overtaken by a later one that has all of it
+	case !(value >= 0 && value <= math.MaxFloat64):
+		return counterValue{added: value}, false // no amount, which is refused: nothing is measured from it
 	case !known && v.start < c.began: // adds nothing
 	case !known, v.start > last.at, value < last.value:
 		v.added, v.from = value, v.start
 	default:
 		v.added, v.from = value-last.value, last.at
 	}
+	if v.added > mostUSD {
+		return v, false // refused, too
+	}
+	keep = known && v.added != 0 || !known && c.last.Len() < maxCounters // who pushes others out is not kept: there would be more and more
 	c.last.Put(series, v, now)
-	return v.added, v.from
+	return v, keep
 }

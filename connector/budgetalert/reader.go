@@ -10,6 +10,7 @@ import (
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/book"
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/budget"
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/threshold"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
@@ -34,6 +35,7 @@ type rule struct {
 type spending struct {
 	spends   []budget.Spend
 	unpriced []unpricedCall
+	counters []ledger.Change // the last points of cumulative counters
 	counts   requestCounts
 	req      request
 	now      time.Time

@@ -54,10 +54,10 @@ func (s *state) count(ctx context.Context, b *spending, read func(*reader, *spen
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	read(s.reader, b)
-	if len(b.spends) == 0 {
+	if len(b.spends)+len(b.counters) == 0 {
 		return func() error { return nil }, nil
 	}
-	recorded, err := s.engine.Begin(ctx, b.spends, b.now)
+	recorded, err := s.engine.Begin(ctx, b.spends, b.now, keepCounters(b.counters))
 	if err != nil {
 		return nil, err
 	}

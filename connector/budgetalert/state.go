@@ -112,6 +112,9 @@ func (s *state) Start(ctx context.Context, host component.Host) error {
 // prepare reads what the ledger has kept.
 func (s *state) prepare(ctx context.Context, now time.Time) error {
 	s.counters = newCounters(s.cfg.CostCounters, now)
+	if err := s.counters.restore(ctx, s.ledger, now); err != nil {
+		return err
+	}
 	s.alarms = newAlarms(s.cfg, s.zone)
 	if err := s.alarms.restore(ctx, s.ledger, now); err != nil {
 		return err

@@ -100,7 +100,7 @@ func (e *Engine) look(ctx context.Context, now int64) error {
 // Record counts calls and raises alerts. It returns when that is durable; after an error nothing was counted and the same spends can be
 // recorded again.
 func (e *Engine) Record(ctx context.Context, spends []Spend, now time.Time) error {
-	wait, err := e.Begin(ctx, spends, now)
+	wait, err := e.Begin(ctx, spends, now, nil)
 	if err != nil {
 		return err
 	}
@@ -108,16 +108,22 @@ func (e *Engine) Record(ctx context.Context, spends []Spend, now time.Time) erro
 }
 
 // Begin is Record up to the moment from which it waits until all is durable: spends are the caller's again. The rest is wait, which must be
-// called.
-func (e *Engine) Begin(ctx context.Context, spends []Spend, now time.Time) (wait func() error, err error) {
+// called. The changes of also, which may be nil, are made together with what the spends bring.
+func (e *Engine) Begin(ctx context.Context, spends []Spend, now time.Time, also ledger.Decide) (wait func() error, err error) {
 	e.mu.Lock()
 	b := e.prepare(spends, now)
 	e.mu.Unlock()
-	if len(b.calls) == 0 && !b.aside {
+	if len(b.calls) == 0 && !b.aside && also == nil {
 		b.release()
 		return ctx.Err, nil
 	}
-	recorded, err := ledger.Begin(ctx, e.ledger, b.calls, func(v ledger.View) []ledger.Change { return e.decide(v, b) })
+	recorded, err := ledger.Begin(ctx, e.ledger, b.calls, func(v ledger.View) []ledger.Change {
+		changes := e.decide(v, b)
+		if also != nil {
+			changes = append(changes, also(v)...)
+		}
+		return changes
+	})
 	if err != nil {
 		b.release()
 		return nil, err
