@@ -82,9 +82,10 @@ func guarded(next http.Handler, allowed []string) http.Handler {
 }
 
 // foreign says that a browser asks for a page of another site, which could not read the answer but make the history work. Who follows a link
-// from there is welcome.
+// from there is welcome; a frame and a form of it, which nobody need click on, are not.
 func foreign(r *http.Request) bool {
-	return r.Header.Get("Sec-Fetch-Site") == "cross-site" && r.Header.Get("Sec-Fetch-Mode") != "navigate"
+	link := r.Method != http.MethodPost && r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document"
+	return r.Header.Get("Sec-Fetch-Site") == "cross-site" && !link
 }
 
 // hostAllowed compares without the port, unless the allowed one has one.

@@ -42,22 +42,28 @@ func TestGuarded(t *testing.T) {
 func TestOtherSites(t *testing.T) {
 	h := guarded(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }), nil)
 	for _, c := range []struct {
-		site, mode string
-		want       int
+		method, site, mode, dest string
+		want                     int
 	}{
-		{"", "", http.StatusNoContent},
-		{"none", "navigate", http.StatusNoContent},
-		{"same-origin", "cors", http.StatusNoContent},
-		{"same-site", "cors", http.StatusNoContent},
-		{"cross-site", "navigate", http.StatusNoContent},
-		{"cross-site", "cors", http.StatusForbidden},
-		{"cross-site", "no-cors", http.StatusForbidden},
-		{"cross-site", "", http.StatusForbidden},
+		{"GET", "", "", "", http.StatusNoContent},
+		{"POST", "", "", "", http.StatusNoContent},
+		{"GET", "none", "navigate", "document", http.StatusNoContent},
+		{"GET", "same-origin", "cors", "empty", http.StatusNoContent},
+		{"POST", "same-origin", "cors", "empty", http.StatusNoContent},
+		{"GET", "same-site", "cors", "empty", http.StatusNoContent},
+		{"GET", "cross-site", "navigate", "document", http.StatusNoContent},
+		{"POST", "cross-site", "navigate", "document", http.StatusForbidden},
+		{"GET", "cross-site", "navigate", "iframe", http.StatusForbidden},
+		{"GET", "cross-site", "navigate", "", http.StatusForbidden},
+		{"GET", "cross-site", "cors", "empty", http.StatusForbidden},
+		{"GET", "cross-site", "no-cors", "image", http.StatusForbidden},
+		{"GET", "cross-site", "", "", http.StatusForbidden},
 	} {
-		r := httptest.NewRequest(http.MethodGet, "/api/v1/query?query=1", nil)
+		r := httptest.NewRequest(c.method, "/api/v1/query?query=1", nil)
 		r.Host = "localhost:8890"
 		r.Header.Set("Sec-Fetch-Site", c.site)
 		r.Header.Set("Sec-Fetch-Mode", c.mode)
+		r.Header.Set("Sec-Fetch-Dest", c.dest)
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)
 		assert.Equal(t, c.want, w.Code, c)

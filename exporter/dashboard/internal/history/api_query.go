@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/promql/parser"
@@ -53,6 +54,9 @@ func (h *History) queryRange(r *http.Request) answer {
 	}
 	if step <= 0 {
 		return badParameter("step", errors.New("zero or negative query resolution step widths are not accepted. Try a positive integer"))
+	}
+	if step < time.Millisecond { // the engine would divide by 0
+		return badParameter("step", errors.New("must be at least a millisecond"))
 	}
 	if end.Sub(start)/step > maxPoints {
 		return bad(errors.New("exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)"))

@@ -9,7 +9,6 @@ import (
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql"
-	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/prometheus/prometheus/storage"
 	"github.com/prometheus/prometheus/util/annotations"
 
@@ -31,14 +30,10 @@ type limitError struct {
 func (e *limitError) Error() string { return fmt.Sprintf("%v (%s)", e.err, e.limit) }
 func (e *limitError) Unwrap() error { return e.err }
 
-func newParser() parser.Parser {
-	return parser.NewParser(parser.Options{EnableExtendedRangeSelectors: true})
-}
-
 func newEngine(o *Options) *promql.Engine {
 	return promql.NewEngine(promql.EngineOpts{
 		Logger: o.Logger, MaxSamples: o.MaxSamples, Timeout: o.QueryTimeout, LookbackDelta: lookback,
-		NoStepSubqueryIntervalFn: func(int64) int64 { return time.Minute.Milliseconds() },
+		NoStepSubqueryIntervalFn: func(int64) int64 { return usualStep.Milliseconds() },
 		EnableAtModifier:         true, EnableNegativeOffset: true,
 		Parser: newParser(),
 	})
@@ -113,6 +108,9 @@ func (h *History) exec(
 			return &badQuery{err}
 		}
 		defer q.Close()
+		if err := checkSteps(q, h.o.MaxSamples); err != nil {
+			return h.refused(err)
+		}
 		result := q.Exec(ctx)
 		if result.Err != nil {
 			return h.refused(result.Err)
