@@ -9,6 +9,8 @@ import (
 	"go.opentelemetry.io/collector/extension/extensionmiddleware"
 	"go.uber.org/zap"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/encoding"
+	"google.golang.org/grpc/encoding/proto"
 	"google.golang.org/grpc/stats"
 )
 
@@ -64,6 +66,7 @@ func (a *admission) GetHTTPHandler(context.Context) (extensionmiddleware.WrapHTT
 				return
 			}
 			defer leave()
+			r.Body = scanned(r)
 			next.ServeHTTP(w, r)
 		}), nil
 	}, nil
@@ -81,7 +84,7 @@ func (a *admission) weight(r *http.Request) int64 {
 func (a *admission) GetGRPCServerOptions(context.Context) ([]grpc.ServerOption, error) {
 	return []grpc.ServerOption{
 		grpc.StatsHandler(a), grpc.InitialWindowSize(streamWindow), grpc.InitialConnWindowSize(connectionWindow),
-		grpc.NumStreamWorkers(streamWorkers),
+		grpc.NumStreamWorkers(streamWorkers), grpc.ForceServerCodecV2(codec{encoding.GetCodecV2(proto.Name)}),
 	}, nil
 }
 
