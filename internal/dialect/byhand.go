@@ -34,13 +34,12 @@ const firstByHand = "llm.tokens.prompt"
 
 // namedByHand says that the span's counts have such names.
 func (f *facts) namedByHand() bool {
-	first := entries[lookup(firstByHand)].rank
-	for _, t := range [...]tally{nOldestInput, nOldestOutput} {
-		if rank := f.tallyRanks[t]; rank >= first && rank < spelledRank {
-			return true
-		}
+	in, out := f.tallyRanks[nOldestInput], f.tallyRanks[nOldestOutput]
+	if in == 0 && out == 0 { // nearly every span
+		return false
 	}
-	return false
+	first := entries[lookup(firstByHand)].rank
+	return in >= first && in < spelledRank || out >= first && out < spelledRank
 }
 
 // readsByHand: under the scope of a client that is known, such names are the application's.
