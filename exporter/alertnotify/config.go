@@ -127,6 +127,9 @@ func checkTimeout(d time.Duration) error {
 
 // endpointURL never repeats what it got in an error: a webhook's URL is often its only secret.
 func endpointURL(s string) (*url.URL, error) {
+	if s == "" {
+		return nil, errors.New("must be a URL such as https://host:port/path, got nothing")
+	}
 	u, err := url.Parse(s)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
 		return nil, errors.New("must be a URL such as https://host:port/path, got something else")

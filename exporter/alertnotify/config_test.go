@@ -57,7 +57,7 @@ func TestConfigRefuses(t *testing.T) {
 		"an interval":        {"alertmanager: {interval: 1ms}", "interval: must be from 1s to 1h"},
 		"no time-out":        {"alertmanager: {timeout: 0s}", "timeout: must be from 10ms to 10m"},
 		"no name":            {"webhooks: [{endpoint: 'http://a/'}]", "name: must have 1 to 64 bytes"},
-		"no endpoint":        {"webhooks: [{name: a}]", "endpoint: must be a URL"},
+		"no endpoint":        {"webhooks: [{name: a}]", "endpoint: must be a URL such as https://host:port/path, got nothing"},
 		"a name twice":       {"webhooks: [{name: a, endpoint: 'http://a/'}, {name: a, endpoint: 'http://b/'}]", `must be unique, got "a" as webhooks::0`},
 		"a severity":         {"webhooks: [{name: a, endpoint: 'http://a/', min_severity: page}]", "min_severity: must be info or warning or error"},
 		"a template":         {"webhooks: [{name: a, endpoint: 'http://a/', template: slak}]", "template: must be slack"},

@@ -153,7 +153,7 @@ func TestReadWithoutEventName(t *testing.T) {
 func TestBounds(t *testing.T) {
 	a := examples()["budget"]
 	a.ID, a.Fingerprint = strings.Repeat("a", 300), "x\xff"
-	a.Body = strings.Repeat("\x00", 4095) + "€"
+	a.Body = strings.Repeat("<", 4095) + "€"
 	a.Value, a.Threshold, a.Budget.Limit = math.NaN(), math.Inf(1), math.Inf(-1)
 	a.StartsAt, a.Time = time.Date(20000, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(1600, 1, 1, 0, 0, 0, 0, time.UTC)
 	for i := range 100 {
@@ -164,7 +164,7 @@ func TestBounds(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, strings.Repeat("a", 64)+"-"+digest(a.ID), got.ID)
 	assert.Equal(t, "x_-"+digest(a.Fingerprint), got.Fingerprint)
-	assert.Equal(t, strings.Repeat("\x00", 4095), got.Body, "a character is not cut in two")
+	assert.Equal(t, strings.Repeat("<", 4095), got.Body, "a character is not cut in two")
 	assert.Equal(t, [3]float64{0, math.MaxFloat64, -math.MaxFloat64}, [3]float64{got.Value, got.Threshold, got.Budget.Limit})
 	assert.Zero(t, got.StartsAt)
 	assert.Zero(t, got.Time)
@@ -245,4 +245,18 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A name that a sender chose reaches a terminal, a chat and a page within a sentence.
+func TestASentenceIsLegible(t *testing.T) {
+	a := examples()["budget"]
+	a.Body = "calls of m\x1b[31m\n\u202ed\u2066 have no price\u0085."
+	a.Drivers = []string{"m\u202e: 1 USD"}
+	record := plog.NewLogRecord()
+	a.Write(record)
+	assert.Equal(t, "calls of m [31m  d  have no price .", record.Body().Str())
+	got, ok := Read(record)
+	require.True(t, ok)
+	assert.Equal(t, []string{"m : 1 USD"}, got.Drivers)
+	assert.Equal(t, "Größe 漢字 שלום 👍🏽 a\u200db", Legible("Größe 漢字 שלום 👍🏽 a\u200db"))
 }

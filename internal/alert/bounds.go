@@ -31,7 +31,7 @@ func (a *Alert) bounded() Alert {
 		*s = cut(*s, maxWord)
 	}
 	b.ID, b.Fingerprint = word(b.ID), word(b.Fingerprint)
-	b.Body, b.URL = cut(b.Body, maxBody), cut(b.URL, maxURL)
+	b.Body, b.URL = cut(Legible(b.Body), maxBody), cut(b.URL, maxURL)
 	for _, f := range []*float64{&b.Value, &b.Threshold, &b.Budget.Limit, &b.Budget.Spent, &b.Budget.Remaining, &b.Budget.Forecast} {
 		*f = finite(*f)
 	}
@@ -45,7 +45,7 @@ func (a *Alert) bounded() Alert {
 	b.Group = boundedGroup(a.Group)
 	b.Drivers = nil
 	for _, d := range a.Drivers[:min(len(a.Drivers), maxDrivers)] {
-		b.Drivers = append(b.Drivers, cut(d, maxDriver))
+		b.Drivers = append(b.Drivers, cut(Legible(d), maxDriver))
 	}
 	return b
 }

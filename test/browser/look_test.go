@@ -17,7 +17,10 @@ func bringToFront(ctx context.Context) error { return page.BringToFront().Do(ctx
 
 func click(selector string) chromedp.Action { return chromedp.Click(selector, chromedp.ByQuery) }
 
-var phone = Options{Width: 390, Height: 844}
+var (
+	phone = Options{Width: 390, Height: 844}
+	small = Options{Width: 320, Height: 568}
+)
 
 const sideways = `document.documentElement.scrollWidth > document.documentElement.clientWidth`
 
@@ -26,14 +29,16 @@ func TestOnAPhone(t *testing.T) {
 	for _, kind := range []string{"full", "empty", "hostile"} {
 		t.Run(kind, func(t *testing.T) {
 			p := startPreview(t, kind)
-			tb := open(t, phone)
-			tb.visit(t, p.url+"/")
-			for _, table := range []string{"models", "agents", "groups", "tools", "runs"} {
-				tb.run(t, click("#tab-"+table))
-				tb.until(t, `!document.querySelector('[aria-busy="true"]')`)
-				assert.False(t, eval[bool](t, tb, sideways), table)
+			for _, window := range []Options{phone, small} {
+				tb := open(t, window)
+				tb.visit(t, p.url+"/")
+				for _, table := range []string{"models", "agents", "groups", "tools", "runs"} {
+					tb.run(t, click("#tab-"+table))
+					tb.until(t, `!document.querySelector('[aria-busy="true"]')`)
+					assert.False(t, eval[bool](t, tb, sideways), "%s in %d px", table, window.Width)
+				}
+				tb.noFault(t)
 			}
-			tb.noFault(t)
 		})
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/otelcol-llm/otelcol-llm/exporter/dashboard/internal/series"
+	"github.com/otelcol-llm/otelcol-llm/internal/alert"
 )
 
 // Priorities, the most important first.
@@ -82,7 +83,7 @@ func fill(text, subject string, figures map[string]float64, words map[string]str
 	for name, word := range words {
 		pairs = append(pairs, "{"+name+"}", word)
 	}
-	return strings.NewReplacer(pairs...).Replace(text)
+	return alert.Legible(strings.NewReplacer(pairs...).Replace(text))
 }
 
 // counted are figures that are whole. An increase of a histogram is not.
