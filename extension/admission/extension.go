@@ -3,6 +3,7 @@ package admission
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/extension"
@@ -29,6 +30,8 @@ type admission struct {
 	logger *zap.Logger
 	limit  uint64
 	gate   *gate
+
+	arriveWithin time.Duration
 }
 
 var (
@@ -39,7 +42,7 @@ var (
 )
 
 func newAdmission(cfg *Config, logger *zap.Logger, limit uint64) *admission {
-	return &admission{cfg: cfg, logger: logger, limit: limit, gate: newGate(max(1, share(limit, cfg.InFlightRatio)))}
+	return &admission{cfg: cfg, logger: logger, limit: limit, gate: newGate(max(1, share(limit, cfg.InFlightRatio))), arriveWithin: arriveWithin}
 }
 
 // Start is part of component.Component.
@@ -66,7 +69,9 @@ func (a *admission) GetHTTPHandler(context.Context) (extensionmiddleware.WrapHTT
 				return
 			}
 			defer leave()
-			r.Body = scanned(r)
+			if r.Body = scanned(r); r.ContentLength != 0 {
+				r.Body = newArriving(w, r.Body, a.arriveWithin)
+			}
 			next.ServeHTTP(w, r)
 		}), nil
 	}, nil

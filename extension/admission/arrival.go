@@ -1,0 +1,36 @@
+package admission
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"time"
+)
+
+// arriveWithin is how long the body of a request over HTTP may take to come; SDKs give up after 10 seconds. Without it one connection that names a
+// length and sends nothing would keep its place, and all others out.
+const arriveWithin = time.Minute
+
+// arriving is a body that ends with an error when it is not there in time.
+type arriving struct {
+	io.ReadCloser
+	control *http.ResponseController
+}
+
+func newArriving(w http.ResponseWriter, body io.ReadCloser, within time.Duration) io.ReadCloser {
+	control := http.NewResponseController(w)
+	if control.SetReadDeadline(time.Now().Add(within)) != nil { // not all writers can
+		return body
+	}
+	return &arriving{body, control}
+}
+
+// Read lets what comes after the whole body take its time: the server sees by reading on whether the client is still there. What is late stays
+// late, or the server would wait for the rest of it before it closes.
+func (a *arriving) Read(p []byte) (int, error) {
+	n, err := a.ReadCloser.Read(p)
+	if errors.Is(err, io.EOF) {
+		_ = a.control.SetReadDeadline(time.Time{})
+	}
+	return n, err
+}
