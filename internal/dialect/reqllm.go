@@ -16,7 +16,7 @@ var reqLLM = &client{
 	keys: texts(tReqLLM, plain, "req_llm.request_id"),
 	traits: traits{
 		localAgents: true, thoughtsApart: true, cacheApart: (*reading).soldNetOrGoogle,
-		hides: func(r *reading, u *genai.Usage) string {
+		hides: func(r *reading, _ *genai.Usage) string {
 			if thoughts := r.f.tally(nReasoning); thoughts > 0 && thoughts <= r.f.tally(nOutput) && strings.HasPrefix(r.op.Provider, "gcp.") {
 				return genai.ReasonUnknownOverlap
 			}
