@@ -9,10 +9,8 @@ var vTRPCCacheRead = newValue()
 var trpcAgent = &client{
 	name:   "trpc-agent-go",
 	scopes: []scope{{name: "trpc.agent.go"}},
-	keys: join(
-		values(vTRPCCacheRead, plain, "gen_ai.usage.input_tokens.cache_read"), // the same as in that of sentry
-		tallies(nCacheWrite, "gen_ai.usage.input_tokens.cache_creation"),
-	),
+	keys:   tallies(nCacheWrite, "gen_ai.usage.input_tokens.cache_creation"),
+	own:    values(vTRPCCacheRead, plain, "gen_ai.usage.input_tokens.cache_read"), // the same count stands under the name that Sentry has too
 	traits: traits{
 		localAgents: true, thoughtsApart: true,
 		cacheApart: func(r *reading) bool { return r.f.has(nCacheWrite) || r.f.valueRanks[vTRPCCacheRead] != 0 },
