@@ -111,7 +111,8 @@ var aliases = map[string]string{
 	"gcp.gemini": "google", "gcp.gen_ai": "google", "gcp.vertex_ai": "google", "gcp.vertex.agent": "google",
 	"fireworks_ai": "fireworks", "fireworks-ai": "fireworks", "together.ai": "together", "togetherai": "together",
 	"perplexity_ai": "perplexity", "perplexity-ai": "perplexity", "z_ai": "zai", "z-ai": "zai", "z.ai": "zai",
-	"github": "github-copilot", "grok": "x-ai", "workers-ai": "cloudflare", "zhipu": "zhipuai", "zhipu_ai": "zhipuai", "deepseek_ai": "deepseek", "deepseek-ai": "deepseek",
+	"github": "github-copilot", "grok": "x-ai", "workers-ai": "cloudflare",
+	"zhipu": "zhipuai", "zhipu_ai": "zhipuai", "deepseek_ai": "deepseek", "deepseek-ai": "deepseek",
 }
 
 // resolve finds a provider by its id, by another name, or (as in "groq.chat") by what stands before a dot.
