@@ -21,7 +21,7 @@ var byHand = &client{
 			"gen_ai.completion_tokens", "gen_ai.usage.output", "gen_ai.usage.completion"),
 		texts(tModelName, plain, "ai.model", "ai.model_id", "gen_ai.model", "llm.model_id", "llm.model.name"),
 		texts(tSideProvider, plain, "ai.provider", "gen_ai.provider", "llm.model_provider", "llm.model.provider"),
-		values(vCostOther, plain, "llm.cost_usd", "ai.cost_usd", "ai.cost.usd"),
+		values(vCostOther, plain, "ai.cost_usd", "ai.cost.usd"),
 	),
 	traits: traits{
 		localAgents: true, agentsOnly: true, loose: true, hides: asCounted, hidesCache: always,
