@@ -330,8 +330,10 @@ func TestUsage(t *testing.T) {
 			"gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": math.NaN(), "gen_ai.usage.output_tokens": -1,
 			"llm.token_count.prompt": 30, "llm.token_count.completion": 10,
 		}, genai.Usage{Input: 30, Output: 10}},
-		{"buckets that make no sense beside counts that do", "x", "chat", with(chat, attrs{"langfuse.observation.usage_details": `{"input":-5,"output":3}`}),
-			genai.Usage{Input: 1200, Output: 85}},
+		{
+			"buckets that make no sense beside counts that do", "x", "chat", with(chat, attrs{"langfuse.observation.usage_details": `{"input":-5,"output":3}`}),
+			genai.Usage{Input: 1200, Output: 85},
+		},
 		{"parts that are no number", "x", "chat", with(chat, attrs{
 			"gen_ai.usage.cache_read.input_tokens": math.NaN(), "gen_ai.usage.reasoning.output_tokens": "undefined",
 		}), genai.Usage{Input: 1200, Output: 85}},

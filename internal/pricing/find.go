@@ -44,6 +44,11 @@ func (t *Table) Find(provider, model string) *Model {
 			return t.model(r, p.id, rest)
 		}
 	}
+	return t.inItsWords(p, name)
+}
+
+// inItsWords is the row for a name that only this provider writes so.
+func (t *Table) inItsWords(p *provider, name string) *Model {
 	if r := p.vendors(name); r != nil {
 		return t.model(r, p.id, name)
 	}
