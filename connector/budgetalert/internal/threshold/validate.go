@@ -183,7 +183,7 @@ func (c *Config) validateUnit(p *problems) {
 // isShare says that no value of a metric is above 1.
 func isShare(metric string) bool {
 	switch metric {
-	case "llm.perf.error_ratio", "llm.perf.timeout_ratio", "llm.perf.tool_success_ratio", "llm.perf.cache_hit_ratio", "llm.perf.uptime_ratio",
+	case genai.PerfErrorRatio, genai.PerfTimeoutRatio, genai.PerfToolSuccessRatio, genai.PerfCacheHitRatio, genai.PerfUptimeRatio,
 		"system.cpu.utilization", "system.memory.utilization":
 		return true
 	}
