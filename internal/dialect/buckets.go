@@ -160,7 +160,7 @@ func (b *buckets) once(f *facts) {
 
 func (b *buckets) store(f *facts) {
 	if b.bad {
-		f.bad |= 1 << nLangfuseInput
+		f.bad.add(nLangfuseInput)
 		return
 	}
 	b.once(f)

@@ -126,15 +126,15 @@ var (
 	signs       []*client
 	corrections []func(*reading)
 
-	costMask uint32  // the values among costs
-	costJSON textSet // the texts among them
+	costMask uint64        // the values among costs
+	costJSON factSet[text] // the texts among them
 
-	memberTexts textSet // of members
-	usageTexts  textSet // of the members that alone show usage
-	answerTexts textSet // of answers
-	jsonTexts   textSet // all that hold JSON
-	kindTexts   textSet // of words, but that of the conventions
-	pairTallies uint64  // of pairs
+	memberTexts factSet[text]  // of members
+	usageTexts  factSet[text]  // of the members that alone show usage
+	answerTexts factSet[text]  // of answers
+	jsonTexts   factSet[text]  // all that hold JSON
+	kindTexts   factSet[text]  // of words, but that of the conventions
+	pairTallies factSet[tally] // of pairs
 	byFirst     [256][]scopeRule
 	nobody      = &client{}
 )
@@ -216,7 +216,8 @@ func (c *client) addPairs(first bool) {
 	for _, p := range c.pairs {
 		if p.first == first {
 			pairs = append(pairs, p)
-			pairTallies |= 1<<p.in | 1<<p.out
+			pairTallies.add(p.in)
+			pairTallies.add(p.out)
 		}
 	}
 	for _, w := range c.words {

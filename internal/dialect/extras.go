@@ -40,7 +40,7 @@ func (r *reading) extras(u *genai.Usage) {
 // besides fills what is billed by other measures than tokens.
 func (r *reading) besides(x *Extras) {
 	f := r.f
-	x.TellsHow = (f.present|f.bad)&(1<<nInputAudio|1<<nOutputAudio) != 0
+	x.TellsHow = f.has(nInputAudio) || f.has(nOutputAudio)
 	if x.Searches = f.tally(nSearchUnits); x.Searches == 0 && r.op.Name == opRerank && r.scope.name == "@traceloop/instrumentation-cohere" {
 		x.Searches = f.tally(nTotal) // it calls them tokens
 	}

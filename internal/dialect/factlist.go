@@ -97,22 +97,24 @@ const (
 	sharedValues
 )
 
-// How many facts of each type there may be; sets of tallies and values are bits of a word.
+// How many facts of each type there may be; a set of values is the bits of a word.
 const (
 	maxTexts  = 128
-	maxValues = 32
-	noTally   = tally(63) // the tally of nothing
+	maxValues = 64
+	noTally   = tally(127) // the tally of nothing
 )
 
-// textSet is a set of texts.
-type textSet [(maxTexts + 63) / 64]uint64
+// factSet is a set of texts or of tallies.
+type factSet[T text | tally] [2]uint64
 
-func (s *textSet) add(t text) { s[t>>6] |= 1 << (t & 63) }
+func (s *factSet[T]) add(t T) { s[t>>6&1] |= 1 << (t & 63) }
 
-func (s *textSet) has(t text) bool { return s[t>>6]&(1<<(t&63)) != 0 }
+func (s *factSet[T]) remove(t T) { s[t>>6&1] &^= 1 << (t & 63) }
 
-// meets says whether two sets have a text in common.
-func (s *textSet) meets(o *textSet) bool { return s[0]&o[0]|s[1]&o[1] != 0 }
+func (s *factSet[T]) has(t T) bool { return s[t>>6&1]&(1<<(t&63)) != 0 }
+
+// meets says whether two sets have a fact in common.
+func (s *factSet[T]) meets(o *factSet[T]) bool { return s[0]&o[0]|s[1]&o[1] != 0 }
 
 var nextText, nextTally, nextValue = sharedTexts, sharedTallies, sharedValues
 

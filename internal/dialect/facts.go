@@ -16,18 +16,18 @@ type facts struct {
 	set  [maxTexts]text // the texts that are set, to reset them
 	sets int
 
-	said      textSet // the texts that are set
+	said      factSet[text] // the texts that are set
 	texts     [maxTexts]string
 	textRanks [maxTexts]uint8
 
 	tallies    [noTally]int64
 	tallyRanks [noTally]uint8 // 0: missing
-	present    uint64         // tallies that were sent and make sense
-	bad        uint64         // tallies that were sent and make no sense
+	present    factSet[tally] // that were sent and make sense
+	bad        factSet[tally] // that were sent and make no sense
 
 	values     [maxValues]pcommon.Value
 	valueRanks [maxValues]uint8
-	valued     uint32 // values that are set
+	valued     uint64 // values that are set
 
 	memory keyMemory // of any span
 
@@ -69,7 +69,7 @@ func (f *facts) collect(attrs pcommon.Map, client uint64) {
 
 // untold says of a part of the counts that it was not told.
 func untold(t tally, v pcommon.Value) bool {
-	return t < noTally && subCounts&(1<<t) != 0 && genai.Untold(v)
+	return subCounts.has(t) && genai.Untold(v)
 }
 
 func (f *facts) addValue(e *entry, v pcommon.Value) {
@@ -118,14 +118,16 @@ func (f *facts) reset() {
 		f.texts[t], f.textRanks[t] = "", 0
 	}
 	for m := f.valued; m != 0; m &= m - 1 {
-		i := bits.TrailingZeros32(m)
+		i := bits.TrailingZeros64(m)
 		f.values[i], f.valueRanks[i] = pcommon.Value{}, 0
 	}
-	for m := f.present; m != 0; m &= m - 1 {
-		i := bits.TrailingZeros64(m)
-		f.tallies[i], f.tallyRanks[i] = 0, 0
+	for w, m := range f.present {
+		for ; m != 0; m &= m - 1 {
+			i := w<<6 | bits.TrailingZeros64(m)
+			f.tallies[i], f.tallyRanks[i] = 0, 0
+		}
 	}
-	f.present, f.bad, f.valued, f.said = 0, 0, 0, textSet{}
+	f.present, f.bad, f.valued, f.said = factSet[tally]{}, factSet[tally]{}, 0, factSet[text]{}
 	f.marked, f.keys, f.sets, f.steps, f.billed, f.toolFee, f.kept = false, 0, 0, genai.Usage{}, 0, false, false
 }
 
@@ -133,33 +135,33 @@ func (f *facts) reset() {
 // where its neighbour on the same span knows better.
 func (f *facts) add(t tally, n int64, rank uint8) {
 	if n == genai.BadCount {
-		f.bad |= 1 << t
+		f.bad.add(t)
 		return
 	}
 	r := f.tallyRanks[t]
 	if r == 0 || (n > 0 && (f.tallies[t] == 0 || rank < r)) {
 		f.tallies[t], f.tallyRanks[t] = n, rank
-		f.present |= 1 << t
+		f.present.add(t)
 	}
 }
 
 // forget takes back what was told of t.
 func (f *facts) forget(t tally) {
 	f.tallies[t], f.tallyRanks[t] = 0, 0
-	f.present &^= 1 << t
-	f.bad &^= 1 << t
+	f.present.remove(t)
+	f.bad.remove(t)
 }
 
-func (f *facts) has(t tally) bool { return (f.present|f.bad)&(1<<t) != 0 }
+func (f *facts) has(t tally) bool { return f.present.has(t) || f.bad.has(t) }
 
 // tally is 0 for what is missing and for noTally, the tally of nothing.
 func (f *facts) tally(t tally) int64 {
-	if f.present&(1<<t) == 0 {
+	if !f.present.has(t) {
 		return 0
 	}
 	return f.tallies[t]
 }
 
-func (f *facts) isBad(t tally) bool { return f.bad&(1<<t) != 0 }
+func (f *facts) isBad(t tally) bool { return f.bad.has(t) }
 
 func (f *facts) value(v value) (pcommon.Value, bool) { return f.values[v], f.valueRanks[v] != 0 }

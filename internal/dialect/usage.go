@@ -60,7 +60,7 @@ func (r *reading) usage() {
 // model answers without reading. One that makes no sense is worth less than another's.
 func (r *reading) pair(from int) (found int, state genai.UsageState) {
 	f := r.f
-	if (f.present|f.bad)&pairTallies == 0 {
+	if !f.present.meets(&pairTallies) && !f.bad.meets(&pairTallies) {
 		return -1, genai.UsageNone
 	}
 	state = genai.UsageNone
@@ -82,9 +82,11 @@ func (r *reading) pair(from int) (found int, state genai.UsageState) {
 
 // hasPair says whether the span carries any usage of its own.
 func (r *reading) hasPair() bool {
-	for m := r.f.present & pairTallies; m != 0; m &= m - 1 {
-		if r.f.tallies[bits.TrailingZeros64(m)] > 0 {
-			return true
+	for w, m := range r.f.present {
+		for m &= pairTallies[w]; m != 0; m &= m - 1 {
+			if r.f.tallies[w<<6|bits.TrailingZeros64(m)] > 0 {
+				return true
+			}
 		}
 	}
 	return r.f.said.meets(&usageTexts)
@@ -101,7 +103,7 @@ func (r *reading) counts() (*counts, genai.UsageState) {
 	if state != genai.UsageKnown {
 		return nil, state
 	}
-	if f.bad&subCounts != 0 {
+	if f.bad.meets(&subCounts) {
 		return nil, genai.UsageBad
 	}
 	c := r.countsOf(found, &r.sent)
@@ -142,7 +144,7 @@ func (r *reading) countsOf(i int, c *counts) *counts {
 }
 
 // subCounts are the tallies that are parts of a pair.
-const subCounts = 1<<nCacheRead | 1<<nCacheWrite | 1<<nCacheWrite5m | 1<<nCacheWrite1h | 1<<nReasoning | 1<<nInputAudio | 1<<nOutputAudio
+var subCounts = factSet[tally]{1<<nCacheRead | 1<<nCacheWrite | 1<<nCacheWrite5m | 1<<nCacheWrite1h | 1<<nReasoning | 1<<nInputAudio | 1<<nOutputAudio}
 
 // usageOfEvents reads the usage that a span has only in its events. Of the parts of a stream the last that tells both counts tells the whole.
 func (r *reading) usageOfEvents() {
