@@ -30,6 +30,7 @@ var conventions = &client{
 		texts(tConversation, plain, genai.ConversationID, "session.id"),
 		texts(tAgent, plain, genai.AgentName),
 		texts(tTool, plain, genai.ToolName),
+		texts(tSplunk, plain, "gen_ai.evaluation.error"),
 		texts(tErrorType, plain, genai.ErrorType),
 		texts(tMessage, plain, "error.message"),
 		texts(tRegion, plain, "aws.region", "cloud.region"),
@@ -67,9 +68,11 @@ var conventions = &client{
 }
 
 // genaiPython is OpenTelemetry's newer ones for Python, under one scope at first: of OpenAI's chat they told no cached tokens. LlamaIndex's
-// own, under their scope, tells none of anybody's, and Google's candidates.
+// own, under their scope, tells none of anybody's, and Google's candidates. Nor does Splunk's, which says always how its judges did.
 var genaiPython = traits{
-	hidesCache: func(r *reading) bool { return r.overOpenAI() || r.overLlamaIndex() },
+	hidesCache: func(r *reading) bool {
+		return r.overOpenAI() || r.overLlamaIndex() || r.f.texts[tSplunk] != ""
+	},
 	hides: func(r *reading, u *genai.Usage) string {
 		if r.overLlamaIndex() {
 			return hiddenThoughts(r, u)
@@ -77,6 +80,8 @@ var genaiPython = traits{
 		return eitherOverlap(r, u)
 	},
 }
+
+var tSplunk = newText()
 
 func (r *reading) overLlamaIndex() bool { return r.f.texts[tProvider] == "llama_index" }
 

@@ -89,7 +89,7 @@ var providerNames = map[string]string{
 	"langchain": "", "langgraph": "", "strands agents": "", "unknown": "", "custom": "", "other": "", "vercel": "", "_other": "",
 	"agent_framework": "", "agno": "", "autogen": "", "crewai": "", "dspy": "", "eino": "", "google-adk": "", "google_adk": "", "haystack": "",
 	"langchain4j": "", "adk": "", "ai": "", "langchain core": "", "langchain community": "", "arch": "",
-	"llama_index": "", "llamaindex": "", "mastra": "", "microsoft.agent_framework": "", "openai_agents": "", "trpc.go.agent": "",
+	"llama_index": "", "llamaindex": "", "mastra": "", "microsoft.agent_framework": "", "openai_agents": "", "trpc.go.agent": "", "ruby_llm": "",
 	"pydantic-ai": "", "pydantic_ai": "", "semantic_kernel": "", "smolagents": "", "spring-ai": "", "spring_ai": "", "strands": "", "strands-agents": "",
 	"openai": "openai", "chatgpt": "openai", "anthropic": "anthropic", "claude": "anthropic",
 	"az.ai.openai": "azure.ai.openai", "azure": "azure.ai.openai", "azure_openai": "azure.ai.openai", "azure-openai": "azure.ai.openai",
