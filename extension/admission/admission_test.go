@@ -113,7 +113,7 @@ func TestGRPC(t *testing.T) {
 		a := newAdmission(&Config{InFlightRatio: 1, GoMemoryRatio: 1, GoGC: 100, AssumedBytes: 10}, zap.NewNop(), 10)
 		options, err := a.GetGRPCServerOptions(t.Context())
 		require.NoError(t, err)
-		require.Len(t, options, 5)
+		require.Len(t, options, 6)
 		first, endFirst := context.WithCancel(t.Context())
 		a.TagRPC(first, &stats.RPCTagInfo{})
 		var inside atomic.Bool

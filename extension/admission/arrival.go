@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// arriveWithin is how long the body of a request over HTTP may take to come; SDKs give up after 10 seconds. Without it one connection that names a
-// length and sends nothing would keep its place, and all others out.
+// arriveWithin is how long a request may take to come once it has its place; SDKs give up after 10 seconds. Without it one connection that names a
+// length and sends nothing would keep that place, and all others out.
 const arriveWithin = time.Minute
 
 // arriving is a body that ends with an error when it is not there in time.

@@ -1,17 +1,26 @@
 package admission
 
 import (
+	"context"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
 	"go.uber.org/zap"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/stats"
+	"google.golang.org/grpc/status"
+	"google.golang.org/grpc/tap"
+	"google.golang.org/protobuf/types/known/emptypb"
 )
 
 // A client that names a length and sends next to nothing keeps nobody out for ever.
@@ -67,4 +76,33 @@ func TestABodyThatIsThere(t *testing.T) {
 	require.Len(t, w.set, 2)
 	assert.False(t, w.set[0].IsZero())
 	assert.True(t, w.set[1].IsZero())
+}
+
+// A stream that is opened and sends nothing keeps nobody out for ever, and its client hears of it. A message that is there has all the time it wants.
+func TestAStreamWithoutAMessage(t *testing.T) {
+	a := newAdmission(&Config{InFlightRatio: 1, GoMemoryRatio: 1, GoGC: 100, AssumedBytes: 10}, zap.NewNop(), 10)
+	a.arriveWithin = 50 * time.Millisecond
+	conn := overGRPC(t, a)
+	const method = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
+	silent, err := conn.NewStream(t.Context(), &grpc.StreamDesc{ClientStreams: true}, method)
+	require.NoError(t, err)
+	_, err = ptraceotlp.NewGRPCClient(conn).Export(t.Context(), ptraceotlp.NewExportRequest())
+	require.NoError(t, err)
+	require.Equal(t, codes.Canceled, status.Code(silent.RecvMsg(new(emptypb.Empty))))
+}
+
+func TestAMessageThatIsThere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := newAdmission(defaultConfig(), zap.NewNop(), 1<<30)
+		parent, over := context.WithCancel(t.Context())
+		ctx, err := opened(parent, &tap.Info{})
+		require.NoError(t, err)
+		ctx = a.TagRPC(ctx, &stats.RPCTagInfo{})
+		a.HandleRPC(ctx, &stats.InHeader{})
+		a.HandleRPC(ctx, &stats.InPayload{})
+		time.Sleep(2 * arriveWithin)
+		require.NoError(t, ctx.Err())
+		over()
+		a.HandleRPC(ctx, &stats.End{})
+	})
 }

@@ -89,24 +89,6 @@ func (a *admission) weight(r *http.Request) int64 {
 func (a *admission) GetGRPCServerOptions(context.Context) ([]grpc.ServerOption, error) {
 	return []grpc.ServerOption{
 		grpc.StatsHandler(a), grpc.InitialWindowSize(streamWindow), grpc.InitialConnWindowSize(connectionWindow),
-		grpc.NumStreamWorkers(streamWorkers), grpc.ForceServerCodecV2(codec{encoding.GetCodecV2(proto.Name)}),
+		grpc.NumStreamWorkers(streamWorkers), grpc.ForceServerCodecV2(codec{encoding.GetCodecV2(proto.Name)}), grpc.InTapHandle(opened),
 	}, nil
 }
-
-// TagRPC is the first that gRPC calls for a stream, in a goroutine that has nothing else to do, before it reads the message: here the stream
-// waits. When its client goes it comes through without a place, and ends. The end of its context makes room again, whatever became of it.
-func (a *admission) TagRPC(ctx context.Context, _ *stats.RPCTagInfo) context.Context {
-	if leave, err := a.gate.enter(ctx, a.cfg.AssumedBytes); err == nil {
-		context.AfterFunc(ctx, leave)
-	}
-	return ctx
-}
-
-// HandleRPC is part of stats.Handler.
-func (*admission) HandleRPC(context.Context, stats.RPCStats) {}
-
-// TagConn is part of stats.Handler.
-func (*admission) TagConn(ctx context.Context, _ *stats.ConnTagInfo) context.Context { return ctx }
-
-// HandleConn is part of stats.Handler.
-func (*admission) HandleConn(context.Context, stats.ConnStats) {}

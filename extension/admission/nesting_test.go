@@ -203,8 +203,10 @@ func (*accepting) Export(context.Context, ptraceotlp.ExportRequest) (ptraceotlp.
 	return ptraceotlp.NewExportResponse(), nil
 }
 
-func TestNestingOverGRPC(t *testing.T) {
-	options, err := newAdmission(defaultConfig(), zap.NewNop(), 1<<30).GetGRPCServerOptions(t.Context())
+// overGRPC is a connection to a server behind a.
+func overGRPC(t *testing.T, a *admission) *grpc.ClientConn {
+	t.Helper()
+	options, err := a.GetGRPCServerOptions(t.Context())
 	require.NoError(t, err)
 	server := grpc.NewServer(options...)
 	ptraceotlp.RegisterGRPCServer(server, &accepting{})
@@ -214,6 +216,16 @@ func TestNestingOverGRPC(t *testing.T) {
 	conn, err := grpc.NewClient("passthrough:test", grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return listener.DialContext(ctx) }))
 	require.NoError(t, err)
+	t.Cleanup(func() {
+		require.NoError(t, conn.Close())
+		server.Stop()
+		require.NoError(t, <-served)
+	})
+	return conn
+}
+
+func TestNestingOverGRPC(t *testing.T) {
+	conn := overGRPC(t, newAdmission(defaultConfig(), zap.NewNop(), 1<<30))
 	send := func(levels int) error {
 		td := ptrace.NewTraces()
 		nest(td.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans().AppendEmpty().Attributes().PutEmpty("k"), levels, true)
@@ -221,12 +233,9 @@ func TestNestingOverGRPC(t *testing.T) {
 		return err
 	}
 	require.NoError(t, send(maxNesting/3-10))
-	err = send(maxNesting)
+	err := send(maxNesting)
 	require.Equal(t, codes.Internal, status.Code(err))
 	require.ErrorContains(t, err, errNesting.Error())
-	require.NoError(t, conn.Close())
-	server.Stop()
-	require.NoError(t, <-served)
 }
 
 func FuzzMessages(f *testing.F) {
