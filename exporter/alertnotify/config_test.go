@@ -59,6 +59,7 @@ func TestConfigRefuses(t *testing.T) {
 		"no name":            {"webhooks: [{endpoint: 'http://a/'}]", "name: must have 1 to 64 bytes"},
 		"no endpoint":        {"webhooks: [{name: a}]", "endpoint: must be a URL such as https://host:port/path, got nothing"},
 		"a name twice":       {"webhooks: [{name: a, endpoint: 'http://a/'}, {name: a, endpoint: 'http://b/'}]", `must be unique, got "a" as webhooks::0`},
+		"no unit":            {"webhooks: [{name: a, endpoint: 'http://a/', retry_on_failure: {max_elapsed_time: 3600}}]", "retry_on_failure::max_elapsed_time: must be 0 (for ever) or from 1ms to 2160h, got 3.6µs; was the unit forgotten?"},
 		"a severity":         {"webhooks: [{name: a, endpoint: 'http://a/', min_severity: page}]", "min_severity: must be info or warning or error"},
 		"a template":         {"webhooks: [{name: a, endpoint: 'http://a/', template: slak}]", "template: must be slack"},
 		"no routing key":     {"webhooks: [{name: a, template: pagerduty}]", "routing_key: must be set"},

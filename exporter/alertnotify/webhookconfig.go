@@ -14,10 +14,14 @@ import (
 
 	"github.com/otelcol-llm/otelcol-llm/internal/alert"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/internal/limits"
 )
 
 // pagerDutyEvents is the default endpoint of the template pagerduty.
 const pagerDutyEvents = "https://events.pagerduty.com/v2/enqueue"
+
+// longestRetry is the longest time of retry_on_failure.
+const longestRetry = 90 * 24 * time.Hour
 
 // severities are those of alerts, in order.
 var severities = []string{genai.SeverityInfo, genai.SeverityWarning, genai.SeverityError}
@@ -79,6 +83,7 @@ func (c *WebhookConfig) Validate() error {
 	if err := checkTimeout(c.Client.Timeout); err != nil {
 		errs = append(errs, err)
 	}
+	errs = append(errs, checkRetry(&c.Retry))
 	if !slices.Contains(severities, c.MinSeverity) {
 		errs = append(errs, fmt.Errorf("min_severity: must be %s, got %q", strings.Join(severities, " or "), c.MinSeverity))
 	}
@@ -92,6 +97,26 @@ func (c *WebhookConfig) Validate() error {
 	}
 	if _, err := newRenderer(c); err != nil {
 		errs = append(errs, fmt.Errorf("template: %w", err))
+	}
+	return errors.Join(errs...)
+}
+
+// checkRetry finds what configretry takes: a time without its unit, after which an alert would be given up at once.
+func checkRetry(c *configretry.BackOffConfig) error {
+	if !c.Enabled {
+		return nil
+	}
+	var errs []error
+	for _, d := range []struct {
+		key   string
+		value time.Duration
+		zero  string
+	}{
+		{"initial_interval", c.InitialInterval, "the shortest"}, {"max_interval", c.MaxInterval, "the shortest"}, {"max_elapsed_time", c.MaxElapsedTime, "for ever"},
+	} {
+		if err := limits.Duration(d.value, time.Millisecond, longestRetry, d.zero); err != nil {
+			errs = append(errs, fmt.Errorf("retry_on_failure::%s: %w", d.key, err))
+		}
 	}
 	return errors.Join(errs...)
 }

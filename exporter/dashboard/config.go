@@ -219,8 +219,8 @@ func (c *RecommendationConfig) Validate() error {
 	if c.Priority != "" && !slices.Contains(priorities, c.Priority) {
 		errs = append(errs, fmt.Errorf("priority: must be one of %s, got %q", strings.Join(priorities, ", "), c.Priority))
 	}
-	if c.For < 0 || c.For > day {
-		errs = append(errs, fmt.Errorf("for: must be from 0 to 24h, got %v", c.For))
+	if err := limits.Duration(c.For, time.Second, day, usualFor.String()); err != nil {
+		errs = append(errs, fmt.Errorf("for: %w", err))
 	}
 	for key, expr := range map[string]string{"expr": c.Expr, "savings": c.Savings} {
 		if expr == "" {

@@ -72,6 +72,7 @@ func TestConfigRefuses(t *testing.T) {
 		"no title":                {"recommendations: [{name: a, expr: '1'}]", "title: must be set"},
 		"bad PromQL":              {"recommendations: [{name: a, title: b, expr: 'sum('}]", "expr: must be PromQL"},
 		"a priority":              {"recommendations: [{name: a, title: b, expr: '1', priority: p1}]", "priority: must be one of high, medium, low"},
+		"no unit":                 {"recommendations: [{name: a, title: b, expr: '1', for: 10}]", "for: must be 0 (5m0s) or from 1s to 24h, got 10ns; was the unit forgotten?"},
 		"a name twice":            {"recommendations: [{name: a, title: b, expr: '1'}, {name: a, title: b, expr: '1'}]", `must be unique, got "a"`},
 		"own metrics":             {"self_metrics: {endpoint: 'localhost:8888'}", "endpoint: must be a URL such as"},
 		"own metrics, often":      {"self_metrics: {interval: 1ms}", "interval: must be from 1s"},

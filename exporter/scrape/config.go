@@ -15,6 +15,7 @@ import (
 	"go.opentelemetry.io/collector/exporter/exporterhelper"
 
 	"github.com/otelcol-llm/otelcol-llm/exporter/scrape/internal/series"
+	"github.com/otelcol-llm/otelcol-llm/internal/limits"
 )
 
 // Config is the `scrape` block; README.md has every key with its default. Those of the exporter prometheus mean the same here.
@@ -53,6 +54,7 @@ type ResourceToTelemetry struct {
 
 const (
 	defaultExpiration = 5 * time.Minute
+	longestExpiration = 10 * 365 * 24 * time.Hour
 	defaultMaxSeries  = 100_000
 )
 
@@ -77,8 +79,8 @@ func (c *Config) Validate() error {
 	if strings.TrimSpace(c.NetAddr.Endpoint) == "" {
 		wrong("endpoint", "an address to listen on", `""`)
 	}
-	if c.MetricExpiration <= 0 {
-		wrong("metric_expiration", "more than 0s", c.MetricExpiration)
+	if err := limits.Duration(c.MetricExpiration, time.Second, longestExpiration, ""); err != nil {
+		errs = append(errs, fmt.Errorf("metric_expiration: %w", err))
 	}
 	if c.MaxSeries <= 0 {
 		wrong("max_series", "more than 0", c.MaxSeries)

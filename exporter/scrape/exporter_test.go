@@ -140,14 +140,14 @@ func TestConfig(t *testing.T) {
 	cfg.NetAddr.Endpoint = "127.0.0.1:0"
 	require.NoError(t, cfg.Validate())
 	require.NoError(t, confmap.NewFromStringMap(settings{
-		"endpoint": " ", "metric_expiration": "0s", "max_series": -1, "translation_strategy": "None", "const_labels": settings{"__x": "1"},
+		"endpoint": " ", "metric_expiration": 60, "max_series": -1, "translation_strategy": "None", "const_labels": settings{"__x": "1"},
 	}).Unmarshal(cfg))
 	err := cfg.Validate()
 	var all interface{ Unwrap() []error }
 	require.ErrorAs(t, err, &all)
 	require.Len(t, all.Unwrap(), 5)
 	for _, text := range []string{
-		`endpoint: must be an address to listen on, got ""`, "metric_expiration: must be more than 0s, got 0s", "max_series: must be more than 0, got -1",
+		`endpoint: must be an address to listen on, got ""`, "metric_expiration: must be from 1s to 87600h, got 60ns; was the unit forgotten?", "max_series: must be more than 0, got -1",
 		`translation_strategy: must be one of [UnderscoreEscapingWithSuffixes`, `got "None"`, `const_labels: must be UTF-8`, `"__x": "1"`,
 	} {
 		require.ErrorContains(t, err, text)

@@ -14,9 +14,17 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata/metricdatatest"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/stats"
+	"google.golang.org/grpc/status"
+	"google.golang.org/grpc/tap"
+
+	"github.com/otelcol-llm/otelcol-llm/extension/admission/internal/metadatatest"
 )
 
 func TestGate(t *testing.T) {
@@ -50,8 +58,68 @@ func TestGate(t *testing.T) {
 	})
 }
 
+// made is an admission whose counts nobody reads.
+func made(t *testing.T, cfg *Config, limit uint64) *admission {
+	t.Helper()
+	a, err := newAdmission(cfg, componenttest.NewNopTelemetrySettings(), limit)
+	require.NoError(t, err)
+	return a
+}
+
+// TestTheLineIsBounded: what waits has memory too, so there is an end to it: who comes then is told to come again. Who leaves makes room.
+func TestTheLineIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		telemetry := componenttest.NewTelemetry()
+		a, err := newAdmission(&Config{InFlightRatio: 1, GoMemoryRatio: 1, GoGC: 100, AssumedBytes: 1}, telemetry.NewTelemetrySettings(), 1)
+		require.NoError(t, err)
+		require.NoError(t, a.Start(t.Context(), componenttest.NewNopHost()))
+		leave, err := a.gate.enter(t.Context(), 1)
+		require.NoError(t, err)
+		wrap, err := a.GetHTTPHandler(t.Context())
+		require.NoError(t, err)
+		handler, err := wrap(t.Context(), http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+		require.NoError(t, err)
+		send := func() *httptest.ResponseRecorder {
+			w := httptest.NewRecorder()
+			handler.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/v1/traces", strings.NewReader("0")))
+			return w
+		}
+		streams, gone := context.WithCancel(t.Context())
+		for range shortestLine - 1 {
+			ctx, err := a.opened(streams, &tap.Info{})
+			require.NoError(t, err)
+			go a.TagRPC(ctx, &stats.RPCTagInfo{})
+		}
+		waits := make(chan *httptest.ResponseRecorder)
+		go func() { waits <- send() }()
+		synctest.Wait()
+
+		refused := send()
+		require.Equal(t, http.StatusServiceUnavailable, refused.Code)
+		require.Equal(t, "1", refused.Header().Get("Retry-After"))
+		_, err = a.opened(t.Context(), &tap.Info{})
+		require.Equal(t, codes.Unavailable, status.Code(err))
+		gone()
+		synctest.Wait()
+		ctx, end := context.WithCancel(t.Context())
+		_, err = a.opened(ctx, &tap.Info{})
+		require.NoError(t, err)
+		end() // gRPC gave it up before it asked for anything else
+		leave()
+		require.Equal(t, http.StatusOK, (<-waits).Code)
+		synctest.Wait()
+		require.Zero(t, a.gate.waiting.Load())
+		metadatatest.AssertEqualAdmissionRefused(t, telemetry, []metricdata.DataPoint[int64]{
+			{Value: 2, Attributes: attribute.NewSet(attribute.String("reason", "crowded"))},
+			{Value: 0, Attributes: attribute.NewSet(attribute.String("reason", "late"))},
+		}, metricdatatest.IgnoreTimestamp())
+		require.NoError(t, a.Shutdown(t.Context()))
+		require.NoError(t, telemetry.Shutdown(t.Context()))
+	})
+}
+
 func TestWeight(t *testing.T) {
-	a := newAdmission(defaultConfig(), zap.NewNop(), 1<<30)
+	a := made(t, defaultConfig(), 1<<30)
 	for name, c := range map[string]struct {
 		length   int64
 		encoding string
@@ -73,7 +141,7 @@ func TestWeight(t *testing.T) {
 // TestHTTP: of requests that come at once, as many are handled as fit, then the others; one whose client leaves is not.
 func TestHTTP(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := newAdmission(&Config{InFlightRatio: 1, GoMemoryRatio: 1, GoGC: 100, AssumedBytes: 1}, zap.NewNop(), 20)
+		a := made(t, &Config{InFlightRatio: 1, GoMemoryRatio: 1, GoGC: 100, AssumedBytes: 1}, 20)
 		wrap, err := a.GetHTTPHandler(t.Context())
 		require.NoError(t, err)
 		var inside, most, served, refused atomic.Int64
@@ -110,7 +178,7 @@ func TestHTTP(t *testing.T) {
 // TestGRPC: a stream waits before its message is read, and its end makes room, also when it comes to nothing.
 func TestGRPC(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := newAdmission(&Config{InFlightRatio: 1, GoMemoryRatio: 1, GoGC: 100, AssumedBytes: 10}, zap.NewNop(), 10)
+		a := made(t, &Config{InFlightRatio: 1, GoMemoryRatio: 1, GoGC: 100, AssumedBytes: 10}, 10)
 		options, err := a.GetGRPCServerOptions(t.Context())
 		require.NoError(t, err)
 		require.Len(t, options, 6)
@@ -172,7 +240,10 @@ func TestGarbageCollector(t *testing.T) {
 			debug.SetMemoryLimit(1 << 50) // what Go read of the environment when it started
 			debug.SetGCPercent(50)
 			core, logs := observer.New(zap.InfoLevel)
-			a := newAdmission(defaultConfig(), zap.New(core), c.machine)
+			set := componenttest.NewNopTelemetrySettings()
+			set.Logger = zap.New(core)
+			a, err := newAdmission(defaultConfig(), set, c.machine)
+			require.NoError(t, err)
 			require.NoError(t, a.Start(t.Context(), componenttest.NewNopHost()))
 			require.NoError(t, a.Shutdown(t.Context()))
 			require.Equal(t, c.wantLimit, debug.SetMemoryLimit(-1))

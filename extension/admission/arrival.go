@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
 	"time"
 )
 
@@ -15,14 +16,16 @@ const arriveWithin = time.Minute
 type arriving struct {
 	io.ReadCloser
 	control *http.ResponseController
+	refused *refusals
+	late    bool
 }
 
-func newArriving(w http.ResponseWriter, body io.ReadCloser, within time.Duration) io.ReadCloser {
+func newArriving(w http.ResponseWriter, body io.ReadCloser, within time.Duration, refused *refusals) io.ReadCloser {
 	control := http.NewResponseController(w)
 	if control.SetReadDeadline(time.Now().Add(within)) != nil { // not all writers can
 		return body
 	}
-	return &arriving{body, control}
+	return &arriving{ReadCloser: body, control: control, refused: refused}
 }
 
 // Read lets what comes after the whole body take its time: the server sees by reading on whether the client is still there. What is late stays
@@ -31,6 +34,10 @@ func (a *arriving) Read(p []byte) (int, error) {
 	n, err := a.ReadCloser.Read(p)
 	if errors.Is(err, io.EOF) {
 		_ = a.control.SetReadDeadline(time.Time{})
+	}
+	if !a.late && errors.Is(err, os.ErrDeadlineExceeded) {
+		a.late = true
+		a.refused.add(late)
 	}
 	return n, err
 }

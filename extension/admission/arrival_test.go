@@ -14,7 +14,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
-	"go.uber.org/zap"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/stats"
@@ -25,7 +24,7 @@ import (
 
 // A client that names a length and sends next to nothing keeps nobody out for ever.
 func TestABodyThatDoesNotCome(t *testing.T) {
-	a := newAdmission(&Config{InFlightRatio: 1, GoMemoryRatio: 1, GoGC: 100, AssumedBytes: 10}, zap.NewNop(), 100)
+	a := made(t, &Config{InFlightRatio: 1, GoMemoryRatio: 1, GoGC: 100, AssumedBytes: 10}, 100)
 	a.arriveWithin = 50 * time.Millisecond
 	wrap, err := a.GetHTTPHandler(t.Context())
 	require.NoError(t, err)
@@ -62,7 +61,7 @@ func (d *deadlines) SetReadDeadline(t time.Time) error {
 
 // Only the body has to come in time: what is done with it may take longer, and where there is none nothing is waited for.
 func TestABodyThatIsThere(t *testing.T) {
-	wrap, err := newAdmission(defaultConfig(), zap.NewNop(), 1<<30).GetHTTPHandler(t.Context())
+	wrap, err := made(t, defaultConfig(), 1<<30).GetHTTPHandler(t.Context())
 	require.NoError(t, err)
 	w := &deadlines{ResponseWriter: httptest.NewRecorder()}
 	h, err := wrap(t.Context(), http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -80,7 +79,7 @@ func TestABodyThatIsThere(t *testing.T) {
 
 // A stream that is opened and sends nothing keeps nobody out for ever, and its client hears of it. A message that is there has all the time it wants.
 func TestAStreamWithoutAMessage(t *testing.T) {
-	a := newAdmission(&Config{InFlightRatio: 1, GoMemoryRatio: 1, GoGC: 100, AssumedBytes: 10}, zap.NewNop(), 10)
+	a := made(t, &Config{InFlightRatio: 1, GoMemoryRatio: 1, GoGC: 100, AssumedBytes: 10}, 10)
 	a.arriveWithin = 50 * time.Millisecond
 	conn := overGRPC(t, a)
 	const method = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
@@ -93,9 +92,9 @@ func TestAStreamWithoutAMessage(t *testing.T) {
 
 func TestAMessageThatIsThere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := newAdmission(defaultConfig(), zap.NewNop(), 1<<30)
+		a := made(t, defaultConfig(), 1<<30)
 		parent, over := context.WithCancel(t.Context())
-		ctx, err := opened(parent, &tap.Info{})
+		ctx, err := a.opened(parent, &tap.Info{})
 		require.NoError(t, err)
 		ctx = a.TagRPC(ctx, &stats.RPCTagInfo{})
 		a.HandleRPC(ctx, &stats.InHeader{})

@@ -15,9 +15,10 @@ import (
 	"google.golang.org/grpc/stats"
 )
 
-// A stream that waits has this much buffered at most; the window that gRPC finds by itself grows to 16 MiB a stream.
+// A stream that waits has this much buffered at most; the window that gRPC finds by itself grows to 16 MiB a stream. It is the least there is: once
+// a message is read gRPC asks for all of it at once. The connection's is of what is on its way: it bounds nothing that waits.
 const (
-	streamWindow     = 1 << 20
+	streamWindow     = 64 << 10
 	connectionWindow = 2 << 20
 )
 
@@ -26,10 +27,11 @@ const (
 const streamWorkers = 64
 
 type admission struct {
-	cfg    *Config
-	logger *zap.Logger
-	limit  uint64
-	gate   *gate
+	cfg     *Config
+	logger  *zap.Logger
+	limit   uint64
+	gate    *gate
+	refused *refusals
 
 	arriveWithin time.Duration
 }
@@ -41,12 +43,19 @@ var (
 	_ stats.Handler                  = (*admission)(nil)
 )
 
-func newAdmission(cfg *Config, logger *zap.Logger, limit uint64) *admission {
-	return &admission{cfg: cfg, logger: logger, limit: limit, gate: newGate(max(1, share(limit, cfg.InFlightRatio))), arriveWithin: arriveWithin}
+func newAdmission(cfg *Config, set component.TelemetrySettings, limit uint64) (*admission, error) {
+	refused, err := newRefusals(set)
+	if err != nil {
+		return nil, err
+	}
+	return &admission{
+		cfg: cfg, logger: set.Logger, limit: limit, gate: newGate(max(1, share(limit, cfg.InFlightRatio))), refused: refused, arriveWithin: arriveWithin,
+	}, nil
 }
 
 // Start is part of component.Component.
-func (a *admission) Start(context.Context, component.Host) error {
+func (a *admission) Start(ctx context.Context, _ component.Host) error {
+	a.refused.begin(ctx)
 	if a.limit > 0 {
 		tune(share(a.limit, a.cfg.GoMemoryRatio), a.cfg.GoGC)
 	}
@@ -57,20 +66,30 @@ func (a *admission) Start(context.Context, component.Host) error {
 }
 
 // Shutdown is part of component.Component.
-func (a *admission) Shutdown(context.Context) error { return nil }
+func (a *admission) Shutdown(context.Context) error {
+	a.refused.telemetry.Shutdown()
+	return nil
+}
 
 // GetHTTPHandler is part of extensionmiddleware.HTTPServer.
 func (a *admission) GetHTTPHandler(context.Context) (extensionmiddleware.WrapHTTPHandlerFunc, error) {
 	return func(_ context.Context, next http.Handler) (http.Handler, error) {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if !a.gate.join() {
+				a.refused.add(crowded)
+				w.Header().Set("Retry-After", "1")
+				http.Error(w, "too many requests wait to be read: send it again later", http.StatusServiceUnavailable)
+				return
+			}
 			leave, err := a.gate.enter(r.Context(), a.weight(r))
+			a.gate.quit()
 			if err != nil { // the client has gone
 				http.Error(w, err.Error(), http.StatusServiceUnavailable)
 				return
 			}
 			defer leave()
 			if r.Body = scanned(r); r.ContentLength != 0 {
-				r.Body = newArriving(w, r.Body, a.arriveWithin)
+				r.Body = newArriving(w, r.Body, a.arriveWithin, a.refused)
 			}
 			next.ServeHTTP(w, r)
 		}), nil
@@ -89,6 +108,6 @@ func (a *admission) weight(r *http.Request) int64 {
 func (a *admission) GetGRPCServerOptions(context.Context) ([]grpc.ServerOption, error) {
 	return []grpc.ServerOption{
 		grpc.StatsHandler(a), grpc.InitialWindowSize(streamWindow), grpc.InitialConnWindowSize(connectionWindow),
-		grpc.NumStreamWorkers(streamWorkers), grpc.ForceServerCodecV2(codec{encoding.GetCodecV2(proto.Name)}), grpc.InTapHandle(opened),
+		grpc.NumStreamWorkers(streamWorkers), grpc.ForceServerCodecV2(codec{encoding.GetCodecV2(proto.Name)}), grpc.InTapHandle(a.opened),
 	}, nil
 }

@@ -15,7 +15,7 @@ func NewFactory() extension.Factory {
 		metadata.Type,
 		func() component.Config { return defaultConfig() },
 		func(_ context.Context, set extension.Settings, cfg component.Config) (extension.Extension, error) {
-			return newAdmission(cfg.(*Config), set.Logger, memoryLimit()), nil
+			return newAdmission(cfg.(*Config), set.TelemetrySettings, memoryLimit())
 		},
 		metadata.ExtensionStability)
 }

@@ -18,7 +18,6 @@ import (
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
-	"go.uber.org/zap"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials/insecure"
@@ -170,7 +169,7 @@ func TestNestingInJSON(t *testing.T) {
 }
 
 func TestNestingOverHTTP(t *testing.T) {
-	wrap, err := newAdmission(defaultConfig(), zap.NewNop(), 1<<30).GetHTTPHandler(t.Context())
+	wrap, err := made(t, defaultConfig(), 1<<30).GetHTTPHandler(t.Context())
 	require.NoError(t, err)
 	h, err := wrap(t.Context(), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, err := io.ReadAll(r.Body); err != nil {
@@ -225,7 +224,7 @@ func overGRPC(t *testing.T, a *admission) *grpc.ClientConn {
 }
 
 func TestNestingOverGRPC(t *testing.T) {
-	conn := overGRPC(t, newAdmission(defaultConfig(), zap.NewNop(), 1<<30))
+	conn := overGRPC(t, made(t, defaultConfig(), 1<<30))
 	send := func(levels int) error {
 		td := ptrace.NewTraces()
 		nest(td.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans().AppendEmpty().Attributes().PutEmpty("k"), levels, true)

@@ -237,7 +237,7 @@ overrides:
 	require.EqualError(t, Check(l.Budgets, l.Overrides, "Mars"),
 		`timezone: must be a name of the IANA time zone database such as Europe/Berlin or UTC, got "Mars"
 budgets[1]::name: must be unique, got "a" as in budgets[0]
-overrides[0]::budget: must name one of budgets, got "b"
+overrides[0]::budget: must name one of budgets (a), got "b"
 overrides[1]::limit_calls: must be in the unit of budget "a", limit_usd
 overrides[1]::group: must have keys of the budget's group_by, [team], got "tem"
 overrides[1]::until: must be a date such as 2026-12-01 or an RFC 3339 time, got "tomorrow"

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -25,12 +26,21 @@ func Check(budgets []Config, overrides []Override, zone string) error {
 		key := fmt.Sprintf("overrides[%d]::", i)
 		at, ok := first[overrides[i].Budget]
 		if !ok {
-			p.add(key+"budget", "must name one of budgets, got %q", overrides[i].Budget)
+			p.add(key+"budget", "must name one of budgets (%s), got %q", some(first), overrides[i].Budget)
 			continue
 		}
 		overrides[i].check(&p, key, &budgets[at])
 	}
 	return p.err()
+}
+
+// some is the names of budgets, or the first ten of them.
+func some(names map[string]int) string {
+	all := slices.Sorted(maps.Keys(names))
+	if len(all) > 10 {
+		all = append(all[:10], "…")
+	}
+	return strings.Join(all, ", ")
 }
 
 func (o *Override) check(p *problems, key string, c *Config) {
