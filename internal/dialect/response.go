@@ -47,6 +47,8 @@ func (a *answered) read(p *jsonScan) {
 			first(&a.tier, tierOf(p))
 		case "output":
 			a.output(p)
+		case "content":
+			a.content(p)
 		case "candidates":
 			a.candidates(p)
 		case "groundingMetadata", "grounding_metadata":
@@ -146,6 +148,8 @@ func (a *answered) message(p *jsonScan, depth int) {
 			a.facts.cached(p.s[at:p.i])
 		case "id":
 			own = p.text()
+		case "content":
+			a.content(p)
 		default:
 			p.skip()
 		}
@@ -202,6 +206,45 @@ func (a *answered) output(p *jsonScan) {
 	for i, t := range [...]tally{nWebSearches, nFileSearches, nCodeRuns} {
 		if n[i] > 0 {
 			a.facts.add(t, n[i], jsonRank)
+		}
+	}
+}
+
+// content reads the blocks of Anthropic's answer, among which is each search. The usage, where it is there, says better how many are billed.
+func (a *answered) content(p *jsonScan) {
+	if !p.enter('[') {
+		p.skip()
+		return
+	}
+	searches := int64(0)
+	for p.more(']') {
+		if kind, name := block(p); kind == "server_tool_use" && name == "web_search" {
+			searches++
+		}
+	}
+	if searches > 0 {
+		a.facts.add(nWebSearches, searches, jsonRank+1)
+	}
+}
+
+// block consumes a block and says its type, and its name.
+func block(p *jsonScan) (kind, name string) {
+	if !p.enter('{') {
+		p.skip()
+		return "", ""
+	}
+	for {
+		key, ok := p.key()
+		if !ok {
+			return kind, name
+		}
+		switch key {
+		case "type":
+			kind = p.text()
+		case "name":
+			name = p.text()
+		default:
+			p.skip()
 		}
 	}
 }

@@ -179,7 +179,7 @@ func usageTally(key string, sd side) tally {
 	case "ephemeral_5m_input_tokens", "ephemeral5mInputTokens", "cache_creation_5m_tokens", "cache_creation_5m_input_tokens",
 		"cacheCreation5mTokens", "cacheCreation5mInputTokens":
 		return nCacheWrite5m
-	case "ephemeral_1h_input_tokens", "ephemeral1hInputTokens", "cache_creation_1h_tokens", "cache_creation_1h_input_tokens",
+	case "ephemeral_1h_input_tokens", "ephemeral1hInputTokens", "ephemeral_1hr_input_tokens", "cache_creation_1h_tokens", "cache_creation_1h_input_tokens",
 		"cacheCreation1hTokens", "cacheCreation1hInputTokens":
 		return nCacheWrite1h
 	case "reasoning", "reasoning_tokens", "reasoningTokens", "thoughtsTokenCount", "thoughts_token_count", "thoughtsTokens",
