@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -31,6 +32,7 @@ func (r *reading) failure() {
 	if status < 400 || status > 599 {
 		status = 0
 	}
+	r.op.Begun = slices.ContainsFunc(messages[:], endedEarly)
 	r.op.ErrorType = errorType(r.f.texts[tErrorType], kind, status)
 	r.op.Failure = classify(status, r.op.ErrorType, kind, messages[:])
 }

@@ -137,3 +137,19 @@ func TestCacheSpans(t *testing.T) {
 		assert.Equal(t, tc.hit, op.CacheHit, tc.span)
 	}
 }
+
+func TestEndedEarly(t *testing.T) {
+	for message, want := range map[string]bool{
+		"terminated":                            true,
+		"Premature close":                       true,
+		"Failed to process successful response": true,
+		"peer closed connection without sending complete message body (incomplete chunked read)": true,
+		"Response payload is not completed":            true,
+		"Connection error.":                            false,
+		"The worker was terminated before the request": false,
+		"connect ECONNREFUSED 127.0.0.1:443":           false,
+		"429 Rate limit reached":                       false,
+	} {
+		assert.Equal(t, want, endedEarly(message), message)
+	}
+}

@@ -38,14 +38,30 @@ func (r *reading) hiddenHalf() {
 	}
 	u := &op.Usage
 	switch {
-	case u.Input == 0, op.Failure == genai.Succeeded && u.Output == 0, op.Failure != genai.Succeeded && (u.Output == 1 || brokeOff(op.ErrorType)):
+	case u.Input == 0, op.Failure == genai.Succeeded && u.Output == 0, op.Failure != genai.Succeeded && (u.Output <= 1 || brokeOff(op.ErrorType)):
 		op.Doubt = genai.ReasonHiddenTokens
 	}
 }
 
 // BrokeOff says that the model had begun to answer when the call failed, or that whoever asked let it go: what it wrote until then is billed.
 func (c *Call) BrokeOff() bool {
-	return c.Failure != genai.Succeeded && (c.TimeToFirstChunk > 0 || genai.UniqueResponseID(c.ResponseID) || letGo(c.ErrorType))
+	return c.Failure != genai.Succeeded && (c.TimeToFirstChunk > 0 || c.Begun || genai.UniqueResponseID(c.ResponseID) || letGo(c.ErrorType))
+}
+
+// endedEarly says of an error's message that it is about an answer which had begun: what HTTP clients say of a body that ends before its end.
+func endedEarly(message string) bool {
+	if message == "terminated" || message == "TypeError: terminated" {
+		return true
+	}
+	for _, words := range [...]string{
+		"premature close", "successful response", "incomplete chunked read", "incompleteread", "payload is not completed",
+		"response ended prematurely", "complete message body",
+	} {
+		if genai.ContainsFold(message, words) {
+			return true
+		}
+	}
+	return false
 }
 
 // letGo says of an error that whoever asked did not wait for the end.
