@@ -8,6 +8,9 @@ import (
 
 var (
 	tLangfuseType   = newText()
+	tLangfuseLibs   = newText()
+	tLangfuseTools  = newText()
+	jLangfuseOutput = newText()
 	jLangfuseUsage  = newText()
 	jLangfuseCost   = newText()
 	nLangfuseInput  = newTally()
@@ -24,16 +27,42 @@ var langfuse = &client{
 		texts(tConversation, plain, "langfuse.session.id"),
 		texts(tSystem, plain, "langfuse.observation.metadata.ls_provider"), // LangChain's word
 		texts(jLangfuseUsage, genAI, "langfuse.observation.usage_details"),
+		texts(tLangfuseLibs, plain, "langfuse.observation.metadata.versions"),
+		texts(tLangfuseTools, plain, "langfuse.observation.metadata.tools"),
+		texts(jLangfuseOutput, plain, "langfuse.observation.output"),
 		texts(jLangfuseCost, plain, "langfuse.observation.cost_details"),
 		texts(tLevel, plain, "langfuse.observation.level"),
 		texts(tMessage, plain, "langfuse.observation.status_message"),
 		texts(tFirstChunkAt, plain, "langfuse.observation.completion_start_time"),
 	),
-	words:  []word{{fact: tLangfuseType, read: langfuseKind, first: true}},
-	json:   []member{{fact: jLangfuseUsage, read: func(r *reading, s string) { r.f.readBuckets(s) }, pair: true}},
+	words: []word{{fact: tLangfuseType, read: langfuseKind, first: true}},
+	json: []member{
+		{fact: jLangfuseUsage, read: func(r *reading, s string) { r.f.readBuckets(s) }, pair: true},
+		{fact: jLangfuseOutput, read: langfuseSearches},
+	},
 	pairs:  []pair{{in: nLangfuseInput, out: nLangfuseOutput, first: true, whole: true}},
 	costs:  []cost{{in: jLangfuseCost, name: "total", parts: true}},
-	traits: traits{localAgents: true},
+	traits: traits{localAgents: true, guess: langfuseAddsUp, hides: langfuseHides},
+}
+
+// langfuseSearches: of Anthropic's answer the content is all that there is of its searches.
+func langfuseSearches(r *reading, s string) {
+	if strings.Contains(s, `"server_tool_use"`) {
+		readAnswer(s, r.f)
+	}
+}
+
+// langfuseHides: what the Responses API searched is left out, and only that it could is told.
+func langfuseHides(r *reading, _ *genai.Usage) string {
+	if !r.f.has(nWebSearches) && strings.Contains(r.f.texts[tLangfuseTools], `"web_search`) {
+		return genai.ReasonUnknownFee
+	}
+	return ""
+}
+
+// langfuseAddsUp: LangChain for JavaScript adds what a stream of Anthropic says of the output at its start to what it says at its end.
+func langfuseAddsUp(r *reading, _ *genai.Usage) bool {
+	return r.f.texts[tFirstChunkAt] != "" && strings.Contains(r.f.texts[tLangfuseLibs], `"@langchain/anthropic"`)
 }
 
 // langfuseKind: a tool or a retriever of which the application tells a model and its usage asks that model itself.

@@ -21,6 +21,7 @@ var openLLMetry = &client{
 		{name: "traceloop*"},
 		{name: "@traceloop/instrumentation-openai", traits: &traits{guess: ownCounts, hidesCache: always}},
 		{name: "@traceloop/instrumentation-llamaindex", traits: &traits{localAgents: true, hidesCache: always}},
+		{name: "@traceloop/instrumentation-langchain", traits: &traits{localAgents: true, guess: streamAddedUp, hidesCache: always}},
 		{name: "@traceloop/instrumentation-together", traits: &traits{hidesCache: always}},
 		{name: "opentelemetry.instrumentation.openai", traits: &traits{guess: ownTokenizer, hidesCache: elastics}},
 		{name: "@traceloop/instrumentation-anthropic", traits: &traits{cacheApart: upTo("0.27.0")}},
@@ -74,6 +75,12 @@ func hiddenWrites(r *reading, u *genai.Usage) string {
 		return genai.ReasonHiddenTokens
 	}
 	return ""
+}
+
+// streamAddedUp: LangChain for JavaScript adds what a stream of Anthropic says of the output at its start to what it says at its end. Only
+// whole answers have an id.
+func streamAddedUp(r *reading, _ *genai.Usage) bool {
+	return r.overAnthropic() && r.f.texts[tResponseID] == ""
 }
 
 // ownCounts: JavaScript's for OpenAI has a table of its own for what an image takes, whatever the answer says.
