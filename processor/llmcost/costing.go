@@ -149,7 +149,7 @@ func (p *policy) soldAt(op *dialect.Call) sold {
 	answered := op.ResponseModel != ""
 	switch asked := op.RequestModel; {
 	case asked == "" || asked == op.Model():
-	case s.model == nil || s.reason == genai.ReasonProviderGuessed:
+	case s.model == nil || s.reason == genai.ReasonProviderGuessed || s.reason == pricing.GuessRegion:
 		other := p.matches.find(op, asked)
 		if other.model != nil && (s.model == nil || other.reason == "" && !p.matches.othersMake(op.Model(), asked, other.model)) {
 			s, answered = other, false

@@ -77,7 +77,15 @@ func (m *matches) lookUp(q question) sold {
 		seller = m.table.Provider(q.provider) // Azure sells at OpenAI's rows, but the contract is with Azure
 	}
 	s.factor = m.factors[seller]
+	if s.anyProfile() && m.table.SellerByName(q.model).Provider != "aws" {
+		s.reason = pricing.GuessRegion
+	}
 	return s
+}
+
+// anyProfile says that Bedrock's price goes by the inference profile. Of a model that is called as its maker calls it none is told.
+func (s *sold) anyProfile() bool {
+	return s.model != nil && s.model.Provider == "aws" && !s.model.Own && s.reason == "" && strings.HasPrefix(s.model.ID, "regional.")
 }
 
 // othersMake says that the model that answered is another maker's than the one that was asked for, which is sold there: a gateway fell back
