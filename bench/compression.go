@@ -33,7 +33,7 @@ func compressors() ([]compressor, error) {
 		}
 		all = append(all, compressor{fmt.Sprintf("klauspost/compress, gzip level %d", level), w})
 	}
-	z, err := zstd.NewWriter(io.Discard, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(512<<10))
+	z, err := zstd.NewWriter(io.Discard, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithWindowSize(512<<10))
 	if err != nil {
 		return nil, err
 	}

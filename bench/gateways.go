@@ -14,6 +14,7 @@ func pipelineRows(e Effort) ([]Row, error) {
 			{Name: "default configuration", Binary: binary, Config: defaultConfig},
 			{Name: "stock otlp → otlp", Binary: stock, Config: otlpOnlyConfig},
 			{Name: "transform + spanmetrics", Binary: binary, Config: contribConfig},
+			{Name: "the same with gzip to the backend, as the others", Binary: binary, Config: defaultConfig, Env: []string{"OTLP_BACKEND_COMPRESSION=gzip"}},
 		}
 		all, err := batches()
 		if err != nil {
@@ -42,6 +43,7 @@ func gatewayRows(what string, targets bool, setups []Setup, p []Pipeline) (rows 
 		}
 		rows = append(rows, row)
 	}
+	rows = append(rows, pipelineRow("CPU of the gateway, "+what, setups, p, 0, 3))
 	row := Row{What: "spans/s through the gateway, " + what, Ratio: p[0].SpansPerS / p[1].SpansPerS}
 	row.Ours = fmt.Sprintf("%s: %.0f", setups[0].Name, p[0].SpansPerS)
 	row.Peer = fmt.Sprintf("%s: %.0f", setups[1].Name, p[1].SpansPerS)

@@ -7,11 +7,11 @@ import (
 	"sync/atomic"
 	"time"
 
+	_ "go.opentelemetry.io/collector/config/configgrpc" // has gRPC read zstd
 	"golang.org/x/sync/errgroup"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/encoding"
-	_ "google.golang.org/grpc/encoding/gzip" // the exporter compresses
 )
 
 // rawCodec passes messages on as they are on the wire, so that the load and the backend cost next to nothing beside the

@@ -8,7 +8,9 @@ import (
 	"google.golang.org/grpc/encoding"
 )
 
-// TestGzip: what this program compresses and reads gzip with over gRPC is ours, whatever else registers one.
-func TestGzip(t *testing.T) {
-	require.Equal(t, module+"/internal/grpcgzip", reflect.TypeOf(encoding.GetCompressor("gzip")).PkgPath())
+// TestCompression: what this program compresses with over gRPC is ours, whatever else registers one.
+func TestCompression(t *testing.T) {
+	for name, ours := range map[string]string{"gzip": "grpcgzip", "zstd": "grpczstd"} {
+		require.Equal(t, module+"/internal/"+ours, reflect.TypeOf(encoding.GetCompressor(name)).PkgPath())
+	}
 }

@@ -17,6 +17,7 @@ import (
 	"google.golang.org/grpc"
 	_ "google.golang.org/grpc/encoding/gzip" // what a backend reads
 	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/stats"
 )
 
 // backend takes everything, or answers what it is told to.
@@ -30,8 +31,10 @@ type backend struct {
 	calls   []metadata.MD
 	items   []int             // of each request
 	tenants []map[string]bool // of each request with traces, from its resources
-	err     error
-	refuse  int64
+
+	encodings []string // of each call
+	err       error
+	refuse    int64
 }
 
 func newBackend(t *testing.T) *backend {
@@ -39,7 +42,7 @@ func newBackend(t *testing.T) *backend {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	b := &backend{address: l.Addr().String(), traces: ptrace.NewTraces(), metrics: pmetric.NewMetrics(), logs: plog.NewLogs()}
-	server := grpc.NewServer(grpc.MaxRecvMsgSize(64 << 20))
+	server := grpc.NewServer(grpc.MaxRecvMsgSize(64<<20), grpc.StatsHandler(sees{b}))
 	ptraceotlp.RegisterGRPCServer(server, takesTraces{b: b})
 	pmetricotlp.RegisterGRPCServer(server, takesMetrics{b: b})
 	plogotlp.RegisterGRPCServer(server, takesLogs{b: b})
@@ -53,6 +56,21 @@ func newBackend(t *testing.T) *backend {
 		<-ended
 	})
 	return b
+}
+
+// sees keeps what calls are compressed with.
+type sees struct{ b *backend }
+
+func (sees) TagRPC(ctx context.Context, _ *stats.RPCTagInfo) context.Context   { return ctx }
+func (sees) TagConn(ctx context.Context, _ *stats.ConnTagInfo) context.Context { return ctx }
+func (sees) HandleConn(context.Context, stats.ConnStats)                       {}
+
+func (s sees) HandleRPC(_ context.Context, what stats.RPCStats) {
+	if header, ok := what.(*stats.InHeader); ok {
+		s.b.mu.Lock()
+		defer s.b.mu.Unlock()
+		s.b.encodings = append(s.b.encodings, header.Compression)
+	}
 }
 
 // answers makes the backend answer so from now on.

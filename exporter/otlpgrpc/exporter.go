@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
+	"time"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/config/configgrpc"
@@ -28,6 +30,9 @@ type sender[T any] struct {
 	attributes metric.MeasurementOption
 	conn       *grpc.ClientConn
 	call       []grpc.CallOption
+
+	compression *compression // nil where the configuration says which one
+	preferred   []grpc.CallOption
 }
 
 func newSender[T any](set exporter.Settings, cfg *Config, s *signal[T]) (*sender[T], error) {
@@ -46,10 +51,15 @@ func newSender[T any](set exporter.Settings, cfg *Config, s *signal[T]) (*sender
 func (s *sender[T]) start(ctx context.Context, host component.Host) (err error) {
 	s.telemetry.OtlpGrpcRejected.Add(ctx, 0, s.attributes)
 	s.telemetry.OtlpGrpcUnreadable.Add(ctx, 0, s.attributes)
+	s.telemetry.OtlpGrpcRecompressed.Add(ctx, 0, s.attributes)
 	agent := fmt.Sprintf("%s/%s (%s/%s)", s.set.BuildInfo.Description, s.set.BuildInfo.Version, runtime.GOOS, runtime.GOARCH)
-	s.conn, err = s.cfg.ClientConfig.ToClientConn(ctx, host.GetExtensions(), s.set.TelemetrySettings,
-		configgrpc.WithGrpcDialOption(grpc.WithUserAgent(agent)))
-	s.call = []grpc.CallOption{grpc.ForceCodecV2(rawCodec{}), grpc.WaitForReady(s.cfg.ClientConfig.WaitForReady)}
+	client := s.cfg.ClientConfig
+	s.call = []grpc.CallOption{grpc.ForceCodecV2(rawCodec{}), grpc.WaitForReady(client.WaitForReady)}
+	if client.Compression == auto {
+		client.Compression, s.compression = fallback, &compression{}
+		s.preferred = append(slices.Clip(s.call), grpc.UseCompressor(string(preferred)))
+	}
+	s.conn, err = client.ToClientConn(ctx, host.GetExtensions(), s.set.TelemetrySettings, configgrpc.WithGrpcDialOption(grpc.WithUserAgent(agent)))
 	return err
 }
 
@@ -75,12 +85,35 @@ func (s *sender[T]) push(ctx context.Context, r xexporterhelper.Request) error {
 	if s.conn == nil {
 		return errors.New("not started")
 	}
-	var answer []byte
-	if err := judge(s.conn.Invoke(ctx, s.signal.method, r, &answer, s.call...)); err != nil {
+	answer, err := s.send(ctx, r)
+	if err = judge(err); err != nil {
 		return err
 	}
 	s.read(ctx, answer)
 	return nil
+}
+
+// send sends a request, a second time where the backend does not read the compression.
+func (s *sender[T]) send(ctx context.Context, r xexporterhelper.Request) ([]byte, error) {
+	if s.compression == nil {
+		return s.invoke(ctx, r, s.call)
+	}
+	if s.compression.prefers(time.Now()) {
+		answer, err := s.invoke(ctx, r, s.preferred)
+		if !s.compression.told(true, err, time.Now()) {
+			return answer, err
+		}
+		s.telemetry.OtlpGrpcRecompressed.Add(ctx, 1, s.attributes)
+		s.set.Logger.Info("The backend may not read zstd: it gets gzip for an hour", zap.Error(err))
+	}
+	answer, err := s.invoke(ctx, r, s.call)
+	s.compression.told(false, err, time.Now())
+	return answer, err
+}
+
+func (s *sender[T]) invoke(ctx context.Context, r xexporterhelper.Request, options []grpc.CallOption) (answer []byte, err error) {
+	err = s.conn.Invoke(ctx, s.signal.method, r, &answer, options...)
+	return answer, err
 }
 
 // read looks at what a backend says that took the request.

@@ -61,6 +61,9 @@ type all struct {
 
 func create3(t *testing.T, f exporter.Factory, set exporter.Settings, cfg component.Config) (e all) {
 	t.Helper()
+	if own, ok := cfg.(*Config); ok && f == exporter.Factory(core) {
+		cfg = &own.Config
+	}
 	var err error
 	e.Traces, err = f.CreateTraces(t.Context(), set, cfg)
 	require.NoError(t, err)

@@ -20,20 +20,29 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/exporter/otlpgrpc/internal/metadata"
 )
 
-// Config is the core exporter's.
-type Config = otlpexporter.Config
-
 var core = otlpexporter.NewFactory().(xexporter.Factory)
 
 // NewFactory makes the factory of the exporter.
 func NewFactory() exporter.Factory {
-	return xexporter.NewFactory(metadata.Type, core.CreateDefaultConfig,
+	return xexporter.NewFactory(metadata.Type, createDefaultConfig,
 		xexporter.WithDeprecatedTypeAlias(metadata.DeprecatedType),
 		xexporter.WithTraces(createTraces, metadata.TracesStability),
 		xexporter.WithMetrics(createMetrics, metadata.MetricsStability),
 		xexporter.WithLogs(createLogs, metadata.LogsStability),
-		xexporter.WithProfiles(core.CreateProfiles, core.ProfilesStability()),
+		xexporter.WithProfiles(createProfiles, core.ProfilesStability()),
 	)
+}
+
+func createDefaultConfig() component.Config {
+	return &Config{*core.CreateDefaultConfig().(*otlpexporter.Config)}
+}
+
+func createProfiles(ctx context.Context, set exporter.Settings, cfg component.Config) (xexporter.Profiles, error) {
+	own := cfg.(*Config).Config
+	if own.ClientConfig.Compression == auto {
+		own.ClientConfig.Compression = fallback
+	}
+	return core.CreateProfiles(ctx, set, &own)
 }
 
 func createTraces(ctx context.Context, set exporter.Settings, cfg component.Config) (exporter.Traces, error) {

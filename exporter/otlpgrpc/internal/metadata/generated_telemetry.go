@@ -23,11 +23,12 @@ func Tracer(settings component.TelemetrySettings) trace.Tracer {
 // TelemetryBuilder provides an interface for components to report telemetry
 // as defined in metadata and user config.
 type TelemetryBuilder struct {
-	meter              metric.Meter
-	mu                 sync.Mutex
-	registrations      []metric.Registration
-	OtlpGrpcRejected   metric.Int64Counter
-	OtlpGrpcUnreadable metric.Int64Counter
+	meter                metric.Meter
+	mu                   sync.Mutex
+	registrations        []metric.Registration
+	OtlpGrpcRecompressed metric.Int64Counter
+	OtlpGrpcRejected     metric.Int64Counter
+	OtlpGrpcUnreadable   metric.Int64Counter
 }
 
 // TelemetryBuilderOption applies changes to default builder.
@@ -59,6 +60,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	}
 	builder.meter = Meter(settings)
 	var err, errs error
+	builder.OtlpGrpcRecompressed, err = builder.meter.Int64Counter(
+		"otelcol_otlp_grpc_recompressed",
+		metric.WithDescription("Requests that were sent again with gzip because the backend did not read zstd (compression auto). [Development]"),
+		metric.WithUnit("{request}"),
+	)
+	errs = errors.Join(errs, err)
 	builder.OtlpGrpcRejected, err = builder.meter.Int64Counter(
 		"otelcol_otlp_grpc_rejected",
 		metric.WithDescription("Items of accepted requests that the backend did not take, which its answer says (partial success). [Development]"),

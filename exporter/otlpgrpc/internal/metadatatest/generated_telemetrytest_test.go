@@ -19,8 +19,12 @@ func TestSetupTelemetry(t *testing.T) {
 	tb, err := metadata.NewTelemetryBuilder(testTel.NewTelemetrySettings())
 	require.NoError(t, err)
 	defer tb.Shutdown()
+	tb.OtlpGrpcRecompressed.Add(context.Background(), 1)
 	tb.OtlpGrpcRejected.Add(context.Background(), 1)
 	tb.OtlpGrpcUnreadable.Add(context.Background(), 1)
+	AssertEqualOtlpGrpcRecompressed(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
 	AssertEqualOtlpGrpcRejected(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
