@@ -14,14 +14,10 @@ type codec struct{ encoding.CodecV2 }
 
 // Unmarshal is part of encoding.CodecV2.
 func (c codec) Unmarshal(data mem.BufferSlice, to any) error {
-	pieces := make([][]byte, len(data))
-	for i, buffer := range data {
-		pieces[i] = buffer.ReadOnlyData()
-	}
-	if mayNest(pieces) {
+	if data.Len() >= leastBytes {
 		scanner := newMessages()
-		for _, piece := range pieces {
-			if err := scanner.scan(piece); err != nil {
+		for _, piece := range data {
+			if err := scanner.scan(piece.ReadOnlyData()); err != nil {
 				return err
 			}
 		}

@@ -1,15 +1,12 @@
 package admission
 
-import (
-	"bytes"
-	"fmt"
-)
+import "fmt"
 
 // maxNesting is how many messages, or brackets of JSON, may stand in each other: as many as Go's own protobuf takes. The collector's decoder
 // calls itself for each, and a stack that is full ends the process: one request of 30 MB of arrays in arrays, which is little compressed, is enough.
 const maxNesting = 10_000
 
-// leastBytes is what so many messages take at least.
+// leastBytes is what so many messages take at least, two bytes each: its tag and its length.
 const leastBytes = 2 * maxNesting
 
 var errNesting = fmt.Errorf("the values of a request may nest %d deep at most", maxNesting)
@@ -60,19 +57,4 @@ func (m messages) scan(piece []byte) error {
 		}
 	}
 	return nil
-}
-
-// mayNest is false where nothing can nest too deep, for each array or list of keys within a value begins with one of two bytes.
-func mayNest(pieces [][]byte) bool {
-	size, marks := 0, 0
-	for _, p := range pieces {
-		size += len(p)
-	}
-	if size < leastBytes {
-		return false
-	}
-	for _, p := range pieces {
-		marks += bytes.Count(p, []byte{arrayTag}) + bytes.Count(p, []byte{listTag})
-	}
-	return marks > maxNesting/4
 }

@@ -12,12 +12,6 @@ var value, keyValue = func() (*kind, *kind) {
 	return value, pair
 }()
 
-// The tags that begin an array and a list within a value.
-const (
-	arrayTag = 5<<3 | 2
-	listTag  = 6<<3 | 2
-)
-
 var (
 	exemplar  = &kind{7: keyValue}
 	span      = &kind{9: keyValue, 11: {3: keyValue}, 13: {4: keyValue}}

@@ -124,10 +124,11 @@ func (w *walk) pass(n uint64) {
 	w.skip = n
 }
 
-// begin begins a message, or leaves it out.
+// begin begins a message, or leaves it out: also one in which there is no room for as many messages as would be too many, which most are.
 func (w *walk) begin(n uint64) {
 	m := w.open[len(w.open)-1]
-	if w.group > 0 || int(w.field) >= len(m.kind) || m.kind[w.field] == nil {
+	if n < uint64(2*(maxNesting-len(w.open))) || w.group > 0 || //nolint:gosec // no more are open than may be
+		int(w.field) >= len(m.kind) || m.kind[w.field] == nil {
 		w.pass(n)
 		return
 	}
