@@ -12,6 +12,7 @@ import (
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 	"github.com/otelcol-llm/otelcol-llm/internal/limits"
+	"github.com/otelcol-llm/otelcol-llm/internal/memory"
 )
 
 // Config of the connector. README.md shows every key with its default.
@@ -76,13 +77,16 @@ const (
 
 const maxDimensions = 16
 
+// A sender that makes up names fills each metric; with what perfstats, the history and scrapes keep of them, one name takes 100 kB and more.
+const leastSeries, usualSeries, bytesOfSeries = 100, 2000, 1 << 20
+
 func createDefaultConfig() component.Config {
 	return &Config{
 		Interval:    15 * time.Second,
 		ZeroFor:     20 * time.Second,
 		Naming:      []string{namingSemconv},
 		Histograms:  histogramsExponential,
-		SeriesLimit: 2000,
+		SeriesLimit: memory.Default(leastSeries, usualSeries, bytesOfSeries),
 		ExpireAfter: time.Hour,
 		Exemplars:   true,
 		Dedupe:      Dedupe{Window: genai.DedupeWindow, MaxEntries: 500_000},

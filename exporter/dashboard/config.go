@@ -17,13 +17,17 @@ import (
 
 	"github.com/otelcol-llm/otelcol-llm/exporter/dashboard/internal/history"
 	"github.com/otelcol-llm/otelcol-llm/internal/limits"
+	"github.com/otelcol-llm/otelcol-llm/internal/memory"
 )
 
 const (
-	day         = 24 * time.Hour
-	maxHosts    = 100
-	maxModels   = 1000
-	traceIDHole = "{trace_id}"
+	day       = 24 * time.Hour
+	maxHosts  = 100
+	maxModels = 1000
+
+	// A series takes up to 3.5 KiB, and all of them at most a fifth of the memory.
+	leastSeries, usualSeries, bytesOfSeries = 1000, 100_000, 16 << 10
+	traceIDHole                             = "{trace_id}"
 )
 
 // Config is the `dashboard` block; README.md has every key with its default.
@@ -90,7 +94,7 @@ func createDefaultConfig() component.Config {
 	server.ReadHeaderTimeout = 10 * time.Second
 	return &Config{
 		Server:      server,
-		Storage:     StorageConfig{Dir: "./data/history", Retention: Duration(35 * day), MaxSize: 5 << 30, MaxSeries: 100_000},
+		Storage:     StorageConfig{Dir: "./data/history", Retention: Duration(35 * day), MaxSize: 5 << 30, MaxSeries: memory.Default(leastSeries, usualSeries, bytesOfSeries)},
 		Query:       QueryConfig{Timeout: 20 * time.Second, MaxSamples: 5_000_000, Concurrency: 16},
 		SelfMetrics: SelfMetricsConfig{Endpoint: "http://127.0.0.1:8888/metrics", Interval: 15 * time.Second},
 	}

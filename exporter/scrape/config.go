@@ -16,6 +16,7 @@ import (
 
 	"github.com/otelcol-llm/otelcol-llm/exporter/scrape/internal/series"
 	"github.com/otelcol-llm/otelcol-llm/internal/limits"
+	"github.com/otelcol-llm/otelcol-llm/internal/memory"
 )
 
 // Config is the `scrape` block; README.md has every key with its default. Those of the exporter prometheus mean the same here.
@@ -55,7 +56,9 @@ type ResourceToTelemetry struct {
 const (
 	defaultExpiration = 5 * time.Minute
 	longestExpiration = 10 * 365 * 24 * time.Hour
-	defaultMaxSeries  = 100_000
+
+	// A series counts a KiB, so all of them take a sixteenth of the memory.
+	leastSeries, usualSeries, bytesOfSeries = 1000, 100_000, 16 << 10
 )
 
 var strategies = []otlptranslator.TranslationStrategyOption{
@@ -65,7 +68,7 @@ var strategies = []otlptranslator.TranslationStrategyOption{
 
 func createDefaultConfig() component.Config {
 	return &Config{
-		ServerConfig: confighttp.NewDefaultServerConfig(), MetricExpiration: defaultExpiration, MaxSeries: defaultMaxSeries,
+		ServerConfig: confighttp.NewDefaultServerConfig(), MetricExpiration: defaultExpiration, MaxSeries: memory.Default(leastSeries, usualSeries, bytesOfSeries),
 		TranslationStrategy: otlptranslator.UnderscoreEscapingWithSuffixes,
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"go.opentelemetry.io/collector/extension"
 
 	"github.com/otelcol-llm/otelcol-llm/extension/admission/internal/metadata"
+	"github.com/otelcol-llm/otelcol-llm/internal/memory"
 )
 
 // NewFactory makes the extension's factory.
@@ -15,7 +16,7 @@ func NewFactory() extension.Factory {
 		metadata.Type,
 		func() component.Config { return defaultConfig() },
 		func(_ context.Context, set extension.Settings, cfg component.Config) (extension.Extension, error) {
-			return newAdmission(cfg.(*Config), set.TelemetrySettings, memoryLimit())
+			return newAdmission(cfg.(*Config), set.TelemetrySettings, memory.Limit())
 		},
 		metadata.ExtensionStability)
 }

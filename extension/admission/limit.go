@@ -5,18 +5,7 @@ import (
 	"os"
 	"runtime/debug"
 	"runtime/metrics"
-
-	"github.com/KimMachineGun/automemlimit/memlimit"
 )
-
-// memoryLimit is what the container may have, or the machine has; 0 is unknown.
-func memoryLimit() uint64 {
-	limit, err := memlimit.ApplyFallback(memlimit.FromCgroup, memlimit.FromSystem)()
-	if err != nil {
-		return 0
-	}
-	return limit
-}
 
 // tune tells the garbage collector what it may use, unless the environment has. A heap that may grow by more than Go's own 100 % needs the
 // limit: both or none.

@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/collector/component"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/limits"
+	"github.com/otelcol-llm/otelcol-llm/internal/memory"
 )
 
 // Values of the config.
@@ -27,6 +28,9 @@ const (
 	maxLatency  = 24 * time.Hour
 	longest     = 10 * 365 * 24 * time.Hour
 	maxSeries   = 100_000 // with which the memory for series alone is some gigabytes
+
+	// As genaimetrics has it, whose series these are: all of them in a tenth of the memory.
+	leastSeries, usualSeries, bytesOfSeries = 100, 2000, 1 << 20
 )
 
 // Config is the `perfstats` block.
@@ -93,7 +97,7 @@ func createDefaultConfig() component.Config {
 			Degraded:  Threshold{ErrorRatio: 0.05, AvgLatency: 5 * time.Second},
 			Unhealthy: Threshold{ErrorRatio: 0.10, AvgLatency: 10 * time.Second},
 		},
-		SeriesLimit: 2000,
+		SeriesLimit: memory.Default(leastSeries, usualSeries, bytesOfSeries),
 		ExpireAfter: time.Hour,
 	}
 }
