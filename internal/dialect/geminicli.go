@@ -17,18 +17,18 @@ var geminiCLI = &client{
 	metrics: map[string]pointReader{
 		"gemini_cli.api.request.count": pointRequests(callsTo("gcp.gemini"), "status_code"),
 		"gemini_cli.token.usage": pointTokens(callsTo("gcp.gemini"), "type", map[string]string{
-			"input": genai.TokensInput, "cache": genai.TokensCacheRead, "output": genai.TokensOutputVisible, "thought": genai.TokensReasoning,
+			"input": genai.TokensInput, "tool": genai.TokensInput, "cache": genai.TokensCacheRead, "output": genai.TokensOutputVisible, "thought": genai.TokensReasoning,
 		}),
 	},
 	traits: traits{localAgents: true, thoughtsApart: true, hidesCache: always, hides: hiddenThoughts},
 }
 
-// geminiResponse: the output leaves the thoughts out.
+// geminiResponse: the output leaves the thoughts out, and the input what tools put into the prompt.
 func geminiResponse(attrs pcommon.Map, c *Call) bool {
 	logCall(attrs, c, genai.OpGenerateContent, "gcp.gemini")
 	thoughts := count(attrs, "thoughts_token_count")
 	logUsage(c, genai.Usage{
-		Input: count(attrs, "input_token_count"), Output: count(attrs, "output_token_count") + thoughts,
+		Input: count(attrs, "input_token_count") + count(attrs, "tool_token_count"), Output: count(attrs, "output_token_count") + thoughts,
 		CacheRead: count(attrs, "cached_content_token_count"), Reasoning: thoughts,
 	})
 	return true
