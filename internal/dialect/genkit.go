@@ -26,7 +26,7 @@ var genkit = &client{
 	pairs:    []pair{{in: nGenkitInput, out: nGenkitOutput, apart: genkitApart}},
 	models:   genkitModels,
 	provider: genkitProvider,
-	traits:   traits{localAgents: true},
+	traits:   traits{localAgents: true, hidesCache: (*reading).overAnthropic}, // Go's has no answer of the provider's
 }
 
 // Its plugin with the conventions' names passes on the input of Anthropic, of whose cache it tells what was read, and Google's candidates.
@@ -46,7 +46,10 @@ func genkitOutput(r *reading, s string) {
 	}
 }
 
-func genkitApart(r *reading) bool { return strings.HasPrefix(r.f.texts[tGenkitName], "anthropic/") }
+func genkitApart(r *reading) bool {
+	name := r.f.texts[tGenkitName]
+	return strings.HasPrefix(name, "anthropic/") || strings.HasPrefix(name, "vertexModelGarden/claude")
+}
 
 func genkitModels(r *reading) {
 	if name := r.f.texts[tGenkitName]; name != "" && r.op.Model() == "" {

@@ -11,15 +11,25 @@ var (
 	nLangsmithOutput = newTally()
 )
 
-// langsmith is LangSmith's SDK. A failed operation has the status OK and an exception event.
+// langsmith is LangSmith's SDK. A failed operation has the status OK and an exception event. Go's wrappers have the names of the SDKs that
+// they wrap, and what else Anthropic says of the price as metadata.
 var langsmith = &client{
-	name:   "langsmith",
-	scopes: []scope{{name: "langsmith*"}},
+	name: "langsmith",
+	scopes: []scope{
+		{name: "langsmith*"},
+		{name: "github.com/anthropics/anthropic-sdk-go"},
+		{name: "github.com/sashabaranov/go-openai"},
+		{name: "google.golang.org/genai"},
+	},
 	keys: join(
 		texts(tLangsmithKind, genAI, "langsmith.span.kind"),
 		texts(tRequestModel, genAI, "langsmith.metadata.ls_model_name"),
 		texts(tSideProvider, genAI, "langsmith.metadata.ls_provider"),
 		texts(tConversation, plain, "langsmith.metadata.session_id", "langsmith.metadata.thread_id"),
+		texts(tResponseTier, plain, "langsmith.metadata.service_tier"),
+		texts(tSpeed, plain, "langsmith.metadata.speed"),
+		texts(tInferenceGeo, plain, "langsmith.metadata.inference_geo"),
+		tallies(nWebSearches, "langsmith.metadata.server_tool_use.web_search_requests"),
 		texts(jLangsmithUsage, genAI, "langsmith.usage_metadata", "langsmith.metadata.usage_metadata"),
 		texts(jInputDetails, plain, "gen_ai.usage.input_token_details"),
 		texts(jOutputDetails, plain, "gen_ai.usage.output_token_details"),

@@ -39,22 +39,26 @@ func TestUsageInLogs(t *testing.T) {
 		"tools in the prompt": {
 			"gemini-cli", "gemini_cli.api_response",
 			map[string]any{"model": "gemini-2.5-flash", "input_token_count": 100, "tool_token_count": 40, "output_token_count": 10, "thoughts_token_count": 5},
-			genai.Usage{Input: 140, Output: 15, Reasoning: 5}, "",
+			genai.Usage{Input: 140, Output: 15, Reasoning: 5},
+			"",
 		},
 		"cached beside": {
 			"qwen-code", "qwen-code.api_response",
 			map[string]any{"model": "claude-sonnet-4-5", "input_token_count": 9000, "cached_content_token_count": 4000, "output_token_count": 10},
-			genai.Usage{Input: 13000, Output: 10, CacheRead: 4000}, "",
+			genai.Usage{Input: 13000, Output: 10, CacheRead: 4000},
+			"",
 		},
 		"cached in or beside": {
 			"qwen-code", "qwen-code.api_response",
 			map[string]any{"model": "claude-sonnet-4-5", "input_token_count": 5000, "cached_content_token_count": 4000, "output_token_count": 10},
-			genai.Usage{Input: 5000, Output: 10, CacheRead: 4000}, genai.ReasonUnknownOverlap,
+			genai.Usage{Input: 5000, Output: 10, CacheRead: 4000},
+			genai.ReasonUnknownOverlap,
 		},
 		"another's": {
 			"qwen-code", "qwen-code.api_response",
 			map[string]any{"model": "qwen3-coder-plus", "input_token_count": 9000, "cached_content_token_count": 4000, "output_token_count": 10},
-			genai.Usage{Input: 9000, Output: 10, CacheRead: 4000}, "",
+			genai.Usage{Input: 9000, Output: 10, CacheRead: 4000},
+			"",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

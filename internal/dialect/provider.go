@@ -104,7 +104,7 @@ var providerNames = map[string]string{
 	"az.ai.agents": "azure.ai.openai", "microsoft.foundry": "azure.ai.inference",
 	"vertex ai": "gcp.vertex_ai", "aws bedrock": "aws.bedrock",
 	"vertex_ai": "gcp.vertex_ai", "vertexai": "gcp.vertex_ai", "google genai": "gcp.gemini", "googlegeminiai": "gcp.gemini", "awsbedrock": "aws.bedrock",
-	"vertex": "gcp.vertex_ai", "gcp.vertex.agent": "gcp.vertex_ai",
+	"vertex": "gcp.vertex_ai", "vertexmodelgarden": "gcp.vertex_ai", "gcp.vertex.agent": "gcp.vertex_ai",
 	"gcp.vertex_ai": "gcp.vertex_ai", "google_vertexai": "gcp.vertex_ai", "google-vertex": "gcp.vertex_ai", "google_vertex": "gcp.vertex_ai",
 	"gemini": "gcp.gemini", "gcp.gemini": "gcp.gemini", "google": "gcp.gemini", "google_genai": "gcp.gemini", "googleai": "gcp.gemini",
 	"google_ai_studio": "gcp.gemini", "google-gla": "gcp.gemini", "google_generativeai": "gcp.gemini",

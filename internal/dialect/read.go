@@ -138,6 +138,8 @@ func (r *reading) region() {
 	case f.textRanks[tRegion] == jsonRank:
 		op.MadeIn = f.texts[tRegion]
 		op.Region = op.MadeIn
+	case f.texts[tInferenceGeo] == "us":
+		op.MadeIn, op.Region = "us", "us"
 	case op.Provider == "aws.bedrock" || op.Provider == "gcp.vertex_ai":
 		op.Region = f.texts[tRegion]
 	}
