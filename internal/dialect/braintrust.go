@@ -1,33 +1,52 @@
 package dialect
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
 
 var (
 	jBraintrustKind  = newText()
 	jBraintrustUsage = newText()
 	jBraintrustFacts = newText()
+	jBraintrustReply = newText()
 )
 
-// braintrust is Braintrust's SDKs, of which those for Go, Java, Ruby and .NET send spans. What they say is JSON of their own. Some of them add
-// Anthropic's cached tokens to the input, and some leave them out.
+// braintrust is Braintrust's SDKs, of which those for Go, Java, Ruby and .NET send spans. What they say is JSON of their own, and the answer of
+// Anthropic or Google is often whole. Go's and Ruby's add Anthropic's cached tokens to the input.
 var braintrust = &client{
-	name:   "braintrust",
-	scopes: []scope{{name: "braintrust*"}, {name: "github.com/braintrustdata/*"}},
+	name: "braintrust",
+	scopes: []scope{
+		{name: "braintrust*"},
+		{name: "github.com/braintrustdata/*"},
+		{name: "braintrust", traits: &traits{localAgents: true}},
+		{name: "braintrust-java", traits: &braintrustApart},
+		{name: "braintrust-aws-bedrock", traits: &braintrustApart},
+		{name: "braintrust-dotnet", traits: &braintrustApart},
+	},
 	keys: join(
 		texts(jBraintrustKind, genAI, "braintrust.span_attributes"),
 		texts(jBraintrustUsage, genAI, "braintrust.metrics"),
 		texts(jBraintrustFacts, plain, "braintrust.metadata"),
+		texts(jBraintrustReply, plain, "braintrust.output_json"),
 		tallies(nOldInput, "braintrust.metrics.prompt_tokens"),
 		tallies(nOldOutput, "braintrust.metrics.completion_tokens"),
 		tallies(nTotal, "braintrust.metrics.tokens"),
 		tallies(nCacheRead, "braintrust.metrics.prompt_cached_tokens"),
 		tallies(nCacheWrite, "braintrust.metrics.prompt_cache_creation_tokens"),
+		tallies(nCacheWrite5m, "braintrust.metrics.prompt_cache_creation_5m_tokens"),
+		tallies(nCacheWrite1h, "braintrust.metrics.prompt_cache_creation_1h_tokens"),
 		tallies(nReasoning, "braintrust.metrics.completion_reasoning_tokens"),
 	),
 	words: []word{{fact: jBraintrustKind, read: func(_ *reading, s string) verdict { return kindWord(textMember(s, "type")) }}},
 	json: []member{{fact: jBraintrustUsage, pair: true, read: func(r *reading, s string) {
 		r.f.readUsage(s, nOldInput, nOldOutput)
+		if n, ok := memberNumber(s, "tokens"); ok && n > 0 && n <= float64(genai.MaxTokens) {
+			r.f.add(nTotal, int64(n), jsonRank)
+		}
 	}}},
+	answers:  []text{jBraintrustReply},
 	costs:    []cost{{in: jBraintrustUsage, name: "estimated_cost"}},
 	provider: func(r *reading) string { return canonical(r.braintrustFact("provider")) },
 	models: func(r *reading) {
@@ -37,6 +56,11 @@ var braintrust = &client{
 	},
 	traits: traits{localAgents: true, hidesCache: (*reading).soldNet, hides: eitherOverlap},
 }
+
+// Java's and .NET's pass on the input of Anthropic and Amazon, and tell of a cache only Anthropic's.
+var braintrustApart = traits{localAgents: true, hidesCache: always, cacheApart: func(r *reading) bool {
+	return r.op.Provider == "anthropic" || r.op.Provider == "aws.bedrock"
+}}
 
 func (r *reading) braintrustFact(name string) string {
 	if s := r.f.texts[jBraintrustFacts]; strings.HasPrefix(s, "{") {

@@ -114,11 +114,11 @@ var agentOps = &client{
 	traits: traits{localAgents: true, cacheApart: (*reading).soldNet, hidesCache: (*reading).soldNet},
 }
 
-// rubyLLM leaves cached tokens out of every input; older versions of the library beneath did so of Anthropic's only.
+// rubyLLM leaves cached tokens out of every input, and tells none to 0.4; older versions of the library beneath did so of Anthropic's only.
 var rubyLLM = &client{
 	name:   "ruby-llm",
 	scopes: []scope{{name: "OpenTelemetry::Instrumentation::RubyLLM"}},
-	traits: traits{localAgents: true, cacheApart: always, hides: func(r *reading, u *genai.Usage) string {
+	traits: traits{localAgents: true, cacheApart: always, hidesCache: upTo("0.4.0"), hides: func(r *reading, u *genai.Usage) string {
 		if cached := u.CacheRead + u.CacheWrite; cached > 0 && cached <= r.f.tally(nInput) && !r.soldNet() {
 			return genai.ReasonUnknownOverlap
 		}

@@ -18,6 +18,9 @@ func (r *reading) hidesCache(u *genai.Usage) bool {
 	if hidden := r.scope.traits.hidesCache; (hidden == nil || !hidden(r)) && !r.cutAnswer() {
 		return false
 	}
+	if beside := r.scope.traits.cacheApart; beside != nil && beside(r) {
+		return true
+	}
 	return u.Input >= leastCached || r.soldNet() || r.overAnthropic() || strings.HasPrefix(r.op.Provider, "deepseek") ||
 		genai.ContainsFold(r.op.Model(), "deepseek")
 }

@@ -177,10 +177,10 @@ func usageTally(key string, sd side) tally {
 		"cache_write_tokens", "cache_write", "cache_creation_tokens", "cache_write_input_tokens", "prompt_cache_creation_tokens":
 		return nCacheWrite
 	case "ephemeral_5m_input_tokens", "ephemeral5mInputTokens", "cache_creation_5m_tokens", "cache_creation_5m_input_tokens",
-		"cacheCreation5mTokens", "cacheCreation5mInputTokens":
+		"cacheCreation5mTokens", "cacheCreation5mInputTokens", "prompt_cache_creation_5m_tokens":
 		return nCacheWrite5m
 	case "ephemeral_1h_input_tokens", "ephemeral1hInputTokens", "ephemeral_1hr_input_tokens", "cache_creation_1h_tokens", "cache_creation_1h_input_tokens",
-		"cacheCreation1hTokens", "cacheCreation1hInputTokens":
+		"cacheCreation1hTokens", "cacheCreation1hInputTokens", "prompt_cache_creation_1h_tokens":
 		return nCacheWrite1h
 	case "reasoning", "reasoning_tokens", "reasoningTokens", "thoughtsTokenCount", "thoughts_token_count", "thoughtsTokens",
 		"output_reasoning_tokens", "completion_reasoning_tokens":
