@@ -128,6 +128,26 @@ var higress = &client{
 	traits: traits{hidesCache: always, hides: asCounted},
 }
 
+// plano is Katanemo's gateway (Arch), whose counts are those of the answer that it passes on: Anthropic's and Amazon's without cached tokens, of
+// which it tells where it was asked in their protocol.
+var plano = &client{
+	name:   "plano",
+	scopes: []scope{{name: "brightstaff"}},
+	own: join(
+		texts(tConversation, plain, "plano.session_id"),
+		values(vFirstChunkMillis, plain, "llm.time_to_first_token"),
+		values(vCostOther, plain, "llm.usage.total_cost_usd"),
+	),
+	traits: traits{hidesCache: always, cacheApart: (*reading).soldNet},
+}
+
+// traceloopHub is Traceloop's gateway, which tells the two counts of the provider and a total, and of streams no usage.
+var traceloopHub = &client{
+	name:   "traceloop-hub",
+	scopes: []scope{{name: "traceloop_hub"}},
+	traits: traits{hidesCache: always, cacheApart: (*reading).soldNet, hides: asCounted},
+}
+
 // asCounted is for gateways whose counts are the provider's or those of their own protocol, which of them is not told.
 func asCounted(r *reading, u *genai.Usage) string {
 	return cmp.Or(eitherOverlap(r, u), hiddenThoughts(r, u))

@@ -5,7 +5,7 @@ var known = []*client{
 	conventions, vercelAI, vercelOTel, litellm, langfuse, openInference, codex, claudeCode, geminiCLI, qwenCode, cline, langsmith, mlflow, googleADK,
 	genkit, pydanticAI, anthropicSDK, openLIT, openLLMetry, mastra, sentry, agentFramework, copilotCLI,
 	strands, awsSDK, voltAgent, langwatch, tanstack, livekit, pipecat, springAI, quarkus, servers, vendors, extensionsAI,
-	envoyGateway, tensorZero, bifrost, cloudflare, kong, portkey, agentGateway, higress,
+	envoyGateway, tensorZero, bifrost, cloudflare, kong, portkey, agentGateway, higress, plano, traceloopHub,
 	agentScope, grafana, flowise, elixirLangchain, koog, rig, laminar, adot,
 	agentOps, rubyLLM, braintrust, dify, langtrace, ax, effect, xsai, judgeval, monocle, trulens, confident, traceAI, agenta, nemo, promptFlow,
 	openClaw, embabel, ag2, langdb, eve, trpcAgent, weave, reqLLM, datadog, dspyRuby, rustGenai, mcpAgent, paid, openaiPHP,
