@@ -32,13 +32,13 @@ func (f *facts) readMember(s string, in, out tally) {
 	p := scanJSON(s)
 	for key := range p.members {
 		switch key {
-		case "usageMetadata", "usage_metadata", "usage":
+		case "usageMetadata", "usage_metadata", "UsageMetadata", "usage":
 			f.usageObject(&p, neither, in, out, 0)
 		case "modelVersion", "model_version":
 			f.setText(tResponseModel, p.text())
 		case "responseId", "response_id":
 			f.setText(tResponseID, p.text())
-		case "groundingMetadata", "grounding_metadata":
+		case "groundingMetadata", "grounding_metadata", "GroundingMetadata":
 			f.grounding(&p)
 		default:
 			p.skip()
