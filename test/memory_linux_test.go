@@ -138,7 +138,7 @@ func TestNamesWithoutEnd(t *testing.T) {
 	require.NoError(t, err)
 	defer func() { _ = conn.Close() }()
 	send := func(traces ptrace.Traces) {
-		assert.Eventually(t, func() bool {
+		require.Eventually(t, func() bool {
 			_, err := ptraceotlp.NewGRPCClient(conn).Export(t.Context(), ptraceotlp.NewExportRequestFromTraces(traces))
 			return err == nil
 		}, 10*time.Second, 100*time.Millisecond)
@@ -148,7 +148,7 @@ func TestNamesWithoutEnd(t *testing.T) {
 	}
 	for range 10 { // exports of all there is
 		before := exported(t, s)
-		assert.Eventually(t, func() bool { return exported(t, s) > before }, 30*time.Second, 100*time.Millisecond)
+		require.Eventually(t, func() bool { return exported(t, s) > before }, 30*time.Second, 100*time.Millisecond)
 	}
 	send(newNames(100))
 	s.Stop(t)

@@ -23,7 +23,11 @@ func (p shallow) ParseExpr(text string) (parser.Expr, error) {
 	if err := checkParts(text); err != nil {
 		return nil, err
 	}
-	return p.Parser.ParseExpr(text)
+	expr, err := p.Parser.ParseExpr(text)
+	if err != nil {
+		return nil, err
+	}
+	return expr, checkGrowth(expr)
 }
 
 // ParseMetricSelectors is part of parser.Parser.
@@ -38,6 +42,9 @@ func (p shallow) ParseMetricSelectors(texts []string) ([][]*labels.Matcher, erro
 
 // checkParts leaves to the parser what cannot be read.
 func checkParts(text string) error {
+	if len(text) > maxText {
+		return fmt.Errorf("the expression has more than %d bytes", maxText)
+	}
 	var item parser.Item
 	parts := 0
 	for lexer := parser.Lex(text); parts <= maxParts; {
