@@ -116,6 +116,15 @@ func (c *compiled) charge(u *Usage, sums *charges, b *basis, tell charged) error
 	return nil
 }
 
+// lacks says that the list has a rate for the whole, and none for a part that others have another rate for. Where reading from the cache has
+// one, and writing to it none, it costs as much as what is new.
+func (c *compiled) lacks(u *Usage) bool {
+	without := func(n int64, part, whole Unit) bool { return n > 0 && c.has&(1<<whole) != 0 && c.has&(1<<part) == 0 }
+	return without(u.CacheWrite1h, UnitCacheWrite1h, UnitCacheWrite) || without(u.CacheRead, UnitCacheRead, UnitInput) ||
+		without(u.CacheWrite, UnitCacheWrite, UnitInput) && c.has&(1<<UnitCacheRead) == 0 ||
+		without(u.Output, UnitOutput, UnitInput)
+}
+
 // doubt says what of the usage the list does not settle.
 func (c *compiled) doubt(u *Usage, b *basis) {
 	if b.guess == "" && u.WebSearches > 0 && !c.free && c.has&(1<<UnitWebSearches) == 0 {

@@ -121,6 +121,17 @@ func TestNeighboursHaveTheirOwnPrice(t *testing.T) {
 		{"azure", "my-o4-mini", 1.1, 4.4, GuessModel},
 		{"groq", "openai/gpt-oss-120b", 0.15, 0.6, ""},
 		{"groq", "openai/gpt-oss-safeguard-20b", 0.075, 0.3, ""},
+		{"aws", "us.deepseek.v3-v1:0", 0.58, 1.68, GuessModel},
+		{"aws", "minimax.minimax-m2.1", 0.3, 1.2, GuessModel},
+		{"aws", "moonshot.kimi-k2-thinking", 0.6, 2.5, GuessModel},
+		{"aws", "zai.glm-4.7", 0.6, 2.2, GuessModel},
+		{"aws", "zai.glm-4.7-flash", 0.07, 0.4, GuessModel},
+		{"aws", "openai.gpt-oss-safeguard-20b", 0.07, 0.2, GuessModel},
+		{"x-ai", "grok-4.20-0309-non-reasoning", 1.25, 2.5, GuessModel},
+		{"mistral", "mistral-small-latest", 0.15, 0.6, ""},
+		{"mistral", "mistral-small-2506", 0.1, 0.3, ""},
+		{"mistral", "devstral-medium-latest", 0.4, 2, ""},
+		{"mistral", "open-mixtral-8x22b-2404", 2, 6, ""},
 		{"mistral", "mistral-large-latest", 0.5, 1.5, ""},
 		{"mistral", "mistral-large-2411", 2, 6, ""},
 		{"mistral", "mistral-medium-3", 1.5, 7.5, GuessModel},
@@ -313,5 +324,26 @@ func TestTiersOfGroq(t *testing.T) {
 		require.NoError(t, err)
 		require.EqualValues(t, 590_000_000, c.Total, tier)
 		require.Equal(t, guess, c.Guess, tier)
+	}
+}
+
+// What was read from the cache is priced as new where the row has no rate for it: then that is a guess, but for rows of one's own.
+func TestCachedTokensWithoutARate(t *testing.T) {
+	for _, tt := range []struct {
+		provider, model string
+		use             Usage
+		guess           string
+	}{
+		{"openrouter", "anthropic/claude-3.7-sonnet", Usage{Input: 100, CacheRead: 90, Output: 1}, GuessRate},
+		{"openrouter", "openai/gpt-4o-2024-08-06", Usage{Input: 100, CacheRead: 1}, GuessRate},
+		{"openrouter", "openai/gpt-4o-2024-08-06", Usage{Input: 100, Output: 1}, ""},
+		{"openrouter", "anthropic/claude-3.7-sonnet", Usage{Input: 100, CacheWrite: 90}, GuessRate},
+		{"openai", "gpt-4o", Usage{Input: 100, CacheWrite: 90}, ""},
+		{"openrouter", "mistralai/mistral-small-3.2-24b-instruct:free", Usage{Input: 100, CacheRead: 90}, ""},
+		{"openai", "gpt-4o", Usage{Input: 100, CacheRead: 90}, ""},
+	} {
+		c, err := Default().Find(tt.provider, tt.model).Price(&Call{Usage: tt.use}, Factor{})
+		require.NoError(t, err, tt.model)
+		require.Equal(t, tt.guess, c.Guess, "%s %s", tt.provider, tt.model)
 	}
 }

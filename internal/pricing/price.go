@@ -192,9 +192,14 @@ func (m *Model) price(call *Call, f Factor, sums *charges, tell charged) (basis,
 		return b, ErrBadUsage
 	}
 	if m.minAudio > 0 {
-		return b, m.lengthened(call.Usage, sums, &b, tell)
+		err = m.lengthened(call.Usage, sums, &b, tell)
+	} else {
+		err = b.list.charge(&call.Usage, sums, &b, tell)
 	}
-	return b, b.list.charge(&call.Usage, sums, &b, tell)
+	if b.guess == "" && !m.Own && !b.list.free && b.list.lacks(&call.Usage) {
+		b.guess = GuessRate
+	}
+	return b, err
 }
 
 // lengthened bills short audio as long as the provider does.

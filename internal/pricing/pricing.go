@@ -68,6 +68,9 @@ const (
 	GuessModel = "model_guessed"
 	// GuessSeller: the provider does not sell the model, so another did, who is not known.
 	GuessSeller = "provider_guessed"
+	// GuessRate: the row lacks a rate for a part of what was used, which was priced as what it is a part of (an hour in the cache as five
+	// minutes, what was read from the cache as new), or, where that is the output, as nothing.
+	GuessRate = "no_rate"
 	// GuessRegion: prices differ by region, and the table has none for the call's.
 	GuessRegion = "unknown_region"
 )

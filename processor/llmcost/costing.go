@@ -237,21 +237,12 @@ func (r *pricedModel) unsettled(op *dialect.Call) string {
 		return genai.ReasonHiddenTokens
 	case m.Own:
 		return ""
-	case r.lacksRate(op):
-		return genai.ReasonNoRate
 	case m.Prices(pricing.UnitReasoning): // Perplexity's research, which quotes and searches besides
 		return genai.ReasonHiddenTokens
 	case m.Prices(pricing.UnitRequests): // Perplexity's, which goes by how much it searched
 		return genai.ReasonUnknownFee
 	}
 	return ""
-}
-
-// lacksRate says that a part was priced as another that costs less: an hour in the cache as five minutes, or the output as nothing.
-func (r *pricedModel) lacksRate(op *dialect.Call) bool {
-	u, m := &op.Usage, r.model
-	return u.CacheWrite1h > 0 && m.Prices(pricing.UnitCacheWrite) && !m.Prices(pricing.UnitCacheWrite1h) ||
-		u.Output > 0 && m.Prices(pricing.UnitInput) && !m.Prices(pricing.UnitOutput)
 }
 
 // speaks says of a model by its id that it is made for sound.

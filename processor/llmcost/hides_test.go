@@ -89,6 +89,15 @@ func TestOutputWithoutARateMakesAnEstimate(t *testing.T) {
 	require.Equal(t, [2]any{genai.StatusEstimated, genai.ReasonNoRate}, [2]any{got[genai.CostStatus], got[genai.CostReason]})
 }
 
+// Nor does a row without a rate for what was read from the cache, which was priced as new, say what that costs.
+func TestCacheWithoutARateMakesAnEstimate(t *testing.T) {
+	got := attributesOf(startProcessor(t, nil).process(t, spanWith(map[string]any{
+		genai.OperationName: "chat", genai.ProviderName: "openrouter", genai.RequestModel: "openai/gpt-4o-2024-08-06",
+		genai.ResponseModel: "openai/gpt-4o-2024-08-06", genai.UsageInput: 100_000, genai.UsageCacheRead: 90_000, genai.UsageOutput: 10,
+	})))
+	require.Equal(t, [2]any{genai.StatusEstimated, genai.ReasonNoRate}, [2]any{got[genai.CostStatus], got[genai.CostReason]})
+}
+
 // Of a client that nobody knows, a model of Google's that thinks has told its thoughts, or a total that has them, or its output may lack them.
 func TestUnlistedSendersOfThinkingModelsOfGoogles(t *testing.T) {
 	for _, tt := range []struct {
