@@ -21,6 +21,7 @@ type client struct {
 	kind     func(*reading) verdict    // knows its spans by the scope, before any attribute is asked
 	sum      func(*reading) verdict    // knows, under any scope, spans that are sums of others, whatever they look like
 	apart    apart                     // as cacheApart of the traits, under any scope
+	passes   func(*reading) bool       // knows the steps that lie between two reports of a call, and in no other place
 	lateKind func(name string) verdict // knows them by their name, when no attribute said anything
 	words    []word                    // attributes whose value is a word for the kind of the span, under any scope
 	pairs    []pair                    // attributes for input and output

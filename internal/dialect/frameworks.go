@@ -89,13 +89,28 @@ var vendors = &client{
 	traits: traits{hidesCache: always},
 }
 
-// extensionsAI is Microsoft's for .NET, which passes on what the client beneath it counts; it told nothing of caches before its version 10.
+// extensionsAI is Microsoft's for .NET, which passes on what the client beneath it counts; it told nothing of caches before its version 10. Its
+// scope may have any name. Where it tells of calls on both sides of what invokes functions, the outer one adds up what the inner ones used.
 var extensionsAI = &client{
 	name:   "extensions-ai",
 	scopes: []scope{{name: "Experimental.Microsoft.Extensions.AI*"}, {name: "Microsoft.Extensions.AI*"}},
+	sign:   invokesFunctions,
+	kind: func(r *reading) verdict {
+		if invokesFunctions(r) {
+			return verdict{genai.Step, ""}
+		}
+		return verdict{}
+	},
+	passes: invokesFunctions,
 	traits: traits{hidesCache: always, hides: func(r *reading, u *genai.Usage) string {
 		return cmp.Or(eitherOverlap(r, u), hiddenThoughts(r, u))
 	}},
+}
+
+// invokesFunctions knows a span that has no attributes but sums, in the words of its newest and its older versions.
+func invokesFunctions(r *reading) bool {
+	name := r.span.Name()
+	return name == "orchestrate_tools" || name == "FunctionInvokingChatClient"
 }
 
 // eitherOverlap is for senders that pass on what they are given: of models whose makers leave cached tokens out of the input, some of those

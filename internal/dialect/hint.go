@@ -78,6 +78,10 @@ func nameHints(name string) bool {
 		return strings.HasPrefix(name, "llm_call:")
 	case 'a':
 		return strings.HasPrefix(name, "agent_request:")
+	case 'o':
+		return name == "orchestrate_tools"
+	case 'F':
+		return name == "FunctionInvokingChatClient"
 	case 't':
 		return strings.HasPrefix(name, "tool_execution:")
 	}

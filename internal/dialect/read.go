@@ -164,6 +164,7 @@ func (r *reading) part() {
 	case genai.Agent, genai.Workflow:
 		r.sums()
 	case genai.Step:
+		op.Passes = r.scope.client.passes != nil && r.scope.client.passes(r)
 		op.Claims = (r.unlisted() || r.scope.traits.agentsOnly) && r.hasPair()
 	}
 	if op.Kind == genai.Cache {

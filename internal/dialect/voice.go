@@ -14,11 +14,22 @@ var livekit = &client{
 	name:   "livekit",
 	scopes: []scope{{name: "livekit-agents*"}},
 	keys:   texts(jLivekitMetrics, plain, "lk.llm_metrics"),
+	mayBe:  func(*facts) bool { return true },
+	kind: func(r *reading) verdict {
+		if livekitRun(r) {
+			return verdict{genai.Step, ""}
+		}
+		return verdict{}
+	},
+	passes: livekitRun,
 	json:   []member{{fact: jLivekitMetrics, read: func(r *reading, s string) { r.f.readUsage(s, noTally, noTally) }}},
 	traits: traits{hides: func(r *reading, u *genai.Usage) string {
 		return cmp.Or(hiddenWrites(r, u), hiddenThoughts(r, u))
 	}},
 }
+
+// livekitRun is one try of what the span around it tells, in which an SDK's own span lies.
+func livekitRun(r *reading) bool { return r.span.Name() == "llm_request_run" && !r.hasPair() }
 
 // pipecat passes on the input of Anthropic and Amazon, and Google's candidates.
 var pipecat = &client{

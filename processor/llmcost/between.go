@@ -161,8 +161,7 @@ func (c *countedCalls) reported(w *witness, now time.Time) (known, bool) {
 	}
 	up, ok := c.ups.Get(w.parent^w.apart, now)
 	sum := uint16(0)
-	if ok { // of an agent that adds up
-		in, _ := c.spans.Get(w.parent, now)
+	if in, _ := c.spans.Get(w.parent, now); ok && in.self == undecided { // of an agent that adds up
 		sum = in.sum
 	}
 	for n := 0; n < maxLinks && ok; n++ {

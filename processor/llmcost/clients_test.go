@@ -24,6 +24,7 @@ type wanted struct {
 	Note  string     `json:"note,omitempty"` // what was billed and is hidden, for people
 	Total int64      `json:"total_nano_usd"`
 	First bool       `json:"children_first,omitempty"` // one span a request, only this order is right
+	Depth bool       `json:"by_depth,omitempty"`       // one span a request, this order and its reverse are, not every one
 	Spans []wantSpan `json:"spans"`
 }
 
@@ -78,7 +79,7 @@ func checkClient(t *testing.T, file string, td ptrace.Traces) {
 		rnd := rand.New(rand.NewPCG(i, 3))
 		require.Equal(t, want.Total, sumOf(startProcessor(t, nil).process(t, shuffled(td, rnd))).nano, "in another order")
 		p, parts := startProcessor(t, nil), replay.OneByOne(td)
-		if want.First {
+		if want.First || want.Depth {
 			slices.Reverse(parts)
 		} else {
 			rnd.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })

@@ -43,8 +43,8 @@ type pricedModel struct {
 	speaks bool // the model is made for sound, whatever its row has prices for
 }
 
-// costOf decides what one counted model call cost, and fills all of b. The end of the span chooses between old and new prices.
-func (p *policy) costOf(op *dialect.Call, end time.Time, seen *recall, b *costing) {
+// costOf decides what one counted model call cost, and fills all of b; it gives the model. The end of the span chooses between old and new prices.
+func (p *policy) costOf(op *dialect.Call, end time.Time, seen *recall, b *costing) kin {
 	x, ok := seen.of(op)
 	if !ok {
 		x.sold = p.soldAt(op)
@@ -73,6 +73,7 @@ func (p *policy) costOf(op *dialect.Call, end time.Time, seen *recall, b *costin
 			b.reason = s.reason
 		}
 	}
+	return s.kin
 }
 
 // usageOf is what is known of a call's usage: zeros are what clients write that were told nothing.

@@ -88,6 +88,9 @@ func (c *countedCalls) fetch(request []witness) {
 // below says whether w lies, directly or through other witnesses of the request, in one that counts or repeats a counted answer.
 func below(request []witness, w *witness) bool {
 	for up, n := w.up, 0; up >= 0 && n < maxLinks; up, n = request[up].up, n+1 {
+		if w.other(&request[up]) {
+			continue
+		}
 		o := request[up].outcome
 		if o == counts || o == countsBare && w.bare || o == sameResponse && !request[up].covered {
 			return true
@@ -99,7 +102,7 @@ func below(request []witness, w *witness) bool {
 // cover marks the witnesses above w in the request: w counts for them.
 func cover(request []witness, w *witness) {
 	for up, n := w.up, 0; up >= 0 && n < maxLinks; up, n = request[up].up, n+1 {
-		if w.outcome == counts || request[up].bare {
+		if (w.outcome == counts || request[up].bare) && !w.other(&request[up]) {
 			request[up].covered = true
 		}
 	}
@@ -145,14 +148,10 @@ func (c *countedCalls) decideOne(w *witness, now time.Time) {
 	slot, said := c.response(w, now)
 	w.outcome = c.verdict(w, &own, said, now)
 	if w.self != 0 {
-		own.self = w.outcome
-		if w.outcome == counts {
-			own.nano, own.rank, own.sum, own.print = w.nano, w.rank, w.output, w.print
-		} else if w.outcome == parentCounted {
-			own.rank = min(w.by.rank, 0)
-		}
+		inside := own.models
+		own.decided(w)
 		c.spans.Put(w.self, own, now)
-		c.tellParent(w, now)
+		c.tellParent(w, inside, now)
 	}
 	if w.outcome == counts && slot != 0 {
 		c.answers.Put(slot, responseRecord{
@@ -199,6 +198,9 @@ func (c *countedCalls) verdict(w *witness, own *spanRecord, said *responseRecord
 		f, _ := c.spans.Get(w.parent, now)
 		if f.counted(w) {
 			w.by = f.known()
+			if w.passes { // it stands for the call that it lies in
+				w.kin, w.output = f.models[0], f.sum
+			}
 			return parentCounted
 		}
 		if by, ok := c.reported(w, now); ok {
@@ -218,11 +220,14 @@ func (c *countedCalls) verdict(w *witness, own *spanRecord, said *responseRecord
 
 // tellParent notes under the parent's key that a call inside it counts, here or elsewhere. A call that is counted by its
 // parent says nothing new to it, and nothing to its siblings.
-func (c *countedCalls) tellParent(w *witness, now time.Time) {
+func (c *countedCalls) tellParent(w *witness, inside [2]kin, now time.Time) {
 	if w.parent == 0 || w.outcome == parentCounted {
 		return
 	}
 	f, _ := c.spans.Get(w.parent, now)
+	if f.self == undecided && (w.outcome == counts && !w.unknown() || w.outcome.duplicate()) {
+		f.hearsOf(w, inside)
+	}
 	switch {
 	case w.outcome == counts && w.unknown():
 		if f.child == undecided || f.child == countsBare {

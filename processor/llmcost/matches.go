@@ -66,6 +66,9 @@ func (m *matches) find(op *dialect.Call, model string) sold {
 func (m *matches) lookUp(q question) sold {
 	s := whoSold(m.table, q, m.local)
 	s.speaks = speaks(s.model)
+	if s.model != nil {
+		s.kin = kinOf(s.model.ID)
+	}
 	if s.model == nil || s.reason != "" {
 		return s // whose contract it falls under is not known
 	}

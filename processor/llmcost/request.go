@@ -113,15 +113,21 @@ func (r *request) readSpan(scope *dialect.Scope, span ptrace.Span, ignored, trus
 	r.calls = r.calls[:len(r.calls)+1]
 	call.span, call.witness = span, -1
 	r.claims, r.sums = r.claims || call.op.Claims, r.sums || call.op.Sum > 0
-	if call.op.Kind != genai.ModelCall {
-		r.steps = r.steps || call.op.Kind == genai.Step
+	r.steps = r.steps || call.op.Kind == genai.Step
+	model := noKin
+	switch {
+	case call.op.Kind == genai.ModelCall:
+		model = r.prices.costOf(&call.op, endOf(span, r.now), &r.seen, &call.costing)
+	case !call.op.Passes:
 		return
 	}
-	r.prices.costOf(&call.op, endOf(span, r.now), &r.seen, &call.costing)
 	if !ignored {
 		call.witness = len(r.witnesses)
 		w := newWitness(r.hash, &call.op, span)
 		w.nano = call.costing.cost.Total
+		if w.answers(&call.op) {
+			w.kin = model
+		}
 		if call.costing.unknown() && !w.bare {
 			w.rank -= unknownPrice
 		}
@@ -152,6 +158,7 @@ func newWitness(hash *genai.Hasher, op *dialect.Call, span ptrace.Span) witness 
 	} else if w.bare && !op.CacheHit && genai.UniqueResponseID(op.ResponseID) { // of an answer whose usage another span may tell
 		w.response, w.read.unique = hash.Response(op.ResponseID, 0), true
 	}
+	w.passes = op.Passes
 	w.loose = op.Loose && w.self != 0
 	w.remote = w.loose || w.self != 0 && op.Name == genai.OpInvokeAgent && span.Kind() == ptrace.SpanKindClient
 	if op.Name == genai.OpEmbeddings && !w.bare {

@@ -30,6 +30,7 @@ type question struct {
 type sold struct {
 	pricedModel
 	seller string // the table's id of who sells, where harder evidence than the provider's name says it
+	kin    kin    // of the row
 	shaped bool   // the shape of the model's id says who
 	region string
 	status string // of a call that has no row: genai.StatusFree or, with a reason, genai.StatusUnpriced

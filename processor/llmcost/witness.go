@@ -46,9 +46,11 @@ type witness struct {
 	bare     bool   // carries no usage
 	remote   bool   // an agent that runs elsewhere: it stands for every call inside it, however deep
 	loose    bool   // one that may be a sum, and is remote too
+	passes   bool   // a step, all of whose calls are those of the call that it lies in
 	rank     int32  // how much of the bill it knows; of several witnesses in one request the highest counts
 	tie      uint64 // decides between equals: the span id, so that the order in a request does not matter
 	nano     int64  // what it would cost
+	kin      kin    // of the model, where the span tells which one answered
 	output   uint16 // what shortOf makes of its output tokens
 	print    uint32 // of its counts
 
