@@ -20,6 +20,7 @@ type Call struct {
 	URL         string  // the same as a URL, where the span has one
 	Sequel      bool    // the span lies in one that came before it, which it is no part of
 	Passes      bool    // a step: the calls inside it and the call that it lies in are one call or its parts
+	Fetched     bool    // the span brings an answer that was asked for before
 	Loose       bool    // the span may sum up calls that lie in it, however deep
 	Begun       bool    // the error tells of an answer that ended too early
 	Sure        bool    // the client says itself who answered: Provider is not just the name of its SDK

@@ -44,6 +44,7 @@ var litellm = &client{
 	},
 	pairs:  []pair{{in: nLitellmInput, out: nLitellmOutput}},
 	costs:  []cost{{value: vCostLitellm, knows: func(*reading) bool { return true }}, {value: vCostGenAI, money: true, knows: litellmProxy}},
+	soldBy: litellmSeller,
 	models: litellmModels,
 	hit:    litellmHit,
 	traits: traits{hidesCache: always},
@@ -99,9 +100,33 @@ func litellmModels(r *reading) {
 	if r.scope.client.name != "litellm" {
 		return
 	}
-	if m := cmp.Or(r.f.texts[tLitellmModel], r.f.texts[tRequestModel]); m != "" {
-		r.op.ResponseModel = m
+	m := cmp.Or(r.f.texts[tLitellmModel], r.f.texts[tRequestModel])
+	if m == "" || r.deployment(m) {
+		return
 	}
+	r.op.ResponseModel = m
+}
+
+// deployment: what it called may be a deployment of Azure's, whose name says nothing. The answer's model then is Azure's word where it has a
+// date; else it may as well be the alias, and is no more than what was asked for.
+func (r *reading) deployment(called string) bool {
+	answered := r.f.texts[tResponseModel]
+	if canonical(r.saidProvider()) != "azure.ai.openai" || providerOfModel(called[strings.LastIndexByte(called, '/')+1:]) != "" ||
+		providerOfModel(answered) != "openai" {
+		return false
+	}
+	if !strings.Contains(answered, "-20") {
+		r.op.RequestModel, r.op.ResponseModel = answered, ""
+	}
+	return true
+}
+
+// litellmSeller: of GitHub's two, Copilot goes by a name of its own.
+func litellmSeller(r *reading) string {
+	if r.saidProvider() == "github" {
+		return "github-models"
+	}
+	return ""
 }
 
 // litellmHit says whether the proxy answered from its own cache.

@@ -59,10 +59,14 @@ func (r *reading) mayCharge() bool {
 	if !r.f.said.meets(&answerTexts) {
 		return false
 	}
+	google := genai.ContainsFold(r.op.Model(), "gemini")
 	for _, t := range answers {
 		s := r.f.texts[t]
 		if len(s) < len(`{"usage":{}}`) || s[0] != '{' {
 			continue
+		}
+		if google && (strings.Contains(s, `"groundingMetadata"`) || strings.Contains(s, `"grounding_metadata"`)) { // wherever it stands
+			return true
 		}
 		end := s[max(0, len(s)-chargeWindow):]
 		for _, name := range [...]string{

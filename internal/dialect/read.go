@@ -113,13 +113,14 @@ func (r *reading) call() {
 			}
 		}
 	}
-	r.op.Sequel, r.op.Loose = r.scope.traits.sequels, r.scope.traits.loose
+	r.op.Sequel, r.op.Loose = r.scope.traits.sequels, r.scope.traits.loose || r.served()
 	r.models()
 	r.provider()
 	r.usage()
 	if r.op.CostSource == CostNone {
 		r.cost()
 	}
+	r.op.Fetched = r.fetched()
 	r.names()
 	r.op.ServiceTier = r.tier()
 	r.region()
@@ -128,6 +129,25 @@ func (r *reading) call() {
 	if r.op.CacheHit { // LiteLLM repeats the first answer's cost on an answer from its cache
 		r.op.CostSource, r.op.ReportedUSD = CostNone, 0
 	}
+}
+
+// fetched says that the span is of an answer that OpenAI keeps, and gives again by its id.
+func (r *reading) fetched() bool {
+	id := r.op.ResponseID
+	if !strings.HasPrefix(id, "resp_") {
+		return false
+	}
+	for _, s := range [...]string{r.span.Name(), r.f.texts[tOperation]} {
+		if genai.ContainsFold(s, "retrieve") && genai.ContainsFold(s, "response") {
+			return true
+		}
+	}
+	return r.f.texts[tURL] != "" && strings.Contains(r.f.texts[tURL], "/responses/"+id)
+}
+
+// served says of what nobody is known to write that it is on the span of a request that the application served: it may add up calls.
+func (r *reading) served() bool {
+	return r.span.Kind() == ptrace.SpanKindServer && r.f.texts[tOperation] == "" && r.unlisted()
 }
 
 // region fills in that of the endpoint. An attribute for it says where the application runs; of clouds that is where it asks. What an

@@ -12,7 +12,8 @@ import (
 // Two reports of one call may have spans between them, and arrive in requests of their own: a client and the gateway that it asked over
 // HTTP, a generation by hand around an SDK's span around the SDK's call. What is remembered of a span between is which span it lies in;
 // then the inner report is held against the outer one, in whichever order they come, unless the span between comes last. Only spans that
-// make no calls themselves are remembered so: steps, and what a call sends over the network. The two must tell the same counts.
+// make no calls themselves are remembered so: steps, and what a call sends over the network and is served there. The two must tell the same
+// counts.
 
 // between is a span that may lie between two reports, and the span that it lies in.
 type between struct{ self, up uint64 }
@@ -29,11 +30,11 @@ func printOf(u *genai.Usage) uint32 {
 	return uint32(h>>32) | 2                                                          //nolint:gosec // not 0 or 1
 }
 
-// keepClients bounds the memory that a request with unusually many network spans leaves behind.
-const keepClients = 1 << 14
+// keepNetwork bounds the memory that a request with unusually many network spans leaves behind.
+const keepNetwork = 1 << 14
 
-// findBetween collects the request's spans between. Those of the network are looked at only where a call or a step is in the request,
-// and count for the call or step that they lie in, whatever wraps them there.
+// findBetween collects the request's spans between. Those of the network are looked at only where a call or a step is in the request. A
+// client's count for the call or step that they lie in, whatever wraps them there; a server's for the client's span that asked it.
 func (r *request) findBetween(td ptrace.Traces) {
 	for i := range r.calls {
 		if c := &r.calls[i]; c.op.Kind == genai.Step && c.op.Sum == 0 && !c.span.ParentSpanID().IsEmpty() {
@@ -41,23 +42,27 @@ func (r *request) findBetween(td ptrace.Traces) {
 			r.between = append(r.between, between{r.hash.Span(trace, c.span.SpanID()), r.hash.Span(trace, c.span.ParentSpanID())})
 		}
 	}
-	if len(r.clients) == 0 || len(r.witnesses) == 0 && len(r.between) == 0 {
+	if len(r.network) == 0 || len(r.witnesses) == 0 && len(r.between) == 0 {
 		return
 	}
 	r.noteTraces()
 	defer r.traces.shrink()
-	r.clients = slices.DeleteFunc(r.clients, func(span ptrace.Span) bool { return !r.traces.has(r.hash.Trace(span.TraceID())) })
-	if len(r.clients) > 0 {
-		r.findClients(td)
+	r.network = slices.DeleteFunc(r.network, func(span ptrace.Span) bool { return !r.traces.has(r.hash.Trace(span.TraceID())) })
+	if len(r.network) > 0 {
+		r.findNetwork(td)
 	}
 }
 
-// findClients adds those of the network, which are in traces that have GenAI spans: most have none, and are asked no more than that.
-func (r *request) findClients(td ptrace.Traces) {
+// findNetwork adds those of the network, which are in traces that have GenAI spans: most have none, and are asked no more than that.
+func (r *request) findNetwork(td ptrace.Traces) {
 	r.partSpans()
 	parents := map[uint64]uint64(nil)
-	for _, span := range r.clients {
+	for _, span := range r.network {
 		self, up := r.hash.Span(span.TraceID(), span.SpanID()), r.hash.Span(span.TraceID(), span.ParentSpanID())
+		if span.Kind() == ptrace.SpanKindServer {
+			r.between = append(r.between, between{self, up})
+			continue
+		}
 		if parents == nil && !r.reporting.has(up) && !r.making.has(up) {
 			parents = r.family(td)
 		}
@@ -112,7 +117,7 @@ func (c *countedCalls) pass(self, up uint64, now time.Time) {
 		return
 	}
 	c.ups.Put(self, up, now)
-	if f, _ := c.spans.Get(self, now); f.self == undecided && f.child == counts && f.print > mixed {
+	if f, _ := c.spans.Get(self, now); f.self == undecided && f.print > mixed {
 		c.carry(up, &witness{print: f.print}, now)
 	}
 }
@@ -167,7 +172,7 @@ func (c *countedCalls) reported(w *witness, now time.Time) (known, bool) {
 	for n := 0; n < maxLinks && ok; n++ {
 		f, _ := c.spans.Get(up^w.apart, now)
 		if f.self != undecided {
-			return f.known(), f.self == counts && (f.print == w.print || sum != 0 && f.sum == sum) && (f.rank >= 0 || w.unknown())
+			return f.known(), (f.self == counts || f.self == parentCounted) && (f.print == w.print || sum != 0 && f.sum == sum) && (f.rank >= 0 || w.unknown())
 		}
 		up, ok = c.ups.Get(up, now)
 	}

@@ -107,6 +107,25 @@ func TestThreeReportsApart(t *testing.T) {
 	}
 }
 
+// A client and the gateway that it asked send each a request of their own, with the two ends of what lies between: the two reports are one call.
+func TestClientAndServedGatewayApart(t *testing.T) {
+	n := &nest{[]nested{
+		{scope: "openai", name: "chat gpt-4.1", kind: ptrace.SpanKindClient, attrs: called(1000, 100)},
+		{scope: "http", name: "POST", kind: ptrace.SpanKindClient},
+		{scope: "http", name: "POST /v1/chat/completions", kind: ptrace.SpanKindServer},
+		{scope: "gateway", name: "chat gpt-4.1", kind: ptrace.SpanKindClient, attrs: called(1000, 100)},
+	}}
+	client, gateway := []int{0, 1}, []int{2, 3}
+	require.Equal(t, 1, n.counting(t, client, gateway))
+	require.Equal(t, 1, n.counting(t, gateway, client))
+	n.spans[3].attrs = called(900, 100) // asked by what was served, for itself
+	require.Equal(t, 2, n.counting(t, client, gateway))
+	require.Equal(t, 2, n.counting(t, gateway, client))
+	n.spans[3].attrs, n.spans[1].parent = called(1000, 100), 9 // of the application, not of the call
+	require.Equal(t, 2, n.counting(t, client, gateway))
+	require.Equal(t, 2, n.counting(t, gateway, client))
+}
+
 // The AI SDK's span adds up two steps, and so does the generation around it.
 func TestASumAroundTwoStepsApart(t *testing.T) {
 	outer := map[string]any{"ai.operationId": "ai.generateText", "ai.usage.promptTokens": 2100, "ai.usage.completionTokens": 300}
@@ -216,7 +235,7 @@ func TestOnlyTracesOfCallsAreLookedAt(t *testing.T) {
 	r := takeRequest()
 	defer r.giveBack()
 	r.read(td, cfg, state.hash, state.prices.Load(), t0)
-	require.Len(t, r.clients, 1)
+	require.Len(t, r.network, 1)
 	require.Equal(t, []between{{r.hash.Span(pcommon.TraceID{7}, pcommon.SpanID{3}), r.hash.Span(pcommon.TraceID{7}, pcommon.SpanID{1})}}, r.between)
 	r.noteTraces()
 	require.Len(t, r.family(td), 2)

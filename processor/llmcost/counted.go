@@ -153,6 +153,10 @@ func (c *countedCalls) decideOne(w *witness, now time.Time) {
 		c.spans.Put(w.self, own, now)
 		c.tellParent(w, inside, now)
 	}
+	if w.outcome == countsBare && slot != 0 && said == nil {
+		w.read.asked = true
+		c.answers.Put(slot, responseRecord{during: w.during, read: w.read, by: w.self}, now)
+	}
 	if w.outcome == counts && slot != 0 {
 		c.answers.Put(slot, responseRecord{
 			during: w.during, read: w.read, by: w.self, nano: w.nano, rank: w.rank,
@@ -177,7 +181,7 @@ func (c *countedCalls) response(w *witness, now time.Time) (slot uint64, said *r
 			return slot, nil
 		case a.by == w.self && w.self != 0:
 			return slot, nil
-		case a.during.overlaps(w.during) && a.read.agree(w.read):
+		case (w.fetched || a.during.overlaps(w.during)) && a.read.agree(w.read):
 			said := a // of its own, so that only what is found is on the heap
 			return slot, &said
 		}
@@ -187,8 +191,14 @@ func (c *countedCalls) response(w *witness, now time.Time) (slot uint64, said *r
 
 // verdict decides; of a duplicate it notes the witness that counts.
 func (c *countedCalls) verdict(w *witness, own *spanRecord, said *responseRecord, now time.Time) outcome {
-	if said != nil && (said.rank >= 0 || w.bare || w.unknown()) {
-		w.by = said.known()
+	if said != nil && said.read.asked { // nobody has told its usage
+		if w.fetched && w.bare {
+			return sameResponse
+		}
+	} else if said != nil && (said.rank >= 0 || w.bare || w.unknown()) || w.fetched {
+		if said != nil {
+			w.by = said.known()
+		}
 		return sameResponse
 	}
 	if w.above {
@@ -243,6 +253,10 @@ func (c *countedCalls) tellParent(w *witness, inside [2]kin, now time.Time) {
 		}
 	case w.outcome.duplicate() && f.child != counts:
 		f.child = childCounted
+		if f.self == undecided {
+			f.lies(w.print)
+			c.tellAbove(w, &f, now)
+		}
 	case f.child == undecided:
 		f.child = countsBare
 	}

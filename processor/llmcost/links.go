@@ -107,6 +107,12 @@ func (l *linkFinder) byRank(request []witness) []int {
 	}
 	slices.SortFunc(l.order, func(a, b int) int {
 		x, y := &request[a], &request[b]
+		if x.fetched != y.fetched { // what was asked for comes before
+			if y.fetched {
+				return -1
+			}
+			return 1
+		}
 		return cmp.Or(cmp.Compare(y.rank, x.rank), cmp.Compare(y.depth, x.depth), cmp.Compare(x.tie, y.tie))
 	})
 	return l.order

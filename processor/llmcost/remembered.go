@@ -10,7 +10,7 @@ type known struct {
 type spanRecord struct {
 	nano   int64  // as of known: of the span, or of those directly inside it that count, added up
 	rank   int32  // below 0 where the price of what counts is not known
-	print  uint32 // of the counts of the span where it counts, else of a call inside it that does
+	print  uint32 // of the counts of the span where it or what it lies in counts, else of a call inside it that does
 	sum    uint16 // the output of the span, what an agent adds up, or of an agent inside it whose calls count
 	models [2]kin // of the span where it is decided, else of the calls inside it
 	self   outcome
@@ -37,7 +37,7 @@ func (f *spanRecord) decided(w *witness) {
 	case counts:
 		f.nano, f.rank, f.print = w.nano, w.rank, w.print
 	case parentCounted:
-		f.rank = min(w.by.rank, 0)
+		f.rank, f.print = min(w.by.rank, 0), w.print
 	}
 	if w.outcome == counts || w.kin != noKin {
 		f.sum = w.output

@@ -22,14 +22,14 @@ type request struct {
 	prices    *policy
 	now       time.Time
 	spans     []traced
-	traces    keySet        // of spans
-	reporting keySet        // calls and steps
-	making    keySet        // spans that make calls of their own
-	claims    bool          // an agent claims usage
-	remote    bool          // one of the witnesses stands for every call inside it
-	sums      bool          // an agent adds up what its calls used
-	steps     bool          // one of the calls is a step
-	clients   []ptrace.Span // of the network
+	traces    keySet // of spans
+	reporting keySet // calls and steps
+	making    keySet // spans that make calls of their own
+	claims    bool   // an agent claims usage
+	remote    bool   // one of the witnesses stands for every call inside it
+	sums      bool   // an agent adds up what its calls used
+	steps     bool   // one of the calls is a step
+	network   []ptrace.Span
 	between   []between
 	answered  answerCounts
 	room      room
@@ -57,11 +57,11 @@ func (r *request) giveBack() {
 		return
 	}
 	clear(r.calls) // lets go of the batch
-	clear(r.clients)
-	if cap(r.clients) > keepClients {
-		r.clients = nil
+	clear(r.network)
+	if cap(r.network) > keepNetwork {
+		r.network = nil
 	}
-	r.clients, r.between, r.steps = r.clients[:0], r.between[:0], false
+	r.network, r.between, r.steps = r.network[:0], r.between[:0], false
 	r.calls, r.witnesses, r.remote, r.claims, r.sums = r.calls[:0], r.witnesses[:0], false, false, false
 	r.answered.reset()
 	r.seen.forget()
@@ -84,7 +84,7 @@ func (r *request) read(td ptrace.Traces, cfg *Config, hash *genai.Hasher, prices
 	if r.remote || r.enclosing() {
 		r.adopt(td)
 	}
-	if r.steps || len(r.clients) > 0 && len(r.witnesses) > 0 {
+	if r.steps || len(r.network) > 0 && len(r.witnesses) > 0 {
 		r.findBetween(td)
 	}
 }
@@ -101,8 +101,8 @@ func (r *request) next() *spanCall {
 func (r *request) readSpan(scope *dialect.Scope, span ptrace.Span, ignored, trust bool) {
 	call := r.next()
 	if !dialect.Read(scope, span, &call.op) {
-		if span.Kind() == ptrace.SpanKindClient && !span.ParentSpanID().IsEmpty() {
-			r.clients = append(r.clients, span)
+		if kind := span.Kind(); (kind == ptrace.SpanKindClient || kind == ptrace.SpanKindServer) && !span.ParentSpanID().IsEmpty() {
+			r.network = append(r.network, span)
 		}
 		return
 	}
@@ -158,11 +158,15 @@ func newWitness(hash *genai.Hasher, op *dialect.Call, span ptrace.Span) witness 
 	} else if w.bare && !op.CacheHit && genai.UniqueResponseID(op.ResponseID) { // of an answer whose usage another span may tell
 		w.response, w.read.unique = hash.Response(op.ResponseID, 0), true
 	}
-	w.passes = op.Passes
+	w.passes, w.fetched = op.Passes, op.Fetched && w.read.unique
 	w.loose = op.Loose && w.self != 0
 	w.remote = w.loose || w.self != 0 && op.Name == genai.OpInvokeAgent && span.Kind() == ptrace.SpanKindClient
-	if op.Name == genai.OpEmbeddings && !w.bare {
-		w.keepApart(hash.Text(op.Name))
+	switch op.Name {
+	case genai.OpChat, genai.OpTextCompletion, genai.OpGenerateContent, genai.OpInvokeAgent, genai.OpInvokeWorkflow, "":
+	default:
+		if !w.bare || op.Name == opRerank {
+			w.keepApart(hash.Text(op.Name))
+		}
 	}
 	return w
 }

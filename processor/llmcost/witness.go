@@ -46,6 +46,7 @@ type witness struct {
 	bare     bool   // carries no usage
 	remote   bool   // an agent that runs elsewhere: it stands for every call inside it, however deep
 	loose    bool   // one that may be a sum, and is remote too
+	fetched  bool   // no call, but brings the answer to one
 	passes   bool   // a step, all of whose calls are those of the call that it lies in
 	rank     int32  // how much of the bill it knows; of several witnesses in one request the highest counts
 	tie      uint64 // decides between equals: the span id, so that the order in a request does not matter
@@ -94,6 +95,7 @@ func (p period) overlaps(q period) bool {
 type inputs struct {
 	all, uncached uint32
 	unique        bool
+	asked         bool // of an answer whose usage nobody has told yet
 }
 
 func inputsOf(u *genai.Usage) inputs {
@@ -117,6 +119,9 @@ func shortOf(n int64) uint16 {
 // uncounted is how much more a duplicate that knows more of the bill would have cost than what counts for it, in nano-USD: the one that
 // came first, in another request, cannot be changed any more. Within a request there is no such thing, the fuller one counts.
 func (w *witness) uncounted() int64 {
+	if w.fetched && w.outcome == sameResponse && w.by == (known{}) {
+		return w.nano
+	}
 	if !w.outcome.duplicate() || w.by == (known{}) || w.rank <= w.by.rank {
 		return 0
 	}
