@@ -145,9 +145,10 @@ func (r *reading) fetched() bool {
 	return r.f.texts[tURL] != "" && strings.Contains(r.f.texts[tURL], "/responses/"+id)
 }
 
-// served says of what nobody is known to write that it is on the span of a request that the application served: it may add up calls.
+// served says of what nobody is known to write that it is on the span of an HTTP request that the application served: it may add up calls.
 func (r *reading) served() bool {
-	return r.span.Kind() == ptrace.SpanKindServer && r.f.texts[tOperation] == "" && r.unlisted()
+	method, _, _ := strings.Cut(r.span.Name(), " ")
+	return r.span.Kind() == ptrace.SpanKindServer && (method == "POST" || method == "GET") && r.unlisted()
 }
 
 // region fills in that of the endpoint. An attribute for it says where the application runs; of clouds that is where it asks. What an
