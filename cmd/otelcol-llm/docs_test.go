@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -25,6 +26,9 @@ func TestYAMLInDocuments(t *testing.T) {
 	factories := allFactories(t)
 	documents := markdownFiles(t, root)
 	require.NotEmpty(t, documents)
+	t.Setenv("SLACK_WEBHOOK", "https://hooks.slack.com/services/T0/B0/x")
+	t.Setenv("TEAMS_WEBHOOK", "https://teams.example/x")
+	t.Setenv("PAGERDUTY_KEY", "0123456789abcdef0123456789abcdef")
 	for _, document := range documents {
 		text, err := os.ReadFile(document)
 		require.NoError(t, err)
@@ -36,6 +40,21 @@ func TestYAMLInDocuments(t *testing.T) {
 				require.NoError(t, checkBlock(t, block.text, factories))
 			})
 		}
+	}
+}
+
+// A secret has no default: who forgets it would run with one that is printed here, or send alerts to nobody, and not know it. Nor does a variable
+// hold a password that is compared: unset it is empty, and the empty one is right.
+func TestSecretsHaveNoDefaults(t *testing.T) {
+	root, err := filepath.Abs("../..")
+	require.NoError(t, err)
+	byDefault := regexp.MustCompile(`\$\{env:\w*(PASSWORD|SECRET|WEBHOOK|PAGERDUTY_KEY)\w*:-[^}]`)
+	compared := regexp.MustCompile(`htpasswd: \{inline: .*\$\{env:`)
+	for _, file := range append(markdownFiles(t, root), shipped(t)...) {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		require.NotRegexp(t, byDefault, string(text), file)
+		require.NotRegexp(t, compared, string(text), file)
 	}
 }
 
