@@ -20,6 +20,9 @@ const endWithin = 3 * time.Second
 // bodyWithin is how long the body of a request may take.
 const bodyWithin = 10 * time.Second
 
+// readWithin is how long who asked may take to read the answer, which is in memory until then. The stream of events has a rule of its own.
+const readWithin = time.Minute
+
 type server struct {
 	http    *http.Server
 	address net.Addr
@@ -27,7 +30,7 @@ type server struct {
 }
 
 func (s *state) listen(ctx context.Context, host component.Host) (*server, error) {
-	handler := guarded(s.handler(), s.cfg.AllowedHosts)
+	handler := guarded(s.handler(), s.cfg.AllowedHosts, s.cfg.Query.Timeout+readWithin)
 	h, err := s.cfg.Server.ToServer(ctx, host.GetExtensions(), s.set.TelemetrySettings, handler)
 	if err != nil {
 		return nil, err
@@ -61,7 +64,7 @@ func (s *server) stop(ctx context.Context) error {
 
 // guarded answers only requests that read, and whose header Host is an address, localhost or a name that the configuration allows: a page of
 // another origin can point a name of its own at this machine, but must call it by that name.
-func guarded(next http.Handler, allowed []string) http.Handler {
+func guarded(next http.Handler, allowed []string, within time.Duration) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.Method != http.MethodGet && r.Method != http.MethodHead && r.Method != http.MethodPost:
@@ -72,9 +75,11 @@ func guarded(next http.Handler, allowed []string) http.Handler {
 		case foreign(r):
 			http.Error(w, "a page of another site asks", http.StatusForbidden)
 		default:
+			control, now := http.NewResponseController(w), time.Now()
 			if r.Method == http.MethodPost {
-				_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyWithin)) // not all writers can
+				_ = control.SetReadDeadline(now.Add(bodyWithin)) // not all writers can
 			}
+			_ = control.SetWriteDeadline(now.Add(within))
 			w.Header().Set("X-Content-Type-Options", "nosniff")
 			next.ServeHTTP(w, r)
 		}

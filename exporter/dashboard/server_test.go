@@ -1,15 +1,20 @@
 package dashboard
 
 import (
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func TestGuarded(t *testing.T) {
-	h := guarded(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }), []string{"gateway.example", "proxy:8443"})
+	h := guarded(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }), []string{"gateway.example", "proxy:8443"}, time.Minute)
 	for _, c := range []struct {
 		method, host string
 		want         int
@@ -40,7 +45,7 @@ func TestGuarded(t *testing.T) {
 
 // A page of another site cannot make the history work; a link to the page, Grafana and programs can.
 func TestOtherSites(t *testing.T) {
-	h := guarded(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }), nil)
+	h := guarded(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }), nil, time.Minute)
 	for _, c := range []struct {
 		method, site, mode, dest string
 		want                     int
@@ -68,4 +73,24 @@ func TestOtherSites(t *testing.T) {
 		h.ServeHTTP(w, r)
 		assert.Equal(t, c.want, w.Code, c)
 	}
+}
+
+// Who asks and does not read the answer keeps it in memory no longer than that.
+func TestAnAnswerThatNobodyReads(t *testing.T) {
+	ended := make(chan error)
+	server := httptest.NewServer(guarded(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for piece := make([]byte, 1<<20); ; {
+			if _, err := w.Write(piece); err != nil {
+				ended <- err
+				return
+			}
+		}
+	}), nil, 50*time.Millisecond))
+	defer server.Close()
+	client, err := net.Dial("tcp", server.Listener.Addr().String())
+	require.NoError(t, err)
+	defer func() { assert.NoError(t, client.Close()) }()
+	_, err = io.WriteString(client, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+	require.NoError(t, err)
+	require.ErrorIs(t, <-ended, os.ErrDeadlineExceeded)
 }
