@@ -14,7 +14,6 @@ var (
 	tGatewayProvider = newText()
 	tBifrost         = newText()
 	jCloudflare      = newText()
-	jKongAnswer      = newText()
 	tHigressModel    = newText()
 )
 
@@ -84,11 +83,20 @@ var cloudflare = &client{
 
 // kong's AI gateway tells input and output as the provider counts them, and the answer where it may.
 var kong = &client{
-	name:    "kong",
-	scopes:  []scope{{name: "kong-internal"}},
-	own:     texts(jKongAnswer, plain, "gen_ai.output.messages"),
-	answers: []text{jKongAnswer},
-	traits:  traits{hidesCache: always, cacheApart: (*reading).soldNet, hides: asCounted},
+	name:   "kong",
+	scopes: []scope{{name: kongScope}},
+	json:   []member{{fact: jOutputMessages, read: kongAnswer}},
+	traits: traits{hidesCache: always, cacheApart: (*reading).soldNet, hides: asCounted},
+}
+
+const kongScope = "kong-internal"
+
+// kongAnswer: what others use for messages holds the provider's answer.
+func kongAnswer(r *reading, s string) {
+	if r.scope.name == kongScope {
+		p := scanJSON(s)
+		r.f.providerAnswer(&p)
+	}
 }
 
 // portkey's gateway passes on what is in the usage of its answer: Anthropic's input without cached tokens, Bedrock's with them where it was asked in

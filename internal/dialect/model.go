@@ -77,7 +77,8 @@ func (r *reading) mayCharge() bool {
 				return true
 			}
 		}
-		if strings.Contains(s[:min(len(s), 4*chargeWindow)], `_call"`) || r.tellsMode(s[max(0, len(s)-modeWindow):]) {
+		start := s[:min(len(s), 4*chargeWindow)]
+		if strings.Contains(start, `_call"`) || strings.Contains(start, `"server_tool_use"`) || r.tellsMode(s[max(0, len(s)-modeWindow):]) {
 			return true
 		}
 	}

@@ -33,6 +33,7 @@ var vercelAI = &client{
 		texts(tFunction, genAI, "ai.telemetry.functionId"),
 		texts(tTool, plain, "ai.toolCall.name"),
 		texts(jVercelMetadata, plain, "ai.response.providerMetadata"),
+		texts(jToolCalls, plain, "ai.response.toolCalls"),
 		tallies(nVercelInput, "ai.usage.inputTokens"),
 		tallies(nVercelOutput, "ai.usage.outputTokens"),
 		tallies(nVercelPrompt, "ai.usage.promptTokens"),
@@ -47,7 +48,7 @@ var vercelAI = &client{
 		values(vFinish, plain, "ai.response.finishReason"),
 	),
 	words: []word{{fact: tVercelOperation, read: vercelKind, first: true}},
-	json:  []member{{fact: jVercelMetadata, read: vercelMetadata}},
+	json:  []member{{fact: jVercelMetadata, read: vercelMetadata}, {fact: jToolCalls, read: searchesInToolCalls}},
 	pairs: []pair{
 		{in: nVercelInput, out: nVercelOutput, when: (*reading).isVercel, apart: (*reading).vercelApart, first: true},
 		{in: nVercelPrompt, out: nVercelCompletion, when: (*reading).isVercel, apart: (*reading).vercelApart, first: true},
@@ -75,6 +76,9 @@ var vercelOTel = &client{
 func vercelHides(r *reading, u *genai.Usage) string {
 	if reason := unbilledCohere(r, u); reason != "" {
 		return reason
+	}
+	if r.f.texts[jVercelMetadata] == "" && !r.f.has(nGrounded) && strings.Contains(r.f.texts[tToolsOffered], `"google.google_search"`) {
+		return genai.ReasonUnknownFee // whether Google searched stands in the metadata only
 	}
 	return untoldWrites(r, u)
 }
