@@ -52,6 +52,11 @@ func (r *reading) besides(x *Extras) {
 	}
 }
 
+// heardUntold says that there was sound in the prompt, and of how much of it, which costs Google's models more than text, nothing tells.
+func (r *reading) heardUntold() bool {
+	return !r.f.has(nInputAudio) && genai.ContainsFold(r.op.Model(), "gemini") && strings.Contains(r.f.texts[tInputMessages], `"modality":"audio"`)
+}
+
 // maxSeconds is the longest sound that is believed, a year.
 const maxSeconds = 366 * 24 * 3600
 

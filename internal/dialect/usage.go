@@ -48,7 +48,7 @@ func (r *reading) usage() {
 	case r.op.Doubt != "":
 	case r.f.toolFee:
 		r.op.Doubt = genai.ReasonUnknownFee
-	case r.hiddenBeside(u), r.mayHideThoughts(u), r.cutUsage():
+	case r.hiddenBeside(u), r.mayHideThoughts(u), r.cutUsage(), r.heardUntold():
 		r.op.Doubt = genai.ReasonHiddenTokens
 	}
 	if r.op.Doubt == "" && r.f.tally(nAdvisor) > 0 { // Anthropic's advisor is another model, whose tokens are not among these
