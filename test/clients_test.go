@@ -77,6 +77,19 @@ var clients = []client{
 		shows: func(e provider.Entry) (provider.Entry, shown) { return hourHidden(e), exact },
 	},
 	{
+		name: "langfuse", script: "langfuse.mjs", failed: 1, unpriced: 1,
+		shows: func(e provider.Entry) (provider.Entry, shown) {
+			switch {
+			case e.API == provider.Embeddings:
+				return e, nothing
+			case e.Provider == "anthropic" && e.Stream:
+				e.Usage.Output++ // as above
+				return hourHidden(e), miscounted
+			}
+			return hourHidden(e), exact
+		},
+	},
+	{
 		name: "openllmetry", script: "openllmetry.mjs", unpriced: 1, shows: openLLMetryShows,
 	},
 	{
