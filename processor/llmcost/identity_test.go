@@ -138,6 +138,16 @@ func TestWhatALateTwinWouldHaveCost(t *testing.T) {
 	require.NotContains(t, attributesOf(p.process(t, report{id: 4, from: 1, to: 3, attrs: less}.span())), genai.CostUncounted,
 		"one that knows less says nothing")
 
+	const unique = "chatcmpl-BxYz12345AbCdEfGhIjKlMnOp"
+	middle := map[string]any{genai.ResponseID: unique, genai.UsageOutput: 60} // of a stream, whose end is told after it
+	p = startProcessor(t, nil)
+	p.process(t, report{id: 7, to: 4, attrs: middle}.span())
+	require.InDelta(t, 40*600e-9, attributesOf(p.process(t, report{id: 8, to: 4, attrs: id(unique)}.span()))[genai.CostUncounted], 1e-12)
+	for _, order := range [][2]report{{{id: 1, attrs: middle}, {id: 2, attrs: id(unique)}}, {{id: 1, attrs: id(unique)}, {id: 2, attrs: middle}}} {
+		got := sumOf(startProcessor(t, nil).process(t, together(order[0], order[1])))
+		require.EqualValues(t, 1000*150+100*600, got.nano, "within a request the end counts")
+	}
+
 	for name, order := range map[string][2]report{
 		"the parent second": {{id: 6, parent: 5, from: 1, to: 3, attrs: less}, {id: 5, to: 4, attrs: more}},
 		"the child second":  {{id: 5, to: 4, attrs: less}, {id: 6, parent: 5, from: 1, to: 3, attrs: more}},

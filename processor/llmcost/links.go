@@ -102,6 +102,7 @@ func (l *linkFinder) byRank(request []witness) []int {
 		}
 		l.order = append(l.order, i)
 	}
+	l.cutOff(request)
 	for i := range request {
 		request[i].depth = depth(request, i)
 	}
@@ -116,6 +117,26 @@ func (l *linkFinder) byRank(request []witness) []int {
 		return cmp.Or(cmp.Compare(y.rank, x.rank), cmp.Compare(y.depth, x.depth), cmp.Compare(x.tie, y.tie))
 	})
 	return l.order
+}
+
+// cutOff ranks a report of an answer lower where another of it, of which neither lies in a call, tells more output: what was seen of a stream may
+// be its beginning. One that lies in the other is a part of it, or tells its last part.
+func (l *linkFinder) cutOff(request []witness) {
+	for i := range request {
+		w := &request[i]
+		if !w.read.unique || w.bare || w.up >= 0 {
+			continue
+		}
+		if j, ok := l.seen[w.response]; !ok || request[j].output < w.output {
+			l.seen[w.response] = i
+		}
+	}
+	for i := range request {
+		w := &request[i]
+		if j, ok := l.seen[w.response]; ok && w.read.unique && w.up < 0 && w.output < request[j].output {
+			w.rank -= beginning
+		}
+	}
 }
 
 func depth(request []witness, i int) int {

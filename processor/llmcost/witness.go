@@ -109,6 +109,9 @@ func (a inputs) agree(b inputs) bool {
 // unknownPrice is how much less a witness with usage knows whose price is not known, more than any other difference: its rank is below 0.
 const unknownPrice = 4000
 
+// beginning is how much less one knows that tells less output than another report of the answer: more than a bill, a model and three parts.
+const beginning = 40
+
 func (w *witness) unknown() bool { return w.rank < 0 }
 
 // shortOf is a count as few bits, not 0.
@@ -122,7 +125,7 @@ func (w *witness) uncounted() int64 {
 	if w.fetched && w.outcome == sameResponse && w.by == (known{}) {
 		return w.nano
 	}
-	if !w.outcome.duplicate() || w.by == (known{}) || w.rank <= w.by.rank {
+	if !w.outcome.duplicate() || w.by == (known{}) || w.rank < w.by.rank {
 		return 0
 	}
 	return max(w.nano-w.by.nano, 0)
