@@ -15,6 +15,9 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/budget"
 )
 
+// maxFile is the largest budgets_file.
+const maxFile = 16 << 20
+
 // budgetsFile is the file of budgets as it was read last.
 type budgetsFile struct {
 	text []byte
@@ -40,7 +43,7 @@ func (f *budgetsFile) changed(cfg *Config) bool {
 	if cfg.BudgetsFile == "" {
 		return false
 	}
-	text, err := os.ReadFile(cfg.BudgetsFile)
+	text, err := readText(cfg.BudgetsFile)
 	now := draft{text, err != nil}
 	if now.is(&draft{f.text, f.gone}) || now.gone && f.gone {
 		f.writing = false
@@ -56,7 +59,7 @@ func (f *budgetsFile) read(cfg *Config) ([]budget.Config, error) {
 	if cfg.BudgetsFile == "" {
 		return cfg.Budgets, nil
 	}
-	text, err := os.ReadFile(cfg.BudgetsFile)
+	text, err := readText(cfg.BudgetsFile)
 	f.text, f.gone = text, err != nil
 	if err != nil {
 		return nil, fmt.Errorf("budgets_file: %w", err)
@@ -72,12 +75,29 @@ func (f *budgetsFile) read(cfg *Config) ([]budget.Config, error) {
 	return all, nil
 }
 
+// readText reads a file that ends, which a pipe need not: it would keep who reads it.
+func readText(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s must be a file, got %v", name, info.Mode().Type())
+	case info.Size() > maxFile:
+		return nil, fmt.Errorf("%s must be at most %d bytes, got %d", name, maxFile, info.Size())
+	}
+	return os.ReadFile(name)
+}
+
+// errNoBudgets is what an empty file says. One that was cut off would end all budgets and their alerts; who wants none says so.
+var errNoBudgets = errors.New("line 1: must be a list of budgets, [] for none, got nothing")
+
 // parseBudgets reads a list of budgets, or a map with the list under the key budgets. Errors say the line.
 func parseBudgets(text []byte) ([]budget.Config, error) {
 	var doc, more yaml.Node
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	if err := decoder.Decode(&doc); errors.Is(err, io.EOF) {
-		return nil, nil
+		return nil, errNoBudgets
 	} else if err != nil {
 		return nil, err
 	}
@@ -85,7 +105,7 @@ func parseBudgets(text []byte) ([]budget.Config, error) {
 		return nil, fmt.Errorf("line %d: must be one document, got a second one", more.Line)
 	}
 	if len(doc.Content) == 0 {
-		return nil, nil
+		return nil, errNoBudgets
 	}
 	list := doc.Content[0]
 	if list.Kind == yaml.MappingNode && len(list.Content) == 2 && list.Content[0].Value == "budgets" {

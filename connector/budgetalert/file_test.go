@@ -16,9 +16,29 @@ func TestBudgetsOfAFile(t *testing.T) {
 	all, err = parseBudgets([]byte("budgets:\n  - {name: a, period: day, limit_usd: 5}\n"))
 	require.NoError(t, err)
 	require.Len(t, all, 1)
-	all, err = parseBudgets(nil)
-	require.NoError(t, err)
-	require.Empty(t, all)
+	for _, none := range []string{"[]", "budgets: []"} {
+		all, err = parseBudgets([]byte(none))
+		require.NoError(t, err)
+		require.Empty(t, all)
+	}
+	for _, cut := range []string{"", "\n", "# budgets\n", "budgets:\n"} { // to end all budgets somebody must say so
+		_, err = parseBudgets([]byte(cut))
+		require.ErrorContains(t, err, "line 1: must be a list of budgets", "%q", cut)
+	}
+}
+
+// A directory, a pipe, which need not end, and what is far too large are no budgets_file.
+func TestWhatIsNoFile(t *testing.T) {
+	cfg := testConfig(t)
+	cfg.BudgetsFile = t.TempDir()
+	var f budgetsFile
+	_, err := f.read(cfg)
+	require.ErrorContains(t, err, "must be a file")
+	cfg.BudgetsFile = filepath.Join(cfg.BudgetsFile, "large.yaml")
+	require.NoError(t, os.WriteFile(cfg.BudgetsFile, nil, 0o600))
+	require.NoError(t, os.Truncate(cfg.BudgetsFile, maxFile+1))
+	_, err = f.read(cfg)
+	require.ErrorContains(t, err, "must be at most")
 }
 
 func TestABadFileSaysLineAndReason(t *testing.T) {
