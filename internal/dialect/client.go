@@ -105,6 +105,7 @@ type member struct {
 type cost struct {
 	value  value
 	and    value  // the other part of what it is a part of; 0 is none
+	less   value  // what of it the sender added for itself; 0 is nothing
 	in     text   // JSON text that holds it instead
 	name   string // of the member in that JSON
 	parts  bool   // where that member is missing, the sum of all

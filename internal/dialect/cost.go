@@ -62,6 +62,10 @@ func (r *reading) costOf(c *cost) (float64, bool) {
 		part, fine := genai.Number(more)
 		return usd + part, fine
 	}
+	if own, has := r.f.value(c.less); ok && c.less != 0 && has {
+		part, fine := genai.Number(own)
+		return usd - part, fine
+	}
 	return usd, ok
 }
 

@@ -168,6 +168,13 @@ var flowise = &client{
 	traits: traits{localAgents: true, hidesCache: always},
 }
 
+// eino is ByteDance's for Go, as its callbacks for APMPlus tell: all parts are in the counts, and no cached tokens are told.
+var eino = &client{
+	name:   "eino",
+	scopes: []scope{{name: "github.com/cloudwego/eino-ext/callbacks/apmplus"}, {name: "apmplus-eino-callback"}},
+	traits: traits{localAgents: true, hidesCache: always},
+}
+
 // elixirLangchain is LangChain for Elixir, under a name that others may have; it passes on Anthropic's input and Google's candidates.
 var elixirLangchain = &client{
 	name:   "langchain-elixir",

@@ -17,9 +17,10 @@ var (
 	nLitellmOutput = newTally()
 	vCostLitellm   = newValue()
 	vCostGenAI     = newValue()
+	vCostMargin    = newValue()
 )
 
-// litellm is LiteLLM, as proxy and as library. The proxy knows the bill. It answers with the alias the caller asked for and says as
+// litellm is LiteLLM, as proxy and as library. The proxy knows the bill, to which it may add a margin for whoever runs it. It answers with the alias the caller asked for and says as
 // request model what it called; that one is billed.
 var litellm = &client{
 	name:   "litellm",
@@ -35,6 +36,7 @@ var litellm = &client{
 		texts(jLitellmHidden, plain, "hidden_params"),
 		values(vCostLitellm, genAI, "litellm.cost.total"),
 		values(vCostGenAI, genAI, "gen_ai.cost.total_cost"),
+		values(vCostMargin, plain, "litellm.cost.margin_total_amount", "gen_ai.cost.margin_total_amount"),
 	),
 	kind:  litellmKind,
 	mayBe: func(*facts) bool { return true },
@@ -42,8 +44,11 @@ var litellm = &client{
 		{fact: jLitellmUsage, read: func(r *reading, s string) { r.f.readUsage(s, nLitellmInput, nLitellmOutput) }},
 		{fact: jMetadata, read: litellmMetadata},
 	},
-	pairs:  []pair{{in: nLitellmInput, out: nLitellmOutput}},
-	costs:  []cost{{value: vCostLitellm, knows: func(*reading) bool { return true }}, {value: vCostGenAI, money: true, knows: litellmProxy}},
+	pairs: []pair{{in: nLitellmInput, out: nLitellmOutput}},
+	costs: []cost{
+		{value: vCostLitellm, less: vCostMargin, knows: func(*reading) bool { return true }},
+		{value: vCostGenAI, less: vCostMargin, money: true, knows: litellmProxy},
+	},
 	soldBy: litellmSeller,
 	models: litellmModels,
 	hit:    litellmHit,
