@@ -147,8 +147,18 @@ func (r *reading) overOpenAI() bool { return genai.ContainsFold(r.saidProvider()
 // agentScope is Alibaba's, which passes on the input of Anthropic.
 var agentScope = &client{
 	name:   "agentscope",
-	scopes: []scope{{name: "agentscope*"}},
+	scopes: []scope{{name: "agentscope*"}, {name: "io.agentscope", traits: &agentScopeJava}},
 	traits: traits{localAgents: true, cacheApart: (*reading).soldNet},
+}
+
+// Java's tells input and output only: of Anthropic and Amazon as they count, and of Google's models less than they do.
+var agentScopeJava = traits{localAgents: true, cacheApart: (*reading).soldNet, hidesCache: always, hides: hiddenThoughts}
+
+// zeroClaw tells input and output of its calls, which hold all parts, and no cache; a turn has their sum.
+var zeroClaw = &client{
+	name:   "zeroclaw",
+	scopes: []scope{{name: "zeroclaw"}},
+	traits: traits{localAgents: true, hidesCache: always},
 }
 
 var nRigTools = newTally()

@@ -41,14 +41,15 @@ var pydanticAI = &client{
 		tallies(nInputImage, "gen_ai.usage.details.image_prompt_tokens"),
 		tallies(nInputVideo, "gen_ai.usage.details.video_prompt_tokens"),
 		tallies(nOutputImage, "gen_ai.usage.details.image_candidates_tokens"),
-		tallies(nCacheAudio, "gen_ai.usage.details.cache_audio_read_tokens", "gen_ai.usage.details.audio_cache_tokens"),
+		tallies(nCacheAudio, "gen_ai.usage.details.cache_audio_read_tokens", "gen_ai.usage.details.audio_cache_tokens",
+			"gen_ai.usage.cache_audio_read_tokens"), // the gateway's
 		tallies(nCacheImage, "gen_ai.usage.details.image_cache_tokens"),
 		tallies(nAdvisor, "gen_ai.usage.details.advisor_input_tokens", "gen_ai.usage.details.advisor_output_tokens"),
 		texts(jUsageRaw, plain, "gen_ai.usage.raw"),
 		values(vCostOperation, plain, "operation.cost"),
 	),
 	own: join(
-		texts(jAgentsAnswer, plain, "response"),
+		texts(jAgentsAnswer, plain, "response", "http.response.body.text"),
 		texts(jRequestData, plain, "request_data"),
 		texts(jResponseData, plain, "response_data"),
 	),
