@@ -20,8 +20,8 @@ var (
 	vCostMargin    = newValue()
 )
 
-// litellm is LiteLLM, as proxy and as library. The proxy knows the bill, to which it may add a margin for whoever runs it. It answers with the alias the caller asked for and says as
-// request model what it called; that one is billed.
+// litellm is LiteLLM, as proxy and as library. The proxy knows the bill, to which it may add a margin for whoever runs it. It answers with
+// the alias the caller asked for and says as request model what it called; that one is billed.
 var litellm = &client{
 	name:   "litellm",
 	scopes: []scope{{name: "litellm*"}},
