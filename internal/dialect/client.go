@@ -99,6 +99,7 @@ type member struct {
 	fact text
 	read func(r *reading, s string)
 	pair bool // it alone shows that the span has usage
+	text bool // what was said, and no usage: where it lacks its end, no count is lost
 }
 
 // cost is an attribute that says what the call cost.

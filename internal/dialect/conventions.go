@@ -65,7 +65,7 @@ var conventions = &client{
 		values(vCostAmount, genAI, "gen_ai.usage.cost.amount"),
 	),
 	words: []word{{fact: tOperation, read: operationKind}},
-	json:  []member{{fact: jOutputMessages, read: searchesInMessages}},
+	json:  []member{{fact: jOutputMessages, read: searchesInMessages, text: true}},
 	pairs: []pair{{in: nInput, out: nOutput}},
 	costs: []cost{{value: vCostAmount, money: true, knows: amountIsBill}},
 }

@@ -85,7 +85,7 @@ var cloudflare = &client{
 var kong = &client{
 	name:   "kong",
 	scopes: []scope{{name: kongScope}},
-	json:   []member{{fact: jOutputMessages, read: kongAnswer}},
+	json:   []member{{fact: jOutputMessages, read: kongAnswer, text: true}},
 	traits: traits{hidesCache: always, cacheApart: (*reading).soldNet, hides: asCounted},
 }
 

@@ -38,7 +38,7 @@ var langfuse = &client{
 	words: []word{{fact: tLangfuseType, read: langfuseKind, first: true}},
 	json: []member{
 		{fact: jLangfuseUsage, read: func(r *reading, s string) { r.f.readBuckets(s) }, pair: true},
-		{fact: jLangfuseOutput, read: langfuseSearches},
+		{fact: jLangfuseOutput, read: langfuseSearches, text: true},
 	},
 	pairs:  []pair{{in: nLangfuseInput, out: nLangfuseOutput, first: true, whole: true}},
 	costs:  []cost{{in: jLangfuseCost, name: "total", parts: true}},

@@ -65,7 +65,7 @@ func (r *reading) cutUsage() bool {
 		return false
 	}
 	for i := range members {
-		if t := members[i].fact; t != jMetadata && endless(unwrap(r.f.texts[t])) {
+		if t := members[i].fact; t != jMetadata && !members[i].text && endless(unwrap(r.f.texts[t])) {
 			return true
 		}
 	}

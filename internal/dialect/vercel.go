@@ -48,7 +48,7 @@ var vercelAI = &client{
 		values(vFinish, plain, "ai.response.finishReason"),
 	),
 	words: []word{{fact: tVercelOperation, read: vercelKind, first: true}},
-	json:  []member{{fact: jVercelMetadata, read: vercelMetadata}, {fact: jToolCalls, read: searchesInToolCalls}},
+	json:  []member{{fact: jVercelMetadata, read: vercelMetadata}, {fact: jToolCalls, read: searchesInToolCalls, text: true}},
 	pairs: []pair{
 		{in: nVercelInput, out: nVercelOutput, when: (*reading).isVercel, apart: (*reading).vercelApart, first: true},
 		{in: nVercelPrompt, out: nVercelCompletion, when: (*reading).isVercel, apart: (*reading).vercelApart, first: true},
