@@ -209,7 +209,7 @@ func (c *countedCalls) verdict(w *witness, own *spanRecord, said *responseRecord
 		if f.counted(w) {
 			w.by = f.known()
 			if w.passes { // it stands for the call that it lies in
-				w.kin, w.output = f.models[0], f.sum
+				w.kin, w.print = f.models[0], f.print
 			}
 			return parentCounted
 		}

@@ -11,7 +11,7 @@ import (
 
 // A call directly inside a call is a second report of it, whatever the two tell, but for one kind: a guardrail, a judge or a router asks
 // another model while the call that it serves is under way, and has its span there. Each of the two then names the model that answered,
-// those are no names of one model, and their outputs differ.
+// those are no names of one model, and their counts differ.
 
 // kin is the model that answered a call, whoever sells it, in few bits: two models may have one.
 type kin uint16
@@ -58,7 +58,7 @@ func (w *witness) answers(op *dialect.Call) bool {
 
 // other says whether w is another call than the one that it lies in, or that lies in it.
 func (w *witness) other(than *witness) bool {
-	return w.kin.differs(than.kin) && w.output != than.output
+	return w.kin.differs(than.kin) && w.print != than.print
 }
 
 // hears notes a call that is reported inside the span.

@@ -36,7 +36,7 @@ func TestKinOf(t *testing.T) {
 
 // Of the calls inside a span two models are remembered; of a third, or one that is not known, w may be a report.
 func TestModelsInsideASpan(t *testing.T) {
-	main := &witness{kin: 9, output: 100, print: 5}
+	main := &witness{kin: 9, print: 5}
 	for name, c := range map[string]struct {
 		inside []kin
 		print  uint32
@@ -57,6 +57,6 @@ func TestModelsInsideASpan(t *testing.T) {
 			f.hears(k)
 		}
 		assert.Equal(t, c.others, f.others(main), name)
-		assert.False(t, f.others(&witness{output: 100, print: 6}), "%s: a report that tells no model", name)
+		assert.False(t, f.others(&witness{print: 6}), "%s: a report that tells no model", name)
 	}
 }

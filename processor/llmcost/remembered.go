@@ -38,8 +38,10 @@ func (f *spanRecord) decided(w *witness) {
 		f.nano, f.rank, f.print = w.nano, w.rank, w.print
 	case parentCounted:
 		f.rank, f.print = min(w.by.rank, 0), w.print
+	case sameResponse:
+		f.print = w.print
 	}
-	if w.outcome == counts || w.kin != noKin {
+	if w.outcome == counts {
 		f.sum = w.output
 	}
 	if !w.passes || w.kin != noKin {
@@ -50,7 +52,7 @@ func (f *spanRecord) decided(w *witness) {
 // counted says whether a call directly inside the span is counted by it, or by a span elsewhere that the span repeats. Where a call
 // inside stands for the span, the calls beside that one are others.
 func (f *spanRecord) counted(w *witness) bool {
-	if f.self != undecided && f.models[0].differs(w.kin) && f.sum != w.output {
+	if f.self != undecided && f.models[0].differs(w.kin) && f.print != w.print {
 		return false
 	}
 	switch f.self {
