@@ -93,8 +93,10 @@ func createDefaultConfig() component.Config {
 	server.WriteTimeout = 0 // the stream of events has no end; a ReadTimeout would end it too
 	server.ReadHeaderTimeout = 10 * time.Second
 	return &Config{
-		Server:      server,
-		Storage:     StorageConfig{Dir: "./data/history", Retention: Duration(35 * day), MaxSize: 5 << 30, MaxSeries: memory.Default(leastSeries, usualSeries, bytesOfSeries)},
+		Server: server,
+		Storage: StorageConfig{
+			Dir: "./data/history", Retention: Duration(35 * day), MaxSize: 5 << 30, MaxSeries: memory.Default(leastSeries, usualSeries, bytesOfSeries),
+		},
 		Query:       QueryConfig{Timeout: 20 * time.Second, MaxSamples: 5_000_000, Concurrency: 16},
 		SelfMetrics: SelfMetricsConfig{Endpoint: "http://127.0.0.1:8888/metrics", Interval: 15 * time.Second},
 	}

@@ -189,14 +189,21 @@ func (c *countedCalls) response(w *witness, now time.Time) (slot uint64, said *r
 	return slot, nil
 }
 
+// repeats says whether w reports an answer that counts already, or only fetches one.
+func (w *witness) repeats(said *responseRecord) bool {
+	switch {
+	case said == nil:
+		return w.fetched
+	case said.read.asked: // nobody has told its usage
+		return w.fetched && w.bare
+	}
+	return said.rank >= 0 || w.bare || w.unknown() || w.fetched
+}
+
 // verdict decides; of a duplicate it notes the witness that counts.
 func (c *countedCalls) verdict(w *witness, own *spanRecord, said *responseRecord, now time.Time) outcome {
-	if said != nil && said.read.asked { // nobody has told its usage
-		if w.fetched && w.bare {
-			return sameResponse
-		}
-	} else if said != nil && (said.rank >= 0 || w.bare || w.unknown()) || w.fetched {
-		if said != nil {
+	if w.repeats(said) {
+		if said != nil && !said.read.asked {
 			w.by = said.known()
 		}
 		return sameResponse
