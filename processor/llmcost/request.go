@@ -181,7 +181,7 @@ func periodOf(span ptrace.Span) period {
 }
 
 // rank orders the witnesses of one call in one request: a price that is known before one that is not, then known usage before guessed, then
-// more sub-counts, then a bill, then a named answering model.
+// more sub-counts and fees for tools, then a bill, then a named answering model.
 func rank(op *dialect.Call) int32 {
 	r := int32(0)
 	switch op.UsageState {
@@ -194,6 +194,9 @@ func rank(op *dialect.Call) int32 {
 		r = 0
 	}
 	r += 10 * int32(op.Usage.SubCounts()) //nolint:gosec // six at most
+	if op.Billed != (genai.Billed{}) {
+		r += 10
+	}
 	if op.CostSource == dialect.CostBill {
 		r += 2
 	}

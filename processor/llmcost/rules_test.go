@@ -40,6 +40,8 @@ func TestRanksOfReports(t *testing.T) {
 	of := func(state genai.UsageState, u genai.Usage, source dialect.CostSource, model string) *dialect.Call {
 		return &dialect.Call{Operation: genai.Operation{UsageState: state, Usage: u, ResponseModel: model}, CostSource: source}
 	}
+	searched := of(genai.UsageKnown, counts, 0, "")
+	searched.Billed.WebSearches = 2
 	last := int32(-1)
 	for i, calls := range [][]*dialect.Call{
 		{of(genai.UsageNone, genai.Usage{}, 0, ""), of(genai.UsageKnown, genai.Usage{}, 0, ""), of(genai.UsageKnown, genai.Usage{}, dialect.CostClient, "")},
@@ -52,6 +54,7 @@ func TestRanksOfReports(t *testing.T) {
 		{of(genai.UsageKnown, counts, 0, "m")},
 		{of(genai.UsageKnown, counts, dialect.CostBill, "")},
 		{of(genai.UsageKnown, counts, dialect.CostBill, "m")},
+		{searched},
 		{of(genai.UsageKnown, parts, 0, "")},
 	} {
 		for _, op := range calls {
