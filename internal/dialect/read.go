@@ -147,8 +147,11 @@ func (r *reading) fetched() bool {
 
 // served says of what nobody is known to write that it is on the span of an HTTP request that the application served: it may add up calls.
 func (r *reading) served() bool {
+	if r.span.Kind() != ptrace.SpanKindServer {
+		return false
+	}
 	method, _, _ := strings.Cut(r.span.Name(), " ")
-	return r.span.Kind() == ptrace.SpanKindServer && (method == "POST" || method == "GET") && r.unlisted()
+	return (method == "POST" || method == "GET") && r.unlisted()
 }
 
 // region fills in that of the endpoint. An attribute for it says where the application runs; of clouds that is where it asks. What an
