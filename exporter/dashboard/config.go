@@ -21,13 +21,13 @@ import (
 )
 
 const (
-	day       = 24 * time.Hour
-	maxHosts  = 100
-	maxModels = 1000
+	day         = 24 * time.Hour
+	maxHosts    = 100
+	maxModels   = 1000
+	traceIDHole = "{trace_id}"
 
 	// A series takes up to 3.5 KiB, and all of them at most a fifth of the memory.
 	leastSeries, usualSeries, bytesOfSeries = 1000, 100_000, 16 << 10
-	traceIDHole                             = "{trace_id}"
 )
 
 // Config is the `dashboard` block; README.md has every key with its default.

@@ -45,7 +45,7 @@ func (r *reading) hiddenHalf() {
 
 // BrokeOff says that the model had begun to answer when the call failed, or that whoever asked let it go: what it wrote until then is billed.
 func (c *Call) BrokeOff() bool {
-	return c.Failure != genai.Succeeded && (c.TimeToFirstChunk > 0 || c.Begun || genai.UniqueResponseID(c.ResponseID) || letGo(c.ErrorType))
+	return c.Failure != genai.Succeeded && (c.TimeToFirstChunk > 0 || c.EndedEarly || genai.UniqueResponseID(c.ResponseID) || letGo(c.ErrorType))
 }
 
 // endedEarly says of an error's message that it is about an answer which had begun: what HTTP clients say of a body that ends before its end.

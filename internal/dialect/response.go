@@ -229,15 +229,7 @@ func (a *answered) content(p *jsonScan) {
 
 // block consumes a block and says its type, and its name.
 func block(p *jsonScan) (kind, name string) {
-	if !p.enter('{') {
-		p.skip()
-		return "", ""
-	}
-	for {
-		key, ok := p.key()
-		if !ok {
-			return kind, name
-		}
+	for key := range p.members {
 		switch key {
 		case "type":
 			kind = p.text()
@@ -247,19 +239,12 @@ func block(p *jsonScan) (kind, name string) {
 			p.skip()
 		}
 	}
+	return kind, name
 }
 
 // itemType consumes an item and says its type, and that of the action that it is.
 func itemType(p *jsonScan) (kind, action string) {
-	if !p.enter('{') {
-		p.skip()
-		return "", ""
-	}
-	for {
-		key, ok := p.key()
-		if !ok {
-			return kind, action
-		}
+	for key := range p.members {
 		switch key {
 		case "type":
 			kind = p.text()
@@ -269,6 +254,7 @@ func itemType(p *jsonScan) (kind, action string) {
 			p.skip()
 		}
 	}
+	return kind, action
 }
 
 func (a *answered) metadata(p *jsonScan) {

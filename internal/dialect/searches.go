@@ -91,24 +91,12 @@ func (n *searches) part(p *jsonScan) {
 		case "name":
 			name = p.text()
 		case "response":
-			action = actionOf(p)
+			_, action = itemType(p)
 		default:
 			p.skip()
 		}
 	}
 	n.call(kind, id, name, action)
-}
-
-// actionOf consumes the result of a tool of OpenAI's and says what it did.
-func actionOf(p *jsonScan) (action string) {
-	for key := range p.members {
-		if key == "action" {
-			action, _ = itemType(p)
-		} else {
-			p.skip()
-		}
-	}
-	return action
 }
 
 // searchesInToolCalls reads the tool calls of the AI SDK up to 6, which come without their results.

@@ -35,14 +35,11 @@ func (f *spanRecord) decided(w *witness) {
 	f.self = w.outcome
 	switch w.outcome {
 	case counts:
-		f.nano, f.rank, f.print = w.nano, w.rank, w.print
+		f.nano, f.rank, f.sum, f.print = w.nano, w.rank, w.output, w.print
 	case parentCounted:
 		f.rank, f.print = min(w.by.rank, 0), w.print
 	case sameResponse:
 		f.print = w.print
-	}
-	if w.outcome == counts {
-		f.sum = w.output
 	}
 	if !w.passes || w.kin != noKin {
 		f.models = [2]kin{w.kin}
