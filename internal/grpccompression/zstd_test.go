@@ -1,4 +1,4 @@
-package grpczstd
+package grpccompression
 
 import (
 	"bytes"
@@ -16,7 +16,7 @@ import (
 )
 
 // messages are of sizes around the window's and of what clients really send.
-func messages(t *testing.T) map[string][]byte {
+func zstdMessages(t *testing.T) map[string][]byte {
 	t.Helper()
 	all := map[string][]byte{"nothing": nil, "a byte": {7}, "more than the window": bytes.Repeat([]byte("spans of a trace"), 1<<17)}
 	for _, file := range []string{"vercel-ai-v6.json", "codex.json"} {
@@ -27,9 +27,9 @@ func messages(t *testing.T) map[string][]byte {
 	return all
 }
 
-func write(t *testing.T, to io.Writer, message []byte) error {
+func writeZstd(t *testing.T, to io.Writer, message []byte) error {
 	t.Helper()
-	w, err := encoding.GetCompressor(Name).Compress(to)
+	w, err := encoding.GetCompressor(zstdName).Compress(to)
 	require.NoError(t, err)
 	for part := range bytes.Lines(message) { // gRPC writes buffer by buffer
 		if _, err := w.Write(part); err != nil {
@@ -39,26 +39,26 @@ func write(t *testing.T, to io.Writer, message []byte) error {
 	return w.Close()
 }
 
-func compress(t *testing.T, message []byte) []byte {
+func zstdOf(t *testing.T, message []byte) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	require.NoError(t, write(t, &out, message))
+	require.NoError(t, writeZstd(t, &out, message))
 	return out.Bytes()
 }
 
 // What ours writes any reader of the format reads, and the one that gRPC has here.
-func TestRead(t *testing.T) {
-	require.IsType(t, compressor{}, encoding.GetCompressor(Name))
+func TestZstdRead(t *testing.T) {
+	require.IsType(t, zstdCompressor{}, encoding.GetCompressor(zstdName))
 	reader, err := zstd.NewReader(nil)
 	require.NoError(t, err)
 	defer reader.Close()
-	for name, message := range messages(t) {
-		z := compress(t, message)
+	for name, message := range zstdMessages(t) {
+		z := zstdOf(t, message)
 		assert.LessOrEqual(t, len(z), len(message)+16, name)
 		got, err := reader.DecodeAll(z, nil)
 		require.NoError(t, err, name)
 		assert.True(t, bytes.Equal(message, got), name)
-		r, err := encoding.GetCompressor(Name).Decompress(bytes.NewReader(z))
+		r, err := encoding.GetCompressor(zstdName).Decompress(bytes.NewReader(z))
 		require.NoError(t, err, name)
 		got, err = io.ReadAll(r)
 		require.NoError(t, err, name)
@@ -67,15 +67,15 @@ func TestRead(t *testing.T) {
 }
 
 // Messages that are written at once do not meet in the memory that is used again.
-func TestAtOnce(t *testing.T) {
+func TestZstdAtOnce(t *testing.T) {
 	want := map[string][]byte{}
-	for name, message := range messages(t) {
-		want[name] = compress(t, message)
+	for name, message := range zstdMessages(t) {
+		want[name] = zstdOf(t, message)
 	}
 	var group sync.WaitGroup
 	for range 8 {
-		for name, message := range messages(t) {
-			group.Go(func() { assert.Equal(t, want[name], compress(t, message), name) })
+		for name, message := range zstdMessages(t) {
+			group.Go(func() { assert.Equal(t, want[name], zstdOf(t, message), name) })
 		}
 	}
 	group.Wait()
@@ -88,14 +88,14 @@ var errBroken = errors.New("broken")
 func (broken) Write([]byte) (int, error) { return 0, errBroken }
 
 // A message that cannot be written is an error, and the next one is whole; one that has ended takes no more.
-func TestBroken(t *testing.T) {
-	message := messages(t)["codex.json"]
-	want := compress(t, message)
+func TestZstdBroken(t *testing.T) {
+	message := zstdMessages(t)["codex.json"]
+	want := zstdOf(t, message)
 	for range 4 {
-		require.ErrorIs(t, write(t, broken{}, message), errBroken)
-		require.Equal(t, want, compress(t, message))
+		require.ErrorIs(t, writeZstd(t, broken{}, message), errBroken)
+		require.Equal(t, want, zstdOf(t, message))
 	}
-	w, err := encoding.GetCompressor(Name).Compress(io.Discard)
+	w, err := encoding.GetCompressor(zstdName).Compress(io.Discard)
 	require.NoError(t, err)
 	require.NoError(t, w.Close())
 	require.NoError(t, w.Close())

@@ -1,4 +1,4 @@
-package grpcgzip
+package grpccompression
 
 import (
 	"bytes"
@@ -34,7 +34,7 @@ func messages(t testing.TB) map[string][]byte {
 func ours(t testing.TB) encoding.Compressor {
 	t.Helper()
 	c := encoding.GetCompressor("gzip")
-	require.IsType(t, compressor{}, c, "the gzip that gRPC uses")
+	require.IsType(t, gzipCompressor{}, c, "the gzip that gRPC uses")
 	return c
 }
 

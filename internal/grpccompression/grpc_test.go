@@ -1,4 +1,4 @@
-package grpcgzip
+package grpccompression
 
 import (
 	"context"
@@ -80,7 +80,7 @@ func TestLimit(t *testing.T) {
 }
 
 // cutting is a compressor that loses the end of what it writes.
-type cutting struct{ compressor }
+type cutting struct{ gzipCompressor }
 
 func (c cutting) Do(w io.Writer, p []byte) error {
 	z, err := c.Compress(w)
