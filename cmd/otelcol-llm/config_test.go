@@ -17,6 +17,7 @@ import (
 	"go.opentelemetry.io/collector/confmap/provider/yamlprovider"
 	"go.opentelemetry.io/collector/otelcol"
 
+	"github.com/otelcol-llm/otelcol-llm/converter/check"
 	"github.com/otelcol-llm/otelcol-llm/provider/env"
 	"github.com/otelcol-llm/otelcol-llm/provider/text"
 )
@@ -27,7 +28,8 @@ func resolverSettings(uri string) confmap.ResolverSettings {
 		ProviderFactories: []confmap.ProviderFactory{
 			env.NewFactory(), text.NewFactory(), fileprovider.NewFactory(), yamlprovider.NewFactory(),
 		},
-		DefaultScheme: "env",
+		ConverterFactories: []confmap.ConverterFactory{check.NewFactory()},
+		DefaultScheme:      "env",
 	}
 }
 
@@ -120,6 +122,15 @@ func TestDefaultConfigurationByEnvironment(t *testing.T) {
 	for _, signal := range []string{"traces/backend", "metrics/backend", "logs/backend"} {
 		require.Contains(t, conf.Get("service::pipelines::"+signal+"::exporters"), "otlp_http/backend", signal)
 	}
+}
+
+// An address as gRPC takes it is no URL: the exporter would start, and try for ten minutes to send what it then drops.
+func TestBackendWithoutSchemeIsRefused(t *testing.T) {
+	t.Setenv("BACKEND_EXPORTER", "otlp_http/backend")
+	t.Setenv("OTLP_BACKEND_URL", "localhost:4318")
+	err := checkConfig(t.Context(), "file:../../collector-config.yaml", allFactories(t))
+	require.ErrorContains(t, err, "exporters::otlp_http/backend::endpoint: must be a URL that begins with http:// or https://")
+	require.ErrorContains(t, err, "exporters::otlp_http/backend/alerts::endpoint")
 }
 
 func TestWrongConfigurationIsRefused(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap"
+	check "github.com/otelcol-llm/otelcol-llm/converter/check"
 	env "github.com/otelcol-llm/otelcol-llm/provider/env"
 	text "github.com/otelcol-llm/otelcol-llm/provider/text"
 	fileprovider "go.opentelemetry.io/collector/confmap/provider/fileprovider"
@@ -37,6 +38,9 @@ func main() {
 					httpprovider.NewFactory(),
 					httpsprovider.NewFactory(),
 				},
+				ConverterFactories: []confmap.ConverterFactory{
+					check.NewFactory(),
+				},
 				DefaultScheme: "env",
 			},
 		},
@@ -49,6 +53,7 @@ func main() {
 			httpsprovider.NewFactory().Create(confmap.ProviderSettings{}).Scheme(): "go.opentelemetry.io/collector/confmap/provider/httpsprovider v1.61.0",
 		},
 		ConverterModules: []string{
+			"github.com/otelcol-llm/otelcol-llm v0.0.0",
 		},
 	}
 

@@ -20,7 +20,7 @@ type manifest struct {
 	Dist struct {
 		Module, Name, Version, Description string
 	}
-	Receivers, Processors, Connectors, Exporters, Extensions, Providers []manifestModule
+	Receivers, Processors, Connectors, Exporters, Extensions, Providers, Converters []manifestModule
 }
 
 type manifestModule struct{ Gomod, Import, Name, Path string }
@@ -47,12 +47,12 @@ func readManifest(t *testing.T) manifest {
 	return m
 }
 
-// componentImports are the imports of a file that are components or providers: all but the collector's own libraries.
+// componentImports are the imports of a file that are components, providers or converters: all but the collector's own libraries.
 func componentImports(t *testing.T, file string) []string {
 	t.Helper()
 	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
 	require.NoError(t, err)
-	kinds := []string{"/receiver/", "/processor/", "/connector/", "/exporter/", "/extension/", "/provider/"}
+	kinds := []string{"/receiver/", "/processor/", "/connector/", "/exporter/", "/extension/", "/provider/", "/converter/"}
 	var out []string
 	for _, spec := range parsed.Imports {
 		path, err := strconv.Unquote(spec.Path.Value)
@@ -79,7 +79,7 @@ func TestManifestAndGeneratedCodeAgree(t *testing.T) {
 	require.Equal(t,
 		importPaths(m.Receivers, m.Processors, m.Connectors, m.Exporters, m.Extensions),
 		componentImports(t, "components.go"), "run make generate")
-	require.Equal(t, importPaths(m.Providers), componentImports(t, "main.go"), "run make generate")
+	require.Equal(t, importPaths(m.Providers, m.Converters), componentImports(t, "main.go"), "run make generate")
 
 	main, err := os.ReadFile("main.go")
 	require.NoError(t, err)
@@ -94,7 +94,7 @@ func TestManifestAndGoModAgree(t *testing.T) {
 	text, err := os.ReadFile("../../go.mod")
 	require.NoError(t, err)
 	m := readManifest(t)
-	for _, one := range slices.Concat(m.Receivers, m.Processors, m.Connectors, m.Exporters, m.Extensions, m.Providers) {
+	for _, one := range slices.Concat(m.Receivers, m.Processors, m.Connectors, m.Exporters, m.Extensions, m.Providers, m.Converters) {
 		if one.modulePath() == module {
 			require.Equal(t, module+" v0.0.0", one.Gomod)
 			require.Equal(t, ".", one.Path)
