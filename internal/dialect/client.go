@@ -180,7 +180,7 @@ func init() { //nolint:gochecknoinits // the tables are constants that Go cannot
 			c.addPairs(first)
 		}
 	}
-	for _, t := range [...]text{jInput, jInvocation, jBraintrustKind, jMlflowInputs} {
+	for _, t := range [...]text{jInput, jInvocation, jBraintrustKind, jMlflowInputs, tToolsOffered} {
 		jsonTexts.add(t)
 	}
 	fillTable(known)

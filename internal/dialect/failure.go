@@ -65,18 +65,9 @@ func saysFalse(v pcommon.Value) bool {
 
 // saysError reads finish reasons sent as an array, a string or a JSON string.
 func saysError(v pcommon.Value) bool {
-	switch v.Type() {
-	case pcommon.ValueTypeStr:
-		s := v.Str()
+	return listed(v, func(s string) bool {
 		return s == "error" || len(s) > 0 && len(s) < maxMessage && s[0] == '[' && strings.Contains(s, `"error"`)
-	case pcommon.ValueTypeSlice:
-		for _, e := range v.Slice().All() {
-			if e.Type() == pcommon.ValueTypeStr && e.Str() == "error" {
-				return true
-			}
-		}
-	}
-	return false
+	})
 }
 
 // exception finds the first exception event. Few spans have events, and they have few.

@@ -19,6 +19,7 @@ var googleADK = &client{
 	scopes: []scope{{name: "gcp.vertex.agent"}},
 	keys: join(
 		texts(tConversation, plain, "gcp.vertex.agent.session_id"),
+		texts(tToolsBeside, plain, "gcp.vertex.agent.llm_request"),
 		texts(jVertexResponse, plain, "gcp.vertex.agent.llm_response"),
 		tallies(nCacheRead, "gen_ai.usage.experimental.cached_tokens"),
 		tallies(nVertexThoughts, "gen_ai.usage.experimental.reasoning_tokens"),

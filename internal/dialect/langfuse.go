@@ -9,7 +9,6 @@ import (
 var (
 	tLangfuseType   = newText()
 	tLangfuseLibs   = newText()
-	tLangfuseTools  = newText()
 	jLangfuseOutput = newText()
 	jLangfuseUsage  = newText()
 	jLangfuseCost   = newText()
@@ -28,7 +27,7 @@ var langfuse = &client{
 		texts(tSystem, plain, "langfuse.observation.metadata.ls_provider"), // LangChain's word
 		texts(jLangfuseUsage, genAI, "langfuse.observation.usage_details"),
 		texts(tLangfuseLibs, plain, "langfuse.observation.metadata.versions"),
-		texts(tLangfuseTools, plain, "langfuse.observation.metadata.tools"),
+		texts(tToolsBeside, plain, "langfuse.observation.metadata.tools"),
 		texts(jLangfuseOutput, plain, "langfuse.observation.output"),
 		texts(jLangfuseCost, plain, "langfuse.observation.cost_details"),
 		texts(tLevel, plain, "langfuse.observation.level"),
@@ -42,7 +41,7 @@ var langfuse = &client{
 	},
 	pairs:  []pair{{in: nLangfuseInput, out: nLangfuseOutput, first: true, whole: true}},
 	costs:  []cost{{in: jLangfuseCost, name: "total", parts: true}},
-	traits: traits{localAgents: true, guess: langfuseAddsUp, hides: langfuseHides},
+	traits: traits{localAgents: true, guess: langfuseAddsUp},
 }
 
 // langfuseSearches: of Anthropic's answer the content is all that there is of its searches.
@@ -50,14 +49,6 @@ func langfuseSearches(r *reading, s string) {
 	if strings.Contains(s, `"server_tool_use"`) {
 		readAnswer(s, r.f)
 	}
-}
-
-// langfuseHides: what the Responses API searched is left out, and only that it could is told.
-func langfuseHides(r *reading, _ *genai.Usage) string {
-	if !r.f.has(nWebSearches) && strings.Contains(r.f.texts[tLangfuseTools], `"web_search`) {
-		return genai.ReasonUnknownFee
-	}
-	return ""
 }
 
 // langfuseAddsUp: LangChain for JavaScript adds what a stream of Anthropic says of the output at its start to what it says at its end.

@@ -29,6 +29,7 @@ var langsmith = &client{
 		texts(tResponseTier, plain, "langsmith.metadata.service_tier"),
 		texts(tSpeed, plain, "langsmith.metadata.speed"),
 		texts(tInferenceGeo, plain, "langsmith.metadata.inference_geo"),
+		texts(tToolsBeside, plain, "langsmith.metadata.ls_invocation_params"),
 		tallies(nWebSearches, "langsmith.metadata.server_tool_use.web_search_requests"),
 		texts(jLangsmithUsage, genAI, "langsmith.usage_metadata", "langsmith.metadata.usage_metadata"),
 		texts(jInputDetails, plain, "gen_ai.usage.input_token_details"),

@@ -55,29 +55,18 @@ var openInferenceLiteLLM = traits{localAgents: true}
 // told of streams before 1.1.1.
 var (
 	openInferenceAnthropicJS = traits{localAgents: true, hides: func(r *reading, u *genai.Usage) string {
-		if r.maySearch() {
-			return genai.ReasonUnknownFee
-		}
 		if r.between("0.2", "") {
 			return ""
 		}
 		return cacheAskedFor(r, u)
 	}}
 	openInferenceAnthropic = traits{localAgents: true, hidesCache: before0114, hides: func(r *reading, u *genai.Usage) string {
-		if r.maySearch() {
-			return genai.ReasonUnknownFee
-		}
 		if !r.between("", "1.1.1") {
 			return ""
 		}
 		return cacheAskedFor(r, u)
 	}}
 )
-
-// maySearch: Anthropic was offered to search the web, and of a stream nothing tells how often it did.
-func (r *reading) maySearch() bool {
-	return !r.f.has(nWebSearches) && r.withoutAnswer() && strings.Contains(r.f.texts[jInput], `"web_search_20`)
-}
 
 func before0114(r *reading) bool { return r.between("", "0.1.14") }
 

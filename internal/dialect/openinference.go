@@ -54,6 +54,7 @@ var openInference = &client{
 		texts(jOutput, plain, "output.value"),
 		texts(jMetadata, plain, "metadata"),
 		texts(jInput, plain, "input.value"),
+		texts(tToolSchema, plain, "llm.tools.0.tool.json_schema"),
 		texts(jInvocation, plain, "llm.invocation_parameters"),
 		tallies(nOpenInferenceInput, "llm.token_count.prompt"),
 		tallies(nOpenInferenceOutput, "llm.token_count.completion"),

@@ -41,6 +41,7 @@ var openLLMetry = &client{
 		texts(tRequestType, genAI, "llm.request.type"),
 		texts(tEntity, genAI, "traceloop.entity.name"),
 		texts(tConversation, plain, "traceloop.association.properties.session_id"),
+		texts(tFunctionName, plain, "llm.request.functions.0.name"),
 		texts(jCompletion, plain, "gen_ai.completion"),
 		texts(tRequestModel, genAI, "llm.request.model"), // Go's, and the others' at first
 		texts(tResponseModel, genAI, "llm.response.model"),

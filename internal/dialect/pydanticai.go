@@ -46,6 +46,7 @@ var pydanticAI = &client{
 		tallies(nCacheImage, "gen_ai.usage.details.image_cache_tokens"),
 		tallies(nAdvisor, "gen_ai.usage.details.advisor_input_tokens", "gen_ai.usage.details.advisor_output_tokens"),
 		texts(jUsageRaw, plain, "gen_ai.usage.raw"),
+		texts(tToolsBeside, plain, "model_request_parameters"),
 		values(vCostOperation, plain, "operation.cost"),
 	),
 	own: join(

@@ -45,10 +45,8 @@ func (a *answered) read(p *jsonScan) {
 			first(&a.model, p.text())
 		case "service_tier", "serviceTier", "performanceConfig":
 			first(&a.tier, tierOf(p))
-		case "output":
-			a.output(p)
-		case "content":
-			a.content(p)
+		case "output", "content":
+			a.blocks(p)
 		case "candidates":
 			a.candidates(p)
 		case "groundingMetadata", "grounding_metadata":
@@ -137,7 +135,7 @@ func (a *answered) message(p *jsonScan, depth int) {
 			break
 		}
 		switch key {
-		case "kwargs", "data":
+		case "kwargs", "data", "additional_kwargs":
 			a.message(p, depth+1)
 		case "response_metadata":
 			a.metadata(p)
@@ -148,8 +146,8 @@ func (a *answered) message(p *jsonScan, depth int) {
 			a.facts.cached(p.s[at:p.i])
 		case "id":
 			own = p.text()
-		case "content":
-			a.content(p)
+		case "content", "tool_outputs":
+			a.blocks(p)
 		default:
 			p.skip()
 		}
@@ -184,15 +182,19 @@ func (a *answered) candidates(p *jsonScan) {
 	}
 }
 
-// output reads the items of OpenAI's answer: each search, and each run of code, is billed.
-func (a *answered) output(p *jsonScan) {
+// blocks reads the items of OpenAI's answer, or the blocks of Anthropic's: each search, and each run of code, is billed, but for Anthropic's that
+// failed. The usage, where it is there, says better how many.
+func (a *answered) blocks(p *jsonScan) {
 	if !p.enter('[') {
 		p.skip()
 		return
 	}
 	var n [3]int64
+	made, from := int64(0), p.i
 	for p.more(']') {
-		switch kind, action := itemType(p); {
+		switch kind, name, action := block(p); {
+		case kind == "server_tool_use" && name == "web_search":
+			made++
 		case kind == "web_search_call" && (action == "" || action == "search"): // to open a page costs nothing more
 			n[0]++
 		case kind == "file_search_call":
@@ -203,58 +205,31 @@ func (a *answered) output(p *jsonScan) {
 			a.facts.toolFee = true
 		}
 	}
+	if made > 0 {
+		n[0] += made - failures(p.s[from:p.i])
+	}
 	for i, t := range [...]tally{nWebSearches, nFileSearches, nCodeRuns} {
 		if n[i] > 0 {
-			a.facts.add(t, n[i], jsonRank)
+			a.facts.add(t, n[i], jsonRank+1)
 		}
 	}
 }
 
-// content reads the blocks of Anthropic's answer, among which is each search. The usage, where it is there, says better how many are billed.
-func (a *answered) content(p *jsonScan) {
-	if !p.enter('[') {
-		p.skip()
-		return
-	}
-	searches := int64(0)
-	for p.more(']') {
-		if kind, name := block(p); kind == "server_tool_use" && name == "web_search" {
-			searches++
-		}
-	}
-	if searches > 0 {
-		a.facts.add(nWebSearches, searches, jsonRank+1)
-	}
-}
-
-// block consumes a block and says its type, and its name.
-func block(p *jsonScan) (kind, name string) {
+// block consumes a block or an item and says its type, its name, and the type of the action that it is.
+func block(p *jsonScan) (kind, name, action string) {
 	for key := range p.members {
 		switch key {
 		case "type":
 			kind = p.text()
 		case "name":
 			name = p.text()
-		default:
-			p.skip()
-		}
-	}
-	return kind, name
-}
-
-// itemType consumes an item and says its type, and that of the action that it is.
-func itemType(p *jsonScan) (kind, action string) {
-	for key := range p.members {
-		switch key {
-		case "type":
-			kind = p.text()
 		case "action":
-			action, _ = itemType(p)
+			action, _, _ = block(p)
 		default:
 			p.skip()
 		}
 	}
-	return kind, action
+	return kind, name, action
 }
 
 func (a *answered) metadata(p *jsonScan) {

@@ -5,26 +5,25 @@ import "strings"
 var (
 	jOutputMessages = newText()
 	jToolCalls      = newText()
-	tToolsOffered   = newText()
 )
 
 // searches counts what the provider searched and ran while it answered, which it bills and which stands among the answer's tool calls: known
 // by the type of the call, or by the ids that Anthropic and OpenAI give to calls of their own tools. OpenAI's may have opened a page only, which
-// costs nothing.
-type searches struct{ made, calls, results, pages, files, runs int64 }
+// costs nothing, and Anthropic's may have failed.
+type searches struct{ made, calls, results, pages, files, runs, others int64 }
 
 func (n *searches) call(kind, id, name, action string) {
+	tag, _, _ := strings.Cut(id, "_")
 	switch {
-	case kind == "tool_call" && name == "file_search" && strings.HasPrefix(id, "fs_"):
-		n.files++
-	case kind == "tool_call" && name == "code_interpreter" && strings.HasPrefix(id, "ci_"):
-		n.runs++
-	case !strings.HasPrefix(name, "web_search") && kind != "tool_call_response":
-	case kind == "server_tool_call", kind == "tool_call" && strings.HasPrefix(id, "srvtoolu_"):
-		n.made++
-	case kind == "tool_call" && strings.HasPrefix(id, "ws_"):
-		n.calls++
-	case kind == "tool_call_response" && strings.HasPrefix(id, "ws_"):
+	case kind == "server_tool_call", kind == "tool_call" && tag == "srvtoolu":
+		if strings.HasPrefix(name, "web_search") {
+			n.made++
+		} else if strings.HasSuffix(name, "code_execution") || name == "code_interpreter" {
+			n.runs++
+		}
+	case kind == "tool_call":
+		n.openAI(tag, name)
+	case kind == "tool_call_response" && tag == "ws":
 		n.results++
 		if action != "" && action != "search" {
 			n.pages++
@@ -32,12 +31,28 @@ func (n *searches) call(kind, id, name, action string) {
 	}
 }
 
+func (n *searches) openAI(tag, name string) {
+	switch {
+	case tag == "ws" && strings.HasPrefix(name, "web_search"):
+		n.calls++
+	case tag == "fs" && name == "file_search":
+		n.files++
+	case tag == "ci" && name == "code_interpreter":
+		n.runs++
+	case tag == "ig" && name == "image_generation": // the images are another model's
+		n.others++
+	}
+}
+
 // tell is for what no usage tells better. A call without its result may have been no search.
-func (n *searches) tell(f *facts) {
+func (n *searches) tell(f *facts, s string) {
+	if n.made > 0 {
+		n.made -= failures(s)
+	}
 	if sum := n.made + n.calls - n.pages; sum > 0 {
 		f.add(nWebSearches, sum, jsonRank+1)
-		f.toolFee = f.toolFee || n.calls > n.results
 	}
+	f.toolFee = f.toolFee || n.calls > n.results || n.others > 0
 	if n.files > 0 {
 		f.add(nFileSearches, n.files, jsonRank+1)
 	}
@@ -46,8 +61,13 @@ func (n *searches) tell(f *facts) {
 	}
 }
 
+// failures is how many of Anthropic's searches failed, which are not billed.
+func failures(answer string) int64 {
+	return int64(strings.Count(answer, `"web_search_tool_result_error"`))
+}
+
 // toolIDs are how the ids of providers' own tools begin, as they stand in JSON.
-var toolIDs = [...]string{`"ws_`, `"srvtoolu_`, `"fs_`, `"ci_`, `"server_tool_call"`}
+var toolIDs = [...]string{`"ws_`, `"srvtoolu_`, `"fs_`, `"ci_`, `"ig_`, `"server_tool_call"`}
 
 // mayTell says in a fraction of the time of reading it that an answer is worth being read.
 func mayTell(s string) bool {
@@ -77,7 +97,7 @@ func searchesInMessages(r *reading, s string) {
 			}
 		}
 	}
-	n.tell(r.f)
+	n.tell(r.f, s)
 }
 
 func (n *searches) part(p *jsonScan) {
@@ -91,7 +111,7 @@ func (n *searches) part(p *jsonScan) {
 		case "name":
 			name = p.text()
 		case "response":
-			_, action = itemType(p)
+			_, _, action = block(p)
 		default:
 			p.skip()
 		}
@@ -120,5 +140,5 @@ func searchesInToolCalls(r *reading, s string) {
 		}
 		n.call("tool_call", id, name, "")
 	}
-	n.tell(r.f)
+	n.tell(r.f, s)
 }

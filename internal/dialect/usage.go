@@ -48,11 +48,10 @@ func (r *reading) usage() {
 	case r.op.Doubt != "":
 	case r.f.toolFee:
 		r.op.Doubt = genai.ReasonUnknownFee
-	case r.hiddenBeside(u), r.mayHideThoughts(u), r.cutUsage(), r.heardUntold():
+	case r.hiddenBeside(u), r.mayHideThoughts(u), r.cutUsage(), r.heardUntold(), r.f.tally(nAdvisor) > 0: // Anthropic's advisor is another model
 		r.op.Doubt = genai.ReasonHiddenTokens
-	}
-	if r.op.Doubt == "" && r.f.tally(nAdvisor) > 0 { // Anthropic's advisor is another model, whose tokens are not among these
-		r.op.Doubt = genai.ReasonHiddenTokens
+	default:
+		r.op.Doubt = r.feeUntold()
 	}
 }
 

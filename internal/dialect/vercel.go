@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
@@ -34,6 +35,8 @@ var vercelAI = &client{
 		texts(tTool, plain, "ai.toolCall.name"),
 		texts(jVercelMetadata, plain, "ai.response.providerMetadata"),
 		texts(jToolCalls, plain, "ai.response.toolCalls"),
+		values(vToolsBeside, plain, "ai.prompt.tools"),
+		texts(tAnswerText, plain, "ai.response.text", "ai.response.object"),
 		tallies(nVercelInput, "ai.usage.inputTokens"),
 		tallies(nVercelOutput, "ai.usage.outputTokens"),
 		tallies(nVercelPrompt, "ai.usage.promptTokens"),
@@ -74,13 +77,7 @@ var vercelOTel = &client{
 }
 
 func vercelHides(r *reading, u *genai.Usage) string {
-	if reason := unbilledCohere(r, u); reason != "" {
-		return reason
-	}
-	if r.f.texts[jVercelMetadata] == "" && !r.f.has(nGrounded) && strings.Contains(r.f.texts[tToolsOffered], `"google.google_search"`) {
-		return genai.ReasonUnknownFee // whether Google searched stands in the metadata only
-	}
-	return untoldWrites(r, u)
+	return cmp.Or(unbilledCohere(r, u), untoldWrites(r, u))
 }
 
 // olderVercel: texts that came at once had no count of cached tokens in version 5, and before it only what the provider's metadata told.

@@ -124,6 +124,7 @@ const (
 	ReasonUnknownLifetime  = "unknown_lifetime"
 	ReasonProviderGuessed  = "provider_guessed"
 	ReasonUnknownFee       = "unknown_fee"
+	ReasonUnknownTier      = "unknown_service_tier"
 	ReasonModelGuessed     = "model_guessed"
 	ReasonNoLLMCost        = "no_llmcost" // budgetalert's: a model call that no llmcost has read
 )
