@@ -130,6 +130,35 @@ func TestAFailureOfAToolThatRunsAnAgentIsToldOnce(t *testing.T) {
 	}
 }
 
+// A tool that calls a model by way of a span that is no GenAI, as an HTTP request's, fails because the call did. Of a request that failed
+// without a call inside of it the tool tells.
+func TestAFailurePassesThroughOtherSpans(t *testing.T) {
+	http := map[string]any{"http.request.method": "POST", genai.ErrorType: "500"}
+	s := newSpans()
+	agent := s.add(t, noParent, agentAttrs(genai.ErrorType, "boom"))
+	tool := s.add(t, agent, toolAttrs(genai.ErrorType, "boom"))
+	client := s.add(t, tool, http)
+	server := s.add(t, client, http)
+	call := s.add(t, server, callAttrs(genai.ErrorType, "429"))
+	alone := s.add(t, agent, toolAttrs(genai.ErrorType, "not_found"))
+	s.add(t, alone, http)
+	for i, span := range s.scope.Spans().All() { // as they end, inner ones first
+		span.SetEndTimestamp(span.EndTimestamp() - pcommon.Timestamp(i)) //nolint:gosec // an index
+	}
+	apart, together := start(t, "events: [error]"), start(t, "events: [error]")
+	for _, one := range slices.Backward(replay.OneByOne(s.td)) {
+		require.NoError(t, apart.ConsumeTraces(ctx, one))
+	}
+	require.NoError(t, together.ConsumeTraces(ctx, s.td))
+	for _, r := range []*rig{apart, together} {
+		var told []pcommon.SpanID
+		for _, record := range r.records() {
+			told = append(told, record.SpanID())
+		}
+		require.ElementsMatch(t, []pcommon.SpanID{call.SpanID(), alone.SpanID()}, told)
+	}
+}
+
 func shuffledApart(td ptrace.Traces, seed uint64) []ptrace.Traces {
 	all := replay.OneByOne(td)
 	rand.New(rand.NewPCG(seed, 7)).Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
@@ -401,6 +430,7 @@ func TestOtherSpansAllocateNothing(t *testing.T) {
 	for range 50 {
 		span := s.add(t, noParent, map[string]any{"http.request.method": "GET", "http.route": "/", "url.path": "/", "error.type": "500"})
 		span.Events().AppendEmpty().SetName("exception")
+		span.Status().SetCode(ptrace.StatusCodeError)
 	}
 	for _, yaml := range []string{"", "naming: [langchain, semconv]"} {
 		r := start(t, yaml)

@@ -17,7 +17,10 @@ func (b *conversion) writeAround() {
 		return cmp.Or(cmp.Compare(x.span.EndTimestamp(), y.span.EndTimestamp()), cmp.Compare(y.span.StartTimestamp(), x.span.StartTimestamp()))
 	})
 	for i := range b.around {
-		if f, op := &b.around[i], &b.read[0].op; genai.ReadCanonical(f.span, op) {
+		f, op := &b.around[i], &b.read[0].op
+		if f.depth == passing {
+			b.isInnermost(f.span, passing)
+		} else if genai.ReadCanonical(f.span, op) {
 			b.item.read(op, f.span, f.source, &b.cfg.Keep)
 			b.writeFailure(&b.item, f.depth)
 		}

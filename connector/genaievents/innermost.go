@@ -40,6 +40,7 @@ const (
 	innermost depth = iota // a model call
 	between                // a tool, a retrieval: it may hold calls, and what holds it fails with it
 	outermost              // an agent, a workflow, a step: it is told where nothing else of its trace is
+	passing                // a span that is no operation, such as an HTTP request's: it is never told, and a failure inside of it is one of what is around it too
 )
 
 // failedSpan is a failed operation by its keys; 0 is none.
@@ -77,6 +78,11 @@ func (m *memory) fail(s failedSpan, before []noted, now time.Time) (tell bool, _
 
 func (f *failures) tell(s failedSpan) bool {
 	switch s.depth {
+	case passing:
+		if f.is(s.span, failureTold) {
+			f.next(s.parent, false)
+		}
+		return false
 	case innermost:
 		return f.next(s.parent, false) && f.next(s.trace, false)
 	case between:

@@ -39,6 +39,8 @@ func (b *conversion) readSpan(span ptrace.Span, source int) {
 	r.tells = 0
 	if genai.ReadCanonical(span, &r.op) {
 		r.tells = b.tellsOf(&r.op, span)
+	} else if span.Status().Code() == ptrace.StatusCodeError && b.langchain && b.writes.failures {
+		b.around = append(b.around, failureAround{span, source, passing})
 	}
 	if r.tells == 0 && !b.mayEvaluate(span) {
 		return
