@@ -103,6 +103,9 @@ func (d *decision) driversOf(g *group, w window, spent int64) (texts []string) {
 	} else {
 		q.BeforeUntil = min(old.start+d.now-w.start, w.start)
 		q.BeforeTo, q.Folded = -floor(-q.BeforeUntil, hour)/hour, floor(d.now, hour)/hour-book.KeptHours
+		if q.BeforeTo > q.From && w.start-old.start < 24*hour { // an hour is in both, and no small part of them: what it has is of this one, perhaps
+			q.BeforeTo = q.BeforeFrom
+		}
 	}
 	for _, one := range book.Drivers(&q, d.view.Book) {
 		if one.Amount > spent {

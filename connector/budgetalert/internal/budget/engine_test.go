@@ -725,6 +725,34 @@ func TestDriversOfALifetime(t *testing.T) {
 	assert.Equal(t, []string{"gpt-4o, support, chat, team b: 60 USD (60 %)", "gpt-4o, support, chat, team a: 40 USD (40 %)"}, alerts[0].Drivers)
 }
 
+// The book has whole hours: what a call has cost that is in a short period is not compared with a part of its own hour before.
+func TestDriversOfShortPeriods(t *testing.T) {
+	w := newWorld(t, "2026-11-20T12:29:00Z", `
+budgets:
+  - {name: ten, period: {rolling: 10m}, limit_usd: 100, thresholds: [1]}
+  - {name: three, period: {rolling: 3h}, limit_usd: 100, thresholds: [1]}
+  - {name: half, period: hour, timezone: Asia/Kolkata, limit_usd: 100, thresholds: [1]}
+`)
+	w.until("2026-11-20T12:50:00Z")
+	w.spend("a", 100)
+	alerts := w.take()
+	require.Len(t, alerts, 3)
+	for _, alert := range alerts {
+		assert.Equal(t, []string{"gpt-4o, support, chat, team a: 100 USD (100 %)"}, alert.Drivers, alert.Name)
+	}
+	w = newWorld(t, "2026-11-20T09:00:00Z", "budgets: [{name: whole, period: hour, limit_usd: 50, thresholds: [1]}, {name: day, period: {rolling: 24h}, limit_usd: 90, thresholds: [1]}]")
+	w.spend("a", 40)
+	w.until("2026-11-21T09:30:00Z")
+	w.spend("a", 20)
+	w.until("2026-11-21T10:30:00Z")
+	w.spend("a", 80)
+	alerts = w.take()
+	require.Len(t, alerts, 2)
+	for _, alert := range alerts {
+		assert.Contains(t, alert.Drivers[0], "up ", alert.Name)
+	}
+}
+
 // Of a block the book knows the hours that it has, and not where the block before was.
 func TestDriversOfABlock(t *testing.T) {
 	w := newWorld(t, "2026-11-20T12:20:00Z", "budgets: [{name: b, period: {block: 5h}, limit_usd: 100, thresholds: [1]}]")
