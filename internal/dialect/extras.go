@@ -130,6 +130,9 @@ func (f *facts) usageList(p *jsonScan, key string) {
 	case "iterations":
 		f.iterations(p)
 		return
+	case "cacheDetails":
+		f.lifetimes(p)
+		return
 	default:
 		p.skip()
 		return
@@ -137,6 +140,34 @@ func (f *facts) usageList(p *jsonScan, key string) {
 	p.enter('[')
 	for p.more(']') {
 		f.modality(p, sd, cached)
+	}
+}
+
+// lifetimes reads what Bedrock tells of the writes to its cache: [{"inputTokens": 888, "ttl": "5m"}].
+func (f *facts) lifetimes(p *jsonScan) {
+	p.enter('[')
+	for p.more(']') {
+		if !p.enter('{') {
+			p.skip()
+			continue
+		}
+		written, kept := int64(0), ""
+		for key, ok := p.key(); ok; key, ok = p.key() {
+			switch key {
+			case "inputTokens":
+				written, _ = p.count()
+			case "ttl":
+				kept = p.text()
+			default:
+				p.skip()
+			}
+		}
+		switch kept {
+		case "5m":
+			f.add(nCacheWrite5m, written, jsonRank)
+		case "1h":
+			f.add(nCacheWrite1h, written, jsonRank)
+		}
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 var (
 	tVercelOperation  = newText()
+	tVercelAgent      = newText()
 	jVercelMetadata   = newText()
 	nVercelInput      = newTally()
 	nVercelOutput     = newTally()
@@ -33,6 +34,7 @@ var vercelAI = &client{
 		texts(tConversation, plain, "ai.telemetry.metadata.sessionId"),
 		texts(tFunction, genAI, "ai.telemetry.functionId"),
 		texts(tTool, plain, "ai.toolCall.name"),
+		texts(tVercelAgent, plain, "ai.request.headers.user-agent"),
 		texts(jVercelMetadata, plain, "ai.response.providerMetadata"),
 		texts(jToolCalls, plain, "ai.response.toolCalls"),
 		values(vToolsBeside, plain, "ai.prompt.tools"),
@@ -55,9 +57,17 @@ var vercelAI = &client{
 	pairs: []pair{
 		{in: nVercelInput, out: nVercelOutput, when: (*reading).isVercel, apart: (*reading).vercelApart, first: true},
 		{in: nVercelPrompt, out: nVercelCompletion, when: (*reading).isVercel, apart: (*reading).vercelApart, first: true},
-		{in: nVercelTokens, out: noTally, when: (*reading).isVercel, first: true},
+		{in: nVercelTokens, out: noTally, when: (*reading).embedsVercel, first: true},
 	},
-	traits: traits{localAgents: true, cacheApart: (*reading).vercelApart, hidesCache: olderVercel, hides: unbilledCohere},
+	traits: traits{localAgents: true, cacheApart: (*reading).vercelApart, hidesCache: olderVercel, hides: olderVercelHides},
+}
+
+// olderVercelHides: the metadata of Bedrock tells what was written to the cache, and not what was read there.
+func olderVercelHides(r *reading, u *genai.Usage) string {
+	if olderVercel(r) && r.f.has(nCacheWrite) && !r.f.has(nCacheRead) && r.vercelOver("bedrock") {
+		return genai.ReasonHiddenTokens
+	}
+	return unbilledCohere(r, u)
 }
 
 // unbilledCohere: of Cohere's answers the AI SDK tells the tokens that the model read, which are not those that are billed.
@@ -80,7 +90,7 @@ func vercelHides(r *reading, u *genai.Usage) string {
 	return cmp.Or(unbilledCohere(r, u), untoldWrites(r, u))
 }
 
-// olderVercel: texts that came at once had no count of cached tokens in version 5, and before it only what the provider's metadata told.
+// olderVercel: objects have no count of cached tokens, nor had texts that came at once in version 5, but what the provider's metadata tells.
 func olderVercel(r *reading) bool {
 	return r.isVercel() && r.f.has(nVercelPrompt) && !r.f.has(nVercelInput)
 }
@@ -91,8 +101,21 @@ func (r *reading) isVercel() bool {
 
 // vercelApart: the AI SDK up to version 5.
 func (r *reading) vercelApart() bool {
-	said := r.saidProvider()
-	return r.isVercel() && (genai.ContainsFold(said, "anthropic") || genai.ContainsFold(said, "bedrock"))
+	return r.isVercel() && (r.vercelOver("anthropic") || r.vercelOver("bedrock")) && !r.vercelFrom6()
+}
+
+func (r *reading) vercelOver(provider string) bool {
+	return genai.ContainsFold(r.saidProvider(), provider)
+}
+
+// vercelFrom6 reads the version that the AI SDK adds to the user agent, "shop/1 ai/6.0.326". Objects tell nothing else that differs.
+func (r *reading) vercelFrom6() bool {
+	for word := range strings.FieldsSeq(r.f.texts[tVercelAgent]) {
+		if v, ok := strings.CutPrefix(word, "ai/"); ok {
+			return versionOf(v)[0] >= 6
+		}
+	}
+	return false
 }
 
 // vercelKind reads ai.operationId: its last part begins with "do" on the spans that talk to a model, all others hold sums.
@@ -113,12 +136,17 @@ func vercelKind(r *reading, id string) verdict {
 	return verdict{genai.Agent, genai.OpInvokeAgent}
 }
 
+// embedsVercel: of Google's embeddings, which tell no usage, the tokens are NaN.
+func (r *reading) embedsVercel() bool { return r.isVercel() && !r.f.isBad(nVercelTokens) }
+
 // outerEmbeddings recognises the span that @ai-sdk/otel opens around its embeddings calls: it looks like a call, but only those
-// inside it carry usage. Its last word may come before theirs. One that failed may be all there is.
+// inside it carry usage. Its last word may come before theirs. One that failed may be all there is, and of Google's, which tell no
+// usage, the inner one looks the same but is never a root.
 func outerEmbeddings(r *reading) verdict {
 	switch r.f.texts[tOperation] {
 	case genai.OpEmbeddings, "embedding", "embed_content":
-		if !r.f.has(nInput) && r.span.Status().Code() != ptrace.StatusCodeError {
+		inner := r.saidProvider() == "gcp.gemini" && !r.span.ParentSpanID().IsEmpty()
+		if !inner && !r.f.has(nInput) && r.span.Status().Code() != ptrace.StatusCodeError {
 			return verdict{genai.Workflow, genai.OpInvokeWorkflow}
 		}
 	}
@@ -139,7 +167,6 @@ func (r *reading) providerMetadata(p *jsonScan, name string) {
 		p.skip()
 		return
 	}
-	knowsBill := name == "openrouter" || name == "gateway"
 	for {
 		key, ok := p.key()
 		if !ok {
@@ -149,7 +176,7 @@ func (r *reading) providerMetadata(p *jsonScan, name string) {
 		case "usage", "usageMetadata", "usage_metadata":
 			at := p.i
 			r.f.providerUsage(p)
-			if knowsBill {
+			if knowsBill(name) {
 				r.bill(billOf(p.s[at:p.i]))
 			}
 		case "serviceTier", "service_tier":
@@ -161,12 +188,28 @@ func (r *reading) providerMetadata(p *jsonScan, name string) {
 		case "iterations":
 			r.f.usageList(p, key)
 		case "cost":
-			if usd, ok := p.number(); knowsBill {
-				r.bill(usd, ok)
-			}
+			r.metadataCost(p, name)
 		default:
 			r.f.subCount(p, key)
 		}
+	}
+}
+
+// knowsBill says whose metadata tell what was billed in US dollars.
+func knowsBill(name string) bool {
+	return name == "openrouter" || name == "gateway" || name == "perplexity"
+}
+
+// metadataCost reads the bill: a number, or Perplexity's parts and their sum.
+func (r *reading) metadataCost(p *jsonScan, name string) {
+	p.next()
+	at := p.i
+	usd, ok := p.number()
+	if p.s[at] == '{' {
+		usd, ok = memberNumber(p.s[at:p.i], "totalCost")
+	}
+	if knowsBill(name) {
+		r.bill(usd, ok)
 	}
 }
 
