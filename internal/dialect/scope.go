@@ -21,6 +21,7 @@ type Scope struct {
 	name         string
 	version      string
 	usageOnAgent bool
+	service      string
 	fromProvider bool // the sender is the provider itself (OpenRouter's broadcast)
 }
 
@@ -37,8 +38,21 @@ func NewScope(scope pcommon.InstrumentationScope, resource pcommon.Resource, opt
 		}
 	}
 	s.fromProvider = strings.HasPrefix(s.name, "openrouter")
-	if v, ok := resource.Attributes().Get(genai.ServiceName); ok && v.Type() == pcommon.ValueTypeStr && v.Str() == "openrouter" {
-		s.fromProvider = true
+	if v, ok := resource.Attributes().Get(genai.ServiceName); ok && v.Type() == pcommon.ValueTypeStr {
+		s.service = v.Str()
+		s.fromProvider = s.fromProvider || s.service == "openrouter"
 	}
 	return s
+}
+
+// Service is the service.name of the sender; "" without one.
+func (s *Scope) Service() string { return s.service }
+
+// Library is the name of the scope where it is an instrumentation's or a framework's that is known; "" of one that an application may have
+// given itself.
+func (s *Scope) Library() string {
+	if s.client == nobody {
+		return ""
+	}
+	return s.name
 }

@@ -107,6 +107,7 @@ const (
 	ReasonFailed           = "failed"
 	ReasonAgentSpan        = "agent_span"
 	ReasonSameResponse     = "same_response"
+	ReasonSameCall         = "same_call"
 	ReasonParentCounted    = "parent_counted"
 	ReasonChildCounted     = "child_counted"
 	ReasonIgnoredScope     = "ignored_scope"

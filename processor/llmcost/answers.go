@@ -35,6 +35,7 @@ var answers = [...]answer{
 	{genai.StatusFree, genai.ReasonLocalServer},
 	{genai.StatusRollup, genai.ReasonAgentSpan},
 	{genai.StatusDuplicate, genai.ReasonSameResponse},
+	{genai.StatusDuplicate, genai.ReasonSameCall},
 	{genai.StatusDuplicate, genai.ReasonParentCounted},
 	{genai.StatusDuplicate, genai.ReasonChildCounted},
 	{genai.StatusDuplicate, genai.ReasonIgnoredScope},

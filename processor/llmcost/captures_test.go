@@ -68,6 +68,7 @@ func capture(t testing.TB, client string) ptrace.Traces {
 // something else.
 type sum struct {
 	nano, estimated int64
+	uncounted       int64
 	statuses        map[string]int
 	unpriced        []string // models
 }
@@ -90,6 +91,9 @@ func sumOf(batches ...ptrace.Traces) sum {
 					name = model.AsString()
 				}
 				s.unpriced = append(s.unpriced, name)
+			}
+			if more, ok := span.Attributes().Get(genai.CostUncounted); ok {
+				s.uncounted += int64(math.Round(more.Double() * 1e9))
 			}
 			total, ok := span.Attributes().Get(genai.CostTotal)
 			if !ok {

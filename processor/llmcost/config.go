@@ -73,7 +73,7 @@ type UnknownModelConfig struct {
 
 // DedupeConfig bounds what is remembered of calls already counted.
 type DedupeConfig struct {
-	MaxEntries int           `mapstructure:"max_entries"` // spans, and as many response ids; default 200000, up to 27 MB when full
+	MaxEntries int           `mapstructure:"max_entries"` // spans, and as many response ids; default 200000, up to 31 MB when full
 	TTL        time.Duration `mapstructure:"ttl"`         // default 15m
 	// Hold keeps requests back so that those which come meanwhile are decided with them. Default 0: no request waits.
 	Hold time.Duration `mapstructure:"hold"`
@@ -91,7 +91,7 @@ func createDefaultConfig() component.Config {
 }
 
 const (
-	maxDedupeEntries = 100_000_000 // up to 28 GB
+	maxDedupeEntries = 100_000_000 // up to 32 GB
 	minTTL           = time.Second
 	maxTTL           = 7 * 24 * time.Hour
 	minHold          = time.Millisecond // less is a number without its unit

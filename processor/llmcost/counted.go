@@ -11,10 +11,13 @@ import (
 type countedCalls struct {
 	spans   *bounded.Hashes[spanRecord]
 	answers *bounded.Hashes[responseRecord]
+	twins   *bounded.Hashes[twinRecord]
 	ups     *bounded.Hashes[uint64] // of spans between two reports of a call: what they lie in
 	links   linkFinder
 
-	lastTrace uint64 // that was noted
+	lastTrace   uint64 // that was noted
+	lastService uint64 // that was asked for
+	several     bool   // libraries tell of its calls
 }
 
 // maxLinks bounds the walk along witnesses that lie in each other within one request; deeper nesting is hostile.
@@ -28,20 +31,24 @@ func newCountedCalls(limit int, ttl time.Duration) *countedCalls {
 	return &countedCalls{
 		spans:   bounded.NewHashes[spanRecord](limit, ttl),
 		answers: bounded.NewHashes[responseRecord](limit, ttl),
+		twins:   bounded.NewHashes[twinRecord](limit/twinsShare, ttl),
 		ups:     bounded.NewHashes[uint64](limit/upsShare, ttl),
 	}
 }
 
-func (c *countedCalls) len() int { return c.spans.Len() + c.answers.Len() + c.ups.Len() }
+func (c *countedCalls) len() int {
+	return c.spans.Len() + c.answers.Len() + c.twins.Len() + c.ups.Len()
+}
 
 func (c *countedCalls) evicted() uint64 {
-	return c.spans.Evicted() + c.answers.Evicted() + c.ups.Evicted()
+	return c.spans.Evicted() + c.answers.Evicted() + c.twins.Evicted() + c.ups.Evicted()
 }
 
 // decide sets the outcome of every witness of one request. Within the request the witness that knows most of the bill
 // counts, across requests the one that came first.
 func (c *countedCalls) decide(request []witness, now time.Time) {
 	c.lastTrace = 0
+	c.noteSenders(request, now)
 	if !c.links.linked(request) {
 		for i := range request {
 			if i%fetchAhead == 0 {
@@ -92,7 +99,7 @@ func below(request []witness, w *witness) bool {
 			continue
 		}
 		o := request[up].outcome
-		if o == counts || o == countsBare && w.bare || o == sameResponse && !request[up].covered {
+		if o == counts || o == countsBare && w.bare || (o == sameResponse || o == sameCall) && !request[up].covered {
 			return true
 		}
 	}
@@ -231,6 +238,10 @@ func (c *countedCalls) verdict(w *witness, own *spanRecord, said *responseRecord
 	}
 	if w.bare {
 		return countsBare
+	}
+	if by, ok := c.twinOf(w, now); ok {
+		w.by = by
+		return sameCall
 	}
 	return counts
 }

@@ -210,15 +210,15 @@ func TestHostileNesting(t *testing.T) {
 	require.Len(t, decide(newCountedCalls(100, time.Minute), circle...), 3)
 }
 
-func permute(spans []seen, try func([]seen)) {
-	var walk func(done, rest []seen)
-	walk = func(done, rest []seen) {
+func permute[T any](spans []T, try func([]T)) {
+	var walk func(done, rest []T)
+	walk = func(done, rest []T) {
 		if len(rest) == 0 {
 			try(done)
 			return
 		}
 		for i := range rest {
-			left := append(append([]seen{}, rest[:i]...), rest[i+1:]...)
+			left := append(append([]T{}, rest[:i]...), rest[i+1:]...)
 			walk(append(done[:len(done):len(done)], rest[i]), left)
 		}
 	}

@@ -80,6 +80,24 @@ func (l *linkFinder) linked(request []witness) bool {
 			return true
 		}
 	}
+	return l.twins(request)
+}
+
+// twins says whether two libraries may report one call.
+func (l *linkFinder) twins(request []witness) bool {
+	first, others := request[0].twin.library, false
+	for i := range request {
+		others = others || request[i].twin.library != first
+	}
+	if !others {
+		return false
+	}
+	l.keys.empty(len(request))
+	for i := range request {
+		if !l.keys.add(request[i].twin.call) {
+			return true
+		}
+	}
 	return false
 }
 

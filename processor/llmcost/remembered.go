@@ -38,7 +38,7 @@ func (f *spanRecord) decided(w *witness) {
 		f.nano, f.rank, f.sum, f.print = w.nano, w.rank, w.output, w.print
 	case parentCounted:
 		f.rank, f.print = min(w.by.rank, 0), w.print
-	case sameResponse:
+	case sameResponse, sameCall:
 		f.print = w.print
 	}
 	if !w.passes || w.kin != noKin {
@@ -57,7 +57,7 @@ func (f *spanRecord) counted(w *witness) bool {
 		return f.rank >= 0 || w.bare || w.unknown()
 	case countsBare:
 		return w.bare
-	case sameResponse:
+	case sameResponse, sameCall:
 		return f.child != counts
 	default:
 		return false

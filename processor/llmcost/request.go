@@ -32,6 +32,7 @@ type request struct {
 	network   []ptrace.Span
 	between   []between
 	answered  answerCounts
+	from      source // of the spans that are being read; found out with the first call
 	room      room
 	seen      recall
 }
@@ -76,6 +77,7 @@ func (r *request) read(td ptrace.Traces, cfg *Config, hash *genai.Hasher, prices
 		for _, ss := range rs.ScopeSpans().All() {
 			scope := dialect.NewScope(ss.Scope(), rs.Resource(), &opts)
 			ignored := slices.Contains(cfg.IgnoreScopes, ss.Scope().Name())
+			r.from = source{}
 			for _, span := range ss.Spans().All() {
 				r.readSpan(&scope, span, ignored, cfg.TrustUpstream)
 			}
@@ -127,6 +129,9 @@ func (r *request) readSpan(scope *dialect.Scope, span ptrace.Span, ignored, trus
 		w.nano = call.costing.cost.Total
 		if w.answers(&call.op) {
 			w.kin = model
+		}
+		if call.op.Kind == genai.ModelCall {
+			w.twin = r.twinOf(scope, &w, model)
 		}
 		if call.costing.unknown() && !w.bare {
 			w.rank -= unknownPrice
@@ -181,7 +186,7 @@ func periodOf(span ptrace.Span) period {
 }
 
 // rank orders the witnesses of one call in one request: a price that is known before one that is not, then known usage before guessed, then
-// more sub-counts and fees for tools, then a bill, then a named answering model.
+// more sub-counts and fees for tools, then one that tells how long the cache keeps what was written, then a bill, then a named answering model.
 func rank(op *dialect.Call) int32 {
 	r := int32(0)
 	switch op.UsageState {
@@ -196,6 +201,9 @@ func rank(op *dialect.Call) int32 {
 	r += 10 * int32(op.Usage.SubCounts()) //nolint:gosec // six at most
 	if op.Billed != (genai.Billed{}) {
 		r += 10
+	}
+	if op.Untold.Lifetime {
+		r -= 5
 	}
 	if op.CostSource == dialect.CostBill {
 		r += 2

@@ -11,6 +11,7 @@ const (
 	countsBare            // counts, but carries no usage: a later twin that does is the better witness
 	countsUnknown         // of spans inside: counts, but its price is not known
 	sameResponse          // another span with the same response id and usage counts
+	sameCall              // another library's span of the same call counts
 	parentCounted         // the span it lies in counts
 	childCounted          // a span inside it counts
 	ignoredScope          // the configuration says that this instrumentation repeats another
@@ -24,6 +25,8 @@ func (o outcome) reason() string {
 	switch o {
 	case sameResponse:
 		return genai.ReasonSameResponse
+	case sameCall:
+		return genai.ReasonSameCall
 	case parentCounted:
 		return genai.ReasonParentCounted
 	case childCounted:
@@ -54,6 +57,7 @@ type witness struct {
 	kin      kin    // of the model, where the span tells which one answered
 	output   uint16 // what shortOf makes of its output tokens
 	print    uint32 // of its counts
+	twin     twinKey
 
 	apart   uint64 // what its own keys differ by from those of its spans; 0 of a call that talks
 	outcome outcome
