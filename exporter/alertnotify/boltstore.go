@@ -56,16 +56,21 @@ func (s *boltStore) open() error {
 }
 
 // load opens the file and reads all of it; a damaged one is replaced by an empty one.
-func (s *boltStore) load(_ context.Context, visit func(slot uint32, body []byte)) (moved string, err error) {
+func (s *boltStore) load(_ context.Context, visit func(slot uint32, body []byte)) (lost string, err error) {
 	rows := map[uint32][]byte{}
+	if boltfile.Emptied(s.path) {
+		lost = s.path + " was empty"
+	}
 	err = s.open()
 	if err == nil {
 		err = boltfile.Guard(func() error { return s.db.View(func(tx *bbolt.Tx) error { return readRows(tx, rows) }) })
 	}
 	if isDamage(err) {
+		var moved string
 		if moved, err = s.replace(); err != nil {
 			return "", err
 		}
+		lost = "it was moved to " + moved
 		clear(rows)
 	}
 	if err != nil {
@@ -74,7 +79,7 @@ func (s *boltStore) load(_ context.Context, visit func(slot uint32, body []byte)
 	for slot, body := range rows {
 		visit(slot, body)
 	}
-	return moved, nil
+	return lost, nil
 }
 
 func readRows(tx *bbolt.Tx, rows map[uint32][]byte) error {

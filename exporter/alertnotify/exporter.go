@@ -162,7 +162,11 @@ func (e *alertNotify) stored(err error) {
 		return
 	}
 	e.faulty = true
-	e.log.Error("Alerts cannot be written to disk: they are sent, but a crash would lose those that wait", zap.Error(err))
+	what := "Alerts cannot be written to disk: they are sent, but a crash would lose those that wait"
+	if errors.Is(err, errDamaged) {
+		what = "The store of alerts was damaged; a new one begins"
+	}
+	e.log.Error(what, zap.Error(err))
 	componentstatus.ReportStatus(e.host, componentstatus.NewRecoverableErrorEvent(err))
 }
 

@@ -75,7 +75,7 @@ func (k *keeper) load(ctx context.Context) error {
 
 func (k *keeper) loadOnce(ctx context.Context) error {
 	t, damaged := newTable(), 0
-	moved, err := k.store.load(ctx, func(slot uint32, body []byte) {
+	lost, err := k.store.load(ctx, func(slot uint32, body []byte) {
 		r, err := decodeRow(body)
 		if err != nil || slot >= maxRows {
 			damaged++
@@ -91,8 +91,8 @@ func (k *keeper) loadOnce(ctx context.Context) error {
 	t.forgetWebhooks(k.webhooks)
 	t.adopt(k.table)
 	k.table = t
-	if moved != "" {
-		k.report(fmt.Errorf("%w: it was moved to %s, and what it knew of open alerts is lost", errDamaged, moved))
+	if lost != "" {
+		k.report(fmt.Errorf("%w: %s, and what it knew of open alerts is lost", errDamaged, lost))
 	}
 	if damaged > 0 {
 		k.report(fmt.Errorf("%w: %d rows could not be read and are lost", errDamaged, damaged))

@@ -13,8 +13,8 @@ import (
 
 // store keeps rows by slot. Calls come one after the other.
 type store interface {
-	// load visits all rows; where the store was damaged, it is empty and moved says where the damaged one is.
-	load(ctx context.Context, visit func(slot uint32, body []byte)) (moved string, err error)
+	// load visits all rows; where the store was damaged, it is empty and lost says what became of the damaged one.
+	load(ctx context.Context, visit func(slot uint32, body []byte)) (lost string, err error)
 	// save writes all changes or none; nil deletes. They are durable when it returns.
 	save(ctx context.Context, changes map[uint32][]byte) error
 	close(ctx context.Context) error

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -86,6 +87,7 @@ func TestDamagedFile(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	moved := 0
 	for name, spoil := range map[string]func([]byte) []byte{
+		"empty":         func([]byte) []byte { return nil },
 		"half of it":    func(b []byte) []byte { return b[:len(b)/2] },
 		"no page":       func([]byte) []byte { return []byte("x") },
 		"zeros":         func(b []byte) []byte { return make([]byte, len(b)) },
@@ -115,9 +117,11 @@ func TestDamagedFile(t *testing.T) {
 			s := &boltStore{path: path}
 			where, err := s.load(t.Context(), func(uint32, []byte) {})
 			require.NoError(t, err)
-			if where != "" {
+			if to, ok := strings.CutPrefix(where, "it was moved to "); ok {
 				moved++
-				assert.FileExists(t, where)
+				assert.FileExists(t, to)
+			} else if name == "empty" {
+				assert.Equal(t, path+" was empty", where)
 			}
 			for slot := range uint32(30) {
 				if err := s.save(t.Context(), map[uint32][]byte{slot: []byte("new")}); err != nil {

@@ -139,6 +139,19 @@ func TestDirectoryThatCannotBeWritten(t *testing.T) {
 	require.NoError(t, r.logs.ConsumeLogs(t.Context(), plog.NewLogs()))
 }
 
+// Nor does what stands in the place of one of its files keep it from starting.
+func TestDirectoriesInPlaceOfFiles(t *testing.T) {
+	for _, name := range []string{"runs", "alerts.db", "metadata.json", "metrics", "lock"} {
+		t.Run(name, func(t *testing.T) {
+			cfg := testConfig(t)
+			require.NoError(t, os.MkdirAll(filepath.Join(cfg.Storage.Dir, name, "within"), 0o700))
+			r := start(t, cfg)
+			require.NoError(t, r.metrics.ConsumeMetrics(t.Context(), pmetric.NewMetrics()))
+			require.NoError(t, r.logs.ConsumeLogs(t.Context(), plog.NewLogs()))
+		})
+	}
+}
+
 func TestOwnMetrics(t *testing.T) {
 	own := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4")

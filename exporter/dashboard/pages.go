@@ -54,6 +54,10 @@ func (s *state) openAlerts() (err error) {
 
 func (s *state) moved(what string) func(string) {
 	return func(to string) {
+		if to == "" {
+			s.log.Error("A file of the dashboard was empty: what it had is lost", zap.String("of", what))
+			return
+		}
 		s.log.Error("A file of the dashboard is damaged; it is kept and a new one begins", zap.String("of", what), zap.String("moved", to))
 	}
 }
@@ -65,7 +69,7 @@ func (s *state) activeAlerts() []alert.Alert { return s.pages.alerts.Active(time
 func (s *state) openPages() (err error) {
 	p := s.pages
 	if p.runs, err = runs.Open(filepath.Join(s.cfg.Storage.Dir, "runs"), time.Now(), s.moved("runs")); err != nil {
-		return err
+		s.log.Error("The dearest runs of before cannot be read; those to come are kept in memory", zap.Error(err))
 	}
 	advisor := advice.New(advice.Options{
 		Querier: s.history, Rules: s.rules(), Price: price, Repeated: p.repeated,

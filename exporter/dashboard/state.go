@@ -80,7 +80,7 @@ func (s *state) open(ctx context.Context) (err error) {
 
 func unwritable(err error) bool {
 	return slices.ContainsFunc([]error{
-		fs.ErrPermission, syscall.EROFS, syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG, syscall.ENOTDIR,
+		fs.ErrPermission, syscall.EROFS, syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG, syscall.ENOTDIR, syscall.EISDIR,
 	}, func(one error) bool { return errors.Is(err, one) })
 }
 

@@ -39,6 +39,12 @@ func Open(path string, patience time.Duration) (db *bbolt.DB, err error) {
 	return db, err
 }
 
+// Emptied says that a file is there and has nothing in it: bbolt takes it for a new one, whatever it had.
+func Emptied(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular() && info.Size() == 0
+}
+
 // check reads all of a file that is not new.
 func check(f *os.File) error {
 	info, err := f.Stat()

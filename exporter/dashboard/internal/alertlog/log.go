@@ -39,7 +39,7 @@ var (
 type Options struct {
 	Patience   time.Duration // how long another process may still hold the file
 	MaxRecords int           // MaxRecords where it is 0
-	// Moved hears where a damaged file was moved to.
+	// Moved hears where a damaged file was moved to; nowhere one that was empty.
 	Moved func(to string)
 }
 
@@ -63,7 +63,11 @@ func Open(path string, o Options) (*Log, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return l, err
 	}
+	emptied := boltfile.Emptied(path)
 	err := l.open()
+	if emptied && err == nil && o.Moved != nil {
+		o.Moved("")
+	}
 	if isDamage(err) {
 		err = l.replace(time.Now())
 	}

@@ -134,6 +134,23 @@ func TestDamagedFileIsMovedAside(t *testing.T) {
 	assert.Len(t, l.Active(noon), 1)
 }
 
+// bbolt takes an empty file for a new one: what it had is not lost in silence. One that is missing is new.
+func TestEmptyFileIsTold(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "alerts.db")
+	told := 0
+	l := open(t, path, Options{Moved: func(to string) {
+		assert.Empty(t, to)
+		told++
+	}})
+	require.NoError(t, l.Close())
+	assert.Zero(t, told)
+	require.NoError(t, os.Truncate(path, 0))
+	l = open(t, path, Options{Moved: func(string) { told++ }})
+	assert.Equal(t, 1, told)
+	add(t, l, []alert.Alert{fires("a", noon)}, noon)
+	assert.Len(t, l.Active(noon), 1)
+}
+
 // A file that breaks while it is in use is replaced, and what fires goes into the new one.
 func TestFileThatBreaks(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "alerts.db")

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/prometheus/prometheus/promql"
@@ -88,7 +89,7 @@ func takeLock(ctx context.Context, dir string, patience time.Duration) (fileutil
 		switch {
 		case err == nil:
 			return lock, nil
-		case errors.Is(err, os.ErrPermission), errors.Is(err, os.ErrNotExist):
+		case errors.Is(err, os.ErrPermission), errors.Is(err, os.ErrNotExist), errors.Is(err, syscall.EISDIR):
 			return nil, err
 		case waited >= patience:
 			return nil, fmt.Errorf("%w (%w)", ErrInUse, err)

@@ -21,27 +21,28 @@ const SaveEvery = 30 * time.Second
 // header begins the file; the sum is that of all behind it.
 const header = "otelcol-llm runs 1 %08x\n"
 
-// Open reads the runs of the process before this one. A damaged file is moved aside, and moved hears where to.
+// Open reads the runs of the process before this one. A file that is damaged or cannot be read is moved aside, and moved hears where to. With an
+// error that is impossible, and the store is empty and of use.
 func Open(path string, now time.Time, moved func(to string)) (*Store, error) {
 	s := &Store{
 		path: path, moved: moved, hasher: genai.NewHasher(), runs: map[runKey]*Run{},
 		seen: bounded.NewHashes[struct{}](maxSpans, genai.DedupeWindow),
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, err
+		return s, err
 	}
 	body, err := os.ReadFile(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	if errors.Is(err, fs.ErrNotExist) {
 		return s, nil
-	case err != nil:
-		return nil, err
 	}
-	runs, err := decode(body)
+	var runs []Run
+	if err == nil {
+		runs, err = decode(body)
+	}
 	if err != nil {
 		to := path + ".damaged-" + now.UTC().Format("20060102T150405.000000000Z")
-		if err := os.Rename(path, to); err != nil {
-			return nil, err
+		if failed := os.Rename(path, to); failed != nil {
+			return s, errors.Join(err, failed)
 		}
 		if moved != nil {
 			moved(to)

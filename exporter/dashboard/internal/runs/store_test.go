@@ -165,6 +165,25 @@ func TestDamagedFileIsMovedAside(t *testing.T) {
 	}
 }
 
+// What cannot be read, as another user's file or a directory in its place, is moved aside too; where that is impossible the store goes on in memory.
+func TestUnreadableFileIsMovedAside(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "runs")
+	require.NoError(t, os.Mkdir(path, 0o700))
+	var to string
+	s, err := Open(path, noon, func(moved string) { to = moved })
+	require.NoError(t, err)
+	assert.DirExists(t, to)
+	s.Add(traces(call{trace: 1, model: "big", status: "priced", usd: 0.1}), noon)
+	require.NoError(t, s.Save())
+
+	within := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(within, nil, 0o600))
+	s, err = Open(filepath.Join(within, "runs"), noon, nil)
+	require.Error(t, err)
+	s.Add(traces(call{trace: 1, model: "big", status: "priced", usd: 0.1}), noon)
+	assert.Len(t, s.Dearest(MaxAge, 9, noon), 1)
+}
+
 // Of more runs than there is room for the dearest and the youngest are known.
 func TestBounds(t *testing.T) {
 	s := newStore(t)
