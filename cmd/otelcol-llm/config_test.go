@@ -22,9 +22,9 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/provider/text"
 )
 
-func resolverSettings(uri string) confmap.ResolverSettings {
+func resolverSettings(uris ...string) confmap.ResolverSettings {
 	return confmap.ResolverSettings{
-		URIs: []string{uri},
+		URIs: uris,
 		ProviderFactories: []confmap.ProviderFactory{
 			env.NewFactory(), text.NewFactory(), fileprovider.NewFactory(), yamlprovider.NewFactory(),
 		},
@@ -35,7 +35,12 @@ func resolverSettings(uri string) confmap.ResolverSettings {
 
 // checkConfig does what `otelcol-llm validate` does with a whole configuration.
 func checkConfig(ctx context.Context, uri string, factories otelcol.Factories) error {
-	provider, err := otelcol.NewConfigProvider(otelcol.ConfigProviderSettings{ResolverSettings: resolverSettings(uri)})
+	return checkMerged(ctx, factories, uri)
+}
+
+// checkMerged does it with several files, of which each is merged over those before.
+func checkMerged(ctx context.Context, factories otelcol.Factories, uris ...string) error {
+	provider, err := otelcol.NewConfigProvider(otelcol.ConfigProviderSettings{ResolverSettings: resolverSettings(uris...)})
 	if err != nil {
 		return err
 	}
