@@ -61,8 +61,11 @@ func (s *state) storeReset(ctx context.Context, n ledger.Notice, now time.Time) 
 func (s *state) storeUnavailable(ctx context.Context, n ledger.Notice, now time.Time) error {
 	a := s.storeAlert(genai.AlertStoreUnavailable, now, genai.AlertFiring)
 	then := "what is spent is counted in memory and written when that works again; a crash before then loses it"
-	if s.cfg.OnUnavailable == onUnavailableReject {
+	switch {
+	case s.cfg.OnUnavailable == onUnavailableReject:
 		then = "requests are refused until that works again"
+	case n.Journaled:
+		then = "what is spent is counted in the journal, on this gateway's disk, and told to the server when it is back"
 	}
 	a.Body = "the ledger of the budgets cannot be written (" + n.Detail + "): " + then + "."
 	value, err := now.MarshalBinary()

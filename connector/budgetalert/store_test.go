@@ -88,6 +88,21 @@ func TestAStoreThatComesAndGoes(t *testing.T) {
 	})
 }
 
+// What is in the journal while a server is away, no crash loses: the alert does not say that it would.
+func TestAServerThatIsAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		logs := new(consumertest.LogsSink)
+		toLogs, _ := startTraces(t, small(t), logs, nil)
+		s, err := toLogs.Get()
+		require.NoError(t, err)
+		s.notice(ledger.Notice{Kind: ledger.StoreUnavailable, Detail: "the server valkey:6379 is not available: EOF", Journaled: true})
+		synctest.Wait()
+		require.Equal(t, "the ledger of the budgets cannot be written (the server valkey:6379 is not available: EOF): "+
+			"what is spent is counted in the journal, on this gateway's disk, and told to the server when it is back.", alertsOf(logs)[0].Body)
+		require.NoError(t, toLogs.Shutdown(t.Context()))
+	})
+}
+
 // A file stands where the directory should be: it counts in memory, alerts and says so, and writes all of it when it can.
 func TestAFileInThePlaceOfTheDirectory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -132,6 +132,8 @@ type Stats struct {
 type Notice struct {
 	Kind   NoticeKind
 	Detail string // one sentence
+	// Journaled says of a store that is not available that what is counted meanwhile is on disk all the same.
+	Journaled bool
 }
 
 // NoticeKind says what happened.

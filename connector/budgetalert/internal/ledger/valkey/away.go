@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
 )
@@ -154,13 +155,16 @@ func (l *Ledger) down(err error) {
 	was := l.up
 	l.up, l.failure = false, err.Error()
 	l.stats.Failures++
+	detail := l.unavailable().Error()
 	l.mu.Unlock()
 	if was {
-		l.notify(ledger.StoreUnavailable, "the server is not available: "+err.Error())
+		l.notify(ledger.StoreUnavailable, detail)
 	}
 }
 
-func (l *Ledger) unavailable() error { return fmt.Errorf("the server is not available: %s", l.failure) }
+func (l *Ledger) unavailable() error {
+	return fmt.Errorf("the server %s is not available: %s", strings.Join(l.options.Endpoints, ", "), l.failure)
+}
 
 // sameLocal makes this a new replica where the local ledger is not the one that goes with the journal: its shares are those of a replica
 // that is gone, and must not be taken back from a server.

@@ -85,7 +85,7 @@ func TestReject(t *testing.T) {
 	record(t, l, call(1, 10, "x"))
 	s.kill()
 	for range 2 { // the first is sent and gets no answer, the second is not even sent
-		require.ErrorContains(t, l.Record(t.Context(), []ledger.Call{call(2, 10, "x")}, nil), "the server is not available")
+		require.ErrorContains(t, l.Record(t.Context(), []ledger.Call{call(2, 10, "x")}, nil), "is not available")
 	}
 	require.NoError(t, l.Change(t.Context(), func(ledger.View) []ledger.Change { return nil }))
 	s.start()

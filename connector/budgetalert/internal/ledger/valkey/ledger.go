@@ -106,7 +106,7 @@ func (l *Ledger) deliverNotices() {
 
 func (l *Ledger) notify(kind ledger.NoticeKind, detail string) {
 	select {
-	case l.notices <- ledger.Notice{Kind: kind, Detail: detail}:
+	case l.notices <- ledger.Notice{Kind: kind, Detail: detail, Journaled: kind == ledger.StoreUnavailable}:
 	default: // nobody hears: one more would not help
 	}
 }
