@@ -28,6 +28,9 @@ func (r *reading) extras(u *genai.Usage) {
 	}
 	x.InputVideo = min(x.InputVideo, u.Input-u.InputAudio-x.InputImage)
 	x.CacheAudio = min(x.CacheAudio, u.CacheRead, u.InputAudio)
+	if both := u.CacheRead + u.InputAudio - u.Input; both > x.CacheAudio && !f.has(nCacheAudio) { // at least: how much it was is not told
+		x.CacheAudio, r.op.Doubt = min(both, u.CacheRead, u.InputAudio), genai.ReasonUnknownOverlap
+	}
 	x.CacheImage = min(x.CacheImage, u.CacheRead-x.CacheAudio, x.InputImage)
 	r.besides(&x)
 	if r.op.Name == opTranscription && !x.TellsHow && u.InputAudio == 0 { // what is written down was heard

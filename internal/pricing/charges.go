@@ -1,6 +1,9 @@
 package pricing
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // part is where in Cost a charge belongs. The order is that of the running sums: input first.
 type part uint8
@@ -123,6 +126,14 @@ func (c *compiled) lacks(u *Usage) bool {
 	return without(u.CacheWrite1h, UnitCacheWrite1h, UnitCacheWrite) || without(u.CacheRead, UnitCacheRead, UnitInput) ||
 		without(u.CacheWrite, UnitCacheWrite, UnitInput) && c.has&(1<<UnitCacheRead) == 0 ||
 		without(u.Output, UnitOutput, UnitInput)
+}
+
+// lacksForm says that sound or images were used, and the list, which has no rate for them, is not known to price them as text: Google's own rows
+// have a rate where sound costs something else; what reads aloud, or only makes images, has that price for all of its output.
+func (m *Model) lacksForm(c *compiled, u *Usage) bool {
+	without := func(n int64, part Unit) bool { return n > 0 && c.has&(1<<part) == 0 }
+	return m.Provider != "google" && (without(u.InputAudio, UnitInputAudio) || without(u.OutputAudio, UnitOutputAudio) && !strings.Contains(m.ID, "tts")) ||
+		without(u.OutputImage, UnitOutputImage) && !strings.Contains(m.ID, "gpt-image")
 }
 
 // doubt says what of the usage the list does not settle.

@@ -34,6 +34,9 @@ func TestNeighboursHaveTheirOwnPrice(t *testing.T) {
 		in, out         float64 // USD for a million tokens
 		guess           string
 	}{
+		{"cohere", "embed-multilingual-v3.0", 0.1, 0, GuessModel},
+		{"cohere", "embed-v4.0", 0.12, 0, ""},
+		{"voyageai", "rerank-2.5-lite", 0.02, 0, ""},
 		{"aws", "amazon.titan-embed-text-v1", 0.1, 0, ""},
 		{"aws", "amazon.titan-embed-text-v1:2", 0.1, 0, ""}, // a build of v1
 		{"aws", "amazon.titan-embed-text-v2:0", 0.02, 0, ""},
@@ -159,13 +162,42 @@ func TestNeighboursHaveTheirOwnPrice(t *testing.T) {
 		{"fireworks", "nothing"},
 		{"cohere", "command-a-vision-07-2025"},
 		{"cohere", "command-a-reasoning-08-2025"},
-		{"cohere", "rerank-v3.5"},
-		{"cohere", "rerank-v4.0-pro"},
+		{"cohere", "rerank-v9"},
 		{"mistral", "voxtral-mini-2507"},
 		{"x-ai", "grok-4-heavy"},
 		{"deepseek", "deepseek-prover-v2"},
 	} {
 		require.Nil(t, Default().Find(tt[0], tt[1]), tt[1])
+	}
+}
+
+// A row that has no rate for sound or images prices them as text, which is a guess unless it is known to be right.
+func TestSoundAndImagesWithoutARate(t *testing.T) {
+	sound, spoken, image := Usage{Input: 100, InputAudio: 50}, Usage{Output: 100, OutputAudio: 50}, Usage{Output: 100, OutputImage: 50}
+	for _, tt := range []struct {
+		provider, model string
+		used            Usage
+		want            int64
+		guess           string
+	}{
+		{"openai", "gpt-4o-audio-preview", sound, 50*2500 + 50*40_000, ""},
+		{"openai", "gpt-4o-audio-preview-2025-06-03", spoken, 50*10_000 + 50*80_000, ""},
+		{"azure", "gpt-4o-mini-audio-preview", spoken, 50*600 + 50*20_000, ""},
+		{"openai", "gpt-4o-audio-preview-2024-10-01", sound, 100 * 2500, GuessRate},
+		{"openai", "gpt-4o", sound, 100 * 2500, GuessRate},
+		{"openai", "gpt-4o-mini-tts", spoken, 100 * 12_000, ""}, // the price of all that it says
+		{"openrouter", "google/gemini-2.5-flash", sound, 100 * 300, GuessRate},
+		{"openrouter", "mistralai/voxtral-small-24b-2507", sound, 100 * 100, GuessRate},
+		{"google", "gemini-2.5-pro", sound, 100 * 1250, ""}, // sound costs as much as text
+		{"google", "gemini-2.5-flash", sound, 50*300 + 50*1000, ""},
+		{"openrouter", "openai/gpt-5-image", image, 100 * 10_000, GuessRate},
+		{"openai", "gpt-image-1", image, 100 * 40_000, ""}, // it gives nothing else
+		{"google", "gemini-2.5-flash-image", image, 50*2500 + 50*30_000, ""},
+	} {
+		c, err := Default().Find(tt.provider, tt.model).Price(&Call{Time: time.Now(), Usage: tt.used}, Factor{})
+		require.NoError(t, err)
+		require.Equal(t, tt.want, c.Total, "%s %s", tt.provider, tt.model)
+		require.Equal(t, tt.guess, c.Guess, "%s %s", tt.provider, tt.model)
 	}
 }
 

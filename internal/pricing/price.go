@@ -196,7 +196,7 @@ func (m *Model) price(call *Call, f Factor, sums *charges, tell charged) (basis,
 	} else {
 		err = b.list.charge(&call.Usage, sums, &b, tell)
 	}
-	if b.guess == "" && !m.Own && !b.list.free && b.list.lacks(&call.Usage) {
+	if b.guess == "" && !m.Own && !b.list.free && (b.list.lacks(&call.Usage) || m.lacksForm(b.list, &call.Usage)) {
 		b.guess = GuessRate
 	}
 	return b, err

@@ -41,6 +41,7 @@ type pricedModel struct {
 	model  *pricing.Model
 	factor pricing.Factor
 	speaks bool // the model is made for sound, whatever its row has prices for
+	paints bool // it answers in images too
 }
 
 // costOf decides what one counted model call cost, and fills all of b; it gives the model. The end of the span chooses between old and new prices.
@@ -230,10 +231,8 @@ func (r *pricedModel) price(op *dialect.Call, end time.Time, b *costing) {
 func (r *pricedModel) unsettled(op *dialect.Call) string {
 	m, x := r.model, &op.Extras
 	switch {
-	case r.soundAsText(op):
-		return genai.ReasonNoRate
 	case !x.TellsHow && (m.Prices(pricing.UnitOutputAudio) || r.speaks), // whether it spoke is not told
-		!x.TellsImages && m.Prices(pricing.UnitOutputImage) || x.Edits && m.Prices(pricing.UnitInputImage),
+		!x.TellsImages && (m.Prices(pricing.UnitOutputImage) || r.paints) || x.Edits && m.Prices(pricing.UnitInputImage),
 		op.Name == opRerank && x.Searches == 0 && m.Prices(unitSearch):
 		return genai.ReasonHiddenTokens
 	case m.Own:
@@ -255,11 +254,9 @@ func speaks(m *pricing.Model) bool {
 	return strings.Contains(id, "-audio") || strings.Contains(id, "-realtime") || strings.Contains(id, "-live-")
 }
 
-// soundAsText says that sound was priced as text: of models made for it, whose row lacks the rate.
-func (r *pricedModel) soundAsText(op *dialect.Call) bool {
-	u := &op.Usage
-	return u.OutputAudio+u.InputAudio > 0 && strings.Contains(r.model.ID, "audio") &&
-		(u.OutputAudio > 0 && !r.model.Prices(pricing.UnitOutputAudio) || u.InputAudio > 0 && !r.model.Prices(pricing.UnitInputAudio))
+// paints says of a model by its id that it answers in images and in text, each at a price of its own.
+func paints(m *pricing.Model) bool {
+	return m != nil && strings.Contains(m.ID, "-image") && !strings.Contains(m.ID, "gpt-image")
 }
 
 // use fills in what the call used.

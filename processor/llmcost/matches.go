@@ -65,7 +65,7 @@ func (m *matches) find(op *dialect.Call, model string) sold {
 
 func (m *matches) lookUp(q question) sold {
 	s := whoSold(m.table, q, m.local)
-	s.speaks = speaks(s.model)
+	s.speaks, s.paints = speaks(s.model), paints(s.model)
 	if s.model != nil {
 		s.kin = kinOf(s.model.ID)
 	}
