@@ -43,11 +43,11 @@ func startShippedUnder(t testing.TB, under []string, config string, args []strin
 		grpc: at(0), otlp: "http://" + at(1), scraped: at(2), scrape: "http://" + at(2) + "/metrics",
 		health: "http://" + at(3) + "/health/status", telemetry: "http://" + at(4) + "/metrics",
 	}
-	reader := fmt.Sprintf("--set=service.telemetry.metrics.readers=[{pull: {exporter: {prometheus: {host: 127.0.0.1, port: %d}}}}]", ports[4])
 	s.options = gateway.Options{
-		Config: gateway.Root() + "/" + config, Under: under, Dir: t.TempDir(), Args: append([]string{reader}, args...),
+		Config: gateway.Root() + "/" + config, Under: under, Dir: t.TempDir(), Args: args,
 		Env: append([]string{
 			"GATEWAY_ID=" + shippedID, "OTLP_GRPC_ENDPOINT=" + at(0), "OTLP_HTTP_ENDPOINT=" + at(1), "PROMETHEUS_ENDPOINT=" + at(2), "HEALTH_ENDPOINT=" + at(3),
+			fmt.Sprintf("TELEMETRY_PORT=%d", ports[4]),
 		}, env...),
 	}
 	s.Gateway = gateway.Start(t, s.options)

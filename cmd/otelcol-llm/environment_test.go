@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -70,5 +71,20 @@ func TestEmptyVariablesMeanTheDefault(t *testing.T) {
 			}
 			require.Equal(t, want, resolve(t, file).ToStringMap())
 		})
+	}
+}
+
+// Two gateways of a machine, of whatever files, listen where they are told to: for themselves too.
+func TestAddressesByEnvironment(t *testing.T) {
+	for _, name := range []string{"OTLP_GRPC_ENDPOINT", "OTLP_HTTP_ENDPOINT", "PROMETHEUS_ENDPOINT", "DASHBOARD_ENDPOINT", "HEALTH_ENDPOINT"} {
+		t.Setenv(name, "127.0.0.2:21")
+	}
+	t.Setenv("TELEMETRY_HOST", "127.0.0.2")
+	t.Setenv("TELEMETRY_PORT", "21")
+	for _, file := range shipped(t) {
+		conf := resolve(t, file).ToStringMap()
+		listens := fmt.Sprint(conf["receivers"], conf["extensions"], conf["service"])
+		require.NotRegexp(t, `endpoint:(127\.0\.0\.1|0\.0\.0\.0|localhost):\d`, listens, file)
+		require.Regexp(t, `host:127\.0\.0\.2 port:21\b`, listens, file)
 	}
 }
