@@ -21,3 +21,17 @@ var datadog = &client{
 	words:  []word{{fact: tDatadogKind}},
 	traits: traits{localAgents: true, hidesCache: always},
 }
+
+// datadogJS is Datadog's tracer for JavaScript, which sends its spans over OTLP too, with its own word for the kind as the operation. It
+// adds Anthropic's and Amazon's cached tokens to the input; of Google's models it tells the candidates and the provider's total, and of
+// theirs and of LangChain's calls no cached tokens.
+var datadogJS = &client{
+	name:   "datadog-js",
+	scopes: []scope{{name: "dd-trace-js"}},
+	own: join(
+		texts(tResponseID, plain, "openai.response.id"),
+		texts(tResponseModel, plain, "openai.response.model"),
+	),
+	kind:   func(r *reading) verdict { return kindWord(r.f.texts[tOperation]) },
+	traits: traits{localAgents: true, hidesCache: always, hides: hiddenThoughts},
+}
