@@ -236,12 +236,12 @@ func (c *countedCalls) verdict(w *witness, own *spanRecord, said *responseRecord
 		w.by = own.known()
 		return childCounted
 	}
-	if w.bare {
-		return countsBare
-	}
 	if by, ok := c.twinOf(w, now); ok {
 		w.by = by
 		return sameCall
+	}
+	if w.bare {
+		return countsBare
 	}
 	return counts
 }

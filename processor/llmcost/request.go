@@ -131,7 +131,7 @@ func (r *request) readSpan(scope *dialect.Scope, span ptrace.Span, ignored, trus
 			w.kin = model
 		}
 		if call.op.Kind == genai.ModelCall {
-			w.twin = r.twinOf(scope, &w, model)
+			w.twin = r.twinOf(scope, &call.op, &w, model)
 		}
 		if call.costing.unknown() && !w.bare {
 			w.rank -= unknownPrice

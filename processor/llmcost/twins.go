@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/dialect"
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
 // Two libraries in one process that report each call may share neither a trace nor a response id: one of them does not make its span the
@@ -40,6 +41,9 @@ const sameCounts = 8
 // slack is how far an outer report may begin after the inner one or end before it, in nanoseconds: some clocks tell milliseconds only.
 const slack = int64(5 * time.Millisecond)
 
+// sameTime is how far apart two reports of a failure may begin, and end, in nanoseconds: they have no counts to be told by.
+const sameTime = int64(100 * time.Millisecond)
+
 // source is the library and the service of spans, in few bits.
 type source struct {
 	service uint64
@@ -55,16 +59,23 @@ func sourceOf(r *request, scope *dialect.Scope) source {
 	return s
 }
 
-// twinOf is the key of a call; none where its library is not known, or when it was under way.
-func (r *request) twinOf(scope *dialect.Scope, w *witness, model kin) twinKey {
+// twinOf is the key of a call; none where its library is not known, or when it was under way. One that failed has no counts, but a model.
+func (r *request) twinOf(scope *dialect.Scope, op *dialect.Call, w *witness, model kin) twinKey {
 	if !r.from.found {
 		r.from = sourceOf(r, scope)
 	}
-	if r.from.library == 0 || w.bare || w.remote || w.fetched || w.during.start == 0 {
+	k := twinKey{service: r.from.service, model: model, library: r.from.library}
+	switch service := r.from.service ^ w.apart; {
+	case k.library == 0 || w.remote || w.fetched || w.during.start == 0:
 		return twinKey{}
-	}
-	k := twinKey{
-		call: r.hash.Words(r.from.service^w.apart, uint64(w.print), 5), service: r.from.service, model: model, library: r.from.library,
+	case !w.bare:
+		k.call = r.hash.Words(service, uint64(w.print), 5)
+	case op.Failure == genai.Succeeded:
+		return twinKey{}
+	case model == noKin:
+		k.call = r.hash.Words(service, r.hash.Text(op.ModelAsked()), 7)
+	default:
+		k.call = r.hash.Words(service, uint64(model), 8)
 	}
 	if w.read.unique {
 		k.id = uint32(w.response) | 1 //nolint:gosec // as many bits as there are
@@ -147,7 +158,7 @@ func (t *twinRecord) isOf(w *witness) bool {
 	k := &w.twin
 	return t.libraries[0] != 0 && !t.has(k.library) && (t.rank >= 0 || w.unknown()) &&
 		!t.model.differs(k.model) && (t.id == 0 || k.id == 0 || t.id == k.id) &&
-		t.during != w.during && (t.during.holds(w.during) || w.during.holds(t.during))
+		t.during != w.during && (t.during.holds(w.during) || w.during.holds(t.during)) && (!w.bare || t.during.together(w.during))
 }
 
 // and notes that w reports the call too, and what it tells of it.
@@ -171,3 +182,8 @@ func (t *twinRecord) add(library uint16) {
 
 // holds says whether q was under way within p.
 func (p period) holds(q period) bool { return p.start-slack <= q.start && q.end <= p.end+slack }
+
+// together says whether the two began and ended at nearly one time.
+func (p period) together(q period) bool {
+	return max(p.start-q.start, q.start-p.start, p.end-q.end, q.end-p.end) <= sameTime
+}

@@ -90,6 +90,27 @@ func TestTwinsInTracesOfTheirOwn(t *testing.T) {
 	}
 }
 
+// A call that failed has no counts: two libraries' reports of it begin and end together.
+func TestTwinsThatFailed(t *testing.T) {
+	failed := map[string]any{genai.UsageInput: nil, genai.UsageOutput: nil, genai.ErrorType: "429"}
+	first := byLibrary{by: strandsAgent, from: 0, to: 900, attrs: failed}
+	for name, tc := range map[string]struct {
+		also  byLibrary
+		calls int
+	}{
+		"within":            {byLibrary{by: anthropics, from: 20, to: 880, attrs: failed}, 1},
+		"the first of some": {byLibrary{by: anthropics, from: 20, to: 300, attrs: failed}, 2},
+		"one library":       {byLibrary{by: strandsAgent, from: 20, to: 880, attrs: failed}, 2},
+		"one that did not":  {byLibrary{by: anthropics, from: 20, to: 880}, 2},
+	} {
+		permute([]ptrace.Traces{first.span(1), tc.also.span(2)}, func(order []ptrace.Traces) {
+			p := startProcessor(t, nil)
+			got := sumOf(p.process(t, copyOf(order[0])), p.process(t, copyOf(order[1]))).statuses
+			require.Equal(t, tc.calls, got[genai.StatusFree]+got[genai.StatusPriced], name)
+		})
+	}
+}
+
 // However many calls of a mock's counts a service makes, its twins of now are found among them.
 func TestTwinsOfAMock(t *testing.T) {
 	p := startProcessor(t, nil)
