@@ -50,7 +50,7 @@ var claudeCode = &client{
 			"input": genai.TokensInputUncached, "cacheRead": genai.TokensCacheRead, "cacheCreation": genai.TokensCacheWrite, "output": genai.TokensOutput,
 		}),
 	},
-	traits: traits{localAgents: true, allAttempts: true},
+	traits: traits{localAgents: true, allAttempts: true, driven: true},
 }
 
 // cloudOfClaude is what Claude Code says of where its calls go; "firstParty" may be any server that speaks Anthropic's protocol.

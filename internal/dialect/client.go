@@ -65,6 +65,7 @@ type traits struct {
 	sequels       bool // its spans lie in those that came before them, which they are no part of
 	loose         bool // its names may stand on calls and on sums of calls that others tell
 	callsAreSteps bool // of a client whose only complete usage is on the agent span
+	driven        bool // a program that an SDK runs: who instruments that may tell the sum of its calls
 	milliseconds  bool // what should be in seconds of a time to the first token is not
 	thoughtsApart bool // its output count leaves out reasoning tokens
 

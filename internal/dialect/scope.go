@@ -48,6 +48,9 @@ func NewScope(scope pcommon.InstrumentationScope, resource pcommon.Resource, opt
 // Service is the service.name of the sender; "" without one.
 func (s *Scope) Service() string { return s.service }
 
+// Driven says that it is of a program that an SDK may run, of whose calls who instruments that tells a sum.
+func (s *Scope) Driven() bool { return s.traits.driven }
+
 // Library is the name of the scope where it is an instrumentation's or a framework's that is known; "" of one that an application may have
 // given itself.
 func (s *Scope) Library() string {

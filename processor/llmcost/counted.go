@@ -154,6 +154,9 @@ func (c *countedCalls) decideOne(w *witness, now time.Time) {
 	c.noteTrace(w, now)
 	slot, said := c.response(w, now)
 	w.outcome = c.verdict(w, &own, said, now)
+	if w.outcome == counts && w.talk != 0 {
+		c.noteTalk(w, now)
+	}
 	if w.self != 0 {
 		inside := own.models
 		own.decided(w)
@@ -216,6 +219,13 @@ func (c *countedCalls) verdict(w *witness, own *spanRecord, said *responseRecord
 		return sameResponse
 	}
 	if w.above {
+		return parentCounted
+	}
+	if by, ok := c.inTalk(w, now); ok {
+		w.by = by
+		if w.sum {
+			return childCounted
+		}
 		return parentCounted
 	}
 	if w.parent != 0 {

@@ -71,7 +71,7 @@ func (l *linkFinder) linked(request []witness) bool {
 	l.keys.empty(2 * len(request))
 	defer l.keys.shrink()
 	for i := range request {
-		if !l.keys.add(request[i].self) || !l.keys.add(request[i].response) {
+		if request[i].sum || !l.keys.add(request[i].self) || !l.keys.add(request[i].response) {
 			return true
 		}
 	}

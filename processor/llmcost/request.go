@@ -132,6 +132,7 @@ func (r *request) readSpan(scope *dialect.Scope, span ptrace.Span, ignored, trus
 		}
 		if call.op.Kind == genai.ModelCall {
 			w.twin = r.twinOf(scope, &call.op, &w, model)
+			r.tellTalk(scope, &call.op, &w)
 		}
 		if call.costing.unknown() && !w.bare {
 			w.rank -= unknownPrice

@@ -58,6 +58,8 @@ type witness struct {
 	output   uint16 // what shortOf makes of its output tokens
 	print    uint32 // of its counts
 	twin     twinKey
+	talk     uint64 // of the conversation, of a run that is told as one sum and of the calls of a program that may be driven; else 0
+	sum      bool   // such a run
 
 	apart   uint64 // what its own keys differ by from those of its spans; 0 of a call that talks
 	outcome outcome
