@@ -145,7 +145,7 @@ func (e *emitter) metrics(all []budget.Level, now time.Time, much extent) pmetri
 	sm.Scope().SetVersion(e.version)
 	w := pointWriter{emitter: e, to: sm.Metrics(), at: pcommon.NewTimestampFromTime(now)}
 	w.book()
-	w.budgets(all)
+	w.budgets(&standings{all, e.said.turns(all, much != news)})
 	if much == news {
 		return md
 	}

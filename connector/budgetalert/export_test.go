@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/consumer/consumertest"
+	"go.opentelemetry.io/collector/pdata/pmetric"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/budget"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
@@ -119,6 +120,69 @@ func TestThePeriodIsSaid(t *testing.T) {
 		}, pointsOf(metrics, genai.MetricBudgetPeriodEnd, genai.BudgetTimezone))
 		require.Equal(t, map[string]float64{"": 5 * 4}, pointsOf(metrics, "llm.budget.limit.usd", genai.BudgetTimezone))
 	})
+}
+
+// A gauge that has no value any more ends: of an hour that has just begun there is no forecast, between two blocks no time, and of a budget
+// that is gone nothing.
+func TestGaugesEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		metrics, cfg := new(consumertest.MetricsSink), testConfig(t)
+		cfg.Interval = 15 * time.Second
+		cfg.Budgets = []budget.Config{
+			{Name: "all", Period: "hour", LimitUSD: limitUSD(4)},
+			{Name: "team", Period: "hour", LimitUSD: limitUSD(4), GroupBy: []any{"team"}},
+			{Name: "block", Period: map[string]any{"block": "1h"}, LimitUSD: limitUSD(4)},
+		}
+		_, toMetrics := startTraces(t, cfg, nil, metrics)
+		ended := func() (names []string) {
+			all := metrics.AllMetrics()
+			for _, m := range all[len(all)-1].ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().All() {
+				if m.Type() != pmetric.MetricTypeGauge {
+					continue
+				}
+				for _, p := range m.Gauge().DataPoints().All() {
+					if name, _ := p.Attributes().Get(genai.BudgetName); p.Flags().NoRecordedValue() {
+						names = append(names, m.Name()+" "+name.Str())
+					}
+				}
+			}
+			return names
+		}
+		require.NoError(t, toMetrics.ConsumeTraces(t.Context(), spansOf(spec{model: "m", team: "a", status: genai.StatusPriced, usd: 1, end: time.Now(), n: 1})))
+		time.Sleep(50 * time.Minute)
+		synctest.Wait()
+		require.Equal(t, map[string]float64{"all": 1.2, "team": 1.2}, pointsOf(metrics, "llm.budget.forecast.usd", genai.BudgetName))
+		require.Empty(t, ended())
+		time.Sleep(10*time.Minute + cfg.Interval/2)
+		synctest.Wait()
+		require.ElementsMatch(t, []string{
+			"llm.budget.forecast.usd all", "llm.budget.forecast.usd team",
+			"llm.budget.period.start block", "llm.budget.period.end block",
+		}, ended())
+		time.Sleep(cfg.Interval)
+		synctest.Wait()
+		require.Empty(t, ended(), "that is said once")
+		require.NoError(t, toMetrics.Shutdown(t.Context()))
+	})
+}
+
+func TestLevelsThatAreGone(t *testing.T) {
+	s := newSaid()
+	old := budget.Level{Budget: "old", Period: "day", Keys: []string{"team"}, Values: []string{"a"}, Unit: budget.USD}
+	other := budget.Level{Budget: "other", Period: "day", Unit: budget.USD, HasForecast: true}
+	s.keep(nil, []budget.Level{old, other}, true)
+	now := other
+	now.HasForecast = false
+	names := func(turns []turn, has func(*budget.Level) (float64, bool)) (names []string) {
+		for _, l := range ended(turns, has) {
+			names = append(names, l.Budget)
+		}
+		return names
+	}
+	always := func(*budget.Level) (float64, bool) { return 0, true }
+	require.Empty(t, names(s.turns([]budget.Level{now}, false), always), "what is no news is there all the same")
+	require.Equal(t, []string{"old"}, names(s.turns([]budget.Level{now}, true), always))
+	require.Equal(t, []string{"other"}, names(s.turns([]budget.Level{now}, false), func(l *budget.Level) (float64, bool) { return l.Forecast, l.HasForecast }))
 }
 
 // How many calls of a row have no price is in the book as well, and 0 where all have one.

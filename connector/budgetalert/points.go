@@ -1,7 +1,7 @@
 package budgetalert
 
 import (
-	"time"
+	"iter"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/pmetric"
@@ -125,39 +125,71 @@ var units = map[budget.Unit]struct{ word, unit string }{
 	budget.USD: {"usd", "{USD}"}, budget.Tokens: {"tokens", "{token}"}, budget.Calls: {"calls", "{call}"},
 }
 
-func (w *pointWriter) budgets(all []budget.Level) {
+// standings are the levels in an export, and how those that were said last turned out.
+type standings struct {
+	all   []budget.Level
+	turns []turn
+}
+
+func (w *pointWriter) budgets(s *standings) {
 	for _, q := range quantities {
 		for _, unit := range [...]budget.Unit{budget.USD, budget.Tokens, budget.Calls} {
-			w.gauge(genai.MetricBudgetPrefix+q.word+"."+units[unit].word, units[unit].unit, q.description, func(to pmetric.NumberDataPointSlice) {
-				for i := range all {
-					if value, ok := q.of(&all[i]); ok && all[i].Unit == unit {
-						w.level(to, &all[i]).SetDoubleValue(value)
-					}
-				}
+			w.standing(genai.MetricBudgetPrefix+q.word+"."+units[unit].word, units[unit].unit, q.description, s, w.level, func(l *budget.Level) (float64, bool) {
+				value, ok := q.of(l)
+				return value, ok && l.Unit == unit
 			})
 		}
 	}
-	w.gauge(genai.MetricBudgetUtilization, "1", "Part of the limit that was spent.", func(to pmetric.NumberDataPointSlice) {
-		for i := range all {
-			if all[i].Limit > 0 {
-				w.level(to, &all[i]).SetDoubleValue(all[i].Utilization)
-			}
-		}
+	w.standing(genai.MetricBudgetUtilization, "1", "Part of the limit that was spent.", s, w.level, func(l *budget.Level) (float64, bool) {
+		return l.Utilization, l.Limit > 0
 	})
-	w.period(genai.MetricBudgetPeriodStart, "When the period began, Unix time.", all, func(l *budget.Level) time.Time { return l.Start })
-	w.period(genai.MetricBudgetPeriodEnd, "When the period ends, Unix time; not of one that has no end.", all, func(l *budget.Level) time.Time { return l.End })
+	w.standing(genai.MetricBudgetPeriodStart, "s", "When the period began, Unix time.", s, w.zoned, func(l *budget.Level) (float64, bool) {
+		return float64(l.Start.Unix()), !l.Start.IsZero()
+	})
+	const periodEnd = "When the period ends, Unix time; not of one that has no end."
+	w.standing(genai.MetricBudgetPeriodEnd, "s", periodEnd, s, w.zoned, func(l *budget.Level) (float64, bool) {
+		return float64(l.End.Unix()), !l.End.IsZero()
+	})
 }
 
-func (w *pointWriter) period(name, description string, all []budget.Level, of func(*budget.Level) time.Time) {
-	w.gauge(name, "s", description, func(to pmetric.NumberDataPointSlice) {
-		for i := range all {
-			if at := of(&all[i]); !at.IsZero() {
-				p := w.level(to, &all[i])
-				p.Attributes().PutStr(genai.BudgetTimezone, all[i].Timezone)
-				p.SetDoubleValue(float64(at.Unix()))
+// standing is one gauge of the budgets that have a value, and the end of it for those that had one.
+func (w *pointWriter) standing(
+	name, unit, description string, s *standings, point func(pmetric.NumberDataPointSlice, *budget.Level) pmetric.NumberDataPoint,
+	of func(*budget.Level) (float64, bool),
+) {
+	w.gauge(name, unit, description, func(to pmetric.NumberDataPointSlice) {
+		for i := range s.all {
+			if value, ok := of(&s.all[i]); ok {
+				point(to, &s.all[i]).SetDoubleValue(value)
 			}
 		}
+		for _, l := range ended(s.turns, of) {
+			point(to, l).SetFlags(pmetric.DefaultDataPointFlags.WithNoRecordedValue(true))
+		}
 	})
+}
+
+// ended are the levels that had a value and have none.
+func ended(turns []turn, of func(*budget.Level) (float64, bool)) (gone []*budget.Level) {
+	for _, t := range turns {
+		if _, had := of(t.was); !had {
+			continue
+		}
+		if t.is != nil {
+			if _, has := of(t.is); has {
+				continue
+			}
+		}
+		gone = append(gone, t.was)
+	}
+	return gone
+}
+
+// zoned is a point of a time, which says in what time zone the period is.
+func (w *pointWriter) zoned(to pmetric.NumberDataPointSlice, l *budget.Level) pmetric.NumberDataPoint {
+	p := w.level(to, l)
+	p.Attributes().PutStr(genai.BudgetTimezone, l.Timezone)
+	return p
 }
 
 func (w *pointWriter) level(to pmetric.NumberDataPointSlice, l *budget.Level) pmetric.NumberDataPoint {
@@ -169,10 +201,19 @@ func (w *pointWriter) level(to pmetric.NumberDataPointSlice, l *budget.Level) pm
 		attrs.PutBool(genai.AttrOverflow, true)
 		return p
 	}
-	for i, key := range l.Keys {
-		if i < len(l.Values) && l.Values[i] != "" {
-			attrs.PutStr(key, l.Values[i])
-		}
+	for key, value := range groupOf(l) {
+		attrs.PutStr(key, value)
 	}
 	return p
+}
+
+// groupOf are the keys of a group that have a value.
+func groupOf(l *budget.Level) iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for i, key := range l.Keys {
+			if i < len(l.Values) && l.Values[i] != "" && !yield(key, l.Values[i]) {
+				return
+			}
+		}
+	}
 }
