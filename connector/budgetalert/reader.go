@@ -3,6 +3,7 @@ package budgetalert
 import (
 	"context"
 	"encoding/hex"
+	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -128,9 +129,12 @@ func isCall(op *genai.Operation) bool {
 func (r *reader) add(b *spending, c *call) {
 	b.counts.calls++
 	end := c.end.AsTime()
-	if c.end == 0 || c.end > 1<<63-1 || c.id == 0 {
-		b.counts.badTime++ // with neither a time nor an id nothing tells it from another
+	if c.end == 0 || c.end > 1<<63-1 {
+		b.counts.badTime++
 		return
+	}
+	if c.id == 0 { // nothing tells it from another one, so it is one each time
+		c.id = rand.Uint64() | 1 //nolint:gosec // no secret
 	}
 	s := budget.Spend{ID: c.id, End: end, Sums: book.Sums{Calls: 1, Tokens: tokensOf(c.op)}, Trace: c.trace, Span: c.span}
 	switch {

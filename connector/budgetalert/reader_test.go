@@ -97,6 +97,21 @@ func TestIdsOfCalls(t *testing.T) {
 	require.Equal(t, mock.spends[0].ID, again.spends[0].ID)
 }
 
+// What has no id is another call each time, and its money counts.
+func TestCallsWithoutAnID(t *testing.T) {
+	b := read(t, testReader(), spec{model: "m", status: genai.StatusPriced, usd: 1, end: noon, n: 1}, spec{model: "m", status: genai.StatusPriced, usd: 1, end: noon, n: 1})
+	require.Equal(t, b.spends[0].ID, b.spends[1].ID)
+	td := spansOf(spec{model: "m", status: genai.StatusPriced, usd: 1, end: noon, n: 1}, spec{model: "m", status: genai.StatusPriced, usd: 1, end: noon, n: 1})
+	for _, span := range td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().All() {
+		span.SetSpanID(pcommon.SpanID{})
+	}
+	b = newSpending(t.Context(), noon)
+	testReader().traces(b, td)
+	require.Len(t, b.spends, 2)
+	require.NotEqual(t, b.spends[0].ID, b.spends[1].ID)
+	require.Zero(t, b.counts.badTime)
+}
+
 func TestAbsurdCallsAreInNoTotal(t *testing.T) {
 	for _, usd := range []float64{-1, math.NaN(), math.Inf(1), 1e308} {
 		b := read(t, testReader(), spec{model: "m", status: genai.StatusPriced, usd: usd, end: noon, n: 1})
