@@ -1,14 +1,15 @@
 package budgetalert
 
-import "math"
+import (
+	"math"
 
-// mostUSD is the most that one call is believed to cost: it is exact in a double, and far above any bill.
-const mostUSD = 1e6
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
 
 // nanoUSD is the exact amount that llmcost wrote as a double, rounded half to even. What is no amount (negative, no number, absurd) is
 // refused.
 func nanoUSD(usd float64) (int64, bool) {
-	if !(usd >= 0 && usd <= mostUSD) {
+	if !(usd >= 0 && usd <= genai.MaxUSD) {
 		return 0, false
 	}
 	return int64(math.RoundToEven(usd * 1e9)), true

@@ -131,7 +131,7 @@ func (c *counters) increase(series uint64, p pmetric.NumberDataPoint, value floa
 	default:
 		v.added, v.from = value-last.value, last.at
 	}
-	if v.added > mostUSD {
+	if v.added > genai.MaxUSD {
 		return v, false // refused, too
 	}
 	keep = known && v.added != 0 || !known && c.last.Len() < maxCounters // who pushes others out is not kept: there would be more and more

@@ -117,11 +117,8 @@ func (w *recordWriter) outcome(it *item) {
 	w.text(fLogErrorType, it.op.FailureType())
 }
 
-// maxUSD is the largest amount that is believed: doubles hold nano-USD exactly up to it.
-const maxUSD = float64(1<<53) / 1e9
-
 func (w *recordWriter) cost(f *field, op *genai.Operation) {
-	if op.Counts() && op.TotalUSD >= 0 && op.TotalUSD <= maxUSD {
+	if op.Counts() && op.TotalUSD >= 0 && op.TotalUSD <= genai.MaxUSD {
 		w.number(f, op.TotalUSD)
 	}
 }

@@ -209,11 +209,9 @@ func (e *engine) addBilled(r *route, o *observation) {
 	}
 }
 
-// nanoUSD is the exact amount that llmcost wrote as a double: doubles hold nano-USD exactly up to nine million USD. What is
-// no amount is refused.
+// nanoUSD is the exact amount that llmcost wrote as a double. What is no amount is refused.
 func nanoUSD(usd float64) (int64, bool) {
-	const most = float64(1<<53) / 1e9
-	if !(usd >= 0 && usd <= most) {
+	if !(usd >= 0 && usd <= genai.MaxUSD) {
 		return 0, false
 	}
 	return int64(math.RoundToEven(usd * 1e9)), true

@@ -84,7 +84,7 @@ func TestCountersNeverFall(t *testing.T) {
 	huge := call(map[string]any{genai.UsageInput: int64(genai.MaxTokens), genai.UsageOutput: 0})
 	s := newSpans("a")
 	s.add(huge).TraceState().FromRaw("ot=th:ffffffffffffff") // stands for a million
-	for range 8 {
+	for range 600 {
 		s.add(huge).TraceState().FromRaw("ot=th:ffffffffffffff")
 	}
 	e.observeTraces(s.td, t0)

@@ -85,12 +85,18 @@ func (u *Usage) SubCounts() int {
 	return n
 }
 
-// MaxTokens is the largest count that is believed (2^40, a thousand times any context window); above it usage is UsageBad.
-const MaxTokens = 1 << 40
+// What is believed of one call. MaxTokens is a thousand times the largest context window; above it usage is UsageBad. MaxUSD is far above
+// any bill, and a double holds each nano-USD up to it.
+const (
+	MaxTokens = 1 << maxTokensBits
+	MaxUSD    = 1_000_000
+
+	maxTokensBits = 34
+)
 
 // Valid says whether no count is negative or above MaxTokens and no part is larger than its whole.
 func (u *Usage) Valid() bool {
-	if (u.Input|u.Output|u.CacheRead|u.CacheWrite|u.CacheWrite1h|u.InputAudio|u.Reasoning|u.OutputAudio)>>41 != 0 {
+	if (u.Input|u.Output|u.CacheRead|u.CacheWrite|u.CacheWrite1h|u.InputAudio|u.Reasoning|u.OutputAudio)>>(maxTokensBits+1) != 0 {
 		return false // some are negative or above twice MaxTokens, so the sums that follow do not overflow
 	}
 	return u.Input <= MaxTokens && u.Output <= MaxTokens && u.CacheRead+u.CacheWrite <= u.Input && u.CacheWrite1h <= u.CacheWrite &&

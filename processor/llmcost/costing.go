@@ -74,7 +74,15 @@ func (p *policy) costOf(op *dialect.Call, end time.Time, seen *recall, b *costin
 			b.reason = s.reason
 		}
 	}
+	b.refuseAbsurd()
 	return s.kin
+}
+
+// refuseAbsurd takes back what nobody behind would believe.
+func (b *costing) refuseAbsurd() {
+	if b.cost.Total > genai.MaxUSD*1e9 {
+		*b = costing{status: genai.StatusUnpriced, reason: genai.ReasonBadUsage}
+	}
 }
 
 // usageOf is what is known of a call's usage: zeros are what clients write that were told nothing.
@@ -191,12 +199,8 @@ func (p *policy) withoutRow(op *dialect.Call, usage genai.UsageState, end time.T
 
 // takeReported takes the sum that the span tells.
 func (b *costing) takeReported(op *dialect.Call, status, reason string) {
-	nano := math.RoundToEven(op.ReportedUSD * 1e9)
-	if nano >= math.MaxInt64 {
-		b.status, b.reason = genai.StatusUnpriced, genai.ReasonBadUsage
-		return
-	}
-	b.status, b.reason, b.cost.Total = status, reason, int64(nano)
+	b.status, b.reason = status, reason
+	b.cost.Total = int64(math.RoundToEven(min(op.ReportedUSD, genai.MaxUSD+1) * 1e9))
 }
 
 func (r *pricedModel) price(op *dialect.Call, end time.Time, b *costing) {

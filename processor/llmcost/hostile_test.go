@@ -46,6 +46,27 @@ func TestSpansWithoutIDsAllCount(t *testing.T) {
 	}
 }
 
+// What no call can have used or cost is no cost: nobody behind would count it, so no span says it.
+func TestAbsurdAmounts(t *testing.T) {
+	for name, attrs := range map[string]map[string]any{
+		"a million million tokens": {genai.UsageInput: int64(1e12)},
+		"a price of a million USD": {genai.RequestModel: "own", genai.UsageInput: int64(1e9 + 1), genai.UsageOutput: 0},
+		"a bill of two million":    {"gen_ai.usage.cost.amount": 2e6, "gen_ai.usage.cost.currency": "USD", "gen_ai.usage.cost.source": "provider"},
+		"a bill that is no amount": {"gen_ai.usage.cost.amount": 1e308, "gen_ai.usage.cost.currency": "USD", "gen_ai.usage.cost.source": "provider"},
+	} {
+		p := startProcessor(t, func(c *Config) {
+			c.Prices.Models = []any{map[string]any{"match": map[string]any{"equals": "own"}, "prices": map[string]any{"input_mtok": 1000, "output_mtok": 0}}}
+		})
+		got := attributesOf(p.process(t, chat(attrs)))
+		require.Equal(t, []any{genai.StatusUnpriced, genai.ReasonBadUsage, nil}, []any{got[genai.CostStatus], got[genai.CostReason], got[genai.CostTotal]}, name)
+	}
+	p := startProcessor(t, func(c *Config) {
+		c.Prices.Models = []any{map[string]any{"match": map[string]any{"equals": "own"}, "prices": map[string]any{"input_mtok": 1000, "output_mtok": 0}}}
+	})
+	got := attributesOf(p.process(t, chat(map[string]any{genai.RequestModel: "own", genai.UsageInput: int64(1e9), genai.UsageOutput: 0})))
+	require.Equal(t, 1e6, got[genai.CostTotal])
+}
+
 // Whatever the clock of the sender says, a call gets a price: that of its end, where that can be a time at all.
 func TestTimesThatMakeNoSense(t *testing.T) {
 	start := pcommon.NewTimestampFromTime(time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC))
