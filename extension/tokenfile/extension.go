@@ -14,10 +14,11 @@ import (
 )
 
 type tokenFile struct {
-	cfg    *Config
-	logger *zap.Logger
-	tokens atomic.Pointer[tokens]
-	fault  string // of the last reading; only the reading goroutine knows it
+	cfg     *Config
+	logger  *zap.Logger
+	refused *refusals
+	tokens  atomic.Pointer[tokens]
+	fault   string // of the last reading; only the reading goroutine knows it
 
 	stop    context.CancelFunc // nil until Start
 	stopped chan struct{}
@@ -28,6 +29,14 @@ var (
 	_ extensionauth.Server = (*tokenFile)(nil)
 )
 
+func newTokenFile(cfg *Config, set component.TelemetrySettings) (*tokenFile, error) {
+	refused, err := newRefusals(set)
+	if err != nil {
+		return nil, err
+	}
+	return &tokenFile{cfg: cfg, logger: set.Logger, refused: refused}, nil
+}
+
 // Start reads the file, which must have a token, and goes on reading it.
 func (f *tokenFile) Start(context.Context, component.Host) error {
 	all, err := readFile(f.cfg.Filename)
@@ -35,6 +44,7 @@ func (f *tokenFile) Start(context.Context, component.Host) error {
 		return err
 	}
 	f.tokens.Store(&all)
+	f.refused.begin(context.Background())
 	ctx, cancel := context.WithCancel(context.Background())
 	f.stop, f.stopped = cancel, make(chan struct{})
 	go f.run(ctx)
@@ -47,6 +57,7 @@ func (f *tokenFile) Shutdown(context.Context) error {
 		f.stop()
 		<-f.stopped
 	}
+	f.refused.telemetry.Shutdown()
 	return nil
 }
 
@@ -85,9 +96,11 @@ func (f *tokenFile) readAgain() {
 func (f *tokenFile) Authenticate(ctx context.Context, headers map[string][]string) (context.Context, error) {
 	token, err := bearer(headers)
 	if err != nil {
+		f.refused.add(ctx, f.refused.noToken)
 		return ctx, err
 	}
 	if all := f.tokens.Load(); all == nil || !all.have(token) {
+		f.refused.add(ctx, f.refused.wrongToken)
 		return ctx, errors.New("the token is not one of those that are accepted")
 	}
 	return ctx, nil

@@ -9,9 +9,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata/metricdatatest"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/otelcol-llm/otelcol-llm/extension/tokenfile/internal/metadatatest"
 )
 
 func TestParse(t *testing.T) {
@@ -25,6 +30,40 @@ func TestParse(t *testing.T) {
 		_, err := parse(text)
 		require.ErrorIs(t, err, errNoToken)
 	}
+}
+
+// A file as some editors write it: with a mark before the first token, and ends of lines of two characters.
+func TestFileOfAnotherSystem(t *testing.T) {
+	all, err := parse("\ufefffirst mine\r\nsecond\r\n")
+	require.NoError(t, err)
+	for token, want := range map[string]bool{"first": true, "second": true, "\ufefffirst": false, "second\r": false} {
+		require.Equal(t, want, all.have(token), token)
+	}
+}
+
+// What is refused is counted here: over HTTP nobody else sees it.
+func TestRefusalsAreCounted(t *testing.T) {
+	tel := componenttest.NewTelemetry()
+	name := filepath.Join(t.TempDir(), "tokens")
+	require.NoError(t, os.WriteFile(name, []byte("one\n"), 0o600))
+	f, err := newTokenFile(&Config{Filename: name, Interval: time.Hour}, tel.NewTelemetrySettings())
+	require.NoError(t, err)
+	require.NoError(t, f.Start(t.Context(), componenttest.NewNopHost()))
+	counts := func(noToken, wrongToken int64) {
+		t.Helper()
+		metadatatest.AssertEqualTokenfileRefused(t, tel, []metricdata.DataPoint[int64]{
+			{Attributes: attribute.NewSet(attribute.String("reason", "no_token")), Value: noToken},
+			{Attributes: attribute.NewSet(attribute.String("reason", "wrong_token")), Value: wrongToken},
+		}, metricdatatest.IgnoreTimestamp())
+	}
+	counts(0, 0)
+	for _, header := range []string{"Bearer one", "Bearer two", "Basic one", "Bearer ", "Bearer One"} {
+		_, err = f.Authenticate(t.Context(), map[string][]string{"Authorization": {header}})
+		require.Equal(t, header != "Bearer one", err != nil, header)
+	}
+	counts(2, 2)
+	require.NoError(t, f.Shutdown(t.Context()))
+	require.NoError(t, tel.Shutdown(t.Context()))
 }
 
 func TestBearer(t *testing.T) {
@@ -53,7 +92,10 @@ func TestFileIsReadAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		name := filepath.Join(t.TempDir(), "tokens")
 		core, logs := observer.New(zapcore.WarnLevel)
-		f := &tokenFile{cfg: &Config{Filename: name, Interval: time.Second}, logger: zap.New(core)}
+		set := componenttest.NewNopTelemetrySettings()
+		set.Logger = zap.New(core)
+		f, err := newTokenFile(&Config{Filename: name, Interval: time.Second}, set)
+		require.NoError(t, err)
 		require.Error(t, f.Start(t.Context(), componenttest.NewNopHost()), "there is no file")
 		require.NoError(t, f.Shutdown(t.Context()))
 		accepts := func(token string) bool {

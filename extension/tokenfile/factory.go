@@ -15,7 +15,7 @@ func NewFactory() extension.Factory {
 		metadata.Type,
 		func() component.Config { return defaultConfig() },
 		func(_ context.Context, set extension.Settings, cfg component.Config) (extension.Extension, error) {
-			return &tokenFile{cfg: cfg.(*Config), logger: set.Logger}, nil
+			return newTokenFile(cfg.(*Config), set.TelemetrySettings)
 		},
 		metadata.ExtensionStability)
 }

@@ -14,10 +14,13 @@ type tokens [][sha256.Size]byte
 
 var errNoToken = errors.New("has no token")
 
+// byteOrderMark begins files that some editors write.
+const byteOrderMark = "\ufeff"
+
 // parse takes the first word of each line; what follows it and lines that begin with # are comments.
 func parse(text string) (tokens, error) {
 	var all tokens
-	for line := range strings.Lines(text) {
+	for line := range strings.Lines(strings.TrimPrefix(text, byteOrderMark)) {
 		if words := strings.Fields(line); len(words) > 0 && words[0][0] != '#' {
 			all = append(all, sha256.Sum256([]byte(words[0])))
 		}
