@@ -43,9 +43,16 @@ func (r *reading) hiddenHalf() {
 	}
 }
 
-// BrokeOff says that the model had begun to answer when the call failed, or that whoever asked let it go: what it wrote until then is billed.
+// BrokeOff says that the model had begun to answer when the call failed, or that whoever asked let it go: what it wrote until then is billed. So is,
+// at Azure, the prompt that its content filter refused.
 func (c *Call) BrokeOff() bool {
-	return c.Failure != genai.Succeeded && (c.TimeToFirstChunk > 0 || c.EndedEarly || genai.UniqueResponseID(c.ResponseID) || letGo(c.ErrorType))
+	return c.Failure != genai.Succeeded && (c.TimeToFirstChunk > 0 || c.EndedEarly || genai.UniqueResponseID(c.ResponseID) || letGo(c.ErrorType) ||
+		c.Filtered && strings.HasPrefix(c.Provider, "azure"))
+}
+
+// filtered says of an error's message that a content filter refused the prompt.
+func filtered(message string) bool {
+	return strings.Contains(message, "content_filter") || strings.Contains(message, "content management policy")
 }
 
 // endedEarly says of an error's message that it is about an answer which had begun: what HTTP clients say of a body that ends before its end.

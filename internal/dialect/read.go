@@ -251,12 +251,25 @@ func (r *reading) tier() string {
 		return s
 	}
 	if s := r.f.texts[tResponseTier]; s != "" {
+		if r.f.texts[tOurReason] == genai.ReasonUnknownTier { // as a first gateway found
+			r.unsureTier()
+		}
 		return strings.ToLower(once(s))
 	}
-	if s := strings.ToLower(once(r.f.texts[tRequestTier])); s != "auto" {
-		return s
+	s := strings.ToLower(once(r.f.texts[tRequestTier]))
+	switch s {
+	case "auto":
+		return ""
+	case "priority": // of which some is served, and billed, like any other
+		r.unsureTier()
 	}
-	return ""
+	return s
+}
+
+func (r *reading) unsureTier() {
+	if r.op.Doubt == "" {
+		r.op.Doubt = genai.ReasonUnknownTier
+	}
 }
 
 // cacheOperation fills CacheOperation and CacheHit of a span of an application's cache.
