@@ -60,19 +60,23 @@ func langfuseAddsUp(r *reading, _ *genai.Usage) bool {
 func langfuseKind(r *reading, t string) verdict {
 	switch t {
 	case "tool", "retriever":
-		switch model := r.f.texts[tModelName]; {
-		case model == "" || r.f.texts[jLangfuseUsage] == "":
-		case strings.Contains(model, "embed"):
-			return verdict{genai.ModelCall, genai.OpEmbeddings}
-		default:
-			return verdict{genai.ModelCall, genai.OpChat}
+		if r.f.texts[tModelName] != "" && r.f.texts[jLangfuseUsage] != "" {
+			return r.langfuseCall()
 		}
 	case "generation":
-		return verdict{genai.ModelCall, genai.OpChat}
+		return r.langfuseCall()
 	case "span":
 		return verdict{genai.Step, ""}
 	case "event":
 		return verdict{genai.Other, ""}
 	}
 	return kindWord(t)
+}
+
+// langfuseCall: the wrapper of OpenAI's SDK calls embeddings a generation too.
+func (r *reading) langfuseCall() verdict {
+	if strings.Contains(r.f.texts[tModelName], "embed") {
+		return verdict{genai.ModelCall, genai.OpEmbeddings}
+	}
+	return verdict{genai.ModelCall, genai.OpChat}
 }
