@@ -8,7 +8,7 @@ var known = []*client{
 	envoyGateway, tensorZero, bifrost, cloudflare, kong, portkey, agentGateway, higress, plano, traceloopHub,
 	agentScope, grafana, flowise, elixirLangchain, koog, rig, laminar, adot,
 	agentOps, rubyLLM, braintrust, dify, langtrace, ax, effect, xsai, judgeval, monocle, trulens, confident, traceAI, agenta, nemo, promptFlow,
-	openClaw, embabel, ag2, langdb, eve, trpcAgent, weave, reqLLM, datadog, datadogJS, dspyRuby, rustGenai, mcpAgent, paid, openaiPHP, eino, cloudflareAgents, zeroClaw,
-	promptfoo, ellmer, langchain, older,
+	openClaw, embabel, ag2, langdb, eve, trpcAgent, weave, reqLLM, datadog, datadogJS, dspyRuby, rustGenai, mcpAgent, paid, openaiPHP, eino, cloudflareAgents,
+	zeroClaw, promptfoo, ellmer, langchain, older,
 	applicationCache, ours, byHand,
 }
