@@ -1,6 +1,7 @@
 package budgetalert
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -61,9 +62,18 @@ func TestListsReplaceTheDefaults(t *testing.T) {
 	cfg, err = loaded(t, map[string]any{"budgets": []any{}})
 	require.NoError(t, err)
 	require.Empty(t, cfg.Budgets)
-	cfg, err = loaded(t, map[string]any{"budgets_file": "budgets.yaml"})
+	file := filepath.Join(t.TempDir(), "budgets.yaml")
+	require.NoError(t, os.WriteFile(file, []byte("- {name: a, period: day, limit_usd: 5}\n"), 0o600))
+	cfg, err = loaded(t, map[string]any{"budgets_file": file})
 	require.NoError(t, err)
 	require.Empty(t, cfg.Budgets, "the file has the budgets")
+
+	// Who validates a configuration before a reload hears of the file, with which the gateway would not start.
+	require.NoError(t, os.WriteFile(file, []byte("- {name: a, period: noon, limit_usd: 5}\n"), 0o600))
+	_, err = loaded(t, map[string]any{"budgets_file": file})
+	require.ErrorContains(t, err, "budgets_file "+file+": line 1: ")
+	_, err = loaded(t, map[string]any{"budgets_file": file + "~"})
+	require.ErrorContains(t, err, "no such file")
 }
 
 func TestAllThatIsWrongIsSaidAtOnce(t *testing.T) {

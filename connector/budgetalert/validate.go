@@ -71,6 +71,11 @@ func (c *Config) Validate() error {
 	if err := threshold.ValidateAll("thresholds", c.Thresholds); err != nil {
 		p = append(p, err)
 	}
+	if len(p) == 0 { // else its faults would be told twice
+		if _, err := new(budgetsFile).read(c); err != nil {
+			p = append(p, err)
+		}
+	}
 	return errors.Join(p...)
 }
 
