@@ -177,6 +177,16 @@ func TestTheWholePageIsSmall(t *testing.T) {
 	assert.LessOrEqual(t, zipped, 60_000)
 }
 
+// What is offscreen in a frame that scrolls is so within the frame: else the page is as long as all that the frame has, and empty below its end.
+func TestFramesHoldWhatIsOffscreen(t *testing.T) {
+	frames := 0
+	for _, rule := range regexp.MustCompile(`[^{}]+\{[^}]*overflow(-y)?: auto[^}]*\}`).FindAllString(source(t, "page.css"), -1) {
+		frames++
+		assert.Contains(t, rule, "position: relative")
+	}
+	assert.GreaterOrEqual(t, frames, 2)
+}
+
 // Every file is used by the page, and every file that it names is there.
 func TestNoFileIsLeftOver(t *testing.T) {
 	used := map[string]bool{"index.html": true, "uPlot.LICENSE": true}
