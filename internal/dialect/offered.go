@@ -125,11 +125,11 @@ func listed(v pcommon.Value, is func(string) bool) bool {
 var billedTools = [...]string{
 	"web_search", "file_search", "x_search", "collections_search", "browser_search", "enterprise_web_search",
 	"google_search", "googleSearch", "google_maps", "googleMaps", "code_interpreter", "code_execution", "image_generation", "advisor",
-	"perplexity_search", "parallel_search",
+	"perplexity_search", "parallel_search", "bing_grounding", "bing_custom_search", "nova_grounding",
 }
 
 // toolHints are parts of those names, of which one is in each: most tools have none.
-var toolHints = [...]string{"earch", "oogle", "code_", "image_gen", "advisor"}
+var toolHints = [...]string{"earch", "oogle", "code_", "image_gen", "advisor", "_grounding"}
 
 // offersFee looks for a tool of the provider's among those that a call was offered: by its type, by the id that the AI SDK gives it, as the
 // member that Google has for each, or by a name with nothing else, as one's own tools have a description and parameters.

@@ -23,6 +23,8 @@ func TestToolsThatAreBilledByUse(t *testing.T) {
 		{"Google's, before", `[{"googleSearchRetrieval":{"dynamicRetrievalConfig":{}}}]`, google, genai.ReasonUnknownFee},
 		{"Google's, left out", `[{"google_search":null,"url_context":{}}]`, google, ""},
 		{"Google's code and files cost tokens", `[{"id":"google.code_execution"},{"id":"google.file_search"}]`, google, ""},
+		{"Azure's", `[{"type": "bing_grounding"}]`, attrs{genai.ProviderName: "azure.ai.inference"}, genai.ReasonUnknownFee},
+		{"Amazon's", `[{"systemTool":{"name":"nova_grounding"}}]`, attrs{genai.ProviderName: "aws.bedrock"}, genai.ReasonUnknownFee},
 		{"a name alone", `[{"name": "web_search"}]`, nil, genai.ReasonUnknownFee},
 		{"a name and emptiness", `[{"type": "function", "name": "web_search", "description": "", "parameters": {}}]`, nil, genai.ReasonUnknownFee},
 		{"one's own", `[{"type":"function","name":"web_search","description":"Searches","parameters":{"type":"object"}}]`, nil, ""},
