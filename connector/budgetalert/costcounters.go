@@ -67,6 +67,10 @@ func (r *reader) point(
 	if p.Flags().NoRecordedValue() {
 		return
 	}
+	if m.Sum().AggregationTemporality() == pmetric.AggregationTemporalityUnspecified { // a total, perhaps, that would count again and again
+		b.counts.badAmount++
+		return
+	}
 	service := serviceOf(resource.Attributes())
 	series := r.hasher.Series(pdatautil.MapHash(resource.Attributes()), pdatautil.MapHash(p.Attributes()), service, m.Name())
 	usd, from := points.Number(p), p.StartTimestamp()

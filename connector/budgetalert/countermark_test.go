@@ -105,6 +105,20 @@ func TestAbsurdValuesOfACostCounter(t *testing.T) {
 	require.Equal(t, 2.0, w.spent())
 }
 
+// A counter that does not say whether its points are totals is no money: counted as what was added, a total would add up each time.
+func TestACounterWithoutATemporality(t *testing.T) {
+	w := newCounterWorld(t)
+	for range 3 {
+		w.now = w.now.Add(time.Minute)
+		md := costCounter(pmetric.AggregationTemporalityUnspecified, noon, w.now, 5)
+		require.NoError(t, w.state.recordMetrics(t.Context(), md, w.now))
+	}
+	require.Zero(t, w.spent())
+	w.now = w.now.Add(time.Minute)
+	require.NoError(t, w.state.recordMetrics(t.Context(), costCounter(pmetric.AggregationTemporalityDelta, noon, w.now, 5), w.now))
+	require.Equal(t, 5.0, w.spent())
+}
+
 func TestDamagedMarksOfCountersAreNone(t *testing.T) {
 	v := counterValue{at: 1}
 	good := v.mark(1)

@@ -112,11 +112,16 @@ func (e *engine) observeAgentMetric(m pmetric.Metric, from *sender) {
 	defer e.mu.Unlock()
 	e.setNow(from.now)
 	increases := map[pointGroup]*increase{}
-	cumulative := points.Temporality(m) == pmetric.AggregationTemporalityCumulative
+	temporality := points.Temporality(m)
+	cumulative := temporality == pmetric.AggregationTemporalityCumulative
 	eachNumber(m, func(attrs pcommon.Map, p clientPoint) {
 		var g pointGroup
 		counts := genai.ReadCanonicalPoint(attrs, &g.op)
 		if counts == "" || !g.op.IsCall() {
+			return
+		}
+		if temporality == pmetric.AggregationTemporalityUnspecified { // a total, perhaps, that would count again and again
+			e.health.rejected++
 			return
 		}
 		n, ok := e.freshOf(e.seen.hash.Series(from.resource, pdatautil.MapHash(attrs), from.service, m.Name()), p, cumulative, from.now)

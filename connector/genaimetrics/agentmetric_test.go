@@ -114,6 +114,19 @@ func TestPointsThatAreNoNumbers(t *testing.T) {
 	}
 }
 
+// Points that do not say whether they are totals are not counted.
+func TestPointsWithoutATemporality(t *testing.T) {
+	e := testEngine(t, func(c *Config) { c.CLIAgents[genai.AgentGeminiCLI] = sourceMetrics })
+	for i := range 2 {
+		md := geminiTokens(1, 2+i, 100)
+		md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).Sum().SetAggregationTemporality(pmetric.AggregationTemporalityUnspecified)
+		e.observeMetrics(md, t0)
+	}
+	out, said := e.export(pcommon.NewResource(), "", t0)
+	require.Zero(t, out.DataPointCount())
+	require.EqualValues(t, 2, said.rejected)
+}
+
 // By default spans are what is counted, and clients' metrics of the same calls are not.
 func TestMetricsOfOthersAreNotCounted(t *testing.T) {
 	e := testEngine(t, nil)
