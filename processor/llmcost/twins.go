@@ -10,7 +10,7 @@ import (
 
 // Two libraries in one process that report each call may share neither a trace nor a response id: one of them does not make its span the
 // current one, or leaves the id out. Their reports are one call when all else says so: both libraries are known, they run in one
-// service, tell the same counts and no two models or ids, and one report was under way within the other. Two reports of one library are
+// service, tell the same counts and no two models or ids, and one report was under way within the other, nearly. Two reports of one library are
 // two calls, and a report is that of one call.
 
 // twinKey is by what a report of a call is known to another library's.
@@ -38,7 +38,8 @@ const twinsShare = 4
 // sameCounts is how many calls of a service with the same counts are remembered: more than are under way at once, but for mocks.
 const sameCounts = 8
 
-// slack is how far an outer report may begin after the inner one or end before it, in nanoseconds: some clocks tell milliseconds only.
+// slack is how far an outer report may begin after the inner one or end before it, in nanoseconds, and at least a quarter of the inner one:
+// some clocks tell milliseconds only, and of a stream it is not said who sees its end first.
 const slack = int64(5 * time.Millisecond)
 
 // sameTime is how far apart two reports of a failure may begin, and end, in nanoseconds: they have no counts to be told by.
@@ -181,7 +182,10 @@ func (t *twinRecord) add(library uint16) {
 }
 
 // holds says whether q was under way within p.
-func (p period) holds(q period) bool { return p.start-slack <= q.start && q.end <= p.end+slack }
+func (p period) holds(q period) bool {
+	room := max((q.end-q.start)/4, slack)
+	return p.start-room <= q.start && q.end <= p.end+room
+}
 
 // together says whether the two began and ended at nearly one time.
 func (p period) together(q period) bool {
