@@ -62,7 +62,7 @@ func (c *countedCalls) decide(request []witness, now time.Time) {
 		w := &request[i]
 		w.above = below(request, w)
 		c.decideOne(w, now)
-		if w.outcome == counts || w.outcome == countsBare && !w.passes {
+		if w.outcome == counts || w.outcome == countsBare && !w.saysNothing() {
 			cover(request, w)
 		}
 	}
@@ -259,7 +259,7 @@ func (c *countedCalls) verdict(w *witness, own *spanRecord, said *responseRecord
 // tellParent notes under the parent's key that a call inside it counts, here or elsewhere. A call that is counted by its
 // parent says nothing new to it, and nothing to its siblings.
 func (c *countedCalls) tellParent(w *witness, inside [2]kin, now time.Time) {
-	if w.parent == 0 || w.outcome == parentCounted || w.outcome == countsBare && w.passes {
+	if w.parent == 0 || w.saysNothing() {
 		return
 	}
 	f, _ := c.spans.Get(w.parent, now)

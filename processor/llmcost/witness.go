@@ -81,6 +81,11 @@ func (w *witness) keepApart(by uint64) {
 	}
 }
 
+// saysNothing says that w tells the span that it lies in of no call: that one counts for it, or w is a step that failed.
+func (w *witness) saysNothing() bool {
+	return w.outcome == parentCounted || w.outcome == countsBare && w.passes
+}
+
 // period is when a call was under way, in unix nanoseconds; a 0 is not known.
 type period struct{ start, end int64 }
 
