@@ -59,8 +59,11 @@ type failureAround struct {
 	depth  depth
 }
 
+// fewFailures is for how many failed spans of a request there is room from the start.
+const fewFailures = 64
+
 func newConversion(s *state) *conversion {
-	b := &conversion{state: s}
+	b := &conversion{state: s, around: make([]failureAround, 0, fewFailures)}
 	b.writer.conversion = b
 	return b
 }
