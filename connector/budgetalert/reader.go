@@ -140,7 +140,7 @@ func (r *reader) add(b *spending, c *call) {
 	switch {
 	case c.op.Counts():
 		var ok bool
-		if s.NanoUSD, ok = nanoUSD(c.op.TotalUSD); !ok {
+		if s.NanoUSD, ok = genai.NanoUSD(c.op.TotalUSD); !ok {
 			b.counts.badAmount++
 			return
 		}

@@ -170,7 +170,7 @@ func (e *engine) addCost(r *route, o *observation) {
 	switch {
 	case op.Counts():
 		e.addBilled(r, o)
-		n, ok := nanoUSD(op.TotalUSD)
+		n, ok := genai.NanoUSD(op.TotalUSD)
 		if !ok {
 			e.health.rejected++
 			return
@@ -190,7 +190,7 @@ func (e *engine) addCost(r *route, o *observation) {
 
 // addSaved adds what was saved, or takes what was lost off what is saved later.
 func (e *engine) addSaved(r *route, to slot, usd float64, o *observation) {
-	saved, ok := nanoUSD(math.Abs(usd))
+	saved, ok := genai.NanoUSD(math.Abs(usd))
 	if !ok || saved == 0 {
 		return
 	}
@@ -207,12 +207,4 @@ func (e *engine) addBilled(r *route, o *observation) {
 		e.addCount(r, slotFileSearches, b.FileSearches, o)
 		e.addCount(r, slotCodeRuns, b.CodeRuns, o)
 	}
-}
-
-// nanoUSD is the exact amount that llmcost wrote as a double. What is no amount is refused.
-func nanoUSD(usd float64) (int64, bool) {
-	if !(usd >= 0 && usd <= genai.MaxUSD) {
-		return 0, false
-	}
-	return int64(math.RoundToEven(usd * 1e9)), true
 }

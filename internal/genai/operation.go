@@ -1,5 +1,7 @@
 package genai
 
+import "math"
+
 // Kind says what one span stands for.
 type Kind uint8
 
@@ -93,6 +95,15 @@ const (
 
 	maxTokensBits = 34
 )
+
+// NanoUSD is the exact amount that llmcost wrote as a double, rounded half to even. What is no amount (negative, no number, above MaxUSD) is
+// refused.
+func NanoUSD(usd float64) (int64, bool) {
+	if !(usd >= 0 && usd <= MaxUSD) {
+		return 0, false
+	}
+	return int64(math.RoundToEven(usd * 1e9)), true
+}
 
 // Valid says whether no count is negative or above MaxTokens and no part is larger than its whole.
 func (u *Usage) Valid() bool {

@@ -177,6 +177,9 @@ func (c *countedCalls) decideOne(w *witness, now time.Time) {
 // sameID is how many calls with one response id are remembered apart, where their times do not overlap.
 const sameID = 8
 
+// placeOf is the i-th place of a key that several records have.
+func placeOf(key, i uint64) uint64 { return max(key+i*0x9E3779B97F4A7C15, 1) }
+
 // response finds what is known of the answer that w reports: where it is kept, or is to be kept, and the witness that counts for it, if
 // there is one that is not w itself.
 func (c *countedCalls) response(w *witness, now time.Time) (slot uint64, said *responseRecord) {
@@ -184,7 +187,7 @@ func (c *countedCalls) response(w *witness, now time.Time) (slot uint64, said *r
 		return 0, nil
 	}
 	for i := range uint64(sameID) {
-		slot = max(w.response+i*0x9E3779B97F4A7C15, 1)
+		slot = placeOf(w.response, i)
 		a, ok := c.answers.Get(slot, now)
 		switch {
 		case !ok:

@@ -27,7 +27,7 @@ func (c *countedCalls) inTalk(w *witness, now time.Time) (known, bool) {
 		return known{}, false
 	}
 	for i := range uint64(sameCounts) {
-		t, ok := c.twins.Get(talkPlace(w, !w.sum, i), now)
+		t, ok := c.twins.Get(placeOf(talkOf(w, !w.sum), i), now)
 		if ok && (w.sum && w.during.holds(t.during) || !w.sum && t.during.holds(w.during)) && (t.rank >= 0 || w.unknown()) {
 			return known{t.nano, t.rank}, true
 		}
@@ -37,20 +37,13 @@ func (c *countedCalls) inTalk(w *witness, now time.Time) (known, bool) {
 
 // noteTalk remembers w, in the place of the oldest of the conversation.
 func (c *countedCalls) noteTalk(w *witness, now time.Time) {
-	place, oldest := uint64(0), int64(0)
-	for i := range uint64(sameCounts) {
-		at := talkPlace(w, w.sum, i)
-		if t, _ := c.twins.Get(at, now); i == 0 || t.during.end < oldest {
-			place, oldest = at, t.during.end
-		}
-	}
-	c.twins.Put(place, twinRecord{during: w.during, nano: w.nano, rank: w.rank}, now)
+	c.twins.Put(c.oldestPlace(talkOf(w, w.sum), now), twinRecord{during: w.during, nano: w.nano, rank: w.rank}, now)
 }
 
-// talkPlace is the i-th place of a conversation's runs, or of its calls.
-func talkPlace(w *witness, runs bool, i uint64) uint64 {
+// talkOf is the key of a conversation's runs, or of its calls.
+func talkOf(w *witness, runs bool) uint64 {
 	if runs {
-		i += sameCounts
+		return ^w.talk
 	}
-	return max(w.talk+i*0x9E3779B97F4A7C15, 1)
+	return w.talk
 }

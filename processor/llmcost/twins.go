@@ -1,6 +1,7 @@
 package llmcost
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -22,20 +23,38 @@ type twinKey struct {
 	library uint16
 }
 
-// twinRecord is a call that counts, and which libraries have reported it. With its key and time it fills a cache line.
+// twinRecord is a report that counts, of a call or of a run (driven.go), and which libraries have reported it; under the key of a service only
+// which libraries tell of its calls. With its key and time it fills a cache line.
 type twinRecord struct {
-	during    period
-	nano      int64 // as of known
-	rank      int32
-	id        uint32
-	model     kin
-	libraries [4]uint16 // of the report that counts, and of others
+	during period
+	nano   int64 // as of known
+	rank   int32
+	id     uint32
+	model  kin
+	by     libraries // the first one's report counts
 }
+
+// libraries are as many as are told apart; 0 is none.
+type libraries [4]uint16
+
+// has says whether library is one of them, or there are so many that nobody keeps their names.
+func (l *libraries) has(library uint16) bool {
+	return slices.Contains(l[:], library) || l[len(l)-1] != 0
+}
+
+func (l *libraries) add(library uint16) {
+	if i := slices.Index(l[:], 0); i >= 0 && !l.has(library) {
+		l[i] = library
+	}
+}
+
+func (l *libraries) several() bool { return l[1] != 0 }
 
 // twinsShare is how many spans are remembered for one call that may have a twin.
 const twinsShare = 4
 
-// sameCounts is how many calls of a service with the same counts are remembered: more than are under way at once, but for mocks.
+// sameCounts is how many calls of a service with the same counts, or of a conversation, are remembered: more than are under way at once, but
+// for mocks.
 const sameCounts = 8
 
 // slack is how far an outer report may begin after the inner one or end before it, in nanoseconds, and at least a quarter of the inner one:
@@ -94,9 +113,7 @@ func (c *countedCalls) noteSenders(request []witness, now time.Time) {
 		}
 		last = *k
 		t, _ := c.twins.Get(k.service, now)
-		if !t.has(k.library) {
-			t.add(k.library)
-		}
+		t.by.add(k.library)
 		c.twins.Put(k.service, t, now)
 	}
 	c.lastService = 0
@@ -106,7 +123,7 @@ func (c *countedCalls) noteSenders(request []witness, now time.Time) {
 func (c *countedCalls) severalTell(service uint64, now time.Time) bool {
 	if service != c.lastService {
 		t, _ := c.twins.Get(service, now)
-		c.lastService, c.several = service, t.libraries[1] != 0
+		c.lastService, c.several = service, t.by.several()
 	}
 	return c.several
 }
@@ -118,46 +135,53 @@ func (c *countedCalls) twinOf(w *witness, now time.Time) (known, bool) {
 	}
 	var place uint64
 	if c.severalTell(w.twin.service, now) {
-		var oldest int64
 		for i := range uint64(sameCounts) {
-			at := w.sameCounts(i)
-			t, _ := c.twins.Get(at, now)
-			if t.isOf(w) {
+			at := placeOf(w.twin.call, i)
+			if t, ok := c.twins.Get(at, now); ok && t.isOf(w) {
 				c.twins.Put(at, t.and(w), now)
 				return known{t.nano, t.rank}, true
 			}
-			if i == 0 || t.during.end < oldest {
-				place, oldest = at, t.during.end
-			}
 		}
+		place = c.oldestPlace(w.twin.call, now)
 	} else {
 		place = c.anyPlace(w, now)
 	}
 	c.twins.Put(place, twinRecord{
-		during: w.during, nano: w.nano, rank: w.rank, id: w.twin.id, model: w.twin.model, libraries: [...]uint16{w.twin.library, 0, 0, 0},
+		during: w.during, nano: w.nano, rank: w.rank, id: w.twin.id, model: w.twin.model, by: libraries{w.twin.library},
 	}, now)
 	return known{}, false
 }
 
-// sameCounts is the i-th place of calls with the counts of w.
-func (w *witness) sameCounts(i uint64) uint64 {
-	return max(w.twin.call+i%sameCounts*0x9E3779B97F4A7C15, 1)
-}
-
-// anyPlace is one of those places, of two the one without a call that is under way with w. Most services have one library, and nothing is
-// asked of their calls, so no more is looked for.
-func (c *countedCalls) anyPlace(w *witness, now time.Time) uint64 {
-	place := w.sameCounts(w.self)
-	if t, ok := c.twins.Get(place, now); ok && t.during.overlaps(w.during) {
-		place = w.sameCounts(w.self + 1 + w.self/sameCounts%(sameCounts-1))
+// oldestPlace is the place of a key that is free, else that of what ended first.
+func (c *countedCalls) oldestPlace(key uint64, now time.Time) (place uint64) {
+	oldest := int64(math.MaxInt64)
+	for i := range uint64(sameCounts) {
+		at := placeOf(key, i)
+		t, ok := c.twins.Get(at, now)
+		if !ok {
+			return at
+		}
+		if place == 0 || t.during.end < oldest {
+			place, oldest = at, t.during.end
+		}
 	}
 	return place
+}
+
+// anyPlace is a place of the counts of w, of two the one without a call that is under way with it. Most services have one library, and nothing
+// is asked of their calls, so no more is looked for.
+func (c *countedCalls) anyPlace(w *witness, now time.Time) uint64 {
+	i := w.self % sameCounts
+	if t, ok := c.twins.Get(placeOf(w.twin.call, i), now); ok && t.during.overlaps(w.during) {
+		i = (i + 1 + w.self/sameCounts%(sameCounts-1)) % sameCounts
+	}
+	return placeOf(w.twin.call, i)
 }
 
 // isOf says whether w reports the call. One with a price always counts, whatever came before without one.
 func (t *twinRecord) isOf(w *witness) bool {
 	k := &w.twin
-	return t.libraries[0] != 0 && !t.has(k.library) && (t.rank >= 0 || w.unknown()) &&
+	return !t.by.has(k.library) && (t.rank >= 0 || w.unknown()) &&
 		!t.model.differs(k.model) && (t.id == 0 || k.id == 0 || t.id == k.id) &&
 		t.during != w.during && (t.during.holds(w.during) || w.during.holds(t.during)) && (!w.bare || t.during.together(w.during))
 }
@@ -165,20 +189,9 @@ func (t *twinRecord) isOf(w *witness) bool {
 // and notes that w reports the call too, and what it tells of it.
 func (t *twinRecord) and(w *witness) twinRecord {
 	also := *t
-	also.add(w.twin.library)
+	also.by.add(w.twin.library)
 	also.id, also.model = max(also.id, w.twin.id), max(also.model, w.twin.model)
 	return also
-}
-
-// has says whether the library has reported it, or so many have that nobody keeps their names.
-func (t *twinRecord) has(library uint16) bool {
-	return slices.Contains(t.libraries[:], library) || t.libraries[len(t.libraries)-1] != 0
-}
-
-func (t *twinRecord) add(library uint16) {
-	if i := slices.Index(t.libraries[:], 0); i >= 0 {
-		t.libraries[i] = library
-	}
 }
 
 // holds says whether q was under way within p.
