@@ -56,8 +56,12 @@ func (r *reading) feeUntold() string {
 	return r.numberedOffers()
 }
 
+// maxFunctions is how many functions' names are looked at: each asks the span for its description.
+const maxFunctions = 128
+
 // numberedOffers looks through tools that have an attribute each.
 func (r *reading) numberedOffers() string {
+	functions := 0
 	for key, v := range r.span.Attributes().All() {
 		schema := strings.HasPrefix(key, "llm.tools.")
 		if !schema && !strings.HasPrefix(key, "llm.request.functions.") || v.Type() != pcommon.ValueTypeStr {
@@ -66,7 +70,8 @@ func (r *reading) numberedOffers() string {
 		if reason := r.offersFee(v.Str()); schema && reason != "" {
 			return reason
 		}
-		if n, name := strings.CutSuffix(key, ".name"); name && v.Str() == "web_search" { // which has no description, unlike one's own
+		if n, name := strings.CutSuffix(key, ".name"); name && v.Str() == "web_search" && functions < maxFunctions { // which has no description, unlike one's own
+			functions++
 			if _, own := r.span.Attributes().Get(n + ".description"); !own {
 				return genai.ReasonUnknownFee
 			}
@@ -155,13 +160,16 @@ func (r *reading) offersFee(s string) string {
 	return ""
 }
 
+// maxToolName bounds the word around a hint: one without an end would be read once for each hint in it.
+const maxToolName = 64
+
 // offeredAt is the tool of the provider's that the word at s[i] offers, or "".
 func offeredAt(s string, i int) string {
 	begin, end := i, i
-	for begin > 0 && isWord(s[begin-1]) {
+	for begin > max(i-maxToolName, 0) && isWord(s[begin-1]) {
 		begin--
 	}
-	for end < len(s) && isWord(s[end]) {
+	for end < min(i+maxToolName, len(s)) && isWord(s[end]) {
 		end++
 	}
 	tool := billedTool(s[begin:end])
@@ -187,9 +195,11 @@ func offeredAt(s string, i int) string {
 	return ""
 }
 
+var spaces = strings.NewReplacer(" ", "", `\`, "")
+
 // bare says of a name that nothing else but emptiness is told of the tool.
 func bare(before, after string) bool {
-	after = strings.NewReplacer(" ", "", `\`, "").Replace(after[:min(len(after), 64)])
+	after = spaces.Replace(after[:min(len(after), 64)])
 	return strings.HasPrefix(after, `,"description":"","parameters":{}}`) || after != "" && after[0] == '}' && strings.HasSuffix(before, `{"name":`)
 }
 

@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
@@ -41,5 +42,13 @@ func TestToolsThatAreBilledByUse(t *testing.T) {
 			op := readAttrs(t, "x", "chat", with(with(chat, attrs{"gen_ai.tool.definitions": tc.tools}), tc.more))
 			assert.Equal(t, tc.want, op.Doubt)
 		})
+	}
+}
+
+// What a sender makes up is read once, not once for each hint in it: of a hundred such words each would take a second.
+func TestAWordWithoutAnEnd(t *testing.T) {
+	endless := `[{"type":"` + strings.Repeat("search_", maxOffer/7) + `"}]`
+	for range 100 {
+		assert.Empty(t, readAttrs(t, "x", "chat", with(chat, attrs{"gen_ai.tool.definitions": endless})).Doubt)
 	}
 }
