@@ -29,6 +29,10 @@ has_chromium() {
   command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null
 }
 
+has_systemd() {
+  command -v systemd-analyze >/dev/null
+}
+
 # server: where a server of servers/ is built to. Another go.mod is another file: servers.go finds it by the same name.
 server() {
   echo "../.tools/$1-$(sha256sum <"servers/$1/go.mod" | cut -c1-12)"
@@ -42,6 +46,7 @@ missing() {
   has_prometheus || echo "left out: the tests with a Prometheus server (prometheus and promtool are missing)"
   has_redis || echo "left out: the tests with a Redis server (redis-server is missing)"
   has_alertmanager || echo "left out: the tests with an Alertmanager (prometheus-alertmanager and amtool are missing)"
+  has_systemd || echo "left out: the test of the systemd unit (systemd-analyze is missing)"
   [ -x "$(server victorialogs)" ] || echo "left out: the test with a VictoriaLogs server (it could not be built)"
   [ -x "$(server jaeger)" ] || echo "left out: the test with a Jaeger server (it could not be built)"
 }
@@ -81,6 +86,7 @@ debian() {
   has_redis || packages+=(redis-server)
   has_alertmanager || packages+=(prometheus-alertmanager)
   has_chromium || packages+=(chromium)
+  has_systemd || packages+=(systemd)
   [ ${#packages[@]} -gt 0 ] || return 0
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
     echo "test/setup.sh: please install ${packages[*]}" >&2
