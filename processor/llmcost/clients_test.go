@@ -51,14 +51,19 @@ func clientCases(t testing.TB) map[string]ptrace.Traces {
 	require.NotEmpty(t, inputs)
 	cases := map[string]ptrace.Traces{}
 	for _, input := range inputs {
-		raw, err := os.ReadFile(input)
-		require.NoError(t, err)
-		td, err := (&ptrace.JSONUnmarshaler{}).UnmarshalTraces(raw)
-		require.NoError(t, err)
 		dir := filepath.Dir(input)
-		cases[filepath.Join(filepath.Base(filepath.Dir(dir)), filepath.Base(dir))] = td
+		name := filepath.Join(filepath.Base(filepath.Dir(dir)), filepath.Base(dir))
+		cases[name] = clientCase(t, name)
 	}
 	return cases
+}
+
+func clientCase(t testing.TB, name string) ptrace.Traces {
+	raw, err := os.ReadFile(filepath.Join("testdata/clients", name, "in.json"))
+	require.NoError(t, err)
+	td, err := (&ptrace.JSONUnmarshaler{}).UnmarshalTraces(raw)
+	require.NoError(t, err)
+	return td
 }
 
 func checkClient(t *testing.T, file string, td ptrace.Traces) {

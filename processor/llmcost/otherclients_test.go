@@ -111,7 +111,7 @@ func TestOtherRunsOfOtherClients(t *testing.T) {
 			t.Run(client+"/"+s.name, func(t *testing.T) {
 				r := newOtherRun(runOf(all[client]), s, newerModels[k%len(newerModels)], uint64(k)) //nolint:gosec // few scenarios
 				r.ofRuns = client == "voltagent"
-				td := clientCases(t)[client+"/run"]
+				td := clientCase(t, client+"/run")
 				r.rewrite(td)
 				r.requireBilled(t, all[client], td)
 			})

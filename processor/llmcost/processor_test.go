@@ -53,9 +53,9 @@ func startWith(t testing.TB, cfg *Config) *running {
 
 func (r *running) process(t testing.TB, td ptrace.Traces) ptrace.Traces {
 	t.Helper()
+	r.sink.Reset()
 	require.NoError(t, r.ConsumeTraces(context.Background(), td))
-	all := r.sink.AllTraces()
-	return all[len(all)-1]
+	return r.sink.AllTraces()[0]
 }
 
 // chat is one span of a model call in the semantic conventions, with more attributes.

@@ -144,7 +144,7 @@ func TestTierIsPricedOnce(t *testing.T) {
 // The Anthropic SDK repeats what Strands reports, in traces of its own: with it ignored the total is what Strands' spans show.
 func TestStrandsWithoutTheSDKsOwnSpans(t *testing.T) {
 	ignore := func(c *Config) { c.IgnoreScopes = []string{"com.anthropic.sdk.typescript"} }
-	got := sumOf(startProcessor(t, ignore).process(t, clientCases(t)["strands/run"]))
+	got := sumOf(startProcessor(t, ignore).process(t, clientCase(t, "strands/run")))
 	require.EqualValues(t, 1_688_870_015, got.nano)
 	require.Equal(t, 3, got.statuses[genai.StatusDuplicate])
 }
