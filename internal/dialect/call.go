@@ -30,6 +30,8 @@ type Call struct {
 	Untold Untold
 	Doubt  string // why the counts may be other ones, as an llm.cost.reason; "" where nothing speaks against them
 
+	Ran genai.Billed // of a tool that the provider ran: what it bills with the call of the model that ran it; Doubt where that is not known
+
 	// Claims is for an agent, workflow or step with usage or a cost, of a client of whom it is not known whether it tells of its calls.
 	Claims bool
 	Sum    int64 // the output that any other agent or workflow adds up; 0 where it tells none

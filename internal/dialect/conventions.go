@@ -30,6 +30,8 @@ var conventions = &client{
 		texts(tConversation, plain, genai.ConversationID, "session.id"),
 		texts(tAgent, plain, genai.AgentName),
 		texts(tTool, plain, genai.ToolName),
+		texts(tToolCallID, plain, "gen_ai.tool.call.id"),
+		texts(tToolResult, plain, "gen_ai.tool.call.result"),
 		texts(tSplunk, plain, "gen_ai.evaluation.error"),
 		texts(tErrorType, plain, genai.ErrorType),
 		texts(tMessage, plain, "error.message"),

@@ -190,6 +190,8 @@ func (r *reading) part() {
 	case genai.Step:
 		op.Passes = r.scope.client.passes != nil && r.scope.client.passes(r)
 		op.Claims = (r.unlisted() || r.scope.traits.agentsOnly) && r.hasPair()
+	case genai.Tool:
+		r.ranAtProvider()
 	}
 	if op.Kind == genai.Cache {
 		r.cacheOperation()

@@ -33,6 +33,7 @@ func (p *costProcessor) processTraces(ctx context.Context, td ptrace.Traces) (pt
 	r := takeRequest()
 	defer r.giveBack()
 	r.read(td, p.cfg, state.hash, state.prices.Load(), time.Now())
+	state.addToolFees(r)
 	state.tellSums(r)
 	state.tellBetween(r)
 	state.decide(r.witnesses)

@@ -30,6 +30,7 @@ type request struct {
 	sums      bool   // an agent adds up what its calls used
 	steps     bool   // one of the calls is a step
 	network   []ptrace.Span
+	tools     []toolRun
 	between   []between
 	answered  answerCounts
 	from      source // of the spans that are being read; found out with the first call
@@ -64,6 +65,7 @@ func (r *request) giveBack() {
 	}
 	r.network, r.between, r.steps = r.network[:0], r.between[:0], false
 	r.calls, r.witnesses, r.remote, r.claims, r.sums = r.calls[:0], r.witnesses[:0], false, false, false
+	r.tools = r.tools[:0]
 	r.answered.reset()
 	r.seen.forget()
 	requests.Put(r)
@@ -120,13 +122,15 @@ func (r *request) readSpan(scope *dialect.Scope, span ptrace.Span, ignored, trus
 	switch {
 	case call.op.Kind == genai.ModelCall:
 		model = r.prices.costOf(&call.op, endOf(span, r.now), &r.seen, &call.costing)
+	case call.op.Kind == genai.Tool:
+		r.noteTool(call)
+		return
 	case !call.op.Passes:
 		return
 	}
 	if !ignored {
 		call.witness = len(r.witnesses)
 		w := newWitness(r.hash, &call.op, span)
-		w.nano = call.costing.cost.Total
 		if w.answers(&call.op) {
 			w.kin = model
 		}
@@ -134,9 +138,7 @@ func (r *request) readSpan(scope *dialect.Scope, span ptrace.Span, ignored, trus
 			w.twin = r.twinOf(scope, &call.op, &w, model)
 			r.tellTalk(scope, &call.op, &w)
 		}
-		if call.costing.unknown() && !w.bare {
-			w.rank -= unknownPrice
-		}
+		w.price(call)
 		r.witnesses, r.remote = append(r.witnesses, w), r.remote || w.remote
 	}
 }
@@ -147,7 +149,6 @@ func newWitness(hash *genai.Hasher, op *dialect.Call, span ptrace.Span) witness 
 		up:     -1,
 		during: periodOf(span),
 		bare:   op.Usage == (genai.Usage{}),
-		rank:   rank(op),
 		output: shortOf(op.Usage.Output),
 		print:  printOf(&op.Usage),
 		tie:    binary.BigEndian.Uint64(id[:]),
@@ -175,6 +176,14 @@ func newWitness(hash *genai.Hasher, op *dialect.Call, span ptrace.Span) witness 
 		}
 	}
 	return w
+}
+
+// price notes what the call costs, and how much of the bill is known.
+func (w *witness) price(call *spanCall) {
+	w.nano, w.rank = call.costing.cost.Total, rank(&call.op)
+	if call.costing.unknown() && !w.bare {
+		w.rank -= unknownPrice
+	}
 }
 
 // periodOf is when a span was under way; times that cannot be are not known.

@@ -28,8 +28,9 @@ type state struct {
 	telemetry *metadata.TelemetryBuilder
 
 	hash    *genai.Hasher
-	mu      sync.Mutex // guards counted
+	mu      sync.Mutex // guards counted and tools
 	counted *countedCalls
+	tools   *toolRuns
 	held    holding
 
 	prices   atomic.Pointer[policy]
@@ -58,6 +59,7 @@ func newState(cfg *Config, set component.TelemetrySettings) (*state, error) {
 		telemetry: telemetry,
 		hash:      genai.NewHasher(),
 		counted:   newCountedCalls(cfg.Dedupe.MaxEntries, cfg.Dedupe.TTL),
+		tools:     newToolRuns(cfg.Dedupe.MaxEntries, cfg.Dedupe.TTL),
 		fileSeen:  seen,
 		done:      make(chan struct{}),
 	}
@@ -171,13 +173,13 @@ func (s *state) registerGauges() error {
 		s.telemetry.RegisterLlmcostDedupeEntriesCallback(func(_ context.Context, o metric.Int64Observer) error {
 			s.mu.Lock()
 			defer s.mu.Unlock()
-			o.Observe(int64(s.counted.len()))
+			o.Observe(int64(s.counted.len() + s.tools.known.Len()))
 			return nil
 		}),
 		s.telemetry.RegisterLlmcostDedupeEvictionsCallback(func(_ context.Context, o metric.Int64Observer) error {
 			s.mu.Lock()
 			defer s.mu.Unlock()
-			o.Observe(int64(s.counted.evicted())) //nolint:gosec // a count of events fits
+			o.Observe(int64(s.counted.evicted() + s.tools.known.Evicted())) //nolint:gosec // a count of events fits
 			return nil
 		}),
 		s.telemetry.RegisterLlmcostModelMatchesCallback(func(_ context.Context, o metric.Int64Observer) error {
