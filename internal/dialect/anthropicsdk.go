@@ -30,6 +30,12 @@ var anthropicSDK = &client{
 		values(vFinish, plain, "anthropic.message.stop_reason"),
 		values(vBetas, plain, "anthropic.beta"),
 	),
+	kind: func(r *reading) verdict {
+		if r.f.texts[tOperation] == "" && !r.hasPair() { // counting tokens, batches, files, sessions: all else than messages
+			return verdict{genai.Other, ""}
+		}
+		return verdict{}
+	},
 	traits: traits{corrects: addCompaction, hides: anthropicHides},
 }
 

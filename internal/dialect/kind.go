@@ -167,7 +167,7 @@ func operationKind(r *reading, op string) verdict {
 		return verdict{genai.Agent, genai.OpInvokeAgent}
 	case "agent_step", "model_generation", "model_chunk", "model_step", "chain", "plan", "prompt", "task", "memory":
 		return verdict{genai.Step, op}
-	case "fetch_response", "vectordb", "tokenize", "count_tokens":
+	case "fetch_response", "vectordb", "tokenize", "count_tokens", "counttokens":
 		return verdict{genai.Other, op}
 	case "image", "image_generation", "audio", "speech", opTranscription, "moderation":
 		return verdict{genai.ModelCall, op}
@@ -271,6 +271,8 @@ func (r *reading) kindOfName() verdict {
 	switch {
 	case f.texts[tWorkflow] != "" && !r.hasPair():
 		return verdict{genai.Workflow, genai.OpInvokeWorkflow}
+	case genai.ContainsFold(name, "count_tokens") || genai.ContainsFold(name, "countTokens"): // which nobody bills
+		return verdict{genai.Other, ""}
 	case f.hasModel() && (r.hasPair() || r.span.Kind() == ptrace.SpanKindClient):
 		if strings.Contains(name, "embedding") {
 			return verdict{genai.ModelCall, genai.OpEmbeddings}
