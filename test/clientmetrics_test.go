@@ -11,16 +11,14 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
-// TestAgentsCountedByTheirMetrics: in the default wiring cli_agents: {claude-code: metrics} counts deltas, each once, and naming
-// langchain has the memory that a process tells of itself. A budget that reads the same pipeline books what they cost, each once.
+// TestAgentsCountedByTheirMetrics: in the default wiring cli_agents: {claude-code: metrics} counts deltas, each once, in metrics and in the
+// book, and naming langchain has the memory that a process tells of itself, which is no matter of this gateway's thresholds.
 func TestAgentsCountedByTheirMetrics(t *testing.T) {
 	t.Parallel()
 	g, otlp, scrapeURL, _ := defaultsWith(t, []string{
 		"--set=connectors.genaimetrics.interval=1s", "--set=connectors.genaimetrics.zero_for=0s",
 		"--set=connectors.genaimetrics.naming=[semconv, langchain]",
-		"--set=connectors.genaimetrics.cli_agents.claude-code=metrics",
-		"--set=connectors.budgetalert.zero_for=0s", "--set=connectors.budgetalert.cost_counters=[claude_code.cost.usage]",
-		"--set=service.pipelines.metrics/agents.exporters=[genaimetrics, budgetalert]",
+		"--set=processors.llmcost.cli_agents.claude-code=metrics", "--set=connectors.budgetalert.zero_for=0s",
 	})
 	for n := range 3 {
 		postMetrics(t, otlp, claudeTokens(n))

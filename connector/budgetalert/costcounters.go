@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/book"
 	"github.com/otelcol-llm/otelcol-llm/internal/bounded"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 	"github.com/otelcol-llm/otelcol-llm/internal/points"
@@ -41,60 +42,99 @@ func newCounters(names []string, now time.Time) *counters {
 	return &counters{names: names, began: pcommon.NewTimestampFromTime(now), last: bounded.New[uint64, counterValue](maxCounters, counterIdle)}
 }
 
-// points reads the increase of cost counters as spends. It keeps nothing of md.
+// reads says whether points of a request may tell what was spent.
+func (c *counters) reads(md pmetric.Metrics) bool {
+	if len(c.names) > 0 {
+		return true
+	}
+	for _, rm := range md.ResourceMetrics().All() {
+		for _, sm := range rm.ScopeMetrics().All() {
+			if genai.CLIAgent(sm.Scope().Name()) != "" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// points reads as spends what cost counters rose by, and the metrics of command-line agents that llmcost says count. It keeps nothing of md.
 func (r *reader) points(b *spending, md pmetric.Metrics, c *counters) {
 	for _, rm := range md.ResourceMetrics().All() {
 		for _, sm := range rm.ScopeMetrics().All() {
+			agent := genai.CLIAgent(sm.Scope().Name()) != ""
+			of := metricOf{r: r, b: b, c: c, resource: rm.Resource(), scope: sm.Scope()}
 			for _, m := range sm.Metrics().All() {
-				if !slices.Contains(c.names, m.Name()) || m.Type() != pmetric.MetricTypeSum || !m.Sum().IsMonotonic() || !isUSD(m.Unit()) {
+				of.m = m
+				if agent && of.agentPoints() || !slices.Contains(c.names, m.Name()) || m.Type() != pmetric.MetricTypeSum || !m.Sum().IsMonotonic() || !isUSD(m.Unit()) {
 					continue
 				}
-				for _, p := range m.Sum().DataPoints().All() {
-					r.point(b, rm.Resource(), sm.Scope(), m, p, c)
+				for p := range points.All(m) {
+					of.costPoint(p)
 				}
 			}
 		}
 	}
 }
 
+// metricOf is a metric whose points are being read.
+type metricOf struct {
+	r        *reader
+	b        *spending
+	c        *counters
+	resource pcommon.Resource
+	scope    pcommon.InstrumentationScope
+	m        pmetric.Metric
+}
+
 func isUSD(unit string) bool {
 	return unit == "" || strings.EqualFold(strings.Trim(unit, "{}"), "usd")
 }
 
-func (r *reader) point(
-	b *spending, resource pcommon.Resource, scope pcommon.InstrumentationScope, m pmetric.Metric, p pmetric.NumberDataPoint, c *counters,
-) {
-	if p.Flags().NoRecordedValue() {
-		return
-	}
-	if m.Sum().AggregationTemporality() == pmetric.AggregationTemporalityUnspecified { // a total, perhaps, that would count again and again
-		b.counts.badAmount++
-		return
-	}
-	service := serviceOf(resource.Attributes())
-	series := r.hasher.Series(pdatautil.MapHash(resource.Attributes()), pdatautil.MapHash(p.Attributes()), service, m.Name())
-	usd, from := points.Number(p), p.StartTimestamp()
-	if m.Sum().AggregationTemporality() == pmetric.AggregationTemporalityCumulative {
-		var last counterValue
-		var keep bool
-		if last, keep = c.increase(series, p, usd, b.now); keep {
-			b.counters = append(b.counters, last.mark(series))
-		}
-		usd, from = last.added, last.from
-	}
+// costPoint counts what a cost counter rose by.
+func (of *metricOf) costPoint(p points.Point) {
+	usd, id := of.added(p, genai.MaxUSD)
 	if usd == 0 {
 		return
 	}
-	op, ok := costOf(p.Attributes())
-	if !ok {
-		return
+	if op, ok := costOf(p.Attributes); ok {
+		op.TotalUSD = usd
+		of.add(&op, p, id, &book.Sums{})
 	}
-	op.TotalUSD = usd
-	r.add(b, &call{
-		op: &op, service: service, id: r.hasher.Words(series, uint64(from), uint64(p.Timestamp())), end: p.Timestamp(),
-		attrs: p.Attributes(), resource: resource.Attributes(), sum: true,
-		seen: func() seen { return stand(resource, scope, p.Attributes()) },
-	})
+}
+
+// added is what a point adds to what was counted of its series, and the id by which that is known again. What is no amount, or adds more than
+// most, is refused further on.
+func (of *metricOf) added(p points.Point, most float64) (value float64, id uint64) {
+	temporality := points.Temporality(of.m)
+	switch {
+	case p.Ended:
+		return 0, 0
+	case temporality == pmetric.AggregationTemporalityUnspecified: // a total, perhaps, that would count again and again
+		of.b.counts.badAmount++
+		return 0, 0
+	}
+	attrs := of.resource.Attributes()
+	series := of.r.hasher.Series(pdatautil.MapHash(attrs), pdatautil.MapHash(p.Attributes), serviceOf(attrs), of.m.Name())
+	value, from := p.Value, p.Start
+	if temporality == pmetric.AggregationTemporalityCumulative {
+		last, keep := of.c.increase(series, p, most, of.b.now)
+		if keep {
+			of.b.counters = append(of.b.counters, last.mark(series))
+		}
+		value, from = last.added, last.from
+	}
+	return value, of.r.hasher.Words(series, uint64(from), uint64(p.At))
+}
+
+// add counts what a point, or some of one metric, add: of nobody knows which calls, so sums says how many.
+func (of *metricOf) add(op *genai.Operation, p points.Point, id uint64, sums *book.Sums) {
+	resource, scope := of.resource, of.scope
+	of.r.add(of.b, of.call(op, p, id, sums, func() seen { return stand(resource, scope, p.Attributes) }))
+}
+
+func (of *metricOf) call(op *genai.Operation, p points.Point, id uint64, sums *book.Sums, stands func() seen) *call {
+	attrs := of.resource.Attributes()
+	return &call{op: op, service: serviceOf(attrs), id: id, end: p.At, attrs: p.Attributes, resource: attrs, sums: sums, seen: stands}
 }
 
 // costOf is whose money a point tells of, as llmcost read it; false is a point that llmcost says does not count. Of a counter that llmcost
@@ -117,11 +157,12 @@ func costOf(attrs pcommon.Map) (op genai.Operation, ok bool) {
 // increase is what a cumulative counter added with a point, since its last one, and whether the ledger is to keep that. One that is older than
 // this process, and that the ledger does not know, begins at the value that it shows first; one that began anew adds all it has. The last point
 // told again adds the same again: the ledger knows it.
-func (c *counters) increase(series uint64, p pmetric.NumberDataPoint, value float64, now time.Time) (v counterValue, keep bool) {
+func (c *counters) increase(series uint64, p points.Point, most float64, now time.Time) (v counterValue, keep bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	last, known := c.last.Get(series, now)
-	v = counterValue{start: p.StartTimestamp(), at: p.Timestamp(), value: value}
+	value := p.Value
+	v = counterValue{start: p.Start, at: p.At, value: value}
 	switch {
 	case known && v.at == last.at:
 		return last, true
@@ -135,7 +176,7 @@ func (c *counters) increase(series uint64, p pmetric.NumberDataPoint, value floa
 	default:
 		v.added, v.from = value-last.value, last.at
 	}
-	if v.added > genai.MaxUSD {
+	if v.added > most {
 		return v, false // refused, too
 	}
 	keep = known && v.added != 0 || !known && c.last.Len() < maxCounters // who pushes others out is not kept: there would be more and more

@@ -108,7 +108,7 @@ type call struct {
 	span     pcommon.SpanID
 	attrs    pcommon.Map // where group keys are looked for
 	resource pcommon.Map
-	sum      bool        // it is a sum of nobody knows how many calls
+	sums     *book.Sums  // where it is some calls, or a part of what some used: how many, and their tokens
 	what     seen        // what a `where` looks at ...
 	seen     func() seen // ... or, where it is no span, what makes it one
 }
@@ -158,11 +158,11 @@ func (r *reader) add(b *spending, c *call) {
 	case end.Before(b.now.Add(-r.late)):
 		b.counts.late++
 	}
-	if c.sum {
-		s.Calls = 0
+	if c.sums != nil {
+		s.Calls, s.Unpriced, s.Tokens = c.sums.Calls, c.sums.Calls*s.Unpriced, c.sums.Tokens
 	}
 	if c.op.Failure != genai.Succeeded {
-		s.Failed = 1
+		s.Failed = s.Calls
 	}
 	s.Row = r.row(b, c)
 	s.Shares = r.shares(b, c)

@@ -22,7 +22,7 @@ func (s *state) recordLogs(ctx context.Context, ld plog.Logs, now time.Time) err
 }
 
 func (s *state) recordMetrics(ctx context.Context, md pmetric.Metrics, now time.Time) error {
-	if err := s.thresholds.Metrics(ctx, md, now); err != nil || len(s.counters.names) == 0 {
+	if err := s.thresholds.Metrics(ctx, md, now); err != nil || !s.counters.reads(md) {
 		return err
 	}
 	return s.record(ctx, now, func(r *reader, b *spending) { r.points(b, md, s.counters) })

@@ -45,5 +45,6 @@ func (c *genaiEvents) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
 	}
 	b := s.conversion(time.Now())
 	b.alerts(ld)
+	b.agentLogs(ld)
 	return s.hand(ctx, b, c.next)
 }

@@ -38,7 +38,9 @@ func (b *conversion) readSpan(span ptrace.Span, source int) {
 	r := &b.read[b.reads]
 	r.tells = 0
 	if genai.ReadCanonical(span, &r.op) {
-		r.tells = b.tellsOf(&r.op, span)
+		if !r.op.ToldElsewhere() {
+			r.tells = b.tellsOf(&r.op, span)
+		}
 	} else if span.Status().Code() == ptrace.StatusCodeError && b.langchain && b.writes.failures {
 		b.around = append(b.around, failureAround{span, source, passing})
 	}

@@ -74,16 +74,7 @@ type increase struct {
 	counts map[string]float64
 }
 
-// usage puts the types of tokens together: some clients count the parts, some all of the input or output beside them.
-func (t *increase) usage() genai.Usage {
-	n := func(tokens string) int64 { return int64(min(t.counts[tokens], genai.MaxTokens)) }
-	u := genai.Usage{CacheRead: n(genai.TokensCacheRead), CacheWrite: n(genai.TokensCacheWrite), Reasoning: n(genai.TokensReasoning)}
-	u.Input = max(n(genai.TokensInput), n(genai.TokensInputUncached)+u.CacheRead+u.CacheWrite)
-	u.Output = max(n(genai.TokensOutput), n(genai.TokensOutputVisible)+u.Reasoning)
-	return u
-}
-
-// observeMetrics counts the metrics of command-line agents whose metrics are what cli_agents counts, and the memory of
+// observeMetrics counts the metrics of command-line agents whose metrics are what llmcost says counts, and the memory of
 // processes for naming langchain. It keeps nothing of md.
 func (e *engine) observeMetrics(md pmetric.Metrics, wall time.Time) {
 	now := e.clock.Now(wall)
@@ -93,9 +84,9 @@ func (e *engine) observeMetrics(md pmetric.Metrics, wall time.Time) {
 			service: genai.ServiceOf(attrs), dims: resourceDims(e.cfg.Dimensions, nil, attrs), now: now, wall: wall, resource: pdatautil.MapHash(attrs),
 		}
 		for _, sm := range rm.ScopeMetrics().All() {
-			counted := e.cfg.CLIAgents[genai.CLIAgent(sm.Scope().Name())] == sourceMetrics
+			agent := genai.CLIAgent(sm.Scope().Name()) != ""
 			for _, m := range sm.Metrics().All() {
-				if counted {
+				if agent {
 					e.observeAgentMetric(m, &from)
 				}
 				if e.langchain && m.Name() == metricProcessMemory {
@@ -158,7 +149,7 @@ func (e *engine) countIncrease(op *genai.Operation, t *increase, from *sender) {
 		}
 		return
 	}
-	o.op.Usage = t.usage()
+	o.op.Usage = genai.UsageOfPoints(t.counts)
 	e.addTokenCounts(r, &o)
 	if op.Status == genai.StatusUnpriced {
 		e.addCount(r, slotUnpricedTokens, o.op.Usage.Input+o.op.Usage.Output, &o)

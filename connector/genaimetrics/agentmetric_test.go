@@ -64,7 +64,7 @@ func TestCumulativePoints(t *testing.T) {
 		"after a gap":                    {[][3]int{{1, 10, 100}, {1, 20, gap}, {1, 30, 150}}, 150},
 	} {
 		t.Run(name, func(t *testing.T) {
-			e := testEngine(t, func(c *Config) { c.CLIAgents[genai.AgentGeminiCLI] = sourceMetrics })
+			e := testEngine(t, nil)
 			for _, p := range c.points {
 				md := geminiTokens(p[0], p[1], int64(p[2]))
 				if p[2] == gap {
@@ -81,7 +81,7 @@ func TestCumulativePoints(t *testing.T) {
 
 // Two Claude Codes that say nothing to be told apart by send delta points of one series, not in order of time.
 func TestDeltaPointsOfTwoProcesses(t *testing.T) {
-	e := testEngine(t, func(c *Config) { c.CLIAgents[genai.AgentGeminiCLI] = sourceMetrics })
+	e := testEngine(t, nil)
 	for _, p := range [][3]int{{100, 160, 10}, {40, 100, 7}, {160, 220, 20}, {100, 160, 10}, {40, 100, 7}} {
 		md := geminiTokens(p[0], p[1], int64(p[2]))
 		md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).Sum().SetAggregationTemporality(pmetric.AggregationTemporalityDelta)
@@ -95,7 +95,7 @@ func TestDeltaPointsOfTwoProcesses(t *testing.T) {
 // A laptop that slept for two days goes on with the series that was forgotten.
 func TestForgottenSeriesAreNotCountedTwice(t *testing.T) {
 	const days = 24 * 3600
-	e := testEngine(t, func(c *Config) { c.CLIAgents[genai.AgentGeminiCLI] = sourceMetrics })
+	e := testEngine(t, nil)
 	e.observeMetrics(geminiTokens(1, 600, 100), t0.Add(600*time.Second))
 	e.observeMetrics(geminiTokens(1, 2*days, 110), t0.Add(2*days*time.Second))
 	e.observeMetrics(geminiTokens(1, 2*days+10, 130), t0.Add((2*days+10)*time.Second))
@@ -104,7 +104,7 @@ func TestForgottenSeriesAreNotCountedTwice(t *testing.T) {
 
 func TestPointsThatAreNoNumbers(t *testing.T) {
 	for _, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), -1, 1e300} {
-		e := testEngine(t, func(c *Config) { c.CLIAgents[genai.AgentGeminiCLI] = sourceMetrics })
+		e := testEngine(t, nil)
 		md := geminiTokens(1, 2, 0)
 		firstPoint(md).SetDoubleValue(v)
 		e.observeMetrics(md, t0)
@@ -116,7 +116,7 @@ func TestPointsThatAreNoNumbers(t *testing.T) {
 
 // Points that do not say whether they are totals are not counted.
 func TestPointsWithoutATemporality(t *testing.T) {
-	e := testEngine(t, func(c *Config) { c.CLIAgents[genai.AgentGeminiCLI] = sourceMetrics })
+	e := testEngine(t, nil)
 	for i := range 2 {
 		md := geminiTokens(1, 2+i, 100)
 		md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).Sum().SetAggregationTemporality(pmetric.AggregationTemporalityUnspecified)
@@ -127,17 +127,19 @@ func TestPointsWithoutATemporality(t *testing.T) {
 	require.EqualValues(t, 2, said.rejected)
 }
 
-// By default spans are what is counted, and clients' metrics of the same calls are not.
-func TestMetricsOfOthersAreNotCounted(t *testing.T) {
+// Where llmcost says that another signal counts, clients' metrics of the same calls do not.
+func TestMetricsToldElsewhereAreNotCounted(t *testing.T) {
 	e := testEngine(t, nil)
-	e.observeMetrics(geminiTokens(1, 2, 100), t0)
+	md := geminiTokens(1, 2, 100)
+	firstPoint(md).Attributes().PutStr(genai.CostStatus, genai.StatusDuplicate)
+	firstPoint(md).Attributes().PutStr(genai.CostReason, genai.ReasonOtherSignal)
+	e.observeMetrics(md, t0)
 	require.Zero(t, e.exportAt(t0).DataPointCount())
 }
 
 // Points are counted as llmcost marked them: not at all without a mark or as a duplicate, and by the groups that are told apart.
 func TestMarkedPoints(t *testing.T) {
 	e := testEngine(t, func(c *Config) {
-		c.CLIAgents[genai.AgentGeminiCLI] = sourceMetrics
 		c.Dimensions = []Dimension{{Name: "team"}}
 	})
 	md := geminiTokens(1, 2, 100)

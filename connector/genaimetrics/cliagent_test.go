@@ -4,44 +4,57 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
-// One list says whose scope it is, for spans, logs and metrics alike.
+// Log records count where their scope is a command-line agent's, spans whatever their scope is, and neither where llmcost says that another
+// signal counts: not a tool or a retry either.
 func TestAgentsByScope(t *testing.T) {
-	for scope, counted := range map[string]bool{
-		"gemini-cli": true, "gemini-cli-core": true, "gemini": false, "": false, "openlit": false,
+	for scope, agent := range map[string]bool{
+		"gemini-cli": true, "gemini-cli-core": true, "cline": true, "gemini": false, "": false, "openlit": false,
 	} {
-		e := testEngine(t, func(c *Config) { c.CLIAgents[genai.AgentGeminiCLI] = sourceLogs })
-		ld := plog.NewLogs()
-		sl := ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty()
-		sl.Scope().SetName(scope)
-		rec := sl.LogRecords().AppendEmpty()
-		require.NoError(t, rec.Attributes().FromRaw(map[string]any{
-			genai.OperationName: genai.OpGenerateContent, genai.RequestModel: "gemini-2.5-flash", genai.CostStatus: genai.StatusPriced,
-		}))
-		e.observeLogs(ld, t0)
-		td := newSpans("a")
-		td.ss.Scope().SetName(scope)
-		td.add(call(nil))
-		e.observeTraces(td.td, t0)
-		md := e.exportAt(t0)
-		require.Equal(t, counted, value(md, genai.MetricCalls, genai.RequestModel, "gemini-2.5-flash") == 1, "log of %q", scope)
-		require.Equal(t, counted, value(md, genai.MetricCalls, genai.RequestModel, "gpt-4o-mini") == 0, "span of %q", scope)
+		for _, elsewhere := range []bool{false, true} {
+			e := testEngine(t, nil)
+			e.observeLogs(agentLog(t, scope, elsewhere), t0)
+			td := newSpans("a")
+			td.ss.Scope().SetName(scope)
+			attrs := map[string]any{}
+			tool := map[string]any{genai.OperationName: genai.OpExecuteTool, genai.ToolName: "read", genai.CallKind: "tool"}
+			if elsewhere {
+				for _, m := range []map[string]any{attrs, tool} {
+					m[genai.CostStatus], m[genai.CostReason] = genai.StatusDuplicate, genai.ReasonOtherSignal
+				}
+				attrs[genai.CallAttempt] = 1
+			}
+			td.add(call(attrs))
+			td.add(tool)
+			e.observeTraces(td.td, t0)
+			md := e.exportAt(t0)
+			require.Equal(t, agent && !elsewhere, value(md, genai.MetricCalls, genai.RequestModel, "gemini-2.5-flash") == 1, "log of %q", scope)
+			require.Equal(t, !elsewhere, value(md, genai.MetricCalls, genai.RequestModel, "gpt-4o-mini") == 1, "span of %q", scope)
+			require.Equal(t, elsewhere, md.DataPointCount() == 0, "%q", scope)
+		}
 	}
 }
 
-// Cline has no spans: its log records count as it comes.
-func TestClineCountsByItsLogs(t *testing.T) {
-	e := testEngine(t, nil)
+func agentLog(t *testing.T, scope string, elsewhere bool) plog.Logs {
+	t.Helper()
 	ld := plog.NewLogs()
 	sl := ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty()
-	sl.Scope().SetName("cline")
-	require.NoError(t, sl.LogRecords().AppendEmpty().Attributes().FromRaw(map[string]any{
-		genai.OperationName: genai.OpChat, genai.RequestModel: "gpt-5-mini", genai.CostStatus: genai.StatusPriced,
-	}))
-	e.observeLogs(ld, t0)
-	require.Equal(t, 1.0, value(e.exportAt(t0), genai.MetricCalls, genai.RequestModel, "gpt-5-mini"))
+	sl.Scope().SetName(scope)
+	attrs := map[string]any{genai.OperationName: genai.OpGenerateContent, genai.RequestModel: "gemini-2.5-flash", genai.CostStatus: genai.StatusPriced}
+	if elsewhere {
+		attrs[genai.CostStatus], attrs[genai.CostReason] = genai.StatusDuplicate, genai.ReasonOtherSignal
+	}
+	require.NoError(t, sl.LogRecords().AppendEmpty().Attributes().FromRaw(attrs))
+	return ld
+}
+
+// Which signal counts was said here once, for metrics alone.
+func TestWhereCLIAgentsWent(t *testing.T) {
+	err := confmap.NewFromStringMap(map[string]any{"cli_agents": map[string]any{"codex": "logs"}}).Unmarshal(createDefaultConfig())
+	require.ErrorContains(t, err, "cli_agents is a key of the processor llmcost")
 }

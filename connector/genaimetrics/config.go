@@ -3,12 +3,11 @@ package genaimetrics
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/confmap"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 	"github.com/otelcol-llm/otelcol-llm/internal/limits"
@@ -35,8 +34,6 @@ type Config struct {
 	Exemplars bool `mapstructure:"exemplars"`
 	// Dedupe is the memory for what was counted already.
 	Dedupe Dedupe `mapstructure:"dedupe"`
-	// CLIAgents says for each command-line agent which of its signals is counted.
-	CLIAgents map[string]string `mapstructure:"cli_agents"`
 }
 
 // Dimension is one further point attribute.
@@ -68,11 +65,6 @@ const (
 
 	fromSpan     = "span"
 	fromResource = "resource"
-
-	sourceTraces  = "traces"
-	sourceLogs    = "logs"
-	sourceMetrics = "metrics"
-	sourceOff     = "off"
 )
 
 const maxDimensions = 16
@@ -90,14 +82,15 @@ func createDefaultConfig() component.Config {
 		ExpireAfter: time.Hour,
 		Exemplars:   true,
 		Dedupe:      Dedupe{Window: genai.DedupeWindow, MaxEntries: 500_000},
-		CLIAgents: map[string]string{
-			genai.AgentClaudeCode: sourceTraces,
-			genai.AgentCline:      sourceLogs,
-			genai.AgentCodex:      sourceTraces,
-			genai.AgentGeminiCLI:  sourceTraces,
-			genai.AgentQwenCode:   sourceTraces,
-		},
 	}
+}
+
+// Unmarshal says where a key went that was here.
+func (c *Config) Unmarshal(conf *confmap.Conf) error {
+	if conf.IsSet("cli_agents") {
+		return errors.New("cli_agents is a key of the processor llmcost: what it says holds for metrics, budgets and events alike")
+	}
+	return conf.Unmarshal(c)
 }
 
 // Validate reports every wrong key at once.
@@ -120,7 +113,6 @@ func (c *Config) Validate() error {
 	refuse(c.Dedupe.MaxEntries >= 1 && c.Dedupe.MaxEntries <= 10_000_000,
 		"dedupe.max_entries must be between 1 and 10000000, got %d", c.Dedupe.MaxEntries)
 	errs = append(errs, c.validateDimensions()...)
-	errs = append(errs, c.validateAgents()...)
 	return errors.Join(errs...)
 }
 
@@ -164,20 +156,4 @@ func (c *Config) validateDimensions() []error {
 		}
 	}
 	return append(errs, c.validateLabels()...)
-}
-
-func (c *Config) validateAgents() []error {
-	var errs []error
-	for _, agent := range slices.Sorted(maps.Keys(c.CLIAgents)) {
-		if !slices.Contains(genai.CLIAgents, agent) {
-			errs = append(errs, fmt.Errorf("cli_agents must be one of %s, got %q", strings.Join(genai.CLIAgents, ", "), agent))
-			continue
-		}
-		switch c.CLIAgents[agent] {
-		case sourceTraces, sourceLogs, sourceMetrics, sourceOff:
-		default:
-			errs = append(errs, fmt.Errorf("cli_agents.%s must be traces, logs, metrics or off, got %q", agent, c.CLIAgents[agent]))
-		}
-	}
-	return errs
 }

@@ -18,7 +18,6 @@ type engine struct {
 	enabled   [most]bool
 	langchain bool
 	genai01   bool
-	ignored   map[string]bool // command-line agents whose spans are not counted
 
 	mu           sync.Mutex
 	tables       [most]table
@@ -57,7 +56,6 @@ func newEngine(cfg *Config, now time.Time) *engine {
 		cfg:       cfg,
 		langchain: slices.Contains(cfg.Naming, namingLangchain),
 		genai01:   slices.Contains(cfg.Naming, namingGenAI01),
-		ignored:   map[string]bool{},
 		routes:    map[string]*route{},
 		seen:      newRecent(cfg.Dedupe),
 		retries:   newRetries(),
@@ -72,9 +70,6 @@ func newEngine(cfg *Config, now time.Time) *engine {
 	for i := range families {
 		e.enabled[i] = families[i].enabledBy(cfg.Naming)
 		e.tables[i] = newTable(cfg.SeriesLimit)
-	}
-	for agent, source := range cfg.CLIAgents {
-		e.ignored[agent] = source != sourceTraces
 	}
 	return e
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
-// observeLogs counts evaluation events, and the operations that command-line agents log, where cli_agents says that their logs are
+// observeLogs counts evaluation events, and the operations that command-line agents log, where llmcost says that their logs are
 // what counts. It keeps nothing of ld.
 func (e *engine) observeLogs(ld plog.Logs, wall time.Time) {
 	now := e.clock.Now(wall)
@@ -19,14 +19,14 @@ func (e *engine) observeLogs(ld plog.Logs, wall time.Time) {
 		dims = resourceDims(e.cfg.Dimensions, dims[:0], attrs)
 		from := sender{service: genai.ServiceOf(attrs), dims: dims, now: now, wall: wall}
 		for _, sl := range rl.ScopeLogs().All() {
-			counted := e.cfg.CLIAgents[genai.CLIAgent(sl.Scope().Name())] == sourceLogs
+			agent := genai.CLIAgent(sl.Scope().Name()) != ""
 			for _, rec := range sl.LogRecords().All() {
 				name := eventName(rec)
 				switch {
 				case name == genai.EvaluationEvent:
 					itemDimsBuf = itemDims(e.cfg.Dimensions, itemDimsBuf[:0], dims, rec.Attributes())
 					e.observeEvaluationLog(rec, &from, itemDimsBuf)
-				case counted:
+				case agent:
 					itemDimsBuf = itemDims(e.cfg.Dimensions, itemDimsBuf[:0], dims, rec.Attributes())
 					e.observeAgentLog(rec, &from, itemDimsBuf)
 				}
@@ -54,7 +54,7 @@ func (e *engine) observeEvaluationLog(rec plog.LogRecord, from *sender, dims []s
 // observeAgentLog counts a model call or tool execution that a command-line agent logged, as llmcost read it.
 func (e *engine) observeAgentLog(rec plog.LogRecord, from *sender, dims []string) {
 	o := observation{service: from.service, dims: dims, weight: 1, origin: logOrigin(rec)}
-	if !o.readLog(rec, from.wall) {
+	if !o.readLog(rec, from.wall) || o.op.ToldElsewhere() {
 		return
 	}
 	e.mu.Lock()

@@ -22,9 +22,6 @@ func (e *engine) observeTraces(td ptrace.Traces, wall time.Time) {
 		dims = from.dims
 		for j := range rs.ScopeSpans().Len() {
 			ss := rs.ScopeSpans().At(j)
-			if e.ignored[genai.CLIAgent(ss.Scope().Name())] {
-				continue
-			}
 			for k := range ss.Spans().Len() {
 				e.readSpan(b, ss.Spans().At(k), &from)
 			}
@@ -60,7 +57,7 @@ func (e *engine) readSpan(b *group, span ptrace.Span, from *sender) {
 		}
 		e.observeEvaluations(span, agent, from, o.dims)
 	}
-	if !isOperation {
+	if !isOperation || o.op.ToldElsewhere() {
 		return
 	}
 	from.operations++

@@ -58,6 +58,16 @@ func ReadCanonicalPoint(attrs pcommon.Map, op *Operation) (counts string) {
 	return ""
 }
 
+// UsageOfPoints puts together what the points of one metric add, by what they count: some clients count the parts, some all of the input or
+// output beside them.
+func UsageOfPoints(counts map[string]float64) Usage {
+	n := func(tokens string) int64 { return int64(min(counts[tokens], MaxTokens)) }
+	u := Usage{CacheRead: n(TokensCacheRead), CacheWrite: n(TokensCacheWrite), Reasoning: n(TokensReasoning)}
+	u.Input = max(n(TokensInput), n(TokensInputUncached)+u.CacheRead+u.CacheWrite)
+	u.Output = max(n(TokensOutput), n(TokensOutputVisible)+u.Reasoning)
+	return u
+}
+
 // fact is one thing that the canonical form tells: first the texts, then the counts, then other numbers.
 type fact uint8
 

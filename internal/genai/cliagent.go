@@ -2,7 +2,7 @@ package genai
 
 import "strings"
 
-// The command-line agents that tell usage in signals other than traces, by the names of genaimetrics' cli_agents and of their clients in the
+// The command-line agents that tell usage in signals other than traces, by the names of llmcost's cli_agents and of their clients in the
 // dialects.
 const (
 	AgentClaudeCode = "claude-code"

@@ -111,6 +111,7 @@ const (
 	ReasonParentCounted    = "parent_counted"
 	ReasonChildCounted     = "child_counted"
 	ReasonIgnoredScope     = "ignored_scope"
+	ReasonOtherSignal      = "other_signal"
 	ReasonClientEstimate   = "client_estimate"
 	ReasonFallbackRate     = "fallback_rate"
 	ReasonGuessedUsage     = "guessed_usage"

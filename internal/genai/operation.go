@@ -183,6 +183,9 @@ func (o *Operation) IsCall() bool {
 	return o.Counts() || o.Status == StatusUnpriced && o.Reason != ReasonAgentOnly
 }
 
+// ToldElsewhere says whether another signal of its client tells this operation, and counts.
+func (o *Operation) ToldElsewhere() bool { return o.Reason == ReasonOtherSignal }
+
 // ModelAsked names a call by the model that was asked for, which is what a caller can change; else by the one that answered.
 func (o *Operation) ModelAsked() string {
 	if o.RequestModel != "" {

@@ -54,6 +54,8 @@ type Config struct {
 	UnknownModel UnknownModelConfig `mapstructure:"unknown_model"`
 	// IgnoreScopes lists instrumentation scopes that repeat what another instrumentation reports.
 	IgnoreScopes []string `mapstructure:"ignore_scopes"`
+	// CLIAgents says for each command-line agent which of its signals counts. What it tells in the others is a duplicate.
+	CLIAgents map[string]string `mapstructure:"cli_agents"`
 	// Dedupe bounds the memory of calls already counted.
 	Dedupe DedupeConfig `mapstructure:"dedupe"`
 }
@@ -86,6 +88,7 @@ func createDefaultConfig() component.Config {
 		ReportedCost: reportedPrefer,
 		LocalServers: localEstimate,
 		UnknownModel: UnknownModelConfig{Action: unknownMark},
+		CLIAgents:    defaultCLIAgents(),
 		Dedupe:       DedupeConfig{MaxEntries: 200_000, TTL: genai.DedupeWindow},
 	}
 }
@@ -118,6 +121,7 @@ func (c *Config) Validate() error {
 		errs = append(errs, fmt.Errorf("dedupe::hold: %w", err))
 	}
 	errs = append(errs, noBlank("usage_on_agent", c.UsageOnAgent), noBlank("ignore_scopes", c.IgnoreScopes))
+	errs = append(errs, c.checkCLIAgents()...)
 	rows, err := c.Prices.rows()
 	errs = append(errs, err)
 	_, err = c.factors(rows)

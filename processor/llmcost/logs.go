@@ -1,7 +1,6 @@
 package llmcost
 
 import (
-	"slices"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/plog"
@@ -10,8 +9,8 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
-// logRequest answers the log records of one request in which command-line agents tell of their calls. A record stands for itself: the
-// same call may be told in spans and metrics too, and which of them is counted is for cli_agents of genaimetrics to say.
+// logRequest answers the log records of one request in which command-line agents tell of their calls. A record stands for itself;
+// where the same call is told in spans or metrics too, cli_agents says which of them counts.
 type logRequest struct {
 	cfg      *Config
 	write    *annotator
@@ -26,15 +25,15 @@ func (l *logRequest) process(ld plog.Logs) {
 	for _, rl := range ld.ResourceLogs().All() {
 		for _, sl := range rl.ScopeLogs().All() {
 			scope := dialect.NewScope(sl.Scope(), rl.Resource(), &opts)
-			ignored := slices.Contains(l.cfg.IgnoreScopes, sl.Scope().Name())
+			aside := l.cfg.aside(sl.Scope().Name(), signalLogs)
 			for _, rec := range sl.LogRecords().All() {
-				l.answer(&scope, rec, ignored)
+				l.answer(&scope, rec, aside)
 			}
 		}
 	}
 }
 
-func (l *logRequest) answer(scope *dialect.Scope, rec plog.LogRecord, ignored bool) {
+func (l *logRequest) answer(scope *dialect.Scope, rec plog.LogRecord, aside outcome) {
 	attrs := rec.Attributes()
 	if l.cfg.TrustUpstream {
 		if _, ok := attrs.Get(genai.CostStatus); ok {
@@ -47,11 +46,11 @@ func (l *logRequest) answer(scope *dialect.Scope, rec plog.LogRecord, ignored bo
 		if dialect.OwnsCost(attrs) { // a claim that must not add to any total
 			removeOwned(attrs)
 		}
-	case call.Kind != genai.ModelCall:
+	case call.Kind != genai.ModelCall && aside != otherSignal:
 		l.write.annotate(attrs, &call, nil)
 	default:
-		b := costing{status: genai.StatusDuplicate, reason: genai.ReasonIgnoredScope}
-		if !ignored {
+		b := asideOf(aside)
+		if aside == undecided {
 			l.prices.costOf(&call, logTime(rec, l.now), &l.seen, &b)
 		}
 		l.write.annotate(attrs, &call, &b)

@@ -1,8 +1,6 @@
 package llmcost
 
 import (
-	"slices"
-
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 
@@ -23,13 +21,13 @@ func (p *pointRequest) process(md pmetric.Metrics) {
 	for _, rm := range md.ResourceMetrics().All() {
 		for _, sm := range rm.ScopeMetrics().All() {
 			scope := dialect.NewScope(sm.Scope(), rm.Resource(), nil)
-			ignored := slices.Contains(p.cfg.IgnoreScopes, sm.Scope().Name())
+			aside := p.cfg.aside(sm.Scope().Name(), signalMetrics)
 			for _, m := range sm.Metrics().All() {
 				if m.Type() == pmetric.MetricTypeSummary { // which nobody counts
 					continue
 				}
 				for one := range points.All(m) {
-					p.answer(&scope, m.Name(), one.Attributes, ignored)
+					p.answer(&scope, m.Name(), one.Attributes, aside)
 				}
 			}
 		}
@@ -37,7 +35,7 @@ func (p *pointRequest) process(md pmetric.Metrics) {
 }
 
 // answer marks a point. One that tells of no call keeps the rest of llm.cost.*: in a second tier it is a gateway's own.
-func (p *pointRequest) answer(scope *dialect.Scope, metric string, attrs pcommon.Map, ignored bool) {
+func (p *pointRequest) answer(scope *dialect.Scope, metric string, attrs pcommon.Map, aside outcome) {
 	_, marked := attrs.Get(genai.CallCounts)
 	if marked && p.cfg.TrustUpstream {
 		return
@@ -50,7 +48,7 @@ func (p *pointRequest) answer(scope *dialect.Scope, metric string, attrs pcommon
 		}
 		return
 	}
-	status, reason := p.statusOf(&call, ignored)
+	status, reason := p.statusOf(&call, aside)
 	if call.Has(dialect.HasOwnedCost) {
 		removeOwned(attrs)
 	}
@@ -63,10 +61,10 @@ func (p *pointRequest) answer(scope *dialect.Scope, metric string, attrs pcommon
 }
 
 // statusOf says whether the cost of the calls is told.
-func (p *pointRequest) statusOf(call *dialect.Call, ignored bool) (status, reason string) {
+func (p *pointRequest) statusOf(call *dialect.Call, aside outcome) (status, reason string) {
 	switch {
-	case ignored:
-		return genai.StatusDuplicate, genai.ReasonIgnoredScope
+	case aside != undecided:
+		return genai.StatusDuplicate, aside.reason()
 	case call.Failure != genai.Succeeded:
 		return genai.StatusFree, genai.ReasonFailed
 	case call.CostSource == dialect.CostNone || p.cfg.ReportedCost == reportedIgnore:

@@ -94,6 +94,14 @@ func TestPointsOfAgents(t *testing.T) {
 				genai.ProviderName: "anthropic", genai.CallRequestModel: "m",
 			},
 		},
+		"by spans": {
+			func(c *Config) { c.CLIAgents = defaultCLIAgents() }, claudeScope, claudeUSD,
+			raw{"model": "m"},
+			raw{
+				genai.CallCounts: "usd", genai.CostStatus: genai.StatusDuplicate, genai.CostReason: genai.ReasonOtherSignal,
+				genai.ProviderName: "anthropic", genai.CallRequestModel: "m",
+			},
+		},
 		"no normalizing": {
 			func(c *Config) { c.Normalize = false }, claudeScope, claudeUSD,
 			raw{"model": "m"},
@@ -127,7 +135,13 @@ func TestPointsOfAgents(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			require.Equal(t, with(c.attrs, c.added), processPoint(t, c.change, c.scope, c.metric, c.attrs))
+			change := func(cfg *Config) {
+				cfg.CLIAgents = allBy(signalMetrics)
+				if c.change != nil {
+					c.change(cfg)
+				}
+			}
+			require.Equal(t, with(c.attrs, c.added), processPoint(t, change, c.scope, c.metric, c.attrs))
 		})
 	}
 }

@@ -44,6 +44,7 @@ type spanCall struct {
 	span    ptrace.Span
 	witness int     // index into witnesses; -1 where the span is no call or its scope is ignored
 	costing costing // of a call: as if it counted
+	aside   outcome // why it counts for nothing, whatever else the request holds; undecided is no reason
 	alone   bool    // an agent or step that claims usage, in whose trace no call was seen
 }
 
@@ -78,10 +79,10 @@ func (r *request) read(td ptrace.Traces, cfg *Config, hash *genai.Hasher, prices
 	for _, rs := range td.ResourceSpans().All() {
 		for _, ss := range rs.ScopeSpans().All() {
 			scope := dialect.NewScope(ss.Scope(), rs.Resource(), &opts)
-			ignored := slices.Contains(cfg.IgnoreScopes, ss.Scope().Name())
+			aside := cfg.aside(ss.Scope().Name(), signalTraces)
 			r.from = source{}
 			for _, span := range ss.Spans().All() {
-				r.readSpan(&scope, span, ignored, cfg.TrustUpstream)
+				r.readSpan(&scope, span, aside, cfg.TrustUpstream)
 			}
 		}
 	}
@@ -102,7 +103,7 @@ func (r *request) next() *spanCall {
 	return &r.calls[:n+1][n]
 }
 
-func (r *request) readSpan(scope *dialect.Scope, span ptrace.Span, ignored, trust bool) {
+func (r *request) readSpan(scope *dialect.Scope, span ptrace.Span, aside outcome, trust bool) {
 	call := r.next()
 	if !dialect.Read(scope, span, &call.op) {
 		if kind := span.Kind(); (kind == ptrace.SpanKindClient || kind == ptrace.SpanKindServer) && !span.ParentSpanID().IsEmpty() {
@@ -115,7 +116,11 @@ func (r *request) readSpan(scope *dialect.Scope, span ptrace.Span, ignored, trus
 		return
 	}
 	r.calls = r.calls[:len(r.calls)+1]
-	call.span, call.witness = span, -1
+	call.span, call.witness, call.aside = span, -1, aside
+	if aside == otherSignal {
+		call.op.Claims = false
+		return
+	}
 	r.claims, r.sums = r.claims || call.op.Claims, r.sums || call.op.Sum > 0
 	r.steps = r.steps || call.op.Kind == genai.Step
 	model := noKin
@@ -128,19 +133,24 @@ func (r *request) readSpan(scope *dialect.Scope, span ptrace.Span, ignored, trus
 	case !call.op.Passes:
 		return
 	}
-	if !ignored {
-		call.witness = len(r.witnesses)
-		w := newWitness(r.hash, &call.op, span)
-		if w.answers(&call.op) {
-			w.kin = model
-		}
-		if call.op.Kind == genai.ModelCall {
-			w.twin = r.twinOf(scope, &call.op, &w, model)
-			r.tellTalk(scope, &call.op, &w)
-		}
-		w.price(call)
-		r.witnesses, r.remote = append(r.witnesses, w), r.remote || w.remote
+	if aside == undecided {
+		r.testify(scope, call, model)
 	}
+}
+
+// testify makes a call a witness.
+func (r *request) testify(scope *dialect.Scope, call *spanCall, model kin) {
+	call.witness = len(r.witnesses)
+	w := newWitness(r.hash, &call.op, call.span)
+	if w.answers(&call.op) {
+		w.kin = model
+	}
+	if call.op.Kind == genai.ModelCall {
+		w.twin = r.twinOf(scope, &call.op, &w, model)
+		r.tellTalk(scope, &call.op, &w)
+	}
+	w.price(call)
+	r.witnesses, r.remote = append(r.witnesses, w), r.remote || w.remote
 }
 
 func newWitness(hash *genai.Hasher, op *dialect.Call, span ptrace.Span) witness {
@@ -227,6 +237,10 @@ func rank(op *dialect.Call) int32 {
 // answer is what the span's call cost, or why the span has no cost of its own. It is false for a GenAI span that is neither a call nor a
 // roll-up of calls, such as a tool's.
 func (c *spanCall) answer(witnesses []witness) (*costing, bool) {
+	if c.aside == otherSignal {
+		c.costing = asideOf(otherSignal)
+		return &c.costing, true
+	}
 	switch c.op.Kind {
 	case genai.ModelCall:
 	case genai.Agent, genai.Workflow, genai.Step:
@@ -239,7 +253,7 @@ func (c *spanCall) answer(witnesses []witness) (*costing, bool) {
 		return nil, false
 	}
 	if c.witness < 0 {
-		c.costing = costing{status: genai.StatusDuplicate, reason: ignoredScope.reason()}
+		c.costing = asideOf(ignoredScope)
 	} else if w := &witnesses[c.witness]; w.outcome.duplicate() {
 		c.costing = costing{status: genai.StatusDuplicate, reason: w.outcome.reason(), uncounted: w.uncounted()}
 	}

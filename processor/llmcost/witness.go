@@ -15,6 +15,7 @@ const (
 	parentCounted         // the span it lies in counts
 	childCounted          // a span inside it counts
 	ignoredScope          // the configuration says that this instrumentation repeats another
+	otherSignal           // the configuration says that another signal of this command-line agent counts
 )
 
 // duplicate says whether o is one of the outcomes that count elsewhere.
@@ -33,6 +34,8 @@ func (o outcome) reason() string {
 		return genai.ReasonChildCounted
 	case ignoredScope:
 		return genai.ReasonIgnoredScope
+	case otherSignal:
+		return genai.ReasonOtherSignal
 	default:
 		return ""
 	}

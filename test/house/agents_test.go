@@ -35,13 +35,13 @@ type pipelines struct {
 }
 
 // through runs what send sends through the pipelines and gives what genaimetrics exports at the end.
-func through(t *testing.T, prices, counts string, send func(pipelines)) pmetric.Metrics {
+func through(t *testing.T, prices string, send func(pipelines)) pmetric.Metrics {
 	t.Helper()
 	ctx, host := context.Background(), componenttest.NewNopHost()
 	pf, cf, sink := llmcost.NewFactory(), genaimetrics.NewFactory(), new(consumertest.MetricsSink)
 	pcfg, ccfg := pf.CreateDefaultConfig(), cf.CreateDefaultConfig()
 	configured(t, pcfg, prices)
-	configured(t, ccfg, "{interval: 1h, "+counts+"}")
+	configured(t, ccfg, "interval: 1h")
 	pset, cset := processortest.NewNopSettings(pf.Type()), connectortest.NewNopSettings(cf.Type())
 	cset.ID = component.NewID(cf.Type())
 
@@ -119,7 +119,7 @@ func TestOneSignalOfAnAgentCounts(t *testing.T) {
 		for _, signal := range []string{"traces", "logs", "metrics", "off"} {
 			t.Run(agent+"/"+signal, func(t *testing.T) {
 				run := func(prices string) string {
-					lines := render(through(t, prices, "cli_agents: {"+agent+": "+signal+"}", func(p pipelines) {
+					lines := render(through(t, prices+"\ncli_agents: {"+agent+": "+signal+"}", func(p pipelines) {
 						all.to(t, p)
 						all.to(t, p)
 					}))

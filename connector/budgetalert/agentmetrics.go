@@ -1,0 +1,66 @@
+package budgetalert
+
+import (
+	"fmt"
+
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/book"
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/internal/points"
+)
+
+// maxAdded is how many calls or tokens a point may add: what genaimetrics believes, too.
+const maxAdded = genai.MaxTokens * 1000
+
+// addedTokens are the points of one metric that differ in nothing but the type of their tokens. Only together they say what was used: some
+// clients count what was cached in the input, too. They are counted by one id, in whatever order they come.
+type addedTokens struct {
+	op     genai.Operation
+	first  points.Point
+	id     uint64
+	counts map[string]float64
+}
+
+// agentPoints counts what a metric of a command-line agent adds, as llmcost read it; false is a metric in which it read nothing.
+func (of *metricOf) agentPoints() (read bool) {
+	var groups []*addedTokens
+	byKey := map[string]*addedTokens{}
+	for p := range points.All(of.m) {
+		var op genai.Operation
+		counts := genai.ReadCanonicalPoint(p.Attributes, &op)
+		read = read || counts != ""
+		switch {
+		case counts == "" || !isCall(&op):
+		case counts == genai.CountsUSD:
+			of.costPoint(p)
+		default:
+			n, id := of.added(p, maxAdded)
+			if !(n >= 0 && n <= maxAdded) {
+				of.b.counts.badAmount++
+			} else if counts == genai.CountsCalls && n >= 1 {
+				of.add(&op, p, id, &book.Sums{Calls: int64(n)})
+			} else if n > 0 && counts != genai.CountsCalls {
+				key := of.likeness(&op, p)
+				g := byKey[key]
+				if g == nil {
+					g = &addedTokens{op: op, first: p, counts: map[string]float64{}}
+					byKey[key], groups = g, append(groups, g)
+				}
+				g.id += id
+				g.counts[counts] += n
+			}
+		}
+	}
+	for _, g := range groups {
+		of.add(&g.op, g.first, g.id, &book.Sums{Tokens: tokensOf(&genai.Operation{Usage: genai.UsageOfPoints(g.counts)})})
+	}
+	return read
+}
+
+// likeness is the same for points that count in the same row of the book and in the same budgets.
+func (of *metricOf) likeness(op *genai.Operation, p points.Point) string {
+	missing := of.b.counts.missing
+	c := of.call(op, p, 0, nil, func() seen { return stand(of.resource, of.scope, p.Attributes) })
+	key := fmt.Sprintf("%s %#v %#v", op.Status, of.r.row(of.b, c), of.r.shares(of.b, c))
+	of.b.counts.missing = missing // they are counted with the group
+	return key
+}
