@@ -50,6 +50,9 @@ func (k *groupKey) value(attrs, resource pcommon.Map, req *request) string {
 	case fromResource:
 		return textOf(resource, k.name)
 	}
+	if k.name == genai.ServiceName { // the service is the resource's, as in the book and in metrics: OpenLIT puts one on its spans too
+		attrs, resource = resource, attrs
+	}
 	if v := textOf(attrs, k.name); v != "" {
 		return v
 	}

@@ -21,6 +21,8 @@ func TestGroupKeys(t *testing.T) {
 	attrs.PutInt("tenant", 7)
 	resource.PutStr("team", "resource-team")
 	resource.PutStr("org", "acme")
+	attrs.PutStr("service.name", "as-the-library-started")
+	resource.PutStr("service.name", "as-the-platform-calls-it")
 	ctx := client.NewContext(t.Context(), client.Info{
 		Auth:     authData{"subject": "ann", "membership": []string{"a", "b"}, "id": 12},
 		Metadata: client.NewMetadata(map[string][]string{"X-Team": {"header-team"}}),
@@ -31,6 +33,7 @@ func TestGroupKeys(t *testing.T) {
 		{"org", fromSpan, "acme"},
 		{"org", "", "acme"},
 		{"tenant", fromSpan, "7"},
+		{"service.name", fromSpan, "as-the-platform-calls-it"},
 		{"user", fromSpan, ""},
 		{"x-team", fromMetadata, "header-team"},
 		{"x-user", fromMetadata, ""},
