@@ -1,4 +1,4 @@
-// Package check refuses a configuration that each of its components alone takes for valid, and that would end in a panic or in data that goes
+// Package check refuses a configuration that each of its components alone takes for valid, and that would end in a panic, on a port that nobody knows or in data that goes
 // nowhere. It is a converter, so `validate`, a start and SIGHUP all hear of it before anything runs.
 package check
 
@@ -30,6 +30,9 @@ func (converter) Convert(_ context.Context, conf *confmap.Conf) error {
 		}
 		if text, ok := value.(string); ok && postsTo(path) {
 			errs = append(errs, web(path, text))
+		}
+		if (value == nil || value == "") && listensAt(path) {
+			errs = append(errs, fmt.Errorf("%s: must be an address to listen on such as 127.0.0.1:4317, got nothing: is a variable unset?", path))
 		}
 	})
 	return errors.Join(errs...)
@@ -72,6 +75,13 @@ func postsTo(path string) bool {
 	kind, _, _ := strings.Cut(parts[1], "/")
 	return slices.Contains([]string{"otlp_http", "otlphttp", "prometheus_remote_write", "prometheusremotewrite"}, kind) &&
 		(parts[2] == "endpoint" || strings.HasSuffix(parts[2], "_endpoint"))
+}
+
+// listensAt are the addresses of the OTLP receiver, which takes an empty one for a port that nobody knows, on every interface.
+func listensAt(path string) bool {
+	parts := strings.Split(path, "::")
+	return len(parts) == 5 && parts[0] == "receivers" && (parts[1] == "otlp" || strings.HasPrefix(parts[1], "otlp/")) &&
+		parts[2] == "protocols" && parts[4] == "endpoint"
 }
 
 // web: an empty address is the exporter's own matter, which says what it wants. What is not a URL may hold a password and is not printed.

@@ -28,6 +28,10 @@ func TestConvert(t *testing.T) {
 			"receivers: {otlp/a: {protocols: {http: {middlewares: [{id: intake/a}, {id: intake/b}]}}}}",
 			"receivers::otlp/a::protocols::http::middlewares: intake stands there twice",
 		},
+		"no address":    {"receivers: {otlp/b: {protocols: {grpc: {endpoint: }}}}", "receivers::otlp/b::protocols::grpc::endpoint: must be an address to listen on"},
+		"empty address": {"receivers: {otlp: {protocols: {http: {endpoint: ''}}}}", "receivers::otlp::protocols::http::endpoint: must be an address to listen on"},
+		"of another":    {"receivers: {kafka: {protocols: {http: {endpoint: ''}}}}", ""},
+
 		"no list":  {"receivers: {otlp: {protocols: {grpc: {middlewares: admission}}}}", ""}, // the receiver says what it wants
 		"a URL":    {"exporters: {otlp_http: {endpoint: 'https://user:word@host/path', logs_endpoint: 'http://[::1]:1'}}", ""},
 		"none":     {"exporters: {otlp_http: {endpoint: ''}, otlp_http/b: }", ""},
