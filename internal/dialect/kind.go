@@ -182,6 +182,8 @@ func operationKind(r *reading, op string) verdict {
 // operationFamily reads the beginning of names that extend the convention's: invoke_workflow, Semantic Kernel's chat.completions.
 func operationFamily(op string) verdict {
 	switch {
+	case op == "invoke_model" || op == "invoke_llm":
+		return verdict{genai.ModelCall, genai.OpChat}
 	case strings.HasPrefix(op, "invoke_") || op == "workflow" || op == "framework" || op == "conversation" || op == "session" || op == "turn":
 		return verdict{genai.Workflow, genai.OpInvokeWorkflow}
 	case strings.HasPrefix(op, "chat."):
