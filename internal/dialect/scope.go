@@ -48,6 +48,9 @@ func NewScope(scope pcommon.InstrumentationScope, resource pcommon.Resource, opt
 // Service is the service.name of the sender; "" without one.
 func (s *Scope) Service() string { return s.service }
 
+// Name is the name of the scope.
+func (s *Scope) Name() string { return s.name }
+
 // Driven says that it is of a program that an SDK may run, of whose calls who instruments that tells a sum.
 func (s *Scope) Driven() bool { return s.traits.driven }
 

@@ -34,6 +34,7 @@ func (p *costProcessor) processTraces(ctx context.Context, td ptrace.Traces) (pt
 	defer r.giveBack()
 	r.read(td, p.cfg, state.hash, state.prices.Load(), time.Now())
 	state.addToolFees(r)
+	state.tellTools(r)
 	state.tellSums(r)
 	state.tellBetween(r)
 	state.decide(r.witnesses)

@@ -31,6 +31,7 @@ type request struct {
 	steps     bool   // one of the calls is a step
 	network   []ptrace.Span
 	tools     []toolRun
+	reports   []toolSpan
 	between   []between
 	answered  answerCounts
 	from      source // of the spans that are being read; found out with the first call
@@ -66,7 +67,7 @@ func (r *request) giveBack() {
 	}
 	r.network, r.between, r.steps = r.network[:0], r.between[:0], false
 	r.calls, r.witnesses, r.remote, r.claims, r.sums = r.calls[:0], r.witnesses[:0], false, false, false
-	r.tools = r.tools[:0]
+	r.tools, r.reports = r.tools[:0], r.reports[:0]
 	r.answered.reset()
 	r.seen.forget()
 	requests.Put(r)
@@ -129,6 +130,7 @@ func (r *request) readSpan(scope *dialect.Scope, span ptrace.Span, aside outcome
 		model = r.prices.costOf(&call.op, endOf(span, r.now), &r.seen, &call.costing)
 	case call.op.Kind == genai.Tool:
 		r.noteTool(call)
+		r.noteReport(scope, call)
 		return
 	case !call.op.Passes:
 		return

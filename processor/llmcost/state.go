@@ -13,6 +13,7 @@ import (
 	"go.opentelemetry.io/otel/metric"
 	"go.uber.org/zap"
 
+	"github.com/otelcol-llm/otelcol-llm/internal/bounded"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
 	"github.com/otelcol-llm/otelcol-llm/internal/shared"
@@ -28,10 +29,14 @@ type state struct {
 	telemetry *metadata.TelemetryBuilder
 
 	hash    *genai.Hasher
-	mu      sync.Mutex // guards counted and tools
+	mu      sync.Mutex // guards counted, tools and reports
 	counted *countedCalls
 	tools   *toolRuns
-	held    holding
+	reports *bounded.Hashes[toolReport]
+
+	toolSenders toolSenders
+
+	held holding
 
 	prices   atomic.Pointer[policy]
 	fileSeen fileState // of the price file that prices came from
@@ -60,6 +65,7 @@ func newState(cfg *Config, set component.TelemetrySettings) (*state, error) {
 		hash:      genai.NewHasher(),
 		counted:   newCountedCalls(cfg.Dedupe.MaxEntries, cfg.Dedupe.TTL),
 		tools:     newToolRuns(cfg.Dedupe.MaxEntries, cfg.Dedupe.TTL),
+		reports:   bounded.NewHashes[toolReport](cfg.Dedupe.MaxEntries/reportsShare, cfg.Dedupe.TTL),
 		fileSeen:  seen,
 		done:      make(chan struct{}),
 	}
@@ -173,13 +179,13 @@ func (s *state) registerGauges() error {
 		s.telemetry.RegisterLlmcostDedupeEntriesCallback(func(_ context.Context, o metric.Int64Observer) error {
 			s.mu.Lock()
 			defer s.mu.Unlock()
-			o.Observe(int64(s.counted.len() + s.tools.known.Len()))
+			o.Observe(int64(s.counted.len() + s.tools.known.Len() + s.reports.Len()))
 			return nil
 		}),
 		s.telemetry.RegisterLlmcostDedupeEvictionsCallback(func(_ context.Context, o metric.Int64Observer) error {
 			s.mu.Lock()
 			defer s.mu.Unlock()
-			o.Observe(int64(s.counted.evicted() + s.tools.known.Evicted())) //nolint:gosec // a count of events fits
+			o.Observe(int64(s.counted.evicted() + s.tools.known.Evicted() + s.reports.Evicted())) //nolint:gosec // a count of events fits
 			return nil
 		}),
 		s.telemetry.RegisterLlmcostModelMatchesCallback(func(_ context.Context, o metric.Int64Observer) error {

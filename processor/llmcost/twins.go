@@ -67,14 +67,16 @@ const sameTime = int64(100 * time.Millisecond)
 // source is the library and the service of spans, in few bits.
 type source struct {
 	service uint64
+	scope   uint64
 	library uint16 // 0: not known
 	found   bool
 }
 
 func sourceOf(r *request, scope *dialect.Scope) source {
 	s := source{found: true, service: r.hash.Words(r.hash.Text(scope.Service()), 0, 6)}
-	if name := scope.Library(); name != "" {
-		s.library = uint16(r.hash.Text(name)) | 1 //nolint:gosec // as many bits as there are
+	s.scope = r.hash.Text(scope.Name())
+	if scope.Library() != "" {
+		s.library = uint16(s.scope) | 1 //nolint:gosec // as many bits as there are
 	}
 	return s
 }
