@@ -93,6 +93,7 @@ func (s *state) reportOnce(ctx context.Context, r *Report, due, from, to time.Ti
 	if err := s.ledger.Marks(ctx, reportMark(r, due), func(string, []byte) { handedOn = true }); err != nil || handedOn {
 		return err
 	}
+	from, to = wholeHours(from), wholeHours(to)
 	rows, err := reportRows(ctx, s.ledger, s.cfg, r, from, to)
 	if err != nil {
 		return err
@@ -106,6 +107,10 @@ func (s *state) reportOnce(ctx context.Context, r *Report, due, from, to time.Ti
 	}
 	return s.change(ctx, ledger.Change{Key: reportMark(r, due), Value: []byte{1}, Expires: due.Add(2 * reportLate).Unix(), Local: true})
 }
+
+// wholeHours is the beginning of the hour of the book, which are UTC's: where a zone is half an hour away from these, a report begins and ends
+// before midnight, and says so.
+func wholeHours(t time.Time) time.Time { return t.Truncate(time.Hour) }
 
 // reportRow is a row of a report: the values of its columns, and their sums.
 type reportRow struct {
@@ -198,6 +203,14 @@ func writeReport(to plog.LogRecordSlice, r *Report, rows []reportRow, due, from,
 		attrs.PutInt(genai.ReportTokens, tokens)
 		who := strings.Join(slices.DeleteFunc(slices.Clone(row.values), func(v string) bool { return v == "" }), ", ")
 		rec.Body().SetStr(strings.TrimSpace(fmt.Sprintf("%s: %.2f USD in %d calls from %s to %s. %s",
-			r.Name, float64(row.sums.NanoUSD)/1e9, row.sums.Calls, from.Format(time.DateOnly), until.Format(time.DateOnly), who)))
+			r.Name, float64(row.sums.NanoUSD)/1e9, row.sums.Calls, dayText(from), dayText(until), who)))
 	}
+}
+
+// dayText is the day that begins, or the time of it where it does not begin then.
+func dayText(t time.Time) string {
+	if t.Hour()+t.Minute() == 0 {
+		return t.Format(time.DateOnly)
+	}
+	return t.Format("2006-01-02 15:04")
 }

@@ -82,3 +82,30 @@ func TestAReportAddsUpTheBook(t *testing.T) {
 		require.NoError(t, toLogs.Shutdown(t.Context()))
 	})
 }
+
+// Where midnight is within an hour of the book, a report tells what it adds up: whole hours, each in one report.
+func TestAReportSaysWhichHoursItAddsUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		logs, cfg := new(consumertest.LogsSink), testConfig(t)
+		cfg.Timezone, cfg.Reports = "Asia/Kolkata", []Report{{Name: "daily", Every: everyDay, At: "09:00"}}
+		toLogs, _ := startTraces(t, cfg, logs, nil)
+		s, err := toLogs.Get()
+		require.NoError(t, err)
+		bookOf(t, s.ledger, time.Date(1999, 12, 31, 18, 40, 0, 0, time.UTC), map[string]int64{"after midnight": 3})
+		time.Sleep(36 * time.Hour)
+		synctest.Wait()
+		require.Equal(t, 1, logs.LogRecordCount())
+		rec := logs.AllLogs()[0].ResourceLogs().At(0).ScopeLogs().At(0).LogRecords().At(0)
+		require.Equal(t, "daily: 6.00 USD in 2 calls from 1999-12-31 23:30 to 2000-01-01 23:30.", rec.Body().Str())
+		start, _ := rec.Attributes().Get(genai.ReportStart)
+		require.Equal(t, "1999-12-31T23:30:00+05:30", start.Str())
+		require.NoError(t, toLogs.Shutdown(t.Context()))
+	})
+	for zone, want := range map[string]string{
+		"UTC": "2026-11-28", "Asia/Kolkata": "2026-11-27 23:30", "Asia/Kathmandu": "2026-11-27 23:45", "Australia/Lord_Howe": "2026-11-28",
+	} {
+		loc, err := time.LoadLocation(zone)
+		require.NoError(t, err)
+		require.Equal(t, want, dayText(wholeHours(time.Date(2026, 11, 28, 0, 0, 0, 0, loc))), zone)
+	}
+}
