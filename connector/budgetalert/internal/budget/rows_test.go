@@ -104,3 +104,38 @@ func TestRowsOfOddNames(t *testing.T) {
 	require.Len(t, alerts, 1)
 	assert.Equal(t, []string{strings.Repeat("ö", maxRowText/2) + ": 58 USD (58 %)", "a|b%7C, chat: 40 USD (40 %)", "chat: 2 USD (2 %)"}, alerts[0].Drivers)
 }
+
+// A budget that is taken out of the file and put back has all that was spent meanwhile, also within the hour; what it told is not told again.
+func TestABudgetThatIsPutBack(t *testing.T) {
+	const there, gone = "budgets: [{name: d, period: day, limit_usd: 100, thresholds: [0.5, 0.8, 1]}, {name: t, period: month, group_by: [team], limit_usd: 1000}]", "budgets: []"
+	w := newWorld(t, "2026-11-28T09:00:00Z", there)
+	spend := func(usd float64) { w.record(w.call("search", usd), w.call("ads", usd)) }
+	spend(15)
+	w.until("2026-11-28T10:05:00Z")
+	spend(15) // 60
+	assert.Equal(t, []string{"d DAILY_BUDGET_WARNING firing threshold"}, w.told())
+	w.reload(gone)
+	w.wait(5 * time.Minute)
+	assert.Equal(t, []string{"d DAILY_BUDGET_WARNING resolved budget_removed"}, w.told())
+	spend(10) // 80
+	w.wait(5 * time.Minute)
+	w.reload(there)
+	w.wait(5 * time.Minute)
+	assert.InDelta(t, 80, w.level("d", "").Spent, 1e-9)
+	assert.InDelta(t, 40, w.level("t", "ads").Spent, 1e-9)
+	told := w.told()
+	assert.Contains(t, told, "d DAILY_BUDGET_WARNING firing threshold")
+	spend(5) // 90
+	w.reload(gone)
+	w.until("2026-11-28T11:20:00Z") // over the hour
+	spend(2) // 94
+	w.restart(there)
+	w.wait(time.Minute)
+	w.reload(gone)
+	spend(1) // 96
+	w.reload(there)
+	assert.InDelta(t, 96, w.level("d", "").Spent, 1e-9)
+	w.told()
+	spend(2) // 100
+	assert.Equal(t, []string{"d DAILY_BUDGET_EXCEEDED firing threshold"}, w.told())
+}

@@ -2,7 +2,9 @@ package budget
 
 import (
 	"context"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,19 +32,25 @@ func (e *Engine) begin(ctx context.Context, rules []*rule, now int64) error {
 		if old == begun {
 			continue
 		}
-		from := int64(0)
+		var away absence
 		if known {
-			since, _ := strconv.ParseInt(strings.TrimPrefix(old, gone), 10, 64)
-			from = floor(since, 3600) + 3600 // of that hour the series has a part
+			if away, err = e.absence(ctx, strings.TrimPrefix(old, gone)); err != nil {
+				return err
+			}
 		}
-		if err := e.seed(ctx, r, key, from, now); err != nil {
+		if err := e.seed(ctx, r, key, &away, now); err != nil {
 			return err
 		}
 	}
-	if len(marks) == 0 {
+	if !slices.Contains(slices.Collect(maps.Values(marks)), begun) {
 		return nil
 	}
+	hour, err := e.hourSoFar(ctx, now)
+	if err != nil {
+		return err
+	}
 	return e.ledger.Change(ctx, func(ledger.View) (changes []ledger.Change) {
+		changes = append(changes, hour)
 		for key, value := range marks {
 			if value == begun {
 				changes = append(changes, ledger.Change{
@@ -54,22 +62,22 @@ func (e *Engine) begin(ctx context.Context, rules []*rule, now int64) error {
 	})
 }
 
-// seed adds the rows of the book that belong to the running period of a new budget, from a time on.
-func (e *Engine) seed(ctx context.Context, r *rule, key string, from, now int64) error {
+// seed adds the rows of the book that belong to the running period of a new budget, or of one that is back, from when it was gone on.
+func (e *Engine) seed(ctx context.Context, r *rule, key string, away *absence, now int64) error {
 	adds := map[addKey]int64{}
 	expires := map[addKey]int64{}
 	of, ok := e.options.columns(r)
 	w := r.current(now)
 	if ok && r.period.Kind != Block {
-		first := max(w.start, from)
+		first := max(w.start, away.from)
 		if r.forecast != nil && r.forecast.weekday {
-			first = max(min(first, now-weekdayHistory), from)
+			first = max(min(first, now-weekdayHistory), away.from)
 		}
 		hours := -floor(-first, 3600) / 3600 // an hour that began before the period is left out
 		err := e.ledger.Book(ctx, hours, now/3600+1, func(hour int64, row *book.Row, sums *book.Sums) {
 			e.mu.Lock()
 			defer e.mu.Unlock()
-			amount := r.counts(sums)
+			amount := r.counts(away.after(hour, row, sums))
 			if amount == 0 {
 				return
 			}
@@ -100,7 +108,7 @@ func (e *Engine) seed(ctx context.Context, r *rule, key string, from, now int64)
 	since := e.countedSince(ok, now)
 	return e.ledger.Record(ctx, calls, func(v ledger.View) []ledger.Change {
 		changes := []ledger.Change{{Key: key, Value: []byte(begun), Local: true}}
-		if from == 0 { // else the series has what was spent before it was gone
+		if away.from == 0 { // else the series has what was spent before it was gone
 			changes = append(changes, sinceMark(v, r, since)...)
 		}
 		return changes
