@@ -1,5 +1,5 @@
-// Package check refuses a configuration that each of its components alone takes for valid, and that would end in a panic, on a port that nobody knows or in data that goes
-// nowhere. It is a converter, so `validate`, a start and SIGHUP all hear of it before anything runs.
+// Package check refuses a configuration that each of its components alone takes for valid, and that would end in a panic, on a port that nobody
+// knows or in data that goes nowhere. It is a converter, so `validate`, a start and SIGHUP all hear of it before anything runs.
 package check
 
 import (
