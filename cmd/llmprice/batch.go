@@ -74,6 +74,9 @@ func eachLine(ctx context.Context, in io.Reader, idle func() error, do func(numb
 		if err != nil && !errors.Is(err, io.EOF) {
 			return fmt.Errorf("reading line %d: %w", number, err)
 		}
+		if number == 1 {
+			line = bytes.TrimPrefix(line, []byte("\ufeff")) // a byte order mark, as PowerShell writes it
+		}
 		if text := bytes.TrimSpace(line); len(text) > 0 || tooLong {
 			if err := do(number, text, tooLong); err != nil {
 				return err

@@ -81,6 +81,9 @@ func TestBatchLines(t *testing.T) {
 		"NaN as text":             {`{` + inline + `,"usage":{"input_tokens":"NaN"}}`, "unpriced", "", "bad_usage"},
 		"a count that is true":    {`{` + inline + `,"usage":{"input_tokens":true}}`, "unpriced", "", "bad_usage"},
 		"a count that is null":    {`{` + inline + `,"usage":{"input_tokens":5,"cache_read_tokens":null}}`, "priced", "0.000015", ""},
+		"a misspelt count":        {`{` + inline + `,"usage":{"input_tokens":5,"cached_tokens":4}}`, "estimated", "0.000015", "unknown_units"},
+		"a misspelt count of 0":   {`{` + inline + `,"usage":{"input_tokens":5,"cached_tokens":0,"seen":null}}`, "priced", "0.000015", ""},
+		"a byte order mark":       {"\ufeff{" + inline + `,"usage":{"input_tokens":5}}`, "priced", "0.000015", ""},
 		"unknown counts":          {`{` + inline + `,"usage":{"input_tokens":5,"total_tokens":-1}}`, "priced", "0.000015", ""},
 		"nothing that has a rate": {`{"prices_per_mtok":{"audio_hours":1},"usage":{"input_tokens":5}}`, "unpriced", "", "no_rate"},
 		"audio by length":         {`{"prices_per_mtok":{"audio_hours":0.36},"usage":{"audio_seconds":12.5}}`, "priced", "0.00125", ""},
@@ -89,7 +92,7 @@ func TestBatchLines(t *testing.T) {
 
 		"not JSON":              {`{"id":1`, "error", "", "line 1: unexpected EOF"},
 		"two values":            {`{} {}`, "error", "", "line 1: more than one JSON value on the line"},
-		"no object":             {`[1]`, "error", "", "line 1: json: cannot unmarshal array into Go value of type main.call"},
+		"no object":             {`[1]`, "error", "", "line 1: must be an object, got array"},
 		"bad time":              {`{"timestamp":"soon"}`, "error", "", `line 1: time must look like 2026-09-23T12:00:00Z, got "soon"`},
 		"bad price":             {`{"prices_per_mtok":{"input_mtok":-1},"usage":{}}`, "error", "", "line 1: prices_per_mtok.input_mtok: price is negative: -1"},
 		"bad factor":            {`{` + inline + `,"speed_multiplier":-1,"usage":{}}`, "error", "", `line 1: factor must be a decimal from 0 to 1000 with at most 6 decimals, got "-1"`},

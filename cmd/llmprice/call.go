@@ -43,6 +43,9 @@ func readCall(line []byte) (*call, error) {
 	d := json.NewDecoder(bytes.NewReader(line))
 	d.UseNumber()
 	err := d.Decode(c)
+	if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) && wrong.Field == "" {
+		err = fmt.Errorf("must be an object, got %s", wrong.Value)
+	}
 	if err != nil {
 		var only struct{ ID json.RawMessage }
 		if json.Unmarshal(line, &only) == nil {
@@ -94,6 +97,18 @@ func (c *call) usage() (u pricing.Usage, decimals int, err error) {
 func (c *call) saysRequests() bool {
 	n, said := c.Usage[pricing.UnitRequests.UsageName()]
 	return said && n != nil && fmt.Sprint(n) != "0"
+}
+
+// hasUnknown says that a count has a name that no unit has, such as another price list's or one that is misspelt: what it would cost is
+// not in the price. A total is none of them, for it repeats the others.
+func (c *call) hasUnknown() bool {
+	for name, v := range c.Usage {
+		_, known := pricing.UnitByUsageName(name)
+		if !known && name != "total_tokens" && v != nil && fmt.Sprint(v) != "0" {
+			return true
+		}
+	}
+	return false
 }
 
 // usageIn leaves out counts of unknown units: they have no price. Numbers may stand as text.

@@ -24,6 +24,7 @@ const (
 	reasonNoUsage = "no_usage"
 	reasonBad     = "bad_usage"
 	reasonNoRate  = "no_rate"
+	reasonUnits   = "unknown_units" // of an estimate: a count whose name no unit has
 )
 
 func (p *pricer) line(number int, line []byte, tooLong bool) *answer {
@@ -108,6 +109,8 @@ func (c *call) priced(m *pricing.Model, e *pricing.Explanation) *answer {
 	switch {
 	case e.Cost.Guess != "":
 		a.Status, a.Reason = "estimated", e.Cost.Guess
+	case c.hasUnknown():
+		a.Status, a.Reason = "estimated", reasonUnits
 	case e.Cost.Free:
 		a.Status = "free"
 	}
