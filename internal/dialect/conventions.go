@@ -64,7 +64,7 @@ var conventions = &client{
 		values(vFinish, plain, "gen_ai.response.finish_reasons", "gen_ai.response.finish_reason"),
 		values(vHTTPStatus, plain, "http.response.status_code", "http.status_code"),
 		values(vResend, plain, genai.ResendCount),
-		values(vCostAmount, genAI, "gen_ai.usage.cost.amount"),
+		values(vCostAmount, genAI, "gen_ai.usage.cost.amount", "gen_ai.cost.amount"),
 	),
 	words: []word{{fact: tOperation, read: operationKind}},
 	json:  []member{{fact: jOutputMessages, read: searchesInMessages, text: true}},
