@@ -94,7 +94,7 @@ func (l *linkFinder) twins(request []witness) bool {
 	}
 	l.keys.empty(len(request))
 	for i := range request {
-		if !l.keys.add(request[i].twin.call) {
+		if !l.keys.add(request[i].twin.call) || request[i].mayBeEmpty() {
 			return true
 		}
 	}

@@ -180,14 +180,19 @@ func newWitness(hash *genai.Hasher, op *dialect.Call, span ptrace.Span) witness 
 	w.passes, w.fetched = op.Passes, op.Fetched && w.read.unique
 	w.loose = op.Loose && w.self != 0
 	w.remote = w.loose || w.self != 0 && op.Name == genai.OpInvokeAgent && span.Kind() == ptrace.SpanKindClient
-	switch op.Name {
-	case genai.OpChat, genai.OpTextCompletion, genai.OpGenerateContent, genai.OpInvokeAgent, genai.OpInvokeWorkflow, "":
-	default:
-		if !w.bare || op.Name == opRerank {
-			w.keepApart(hash.Text(op.Name))
-		}
+	if !talks(op.Name) && (!w.bare || op.Name == opRerank) {
+		w.keepApart(hash.Text(op.Name))
 	}
 	return w
+}
+
+// talks says that an operation's model writes an answer.
+func talks(operation string) bool {
+	switch operation {
+	case genai.OpChat, genai.OpTextCompletion, genai.OpGenerateContent, genai.OpInvokeAgent, genai.OpInvokeWorkflow, "":
+		return true
+	}
+	return false
 }
 
 // price notes what the call costs, and how much of the bill is known.

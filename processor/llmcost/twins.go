@@ -17,6 +17,7 @@ import (
 // twinKey is by what a report of a call is known to another library's.
 type twinKey struct {
 	call    uint64 // of the service and the counts; 0 of what has no such twin
+	asks    uint64 // of the service and the model that was asked, whatever was counted; 0 where no model is told
 	service uint64
 	id      uint32 // of a response id that is unique in the world; 0 without one
 	model   kin    // whether it answered or was asked for
@@ -87,13 +88,14 @@ func (r *request) twinOf(scope *dialect.Scope, op *dialect.Call, w *witness, mod
 		r.from = sourceOf(r, scope)
 	}
 	k := twinKey{service: r.from.service, model: model, library: r.from.library}
-	switch service := r.from.service ^ w.apart; {
-	case k.library == 0 || w.remote || w.fetched || w.during.start == 0:
+	if k.library == 0 || w.remote || w.fetched || w.during.start == 0 {
 		return twinKey{}
+	}
+	k.asks = r.asks(op, model)
+	switch service := r.from.service ^ w.apart; {
 	case !w.bare:
 		k.call = r.hash.Words(service, uint64(w.print), 5)
-	case op.Failure == genai.Succeeded:
-		return twinKey{}
+	case op.Failure == genai.Succeeded: // it has a twin where there is only one that it can be (emptytwins.go)
 	case model == noKin:
 		k.call = r.hash.Words(service, r.hash.Text(op.ModelAsked()), 7)
 	default:
@@ -110,7 +112,7 @@ func (c *countedCalls) noteSenders(request []witness, now time.Time) {
 	var last twinKey
 	for i := range request {
 		k := &request[i].twin
-		if k.call == 0 || k.service == last.service && k.library == last.library {
+		if k.library == 0 || k.service == last.service && k.library == last.library {
 			continue
 		}
 		last = *k
@@ -133,7 +135,7 @@ func (c *countedCalls) severalTell(service uint64, now time.Time) bool {
 // twinOf is the call of which w is another library's report. Where there is none w is noted as the report that counts.
 func (c *countedCalls) twinOf(w *witness, now time.Time) (known, bool) {
 	if w.twin.call == 0 {
-		return known{}, false
+		return c.emptyTwin(w, now)
 	}
 	var place uint64
 	if c.severalTell(w.twin.service, now) {
@@ -141,10 +143,12 @@ func (c *countedCalls) twinOf(w *witness, now time.Time) (known, bool) {
 			at := placeOf(w.twin.call, i)
 			if t, ok := c.twins.Get(at, now); ok && t.isOf(w) {
 				c.twins.Put(at, t.and(w), now)
+				c.hears(&t, w, now)
 				return known{t.nano, t.rank}, true
 			}
 		}
 		place = c.oldestPlace(w.twin.call, now)
+		c.noteAsked(w, now)
 	} else {
 		place = c.anyPlace(w, now)
 	}
