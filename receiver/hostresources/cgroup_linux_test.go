@@ -132,3 +132,18 @@ func TestMountInfoEscapes(t *testing.T) {
 	require.NotNil(t, v2)
 	assert.Equal(t, "/mnt/my cgroups", v2.dir)
 }
+
+// A container into which the host's /sys is mounted, as agents that watch a machine have it, has its own limits all the same.
+func TestHostsCgroupsBeside(t *testing.T) {
+	v1, v2 := parseMounts(`
+100 25 0:28 / /sys/fs/cgroup ro - cgroup2 cgroup rw
+101 25 0:31 /docker/a /sys/fs/cgroup/memory ro - cgroup cgroup rw,memory
+102 25 0:28 /../.. /host/sys/fs/cgroup ro - cgroup2 cgroup rw
+103 25 0:31 / /host/sys/fs/cgroup/memory ro - cgroup cgroup rw,memory`)
+	require.NotNil(t, v2)
+	assert.Equal(t, mountPoint{"/", "/sys/fs/cgroup"}, *v2)
+	assert.Equal(t, mountPoint{"/docker/a", "/sys/fs/cgroup/memory"}, v1["memory"])
+
+	_, v2 = parseMounts("100 25 0:28 /a /sys/fs/cgroup ro - cgroup2 cgroup rw\n101 25 0:28 /b /sys/fs/cgroup ro - cgroup2 cgroup rw")
+	assert.Equal(t, "/b", v2.root, "mounted over the first")
+}

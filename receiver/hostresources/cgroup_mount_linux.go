@@ -66,7 +66,9 @@ func (c *cgroups) hierarchies(membership string) map[string]hierarchy {
 	return of
 }
 
-// parseMounts reads /proc/self/mountinfo: "36 35 98:0 /root /dir options - type source superoptions".
+// parseMounts reads /proc/self/mountinfo: "36 35 98:0 /root /dir options - type source superoptions". A hierarchy that is there twice, as
+// where a container has the host's /sys besides, is the one that was mounted first: the container's own. What is mounted over it, in the
+// same place, hides it.
 func parseMounts(mountinfo string) (v1 map[string]mountPoint, v2 *mountPoint) {
 	v1 = map[string]mountPoint{}
 	for line := range strings.Lines(mountinfo) {
@@ -78,10 +80,14 @@ func parseMounts(mountinfo string) (v1 map[string]mountPoint, v2 *mountPoint) {
 		m := mountPoint{root: unescape(f[3]), dir: unescape(f[4])}
 		switch g[0] {
 		case "cgroup2":
-			v2 = &m
+			if v2 == nil || v2.dir == m.dir {
+				v2 = &m
+			}
 		case "cgroup":
 			for name := range strings.SplitSeq(g[2], ",") {
-				v1[name] = m
+				if own, ok := v1[name]; !ok || own.dir == m.dir {
+					v1[name] = m
+				}
 			}
 		}
 	}
