@@ -58,7 +58,6 @@ func newEngine(cfg *Config, now time.Time) *engine {
 		genai01:   slices.Contains(cfg.Naming, namingGenAI01),
 		routes:    map[string]*route{},
 		seen:      newRecent(cfg.Dedupe),
-		retries:   newRetries(),
 		versions:  newVersions(),
 		clients:   newClients(now),
 		clock:     clock,
@@ -66,7 +65,7 @@ func newEngine(cfg *Config, now time.Time) *engine {
 		lastFlush: now.UnixNano(),
 		exported:  now.UnixNano(),
 	}
-	e.retryReports = newRetryReports(e.seen.hash)
+	e.retries, e.retryReports = newRetries(e.seen.hash), newRetryReports(e.seen.hash)
 	for i := range families {
 		e.enabled[i] = families[i].enabledBy(cfg.Naming)
 		e.tables[i] = newTable(cfg.SeriesLimit)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/bounded"
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
 const (
@@ -17,9 +18,21 @@ const (
 )
 
 // retries finds the attempts that clients report as a span each: failed calls that a later call with the same parent span and
-// the same model follows. Only parents with a failed call are remembered.
+// the same model follows. Parents with a failed call are remembered, and of the calls met last when they began: requests may pass each other, and then the
+// call that came through is here before the one that failed.
 type retries struct {
 	parents *bounded.Map[retryKey, *attempts]
+	began   *[lastCalls]beginning
+	hash    *genai.Hasher
+}
+
+// lastCalls is how many are remembered: those of a few seconds. One that falls on the place of another takes it.
+const lastCalls = 1 << 12
+
+// beginning is when the latest call below a parent began.
+type beginning struct {
+	key   uint64
+	start int64
 }
 
 type retryKey struct {
@@ -36,8 +49,22 @@ type attempts struct {
 	counted int64 // retries that were counted
 }
 
-func newRetries() retries {
-	return retries{parents: bounded.New[retryKey, *attempts](retryEntries, retryMemory)}
+func newRetries(hash *genai.Hasher) retries {
+	return retries{parents: bounded.New[retryKey, *attempts](retryEntries, retryMemory), began: new([lastCalls]beginning), hash: hash}
+}
+
+// place is where the beginning of a call is kept, and under which key.
+func (r *retries) place(of *retryKey) (*beginning, uint64) {
+	key := r.hash.Words(r.hash.Span(of.trace, of.parent), r.hash.Text(of.model), 13)
+	return &r.began[key%lastCalls], key
+}
+
+func (r *retries) noteBeginning(of *retryKey, start int64) {
+	at, key := r.place(of)
+	if at.key == key {
+		start = max(start, at.start)
+	}
+	*at = beginning{key, start}
 }
 
 // noteFailure remembers a failed call. All failures of a request are noted before its calls are followed, so the order inside a
@@ -46,6 +73,9 @@ func (r *retries) noteFailure(key retryKey, start int64, now time.Time) {
 	a, ok := r.parents.Get(key, now)
 	if !ok {
 		a = &attempts{}
+		if at, k := r.place(&key); at.key == k {
+			a.latest = at.start
+		}
 		key.model = strings.Clone(key.model)
 		r.parents.Put(key, a, now)
 	}
@@ -101,6 +131,9 @@ func (b *group) noteAttempt(o *observation) {
 // countAttempts counts the failed calls that the calls of a request turned into retried ones, for the latest of those. The caller holds
 // the lock.
 func (e *engine) countAttempts(calls []attempt) {
+	for i := range calls {
+		e.retries.noteBeginning(&calls[i].key, calls[i].start)
+	}
 	if e.retries.parents.Len() == 0 {
 		return
 	}

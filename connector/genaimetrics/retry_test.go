@@ -27,6 +27,10 @@ func TestRetriesAsSpans(t *testing.T) {
 		"a step, then a retried one":   {"ofo", nil, 1},
 		"in requests of their own":     {"ffo", []int{0, 1, 2}, 2},
 		"the last failure comes first": {"ffo", []int{1, 0, 2}, 2},
+		"the answer comes first":       {"fo", []int{1, 0}, 1},
+		"backwards":                    {"ffo", []int{2, 1, 0}, 2},
+		"failed after an answer":       {"of", []int{1, 0}, 0},
+		"a step, backwards":            {"ofo", []int{2, 1, 0}, 1},
 		"delivered twice":              {"fo", []int{0, 0, 1, 1, 0}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
