@@ -128,7 +128,7 @@ func TestABudgetThatIsPutBack(t *testing.T) {
 	spend(5) // 90
 	w.reload(gone)
 	w.until("2026-11-28T11:20:00Z") // over the hour
-	spend(2) // 94
+	spend(2)                        // 94
 	w.restart(there)
 	w.wait(time.Minute)
 	w.reload(gone)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/book"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/internal/steady"
 )
 
 // Options are what all ledgers have in common.
@@ -61,6 +62,7 @@ type State struct {
 
 	now   int64 // Unix seconds, of the call under way
 	swept int64 // the minute in which what is old was dropped last
+	clock setClock
 	fresh []bool
 
 	changed changed
@@ -72,6 +74,7 @@ func NewState(o Options) *State {
 	return &State{
 		ids: newIDs(o.MaxIDs, o.DedupeWindow), series: map[string]*series{}, marks: map[string]*mark{},
 		outbox: outbox{ids: map[string]uint64{}, max: o.MaxOutbox}, book: book.New(), due: calendar{},
+		clock: setClock{steady: steady.New(o.Now())},
 	}
 }
 
@@ -174,11 +177,12 @@ func (s *State) apply(changes []Change) {
 	}
 }
 
-// Sweep drops once a minute what is too old. A clock that was set back drops nothing before its time, and brings nothing back.
+// Sweep drops once a minute what is too old. A clock that was set back drops nothing before its time, and brings nothing back; one that was set
+// forward drops nothing before it has gone on for an hour.
 func (s *State) Sweep(now time.Time) {
 	s.now = now.Unix()
 	minute := s.now / 60
-	if minute == s.swept {
+	if minute == s.swept || !s.clock.trusted(now) {
 		return
 	}
 	s.swept = minute
