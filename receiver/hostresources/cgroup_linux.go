@@ -4,6 +4,7 @@ import (
 	"math"
 	"os"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -61,36 +62,36 @@ func (c *cgroups) cpuLimit(of map[string]hierarchy, host float64, l *limits) {
 	for _, level := range sets.levels {
 		n, ok := c.cpuset(sets.at(level))
 		// The effective set shrinks on the way down: the highest level with our set is the one that was restricted.
-		if ok && float64(n) <= best && float64(n) < host {
+		if ok && float64(n) <= best && float64(n) < host && l.limitCPU(of, level, float64(n)) {
 			best = float64(n)
-			l.cpus, l.cpu = best, usageGroup(of, level)
 		}
 	}
 	quotas := of["cpu"]
 	for _, level := range quotas.levels {
-		if q, ok := c.quota(quotas.at(level)); ok && q < best {
+		if q, ok := c.quota(quotas.at(level)); ok && q < best && l.limitCPU(of, level, q) {
 			best = q
-			l.cpus, l.cpu = best, usageGroup(of, level)
 		}
 	}
 }
 
-// usageGroup is where CPU time is counted for a level: in cgroup v1 that is a hierarchy of its own, which may be mounted with
-// other paths; the level itself is taken where it exists and the process's own cgroup where it does not.
-func usageGroup(of map[string]hierarchy, level string) group {
+// limitCPU takes the limit of a level. In cgroup v1 CPU time is counted in a hierarchy of its own, which may be mounted with other paths:
+// there the level itself is taken where it exists and the process's own cgroup where it does not. Where that is the top, which counts
+// the whole machine, nothing can be held against the limit, and it is none.
+func (l *limits) limitCPU(of map[string]hierarchy, level string, cpus float64) bool {
 	h, ok := of["cpuacct"]
 	if !ok {
 		h = of["cpu"]
 	}
-	for _, l := range h.levels {
-		if l == level {
-			return h.at(level)
+	if len(h.levels) == 0 {
+		return false
+	}
+	if !slices.Contains(h.levels, level) {
+		if level = h.levels[0]; level == "" {
+			return false
 		}
 	}
-	if len(h.levels) == 0 {
-		return group{}
-	}
-	return h.at(h.levels[0])
+	l.cpus, l.cpu = cpus, h.at(level)
+	return true
 }
 
 func (c *cgroups) memoryLimit(of map[string]hierarchy, host uint64, l *limits) {

@@ -147,3 +147,29 @@ func TestHostsCgroupsBeside(t *testing.T) {
 	_, v2 = parseMounts("100 25 0:28 /a /sys/fs/cgroup ro - cgroup2 cgroup rw\n101 25 0:28 /b /sys/fs/cgroup ro - cgroup2 cgroup rw")
 	assert.Equal(t, "/b", v2.root, "mounted over the first")
 }
+
+// A quota in a cgroup whose CPU time is counted nowhere but for the whole machine is no limit: the machine's use was held against it.
+func TestQuotaWithoutACount(t *testing.T) {
+	files := map[string]string{
+		"/proc/self/mountinfo":             "1 0 0:1 / /cg/cpu rw - cgroup cgroup rw,cpu\n2 0 0:2 / /cg/cpuacct rw - cgroup cgroup rw,cpuacct\n",
+		"/cg/cpu/agents/cpu.cfs_quota_us":  "50000\n",
+		"/cg/cpu/agents/cpu.cfs_period_us": "100000\n",
+	}
+	c := newCgroups("/")
+	c.read = func(name string) ([]byte, error) {
+		if text, ok := files[name]; ok {
+			return []byte(text), nil
+		}
+		return nil, os.ErrNotExist
+	}
+	for counted, want := range map[string]limits{
+		"/":       {},
+		"/other":  {cpus: 0.5, cpu: group{dir: "/cg/cpuacct/other", v1: true}},
+		"/agents": {cpus: 0.5, cpu: group{dir: "/cg/cpuacct/agents", v1: true}},
+	} {
+		files["/proc/self/cgroup"] = "2:cpuacct:" + counted + "\n1:cpu:/agents\n"
+		l, err := c.limits(selfPID, 8, 16<<30)
+		require.NoError(t, err)
+		assert.Equal(t, want, l, counted)
+	}
+}
