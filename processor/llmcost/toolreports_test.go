@@ -92,6 +92,11 @@ func TestARunOfAToolThatSeveralTell(t *testing.T) {
 				require.Contains(t, got, genai.ServiceOf(reports[0].ResourceSpans().At(0).Resource().Attributes()), "the outermost counts")
 				require.Len(t, toolsIn(one...), tc.runs, "one by one")
 				require.Equal(t, one, again, "sent again")
+				second := startProcessor(t, func(c *Config) { c.TrustUpstream = true })
+				for i := range again {
+					again[i] = second.process(t, again[i])
+				}
+				require.Len(t, toolsIn(again...), tc.runs, "behind a second gateway")
 			})
 		})
 	}
