@@ -18,6 +18,7 @@ import (
 	"go.opentelemetry.io/collector/otelcol"
 
 	"github.com/otelcol-llm/otelcol-llm/converter/check"
+	"github.com/otelcol-llm/otelcol-llm/converter/moved"
 	"github.com/otelcol-llm/otelcol-llm/provider/env"
 	"github.com/otelcol-llm/otelcol-llm/provider/text"
 )
@@ -28,7 +29,7 @@ func resolverSettings(uris ...string) confmap.ResolverSettings {
 		ProviderFactories: []confmap.ProviderFactory{
 			env.NewFactory(), text.NewFactory(), fileprovider.NewFactory(), yamlprovider.NewFactory(),
 		},
-		ConverterFactories: []confmap.ConverterFactory{check.NewFactory()},
+		ConverterFactories: []confmap.ConverterFactory{moved.NewFactory(), check.NewFactory()},
 		DefaultScheme:      "env",
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap"
+	moved "github.com/otelcol-llm/otelcol-llm/converter/moved"
 	check "github.com/otelcol-llm/otelcol-llm/converter/check"
 	env "github.com/otelcol-llm/otelcol-llm/provider/env"
 	text "github.com/otelcol-llm/otelcol-llm/provider/text"
@@ -39,6 +40,7 @@ func main() {
 					httpsprovider.NewFactory(),
 				},
 				ConverterFactories: []confmap.ConverterFactory{
+					moved.NewFactory(),
 					check.NewFactory(),
 				},
 				DefaultScheme: "env",
@@ -53,6 +55,7 @@ func main() {
 			httpsprovider.NewFactory().Create(confmap.ProviderSettings{}).Scheme(): "go.opentelemetry.io/collector/confmap/provider/httpsprovider v1.61.0",
 		},
 		ConverterModules: []string{
+			"github.com/otelcol-llm/otelcol-llm v0.0.0",
 			"github.com/otelcol-llm/otelcol-llm v0.0.0",
 		},
 	}
