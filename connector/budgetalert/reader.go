@@ -116,10 +116,12 @@ type call struct {
 // isCall says whether an operation is a model call of its own: llmcost said so, or, without llmcost, its kind does. A roll-up or the second
 // report of a call is none.
 func isCall(op *genai.Operation) bool {
-	switch op.Status {
-	case "":
+	switch {
+	case op.Elsewhere:
+		return false
+	case op.Status == "":
 		return op.Kind == genai.ModelCall
-	case genai.StatusUnpriced:
+	case op.Status == genai.StatusUnpriced:
 		return true
 	}
 	return op.Counts()

@@ -35,7 +35,7 @@ func (b *conversion) agentLogs(ld plog.Logs) {
 func (b *conversion) agentLog(rec plog.LogRecord, source int) {
 	op := &b.read[0].op
 	seconds, ok := genai.ReadCanonicalLog(rec, op)
-	if !ok || op.ToldElsewhere() {
+	if !ok || op.Elsewhere {
 		return
 	}
 	span := standFor(rec, seconds)

@@ -21,7 +21,7 @@ func TestWhatAgentsLog(t *testing.T) {
 	}, map[string]any{
 		genai.OperationName: genai.OpExecuteTool, genai.ToolName: "read", genai.CallFailure: genai.CallError, genai.CallErrorType: "timeout",
 	}, map[string]any{
-		genai.OperationName: genai.OpChat, genai.RequestModel: "other", genai.CostStatus: genai.StatusDuplicate, genai.CostReason: genai.ReasonOtherSignal,
+		genai.OperationName: genai.OpChat, genai.RequestModel: "other", genai.CostStatus: genai.StatusPriced, genai.CostTotal: 0.5, genai.CostCountedIn: "traces",
 	}, map[string]any{"event.name": "task.started"})
 	require.NoError(t, r.genaiEvents.ConsumeLogs(context.Background(), ld))
 	require.NoError(t, r.genaiEvents.ConsumeLogs(context.Background(), ld), "and again")
@@ -29,8 +29,8 @@ func TestWhatAgentsLog(t *testing.T) {
 		genai.OperationName: genai.OpChat, genai.CostStatus: genai.StatusPriced,
 	})))
 	s := newSpans()
-	s.add(t, noParent, callAttrs(genai.CostStatus, genai.StatusDuplicate, genai.CostReason, genai.ReasonOtherSignal))
-	s.add(t, noParent, toolAttrs(genai.CostStatus, genai.StatusDuplicate, genai.CostReason, genai.ReasonOtherSignal, genai.CallKind, "tool"))
+	s.add(t, noParent, callAttrs(genai.CostCountedIn, "logs"))
+	s.add(t, noParent, toolAttrs(genai.CostCountedIn, "logs", genai.CallKind, "tool"))
 	require.NoError(t, r.ConsumeTraces(context.Background(), s.td))
 
 	all := map[string]map[string]any{}

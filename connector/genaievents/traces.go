@@ -38,7 +38,7 @@ func (b *conversion) readSpan(span ptrace.Span, source int) {
 	r := &b.read[b.reads]
 	r.tells = 0
 	if genai.ReadCanonical(span, &r.op) {
-		if !r.op.ToldElsewhere() {
+		if !r.op.Elsewhere {
 			r.tells = b.tellsOf(&r.op, span)
 		}
 	} else if span.Status().Code() == ptrace.StatusCodeError && b.langchain && b.writes.failures {

@@ -131,8 +131,7 @@ func TestPointsWithoutATemporality(t *testing.T) {
 func TestMetricsToldElsewhereAreNotCounted(t *testing.T) {
 	e := testEngine(t, nil)
 	md := geminiTokens(1, 2, 100)
-	firstPoint(md).Attributes().PutStr(genai.CostStatus, genai.StatusDuplicate)
-	firstPoint(md).Attributes().PutStr(genai.CostReason, genai.ReasonOtherSignal)
+	firstPoint(md).Attributes().PutStr(genai.CostCountedIn, "logs")
 	e.observeMetrics(md, t0)
 	require.Zero(t, e.exportAt(t0).DataPointCount())
 }

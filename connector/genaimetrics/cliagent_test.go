@@ -25,7 +25,7 @@ func TestAgentsByScope(t *testing.T) {
 			tool := map[string]any{genai.OperationName: genai.OpExecuteTool, genai.ToolName: "read", genai.CallKind: "tool"}
 			if elsewhere {
 				for _, m := range []map[string]any{attrs, tool} {
-					m[genai.CostStatus], m[genai.CostReason] = genai.StatusDuplicate, genai.ReasonOtherSignal
+					m[genai.CostCountedIn] = "metrics"
 				}
 				attrs[genai.CallAttempt] = 1
 			}
@@ -47,7 +47,7 @@ func agentLog(t *testing.T, scope string, elsewhere bool) plog.Logs {
 	sl.Scope().SetName(scope)
 	attrs := map[string]any{genai.OperationName: genai.OpGenerateContent, genai.RequestModel: "gemini-2.5-flash", genai.CostStatus: genai.StatusPriced}
 	if elsewhere {
-		attrs[genai.CostStatus], attrs[genai.CostReason] = genai.StatusDuplicate, genai.ReasonOtherSignal
+		attrs[genai.CostCountedIn] = "metrics"
 	}
 	require.NoError(t, sl.LogRecords().AppendEmpty().Attributes().FromRaw(attrs))
 	return ld

@@ -54,7 +54,7 @@ func (e *engine) observeEvaluationLog(rec plog.LogRecord, from *sender, dims []s
 // observeAgentLog counts a model call or tool execution that a command-line agent logged, as llmcost read it.
 func (e *engine) observeAgentLog(rec plog.LogRecord, from *sender, dims []string) {
 	o := observation{service: from.service, dims: dims, weight: 1, origin: logOrigin(rec)}
-	if !o.readLog(rec, from.wall) || o.op.ToldElsewhere() {
+	if !o.readLog(rec, from.wall) || o.op.Elsewhere {
 		return
 	}
 	e.mu.Lock()

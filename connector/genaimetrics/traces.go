@@ -57,7 +57,7 @@ func (e *engine) readSpan(b *group, span ptrace.Span, from *sender) {
 		}
 		e.observeEvaluations(span, agent, from, o.dims)
 	}
-	if !isOperation || o.op.ToldElsewhere() {
+	if !isOperation || o.op.Elsewhere {
 		return
 	}
 	from.operations++

@@ -84,6 +84,7 @@ const (
 	cTier
 	cStatus
 	cReason
+	cCountedIn
 	cKind
 	cFailure
 	cUsage
@@ -135,6 +136,7 @@ var canonicalKeys = [...]canonicalKey{
 	{ResendCount, cAttempt, false},
 	{CostStatus, cStatus, true},
 	{CostReason, cReason, true},
+	{CostCountedIn, cCountedIn, true},
 	{CostTotal, cTotal, true},
 	{CostSaved, cSaved, true},
 	{CostDiscount, cDiscount, true},
@@ -262,7 +264,7 @@ func (c *canonical) fill(op *Operation) {
 	op.Name, op.Provider, op.ServiceTier = c.texts[cName], c.texts[cProvider], c.texts[cTier]
 	op.RequestModel, op.ResponseModel, op.ResponseID = c.texts[cRequestModel], c.texts[cResponseModel], c.texts[cResponseID]
 	op.Agent, op.Tool, op.Conversation = c.texts[cAgent], c.texts[cTool], c.texts[cConversation]
-	op.Status, op.Reason = c.texts[cStatus], c.texts[cReason]
+	op.Status, op.Reason, op.Elsewhere = c.texts[cStatus], c.texts[cReason], c.texts[cCountedIn] != ""
 	op.TotalUSD, op.SavedUSD, op.DiscountUSD = c.numbers[0], c.numbers[cSaved-cTotal], c.numbers[cDiscount-cTotal]
 	if n := c.numbers[cFirstChunk-cTotal]; n > 0 && n <= MaxFirstChunk {
 		op.TimeToFirstChunk = n

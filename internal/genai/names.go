@@ -31,6 +31,10 @@ const (
 	// CostUncounted is on a duplicate that knows more of the bill than the report that was counted before it: USD above that.
 	CostUncounted = "llm.cost.uncounted"
 
+	// CostCountedIn is on what a command-line agent tells in one signal and counts in another: traces, logs or metrics, or none. What is told of
+	// its cost is true, and adds to no metric, budget or event.
+	CostCountedIn = "llm.cost.counted_in"
+
 	// UsageCost is the total under the name that OpenLIT writes and Langfuse reads.
 	UsageCost = "gen_ai.usage.cost"
 )
@@ -111,7 +115,6 @@ const (
 	ReasonParentCounted    = "parent_counted"
 	ReasonChildCounted     = "child_counted"
 	ReasonIgnoredScope     = "ignored_scope"
-	ReasonOtherSignal      = "other_signal"
 	ReasonClientEstimate   = "client_estimate"
 	ReasonFallbackRate     = "fallback_rate"
 	ReasonGuessedUsage     = "guessed_usage"

@@ -152,6 +152,8 @@ type Operation struct {
 	SavedUSD float64 // llm.cost.saved
 	// DiscountUSD is llm.cost.discount.
 	DiscountUSD float64
+	// Elsewhere says that another signal of its client tells this operation, and counts (llm.cost.counted_in).
+	Elsewhere bool
 }
 
 // Model is the model to price and to name: the one that answered, else the one asked for.
@@ -162,8 +164,11 @@ func (o *Operation) Model() string {
 	return o.RequestModel
 }
 
-// Counts says whether llmcost gave this operation a cost that adds to the total of its trace.
+// Counts says whether llmcost gave this operation a cost that adds to every total.
 func (o *Operation) Counts() bool {
+	if o.Elsewhere {
+		return false
+	}
 	switch o.Status {
 	case StatusPriced, StatusReported, StatusEstimated, StatusFree:
 		return true
@@ -174,17 +179,14 @@ func (o *Operation) Counts() bool {
 // IsCall says whether an operation is a model call of its own. What llmcost said decides; where it said nothing, the kind of the span
 // does. A roll-up or the second report of a call is no call.
 func (o *Operation) IsCall() bool {
-	switch o.Status {
-	case StatusRollup, StatusDuplicate:
+	switch {
+	case o.Elsewhere, o.Status == StatusRollup, o.Status == StatusDuplicate:
 		return false
-	case "":
+	case o.Status == "":
 		return o.Kind == ModelCall
 	}
 	return o.Counts() || o.Status == StatusUnpriced && o.Reason != ReasonAgentOnly
 }
-
-// ToldElsewhere says whether another signal of its client tells this operation, and counts.
-func (o *Operation) ToldElsewhere() bool { return o.Reason == ReasonOtherSignal }
 
 // ModelAsked names a call by the model that was asked for, which is what a caller can change; else by the one that answered.
 func (o *Operation) ModelAsked() string {

@@ -31,14 +31,16 @@ func (a *annotator) answer(call *spanCall, r *request) {
 	b, ok := call.answer(r.witnesses)
 	if !ok {
 		a.annotate(attrs, &call.op, nil)
+		putCountedIn(attrs, call.countedIn)
 		return
 	}
 	room := r.room.of(b)
 	had := attrs.Len()
 	attrs.EnsureCapacity(had + *room)
 	a.annotate(attrs, &call.op, b)
+	putCountedIn(attrs, call.countedIn)
 	*room = max(attrs.Len()-had, 0)
-	r.answered.add(b.status, b.reason)
+	r.answered.of(b, call.countedIn)
 	r.answered.uncounted += b.uncounted
 }
 
@@ -65,6 +67,13 @@ func (a *annotator) annotate(attrs pcommon.Map, op *dialect.Call, b *costing) {
 func (a *annotator) canonical(attrs pcommon.Map, op *dialect.Call, status string) {
 	w := canonicalWriter{attrs: attrs, call: op, hidden: !a.normalize}
 	w.write(status)
+}
+
+// putCountedIn says in which signal the same thing counts, where it is not this one.
+func putCountedIn(attrs pcommon.Map, signal string) {
+	if signal != "" {
+		attrs.PutStr(genai.CostCountedIn, signal)
+	}
 }
 
 func removeOwned(attrs pcommon.Map) {

@@ -1,5 +1,7 @@
 package llmcost
 
+import "github.com/otelcol-llm/otelcol-llm/internal/genai"
+
 // answerCounts counts the answers of one request, so that own telemetry is touched once a request and answer, not once a span.
 type answerCounts struct {
 	counts    []answerCount
@@ -19,6 +21,15 @@ func (t *answerCounts) add(status, reason string) {
 		}
 	}
 	t.counts = append(t.counts, answerCount{answer{status, reason}, 1})
+}
+
+// of counts the answer that something got; what counts in another signal is a number of its own.
+func (t *answerCounts) of(b *costing, countedIn string) {
+	if countedIn != "" {
+		t.add(genai.StatusDuplicate, reasonOtherSignal)
+		return
+	}
+	t.add(b.status, b.reason)
 }
 
 func (t *answerCounts) reset() { t.counts, t.uncounted = t.counts[:0], 0 }

@@ -39,7 +39,7 @@ var answers = [...]answer{
 	{genai.StatusDuplicate, genai.ReasonParentCounted},
 	{genai.StatusDuplicate, genai.ReasonChildCounted},
 	{genai.StatusDuplicate, genai.ReasonIgnoredScope},
-	{genai.StatusDuplicate, genai.ReasonOtherSignal},
+	{genai.StatusDuplicate, reasonOtherSignal},
 	{genai.StatusUnpriced, genai.ReasonUnknownModel},
 	{genai.StatusUnpriced, genai.ReasonNoUsage},
 	{genai.StatusUnpriced, genai.ReasonBadUsage},

@@ -28,20 +28,20 @@ func defaultCLIAgents() map[string]string {
 	}
 }
 
-// aside says whether what comes in a signal under a scope counts for nothing, and why; undecided is what may count.
-func (c *Config) aside(scope, signal string) outcome {
-	if agent := genai.CLIAgent(scope); agent != "" && c.CLIAgents[agent] != signal {
-		return otherSignal
-	}
-	if slices.Contains(c.IgnoreScopes, scope) {
-		return ignoredScope
-	}
-	return undecided
-}
+// reasonOtherSignal is how llmcost's own telemetry counts what is told in one signal and counts in another.
+const reasonOtherSignal = "other_signal"
 
-// asideOf is the cost of what counts for nothing.
-func asideOf(why outcome) costing {
-	return costing{status: genai.StatusDuplicate, reason: why.reason()}
+// countedIn is which signal counts instead of the one in which something comes under a scope; "" where it is that one.
+func (c *Config) countedIn(scope, signal string) string {
+	agent := genai.CLIAgent(scope)
+	switch counts := c.CLIAgents[agent]; {
+	case agent == "" || counts == signal:
+		return ""
+	case counts == signalOff || counts == "":
+		return "none"
+	default:
+		return counts
+	}
 }
 
 func (c *Config) checkCLIAgents() (errs []error) {

@@ -24,9 +24,9 @@ func allBy(signal string) map[string]string {
 	return by
 }
 
-// What one run of an agent told in spans and in logs: by each choice the one signal has the cost, and everything in the other says why it has
-// none: a tool and an agent's run too, which would count twice in metrics.
-func TestOneSignalOfAnAgentHasTheCost(t *testing.T) {
+// What one run of an agent told in spans and in logs has its cost in both, and by each choice one of them counts: everything in the other says
+// where it does, a tool and an agent's run too, which would count twice in metrics.
+func TestOneSignalOfAnAgentCounts(t *testing.T) {
 	for _, agent := range []string{"claude-code", "codex", "gemini-cli"} {
 		for _, signal := range []string{signalTraces, signalLogs, signalMetrics, signalOff} {
 			t.Run(agent+"/"+signal, func(t *testing.T) {
@@ -38,7 +38,7 @@ func TestOneSignalOfAnAgentHasTheCost(t *testing.T) {
 				eachSpan(p.process(t, capture(t, agent)), func(span ptrace.Span) {
 					var op genai.Operation
 					if genai.ReadCanonical(span, &op) {
-						spans.add(&op, span.Attributes())
+						spans.add(&op)
 					}
 				})
 				for _, attrs := range processedLogs(t, cfg, "../../test/house/testdata/agents/"+agent+"/logs.json") {
@@ -46,13 +46,13 @@ func TestOneSignalOfAnAgentHasTheCost(t *testing.T) {
 					attrs.CopyTo(rec.Attributes())
 					var op genai.Operation
 					if _, ok := genai.ReadCanonicalLog(rec, &op); ok {
-						records.add(&op, attrs)
+						records.add(&op)
 					}
 				}
-				require.Equal(t, signal == signalTraces, spans.cost > 0)
-				require.Equal(t, signal == signalLogs, records.cost > 0)
-				require.NotZero(t, spans.all)
-				require.NotZero(t, records.all)
+				require.Positive(t, spans.cost)
+				require.Positive(t, records.cost)
+				require.Equal(t, signal == signalTraces, spans.counts > 0)
+				require.Equal(t, signal == signalLogs, records.counts > 0)
 				for at, s := range map[string]toldIn{signalTraces: spans, signalLogs: records} {
 					if at == signal {
 						require.Zero(t, s.elsewhere, at)
@@ -67,18 +67,18 @@ func TestOneSignalOfAnAgentHasTheCost(t *testing.T) {
 
 // toldIn is what a signal told of operations.
 type toldIn struct {
-	all, elsewhere int
-	cost           float64
+	all, elsewhere, counts int
+	cost                   float64
 }
 
-func (s *toldIn) add(op *genai.Operation, attrs pcommon.Map) {
+func (s *toldIn) add(op *genai.Operation) {
 	s.all++
 	s.cost += op.TotalUSD
-	if op.ToldElsewhere() {
-		s.elsewhere++
+	if op.Counts() {
+		s.counts++
 	}
-	if _, has := attrs.Get(genai.CostTotal); has && op.ToldElsewhere() {
-		s.cost = -1
+	if op.Elsewhere {
+		s.elsewhere++
 	}
 }
 

@@ -1,6 +1,7 @@
 package llmcost
 
 import (
+	"slices"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/plog"
@@ -25,15 +26,16 @@ func (l *logRequest) process(ld plog.Logs) {
 	for _, rl := range ld.ResourceLogs().All() {
 		for _, sl := range rl.ScopeLogs().All() {
 			scope := dialect.NewScope(sl.Scope(), rl.Resource(), &opts)
-			aside := l.cfg.aside(sl.Scope().Name(), signalLogs)
+			ignored := slices.Contains(l.cfg.IgnoreScopes, sl.Scope().Name())
+			countedIn := l.cfg.countedIn(sl.Scope().Name(), signalLogs)
 			for _, rec := range sl.LogRecords().All() {
-				l.answer(&scope, rec, aside)
+				l.answer(&scope, rec, ignored, countedIn)
 			}
 		}
 	}
 }
 
-func (l *logRequest) answer(scope *dialect.Scope, rec plog.LogRecord, aside outcome) {
+func (l *logRequest) answer(scope *dialect.Scope, rec plog.LogRecord, ignored bool, countedIn string) {
 	attrs := rec.Attributes()
 	if l.cfg.TrustUpstream {
 		if _, ok := attrs.Get(genai.CostStatus); ok {
@@ -46,15 +48,17 @@ func (l *logRequest) answer(scope *dialect.Scope, rec plog.LogRecord, aside outc
 		if dialect.OwnsCost(attrs) { // a claim that must not add to any total
 			removeOwned(attrs)
 		}
-	case call.Kind != genai.ModelCall && aside != otherSignal:
+	case call.Kind != genai.ModelCall:
 		l.write.annotate(attrs, &call, nil)
+		putCountedIn(attrs, countedIn)
 	default:
-		b := asideOf(aside)
-		if aside == undecided {
+		b := ignoredCall
+		if !ignored {
 			l.prices.costOf(&call, logTime(rec, l.now), &l.seen, &b)
 		}
 		l.write.annotate(attrs, &call, &b)
-		l.answered.add(b.status, b.reason)
+		putCountedIn(attrs, countedIn)
+		l.answered.of(&b, countedIn)
 	}
 }
 

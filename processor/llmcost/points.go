@@ -1,6 +1,8 @@
 package llmcost
 
 import (
+	"slices"
+
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 
@@ -21,13 +23,14 @@ func (p *pointRequest) process(md pmetric.Metrics) {
 	for _, rm := range md.ResourceMetrics().All() {
 		for _, sm := range rm.ScopeMetrics().All() {
 			scope := dialect.NewScope(sm.Scope(), rm.Resource(), nil)
-			aside := p.cfg.aside(sm.Scope().Name(), signalMetrics)
+			ignored := slices.Contains(p.cfg.IgnoreScopes, sm.Scope().Name())
+			countedIn := p.cfg.countedIn(sm.Scope().Name(), signalMetrics)
 			for _, m := range sm.Metrics().All() {
 				if m.Type() == pmetric.MetricTypeSummary { // which nobody counts
 					continue
 				}
 				for one := range points.All(m) {
-					p.answer(&scope, m.Name(), one.Attributes, aside)
+					p.answer(&scope, m.Name(), one.Attributes, ignored, countedIn)
 				}
 			}
 		}
@@ -35,7 +38,7 @@ func (p *pointRequest) process(md pmetric.Metrics) {
 }
 
 // answer marks a point. One that tells of no call keeps the rest of llm.cost.*: in a second tier it is a gateway's own.
-func (p *pointRequest) answer(scope *dialect.Scope, metric string, attrs pcommon.Map, aside outcome) {
+func (p *pointRequest) answer(scope *dialect.Scope, metric string, attrs pcommon.Map, ignored bool, countedIn string) {
 	_, marked := attrs.Get(genai.CallCounts)
 	if marked && p.cfg.TrustUpstream {
 		return
@@ -48,7 +51,7 @@ func (p *pointRequest) answer(scope *dialect.Scope, metric string, attrs pcommon
 		}
 		return
 	}
-	status, reason := p.statusOf(&call, aside)
+	status, reason := p.statusOf(&call, ignored)
 	if call.Has(dialect.HasOwnedCost) {
 		removeOwned(attrs)
 	}
@@ -57,14 +60,15 @@ func (p *pointRequest) answer(scope *dialect.Scope, metric string, attrs pcommon
 	if reason != "" {
 		attrs.PutStr(genai.CostReason, reason)
 	}
+	putCountedIn(attrs, countedIn)
 	p.write.canonical(attrs, &call, status)
 }
 
 // statusOf says whether the cost of the calls is told.
-func (p *pointRequest) statusOf(call *dialect.Call, aside outcome) (status, reason string) {
+func (p *pointRequest) statusOf(call *dialect.Call, ignored bool) (status, reason string) {
 	switch {
-	case aside != undecided:
-		return genai.StatusDuplicate, aside.reason()
+	case ignored:
+		return genai.StatusDuplicate, genai.ReasonIgnoredScope
 	case call.Failure != genai.Succeeded:
 		return genai.StatusFree, genai.ReasonFailed
 	case call.CostSource == dialect.CostNone || p.cfg.ReportedCost == reportedIgnore:

@@ -98,8 +98,8 @@ func TestPointsOfAgents(t *testing.T) {
 			func(c *Config) { c.CLIAgents = defaultCLIAgents() }, claudeScope, claudeUSD,
 			raw{"model": "m"},
 			raw{
-				genai.CallCounts: "usd", genai.CostStatus: genai.StatusDuplicate, genai.CostReason: genai.ReasonOtherSignal,
-				genai.ProviderName: "anthropic", genai.CallRequestModel: "m",
+				genai.CallCounts: "usd", genai.CostStatus: genai.StatusReported, genai.CostCountedIn: "traces",
+				genai.ProviderName: "anthropic", genai.RequestModel: "m",
 			},
 		},
 		"no normalizing": {

@@ -35,18 +35,19 @@ type request struct {
 	between   []between
 	answered  answerCounts
 	from      source // of the spans that are being read; found out with the first call
+	countedIn string // of these spans: the signal that counts instead
 	room      room
 	seen      recall
 }
 
 // spanCall is a GenAI span of the batch that needs an answer.
 type spanCall struct {
-	op      dialect.Call
-	span    ptrace.Span
-	witness int     // index into witnesses; -1 where the span is no call or its scope is ignored
-	costing costing // of a call: as if it counted
-	aside   outcome // why it counts for nothing, whatever else the request holds; undecided is no reason
-	alone   bool    // an agent or step that claims usage, in whose trace no call was seen
+	op        dialect.Call
+	span      ptrace.Span
+	witness   int     // index into witnesses; -1 where the span is no call or its scope is ignored
+	costing   costing // of a call: as if it counted
+	countedIn string  // the signal that counts instead of spans
+	alone     bool    // an agent or step that claims usage, in whose trace no call was seen
 }
 
 // keepCalls bounds the memory that an unusually large batch leaves in the pool.
@@ -80,10 +81,10 @@ func (r *request) read(td ptrace.Traces, cfg *Config, hash *genai.Hasher, prices
 	for _, rs := range td.ResourceSpans().All() {
 		for _, ss := range rs.ScopeSpans().All() {
 			scope := dialect.NewScope(ss.Scope(), rs.Resource(), &opts)
-			aside := cfg.aside(ss.Scope().Name(), signalTraces)
-			r.from = source{}
+			ignored := slices.Contains(cfg.IgnoreScopes, ss.Scope().Name())
+			r.from, r.countedIn = source{}, cfg.countedIn(ss.Scope().Name(), signalTraces)
 			for _, span := range ss.Spans().All() {
-				r.readSpan(&scope, span, aside, cfg.TrustUpstream)
+				r.readSpan(&scope, span, ignored, cfg.TrustUpstream)
 			}
 		}
 	}
@@ -104,7 +105,7 @@ func (r *request) next() *spanCall {
 	return &r.calls[:n+1][n]
 }
 
-func (r *request) readSpan(scope *dialect.Scope, span ptrace.Span, aside outcome, trust bool) {
+func (r *request) readSpan(scope *dialect.Scope, span ptrace.Span, ignored, trust bool) {
 	call := r.next()
 	if !dialect.Read(scope, span, &call.op) {
 		if kind := span.Kind(); (kind == ptrace.SpanKindClient || kind == ptrace.SpanKindServer) && !span.ParentSpanID().IsEmpty() {
@@ -117,11 +118,7 @@ func (r *request) readSpan(scope *dialect.Scope, span ptrace.Span, aside outcome
 		return
 	}
 	r.calls = r.calls[:len(r.calls)+1]
-	call.span, call.witness, call.aside = span, -1, aside
-	if aside == otherSignal {
-		call.op.Claims = false
-		return
-	}
+	call.span, call.witness, call.countedIn = span, -1, r.countedIn
 	r.claims, r.sums = r.claims || call.op.Claims, r.sums || call.op.Sum > 0
 	r.steps = r.steps || call.op.Kind == genai.Step
 	model := noKin
@@ -135,7 +132,7 @@ func (r *request) readSpan(scope *dialect.Scope, span ptrace.Span, aside outcome
 	case !call.op.Passes:
 		return
 	}
-	if aside == undecided {
+	if !ignored {
 		r.testify(scope, call, model)
 	}
 }
@@ -241,13 +238,12 @@ func rank(op *dialect.Call) int32 {
 	return r
 }
 
+// ignoredCall is the cost of a call of a scope that ignore_scopes names.
+var ignoredCall = costing{status: genai.StatusDuplicate, reason: genai.ReasonIgnoredScope}
+
 // answer is what the span's call cost, or why the span has no cost of its own. It is false for a GenAI span that is neither a call nor a
 // roll-up of calls, such as a tool's.
 func (c *spanCall) answer(witnesses []witness) (*costing, bool) {
-	if c.aside == otherSignal {
-		c.costing = asideOf(otherSignal)
-		return &c.costing, true
-	}
 	switch c.op.Kind {
 	case genai.ModelCall:
 	case genai.Agent, genai.Workflow, genai.Step:
@@ -260,7 +256,7 @@ func (c *spanCall) answer(witnesses []witness) (*costing, bool) {
 		return nil, false
 	}
 	if c.witness < 0 {
-		c.costing = asideOf(ignoredScope)
+		c.costing = ignoredCall
 	} else if w := &witnesses[c.witness]; w.outcome.duplicate() {
 		c.costing = costing{status: genai.StatusDuplicate, reason: w.outcome.reason(), uncounted: w.uncounted()}
 	}

@@ -14,8 +14,6 @@ const (
 	sameCall              // another library's span of the same call counts
 	parentCounted         // the span it lies in counts
 	childCounted          // a span inside it counts
-	ignoredScope          // the configuration says that this instrumentation repeats another
-	otherSignal           // the configuration says that another signal of this command-line agent counts
 )
 
 // duplicate says whether o is one of the outcomes that count elsewhere.
@@ -32,10 +30,6 @@ func (o outcome) reason() string {
 		return genai.ReasonParentCounted
 	case childCounted:
 		return genai.ReasonChildCounted
-	case ignoredScope:
-		return genai.ReasonIgnoredScope
-	case otherSignal:
-		return genai.ReasonOtherSignal
 	default:
 		return ""
 	}
