@@ -122,9 +122,6 @@ func (m *Model) list(call *Call) *compiled {
 	return &m.lists[0]
 }
 
-// Regional says that the price goes by the region.
-func (m *Model) Regional() bool { return len(m.regions) > 0 }
-
 // Free says that the model costs nothing, whatever is used and whenever.
 func (m *Model) Free() bool {
 	for i := range m.lists {

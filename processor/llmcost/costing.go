@@ -136,15 +136,8 @@ func (s *sold) untold(op *dialect.Call) string {
 		return genai.ReasonHiddenTokens
 	case op.Untold.Lifetime && (s.model.Prices(pricing.UnitCacheWrite1h) || s.hourOnBedrock()):
 		return genai.ReasonUnknownLifetime
-	case op.Region == "" && s.claudeAtGoogle() && s.model.Regional():
-		return pricing.GuessRegion
 	}
 	return ""
-}
-
-// claudeAtGoogle: whoever asks Vertex for Claude must say where, and most places cost a tenth more than all of the world together.
-func (s *sold) claudeAtGoogle() bool {
-	return s.model.Provider == "google" && !s.model.Own && strings.HasPrefix(s.model.ID, "claude-")
 }
 
 // hourOnBedrock says that the model may have kept the prompt for an hour, for which the rows of Bedrock have no rate: Claude from 4.5 on.

@@ -37,7 +37,7 @@ func TestTierAndRegionWhereverSaid(t *testing.T) {
 		{"null", claude, "output.value", `{"usage":{"service_tier":null,"inference_geo":null}}`, list, "priced"},
 		{"kept in the US", claude, "output.value", `{"usage":{"inference_geo":"us"}}`, tenth, "priced"},
 		{"anywhere", claude, "output.value", `{"usage":{"inference_geo":"global"}}`, list, "priced"},
-		{"a place that says nothing", vertex, "output.value", `{"usage":{"inference_geo":"not_available"}}`, list, "estimated"},
+		{"a place that says nothing", vertex, "output.value", `{"usage":{"inference_geo":"not_available"}}`, list, "priced"},
 		{"regional endpoint", vertex, "server.address", "us-east5-aiplatform.googleapis.com", tenth, "priced"},
 		{"regional endpoint's URL", vertex, "server.address", "https://us-east5-aiplatform.googleapis.com:443/v1", tenth, "priced"},
 		{"global endpoint", vertex, "server.address", "aiplatform.googleapis.com", list, "priced"},
