@@ -144,7 +144,25 @@ func dropBudgets(conf map[string]any) error {
 	if removed == 0 {
 		return errors.New("the default configuration has no budgets")
 	}
+	dropEmpty(conf, pipelines)
 	return nil
+}
+
+// dropEmpty removes pipelines that lead nowhere any more, and the connectors that fed them.
+func dropEmpty(conf, pipelines map[string]any) {
+	for name, p := range pipelines {
+		pipeline := p.(map[string]any)
+		if len(pipeline["exporters"].([]any)) > 0 {
+			continue
+		}
+		delete(pipelines, name)
+		for _, fed := range pipeline["receivers"].([]any) {
+			delete(conf["connectors"].(map[string]any), fed.(string))
+			for _, other := range pipelines {
+				dropExporter(other.(map[string]any), fed.(string))
+			}
+		}
+	}
 }
 
 // dropExporter takes an exporter out of a pipeline, and is how often it was there.
