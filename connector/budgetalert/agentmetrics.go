@@ -8,9 +8,6 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/points"
 )
 
-// maxAdded is how many calls or tokens a point may add: what genaimetrics believes, too.
-const maxAdded = genai.MaxTokens * 1000
-
 // addedTokens are the points of one metric that differ in nothing but the type of their tokens. Only together they say what was used: some
 // clients count what was cached in the input, too. They are counted by one id, in whatever order they come.
 type addedTokens struct {
@@ -33,8 +30,8 @@ func (of *metricOf) agentPoints() (read bool) {
 		case counts == genai.CountsUSD:
 			of.costPoint(p)
 		default:
-			n, id := of.added(p, maxAdded)
-			if !(n >= 0 && n <= maxAdded) {
+			n, id := of.added(p, genai.MaxAdded)
+			if !(n >= 0 && n <= genai.MaxAdded) {
 				of.b.counts.badAmount++
 			} else if counts == genai.CountsCalls && n >= 1 {
 				of.add(&op, p, id, &book.Sums{Calls: int64(n)})

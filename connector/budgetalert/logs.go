@@ -20,19 +20,11 @@ func (r *reader) logs(b *spending, ld plog.Logs) {
 					continue
 				}
 				r.add(b, &call{
-					op: &op, service: service, id: r.recordID(rec, &op, service), end: genai.RecordTime(rec), trace: rec.TraceID(), span: rec.SpanID(),
+					op: &op, service: service, id: r.hasher.LogCall(rec, pdatautil.MapHash(rec.Attributes()), &op, service), end: genai.RecordTime(rec), trace: rec.TraceID(), span: rec.SpanID(),
 					attrs: rec.Attributes(), resource: resource,
 					seen: func() seen { return stand(rl.Resource(), sl.Scope(), rec.Attributes()) },
 				})
 			}
 		}
 	}
-}
-
-// recordID is the same on every replica.
-func (r *reader) recordID(rec plog.LogRecord, op *genai.Operation, service string) uint64 {
-	if genai.UniqueResponseID(op.ResponseID) {
-		return r.hasher.Response(op.ResponseID, op.Usage.Output)
-	}
-	return r.hasher.Record(rec, pdatautil.MapHash(rec.Attributes()), service)
 }

@@ -40,7 +40,7 @@ func (b *conversion) agentLog(rec plog.LogRecord, source int) {
 	}
 	span := standFor(rec, seconds)
 	t := b.tellsOf(op, span)
-	if t == 0 || !b.claim(b.recordID(rec, op, source)) {
+	if t == 0 || !b.claim(b.hasher.LogCall(rec, pdatautil.MapHash(rec.Attributes()), op, b.serviceName(source))) {
 		return
 	}
 	b.item.read(op, span, source, &b.cfg.Keep)
@@ -58,11 +58,4 @@ func standFor(rec plog.LogRecord, seconds float64) ptrace.Span {
 		span.SetStartTimestamp(end - pcommon.Timestamp(took))
 	}
 	return span
-}
-
-func (b *conversion) recordID(rec plog.LogRecord, op *genai.Operation, source int) uint64 {
-	if genai.UniqueResponseID(op.ResponseID) {
-		return b.hasher.Response(op.ResponseID, op.Usage.Output)
-	}
-	return b.hasher.Record(rec, pdatautil.MapHash(rec.Attributes()), b.serviceName(source))
 }

@@ -175,7 +175,7 @@ func (e *engine) observeMemory(m pmetric.Metric, from *sender) {
 // freshOf is what a point adds, if it adds anything. A delta point is known again by its times: processes that tell nothing to be told
 // apart by may share a series, so a point that is older than the last one is not one that was counted.
 func (e *engine) freshOf(series uint64, p clientPoint, cumulative bool, now time.Time) (value float64, ok bool) {
-	if !(p.value >= 0 && p.value <= genai.MaxTokens*1000) { // NaN too
+	if !(p.value >= 0 && p.value <= genai.MaxAdded) { // NaN too
 		e.health.rejected++
 		return 0, false
 	}

@@ -147,6 +147,14 @@ func (h *Hasher) Call(trace pcommon.TraceID, span pcommon.SpanID, op *Operation)
 	return h.Response(op.ResponseID, op.Usage.Output)
 }
 
+// LogCall does the same for a call that a log record tells; said is a hash of its attributes.
+func (h *Hasher) LogCall(rec plog.LogRecord, said [16]byte, op *Operation, service string) uint64 {
+	if UniqueResponseID(op.ResponseID) {
+		return h.Response(op.ResponseID, op.Usage.Output)
+	}
+	return h.Record(rec, said, service)
+}
+
 // Text is the key of a text that names one item; 0 without one.
 func (h *Hasher) Text(s string) uint64 {
 	if s == "" {

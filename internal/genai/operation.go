@@ -91,7 +91,9 @@ func (u *Usage) SubCounts() int {
 // any bill, and a double holds each nano-USD up to it.
 const (
 	MaxTokens = 1 << maxTokensBits
-	MaxUSD    = 1_000_000
+	// MaxAdded is how many calls or tokens a point of a metric may add.
+	MaxAdded = MaxTokens * 1000
+	MaxUSD   = 1_000_000
 
 	maxTokensBits = 34
 )
