@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
@@ -51,10 +50,4 @@ func agentLog(t *testing.T, scope string, elsewhere bool) plog.Logs {
 	}
 	require.NoError(t, sl.LogRecords().AppendEmpty().Attributes().FromRaw(attrs))
 	return ld
-}
-
-// Which signal counts was said here once, for metrics alone.
-func TestWhereCLIAgentsWent(t *testing.T) {
-	err := confmap.NewFromStringMap(map[string]any{"cli_agents": map[string]any{"codex": "logs"}}).Unmarshal(createDefaultConfig())
-	require.ErrorContains(t, err, "cli_agents is a key of the processor llmcost")
 }

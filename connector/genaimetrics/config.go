@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/component"
-	"go.opentelemetry.io/collector/confmap"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 	"github.com/otelcol-llm/otelcol-llm/internal/limits"
@@ -83,14 +82,6 @@ func createDefaultConfig() component.Config {
 		Exemplars:   true,
 		Dedupe:      Dedupe{Window: genai.DedupeWindow, MaxEntries: 500_000},
 	}
-}
-
-// Unmarshal says where a key went that was here.
-func (c *Config) Unmarshal(conf *confmap.Conf) error {
-	if conf.IsSet("cli_agents") {
-		return errors.New("cli_agents is a key of the processor llmcost: what it says holds for metrics, budgets and events alike")
-	}
-	return conf.Unmarshal(c)
 }
 
 // Validate reports every wrong key at once.

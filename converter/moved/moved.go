@@ -30,13 +30,10 @@ type converter struct{ log *zap.Logger }
 const agents = "cli_agents" // which signal of a command-line agent counts; genaimetrics had it, and budgets and events did not know
 
 // Convert moves what genaimetrics says of command-line agents to each llmcost. What llmcost says itself holds, and two that say
-// different things are refused. Without llmcost the key stays, and genaimetrics refuses it.
+// different things are refused, and so is the key without an llmcost.
 func (c converter) Convert(_ context.Context, conf *confmap.Conf) error {
 	settings := conf.ToStringMap()
 	processors := named(settings, "processors", "llmcost")
-	if len(processors) == 0 {
-		return nil
-	}
 	said, by := map[string]any{}, map[string]string{}
 	var errs []error
 	var rest []string
@@ -50,6 +47,10 @@ func (c converter) Convert(_ context.Context, conf *confmap.Conf) error {
 				errs = append(errs, fmt.Errorf("%s::%s::%s: is %v, and %v in %s: one signal of an agent counts", path, agents, agent, signal, before, by[agent]))
 			}
 			said[agent], by[agent] = signal, path
+		}
+		if len(processors) == 0 {
+			errs = append(errs, fmt.Errorf("%s::%s: is a key of the processor llmcost, and there is none", path, agents))
+			continue
 		}
 		conf.Delete(path + "::" + agents)
 		if !conf.IsSet(path) { // it had no other key, and Delete takes what is empty

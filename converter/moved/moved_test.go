@@ -33,9 +33,9 @@ func TestConvert(t *testing.T) {
 			text:  "{connectors: {genaimetrics/a: {cli_agents: {codex: logs}}, genaimetrics/b: {cli_agents: {codex: off}}}, processors: {llmcost: }}",
 			wrong: "connectors::genaimetrics/b::cli_agents::codex: is off, and logs in connectors::genaimetrics/a",
 		},
-		"no llmcost": { // genaimetrics says that the key is wrong
-			text: "{connectors: {genaimetrics: {cli_agents: " + both + "}}, processors: {batch: }}",
-			want: "{connectors: {genaimetrics: {cli_agents: " + both + "}}, processors: {batch: }}",
+		"no llmcost": {
+			text:  "{connectors: {genaimetrics: {cli_agents: " + both + "}}, processors: {batch: }}",
+			wrong: "connectors::genaimetrics::cli_agents: is a key of the processor llmcost, and there is none",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
