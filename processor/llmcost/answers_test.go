@@ -81,8 +81,12 @@ func TestOwnCountersBeginAtZero(t *testing.T) {
 		require.NoError(t, p.ConsumeTraces(context.Background(), capture(t, client)))
 	}
 	require.NoError(t, p.ConsumeTraces(context.Background(), chat(map[string]any{genai.RequestModel: "no-such-model"})))
+	agents := chat(nil)
+	agents.ResourceSpans().At(0).ScopeSpans().At(0).Scope().SetName("cline") // of which logs count
+	require.NoError(t, p.ConsumeTraces(context.Background(), agents))
 	ended := ownCounters(t, tt)
 	require.NoError(t, p.Shutdown(context.Background()))
 	require.Equal(t, slices.Sorted(maps.Keys(begun)), slices.Sorted(maps.Keys(ended)))
 	require.Positive(t, ended["otelcol_llmcost_spans reason= status=priced "])
+	require.EqualValues(t, 1, ended["otelcol_llmcost_spans reason=other_signal status=duplicate "])
 }

@@ -30,7 +30,7 @@ type request struct {
 	sums      bool   // an agent adds up what its calls used
 	steps     bool   // one of the calls is a step
 	network   []ptrace.Span
-	tools     []toolRun
+	tools     []billedRun
 	reports   []toolSpan
 	between   []between
 	answered  answerCounts
@@ -126,7 +126,7 @@ func (r *request) readSpan(scope *dialect.Scope, span ptrace.Span, ignored, trus
 	case call.op.Kind == genai.ModelCall:
 		model = r.prices.costOf(&call.op, endOf(span, r.now), &r.seen, &call.costing)
 	case call.op.Kind == genai.Tool:
-		r.noteTool(call)
+		r.noteBilledRun(call)
 		r.noteReport(scope, call)
 		return
 	case !call.op.Passes:

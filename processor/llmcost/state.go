@@ -31,7 +31,7 @@ type state struct {
 	hash    *genai.Hasher
 	mu      sync.Mutex // guards counted, tools and reports
 	counted *countedCalls
-	tools   *toolRuns
+	tools   *billedRuns
 	reports *bounded.Hashes[toolReport]
 
 	toolSenders toolSenders
@@ -64,7 +64,7 @@ func newState(cfg *Config, set component.TelemetrySettings) (*state, error) {
 		telemetry: telemetry,
 		hash:      genai.NewHasher(),
 		counted:   newCountedCalls(cfg.Dedupe.MaxEntries, cfg.Dedupe.TTL),
-		tools:     newToolRuns(cfg.Dedupe.MaxEntries, cfg.Dedupe.TTL),
+		tools:     newBilledRuns(cfg.Dedupe.MaxEntries, cfg.Dedupe.TTL),
 		reports:   bounded.NewHashes[toolReport](cfg.Dedupe.MaxEntries/reportsShare, cfg.Dedupe.TTL),
 		fileSeen:  seen,
 		done:      make(chan struct{}),

@@ -12,14 +12,14 @@ import (
 // (Mastra). The tool ran while the call was under way, and its span ends before: it comes first, or with the call, which is priced with it. One
 // that comes later changes nothing any more.
 
-// toolRun is one run of such a tool, as its span tells it.
-type toolRun struct {
-	in, self uint64 // the keys of the span that it lies in, and of its own
-	ran      toolRecord
+// billedRun is one run of such a tool, as its span tells it.
+type billedRun struct {
+	in  uint64 // the key of the span that it lies in
+	ran billedRecord
 }
 
-// toolRecord is what is remembered of it, under the key of the span that it lies in.
-type toolRecord struct {
+// billedRecord is what is remembered of it, under the key of the span that it lies in.
+type billedRecord struct {
 	during period
 	self   uint64
 	by     uint64 // the call that it is billed with, once that is known
@@ -27,9 +27,9 @@ type toolRecord struct {
 	doubt  bool // what it costs is not known
 }
 
-// toolRuns are those that were told.
-type toolRuns struct {
-	known *bounded.Hashes[toolRecord]
+// billedRuns are those that were told.
+type billedRuns struct {
+	known *bounded.Hashes[billedRecord]
 	any   atomic.Bool // most gateways never see one
 }
 
@@ -39,20 +39,19 @@ const toolsShare = 16
 // toolsTogether is how many that lie in one span are told apart; a call that ran more has a fee that is not known.
 const toolsTogether = 16
 
-func newToolRuns(limit int, ttl time.Duration) *toolRuns {
-	return &toolRuns{known: bounded.NewHashes[toolRecord](limit/toolsShare, ttl)}
+func newBilledRuns(limit int, ttl time.Duration) *billedRuns {
+	return &billedRuns{known: bounded.NewHashes[billedRecord](limit/toolsShare, ttl)}
 }
 
-// noteTool notes a tool's span, where it tells of a run that the provider bills.
-func (r *request) noteTool(call *spanCall) {
+// noteBilledRun notes a tool's span, where it tells of a run that the provider bills.
+func (r *request) noteBilledRun(call *spanCall) {
 	op, span := &call.op, call.span
 	if op.Ran == (genai.Billed{}) && op.Doubt == "" || span.ParentSpanID().IsEmpty() {
 		return
 	}
 	trace := span.TraceID()
-	self := r.hash.Span(trace, span.SpanID())
-	r.tools = append(r.tools, toolRun{in: r.hash.Span(trace, span.ParentSpanID()), self: self, ran: toolRecord{
-		during: periodOf(span), self: self, billed: op.Ran, doubt: op.Doubt != "",
+	r.tools = append(r.tools, billedRun{in: r.hash.Span(trace, span.ParentSpanID()), ran: billedRecord{
+		during: periodOf(span), self: r.hash.Span(trace, span.SpanID()), billed: op.Ran, doubt: op.Doubt != "",
 	}})
 }
 
@@ -61,11 +60,10 @@ func (s *state) addToolFees(r *request) {
 	if len(r.tools) == 0 && !s.tools.any.Load() {
 		return
 	}
-	now := time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := range r.tools {
-		s.tools.note(&r.tools[i], now)
+		s.tools.note(&r.tools[i], r.now)
 	}
 	for i := range r.calls {
 		c := &r.calls[i]
@@ -73,7 +71,7 @@ func (s *state) addToolFees(r *request) {
 			continue
 		}
 		w := &r.witnesses[c.witness]
-		billed, doubt := s.tools.of(w, now)
+		billed, doubt := s.tools.of(w, r.now)
 		if billed == (genai.Billed{}) && !doubt {
 			continue
 		}
@@ -86,7 +84,7 @@ func (s *state) addToolFees(r *request) {
 	}
 }
 
-func (t *toolRuns) note(run *toolRun, now time.Time) {
+func (t *billedRuns) note(run *billedRun, now time.Time) {
 	t.any.Store(true)
 	for i := range uint64(toolsTogether) {
 		at := placeOf(run.in, i)
@@ -95,7 +93,7 @@ func (t *toolRuns) note(run *toolRun, now time.Time) {
 		case !ok:
 			t.known.Put(at, run.ran, now)
 			return
-		case known.self == run.self: // told again
+		case known.self == run.ran.self: // told again
 			return
 		case i == toolsTogether-1:
 			known.doubt = true
@@ -105,7 +103,7 @@ func (t *toolRuns) note(run *toolRun, now time.Time) {
 }
 
 // of is what the tools that w ran are billed by, of those beside it and in it.
-func (t *toolRuns) of(w *witness, now time.Time) (billed genai.Billed, doubt bool) {
+func (t *billedRuns) of(w *witness, now time.Time) (billed genai.Billed, doubt bool) {
 	if w.apart != 0 || w.self == 0 || w.bare {
 		return billed, false
 	}

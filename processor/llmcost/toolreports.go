@@ -102,11 +102,10 @@ func (s *state) tellTools(r *request) {
 	slices.SortFunc(r.reports, func(a, b toolSpan) int {
 		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.during.start, b.during.start), cmp.Compare(b.during.end, a.during.end), cmp.Compare(a.self, b.self))
 	})
-	now := time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := range r.reports {
-		if t := &r.reports[i]; t.during.start != 0 && toldBefore(s.reports, t, now) {
+		if t := &r.reports[i]; t.during.start != 0 && toldBefore(s.reports, t, r.now) {
 			r.calls[t.call].op.Kind = genai.Step
 		}
 	}
