@@ -20,7 +20,8 @@ func (r *reader) logs(b *spending, ld plog.Logs) {
 					continue
 				}
 				r.add(b, &call{
-					op: &op, service: service, id: r.hasher.LogCall(rec, pdatautil.MapHash(rec.Attributes()), &op, service), end: genai.RecordTime(rec), trace: rec.TraceID(), span: rec.SpanID(),
+					op: &op, service: service, id: r.hasher.LogCall(rec, pdatautil.MapHash(rec.Attributes()), &op, service),
+					end: genai.RecordTime(rec), trace: rec.TraceID(), span: rec.SpanID(),
 					attrs: rec.Attributes(), resource: resource,
 					seen: func() seen { return stand(rl.Resource(), sl.Scope(), rec.Attributes()) },
 				})
