@@ -17,6 +17,9 @@ const (
 	signalOff     = "off"
 )
 
+// signalNone is what llm.cost.counted_in says where none of them counts.
+const signalNone = "none"
+
 // defaultCLIAgents is the signal that tells most: how long calls took, and what they belong to.
 func defaultCLIAgents() map[string]string {
 	return map[string]string{
@@ -31,16 +34,17 @@ func defaultCLIAgents() map[string]string {
 // reasonOtherSignal is how llmcost's own telemetry counts what is told in one signal and counts in another.
 const reasonOtherSignal = "other_signal"
 
-// countedIn is which signal counts instead of the one in which something comes under a scope; "" where it is that one.
-func (c *Config) countedIn(scope, signal string) string {
-	agent := genai.CLIAgent(scope)
+// countedIn is the agent whose scope this is, and which signal counts instead of the one in which something comes under it; "" where it is that
+// one.
+func (c *Config) countedIn(scope, signal string) (agent, instead string) {
+	agent = genai.CLIAgent(scope)
 	switch counts := c.CLIAgents[agent]; {
 	case agent == "" || counts == signal:
-		return ""
+		return agent, ""
 	case counts == signalOff || counts == "":
-		return "none"
+		return agent, signalNone
 	default:
-		return counts
+		return agent, counts
 	}
 }
 

@@ -19,6 +19,8 @@ type logRequest struct {
 	now      time.Time
 	answered answerCounts
 	seen     recall
+	told     agentReport // in the scope that is being read
+	agents   []agentReport
 }
 
 func (l *logRequest) process(ld plog.Logs) {
@@ -27,9 +29,13 @@ func (l *logRequest) process(ld plog.Logs) {
 		for _, sl := range rl.ScopeLogs().All() {
 			scope := dialect.NewScope(sl.Scope(), rl.Resource(), &opts)
 			ignored := slices.Contains(l.cfg.IgnoreScopes, sl.Scope().Name())
-			countedIn := l.cfg.countedIn(sl.Scope().Name(), signalLogs)
+			agent, countedIn := l.cfg.countedIn(sl.Scope().Name(), signalLogs)
+			l.told = agentReport{agent: agent, signal: signalLogs, instead: countedIn}
 			for _, rec := range sl.LogRecords().All() {
 				l.answer(&scope, rec, ignored, countedIn)
+			}
+			if !ignored {
+				l.agents = l.told.addTo(l.agents)
 			}
 		}
 	}
@@ -49,9 +55,11 @@ func (l *logRequest) answer(scope *dialect.Scope, rec plog.LogRecord, ignored bo
 			removeOwned(attrs)
 		}
 	case call.Kind != genai.ModelCall:
+		l.told.any = true
 		l.write.annotate(attrs, &call, nil)
 		putCountedIn(attrs, countedIn)
 	default:
+		l.told.call()
 		b := ignoredCall
 		if !ignored {
 			l.prices.costOf(&call, logTime(rec, l.now), &l.seen, &b)

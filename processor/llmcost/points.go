@@ -17,31 +17,46 @@ import (
 type pointRequest struct {
 	cfg   *Config
 	write *annotator
+
+	unheard *unheard
+	told    agentReport // in the scope that is being read
+	agents  []agentReport
 }
 
 func (p *pointRequest) process(md pmetric.Metrics) {
 	for _, rm := range md.ResourceMetrics().All() {
 		for _, sm := range rm.ScopeMetrics().All() {
-			scope := dialect.NewScope(sm.Scope(), rm.Resource(), nil)
-			ignored := slices.Contains(p.cfg.IgnoreScopes, sm.Scope().Name())
-			countedIn := p.cfg.countedIn(sm.Scope().Name(), signalMetrics)
-			for _, m := range sm.Metrics().All() {
-				if m.Type() == pmetric.MetricTypeSummary { // which nobody counts
-					continue
-				}
-				for one := range points.All(m) {
-					p.answer(&scope, m.Name(), one.Attributes, ignored, countedIn)
-				}
-			}
+			p.scope(rm.Resource(), sm)
 		}
 	}
 }
 
-// answer marks a point. One that tells of no call keeps the rest of llm.cost.*: in a second tier it is a gateway's own.
-func (p *pointRequest) answer(scope *dialect.Scope, metric string, attrs pcommon.Map, ignored bool, countedIn string) {
+func (p *pointRequest) scope(from pcommon.Resource, sm pmetric.ScopeMetrics) {
+	scope, name := dialect.NewScope(sm.Scope(), from, nil), sm.Scope().Name()
+	ignored := slices.Contains(p.cfg.IgnoreScopes, name)
+	agent, countedIn := p.cfg.countedIn(name, signalMetrics)
+	p.told = agentReport{agent: agent, signal: signalMetrics, instead: countedIn}
+	for _, m := range sm.Metrics().All() {
+		if m.Type() == pmetric.MetricTypeSummary { // which nobody counts
+			continue
+		}
+		total := points.Temporality(m) != pmetric.AggregationTemporalityDelta
+		for one := range points.All(m) {
+			if p.answer(&scope, m.Name(), one.Attributes, ignored, countedIn) && (!total || p.unheard.isNew(agent, one.Start)) {
+				p.told.call()
+			}
+		}
+	}
+	if !ignored {
+		p.agents = p.told.addTo(p.agents)
+	}
+}
+
+// answer marks a point, and says whether it tells of calls. One that tells of no call keeps the rest of llm.cost.*: in a second tier it is a gateway's own.
+func (p *pointRequest) answer(scope *dialect.Scope, metric string, attrs pcommon.Map, ignored bool, countedIn string) bool {
 	_, marked := attrs.Get(genai.CallCounts)
 	if marked && p.cfg.TrustUpstream {
-		return
+		return false
 	}
 	var call dialect.Call
 	counts := dialect.ReadPoint(scope, metric, attrs, &call)
@@ -49,7 +64,7 @@ func (p *pointRequest) answer(scope *dialect.Scope, metric string, attrs pcommon
 		if marked { // a claim that must not add to any total
 			attrs.Remove(genai.CallCounts)
 		}
-		return
+		return false
 	}
 	status, reason := p.statusOf(&call, ignored)
 	if call.Has(dialect.HasOwnedCost) {
@@ -62,6 +77,7 @@ func (p *pointRequest) answer(scope *dialect.Scope, metric string, attrs pcommon
 	}
 	putCountedIn(attrs, countedIn)
 	p.write.canonical(attrs, &call, status)
+	return true
 }
 
 // statusOf says whether the cost of the calls is told.

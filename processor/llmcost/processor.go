@@ -33,6 +33,7 @@ func (p *costProcessor) processTraces(ctx context.Context, td ptrace.Traces) (pt
 	r := takeRequest()
 	defer r.giveBack()
 	r.read(td, p.cfg, state.hash, state.prices.Load(), time.Now())
+	state.tellAgents(r.agents, r.now)
 	state.addToolFees(r)
 	state.tellTools(r)
 	state.tellSums(r)
@@ -54,12 +55,18 @@ func (p *costProcessor) processLogs(ctx context.Context, ld plog.Logs) (plog.Log
 	}
 	l := logRequest{cfg: p.cfg, write: &p.write, prices: state.prices.Load(), now: time.Now()}
 	l.process(ld)
+	state.tellAgents(l.agents, l.now)
 	state.countAnswers(ctx, &l.answered)
 	return ld, nil
 }
 
 func (p *costProcessor) processMetrics(_ context.Context, md pmetric.Metrics) (pmetric.Metrics, error) {
-	r := pointRequest{cfg: p.cfg, write: &p.write}
+	state, err := p.state.Get()
+	if err != nil {
+		return md, err
+	}
+	r := pointRequest{cfg: p.cfg, write: &p.write, unheard: state.unheard}
 	r.process(md)
+	state.tellAgents(r.agents, time.Now())
 	return md, nil
 }

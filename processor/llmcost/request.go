@@ -36,6 +36,7 @@ type request struct {
 	answered  answerCounts
 	from      source // of the spans that are being read; found out with the first call
 	countedIn string // of these spans: the signal that counts instead
+	agents    []agentReport
 	room      room
 	seen      recall
 }
@@ -68,7 +69,7 @@ func (r *request) giveBack() {
 	}
 	r.network, r.between, r.steps = r.network[:0], r.between[:0], false
 	r.calls, r.witnesses, r.remote, r.claims, r.sums = r.calls[:0], r.witnesses[:0], false, false, false
-	r.tools, r.reports = r.tools[:0], r.reports[:0]
+	r.tools, r.reports, r.agents = r.tools[:0], r.reports[:0], r.agents[:0]
 	r.answered.reset()
 	r.seen.forget()
 	requests.Put(r)
@@ -82,9 +83,15 @@ func (r *request) read(td ptrace.Traces, cfg *Config, hash *genai.Hasher, prices
 		for _, ss := range rs.ScopeSpans().All() {
 			scope := dialect.NewScope(ss.Scope(), rs.Resource(), &opts)
 			ignored := slices.Contains(cfg.IgnoreScopes, ss.Scope().Name())
-			r.from, r.countedIn = source{}, cfg.countedIn(ss.Scope().Name(), signalTraces)
+			r.from = source{}
+			var agent string
+			agent, r.countedIn = cfg.countedIn(ss.Scope().Name(), signalTraces)
+			before := len(r.calls)
 			for _, span := range ss.Spans().All() {
 				r.readSpan(&scope, span, ignored, cfg.TrustUpstream)
+			}
+			if agent != "" && !ignored {
+				r.noteAgent(agent, r.calls[before:])
 			}
 		}
 	}
@@ -94,6 +101,17 @@ func (r *request) read(td ptrace.Traces, cfg *Config, hash *genai.Hasher, prices
 	if r.steps || len(r.network) > 0 && len(r.witnesses) > 0 {
 		r.findBetween(td)
 	}
+}
+
+// noteAgent notes what a command-line agent told in one scope.
+func (r *request) noteAgent(agent string, calls []spanCall) {
+	told := agentReport{agent: agent, signal: signalTraces, instead: r.countedIn, any: len(calls) > 0}
+	for i := range calls {
+		if calls[i].op.Kind == genai.ModelCall {
+			told.call()
+		}
+	}
+	r.agents = told.addTo(r.agents)
 }
 
 // next is the place of the next call, which counts only when calls is made longer. It holds nothing of an earlier batch.

@@ -38,6 +38,8 @@ type state struct {
 
 	held holding
 
+	unheard *unheard
+
 	prices   atomic.Pointer[policy]
 	fileSeen fileState // of the price file that prices came from
 
@@ -69,6 +71,7 @@ func newState(cfg *Config, set component.TelemetrySettings) (*state, error) {
 		fileSeen:  seen,
 		done:      make(chan struct{}),
 	}
+	s.unheard = newUnheard(s.sayUnheard)
 	s.held = holding{hold: cfg.Dedupe.Hold, decide: s.decideNow}
 	if err := errors.Join(s.usePrices(rows), s.registerGauges()); err != nil {
 		telemetry.Shutdown()
@@ -90,6 +93,7 @@ func (s *state) Start(ctx context.Context, host component.Host) error {
 // Shutdown waits for a price file that is being read, as long as ctx allows.
 func (s *state) Shutdown(ctx context.Context) error {
 	s.stop()
+	s.unheard.stop()
 	defer s.telemetry.Shutdown()
 	select {
 	case <-s.done:

@@ -35,6 +35,7 @@ type TelemetryBuilder struct {
 	LlmcostPriceTableAge    metric.Int64ObservableGauge
 	LlmcostSpans            metric.Int64Counter
 	LlmcostUncountedCost    metric.Float64Counter
+	LlmcostUnheard          metric.Int64Counter
 }
 
 // TelemetryBuilderOption applies changes to default builder.
@@ -176,6 +177,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_llmcost_uncounted_cost",
 		metric.WithDescription("What duplicates that know more of the bill would have cost above what was counted for them, because the other report of the call came first, in another request. [Development]"),
 		metric.WithUnit("{USD}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.LlmcostUnheard, err = builder.meter.Int64Counter(
+		"otelcol_llmcost_unheard",
+		metric.WithDescription("Spans, log records and points in which a command-line agent told of calls that count in another signal, in which nothing of it came for 10 minutes: they are in no total. [Development]"),
+		metric.WithUnit("{report}"),
 	)
 	errs = errors.Join(errs, err)
 	return &builder, errs

@@ -39,6 +39,7 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.LlmcostPriceFileReloads.Add(context.Background(), 1)
 	tb.LlmcostSpans.Add(context.Background(), 1)
 	tb.LlmcostUncountedCost.Add(context.Background(), 1)
+	tb.LlmcostUnheard.Add(context.Background(), 1)
 	AssertEqualLlmcostDedupeEntries(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
@@ -59,6 +60,9 @@ func TestSetupTelemetry(t *testing.T) {
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualLlmcostUncountedCost(t, testTel,
 		[]metricdata.DataPoint[float64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualLlmcostUnheard(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 
 	require.NoError(t, testTel.Shutdown(context.Background()))
