@@ -65,5 +65,11 @@ func TestTwoTiers(t *testing.T) {
 			}
 		}
 	})
+	// All three run on one machine: what each tells of itself and of the machine are series of its own.
+	settled(t, func(t2 assert.TestingT) {
+		for _, metric := range []string{`process_memory_usage_bytes{component="gateway"}`, `system_cpu_limit`} {
+			assert.InDelta(t2, len(first), server.Scalar(t, `count(count by (exported_instance) (`+metric+`))`), 0, metric)
+		}
+	})
 	checkQuiet(t, second.Gateway)
 }

@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/collector/scraper/scraperhelper"
 	"go.uber.org/zap"
 
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 	"github.com/otelcol-llm/otelcol-llm/receiver/hostresources/internal/metadata"
 )
 
@@ -39,6 +40,9 @@ func newReceiver(set receiver.Settings, cfg *Config, next consumer.Metrics) (*ho
 	s, err := newSampler(cfg, platformSource(), newFaults(set.Logger, telemetry))
 	if err != nil {
 		return nil, err
+	}
+	if id, ok := set.Resource.Attributes().Get(genai.ServiceInstanceID); ok {
+		s.own = id.AsString()
 	}
 	r := &hostReceiver{cfg: cfg, sampler: s, telemetry: telemetry, logger: set.Logger, next: newConfirming(next, s.delivered)}
 	sc, err := scraper.NewMetrics(r.scrape, scraper.WithStart(r.startSampling), scraper.WithShutdown(r.stopSampling))

@@ -23,7 +23,9 @@ func TestReceiver(t *testing.T) {
 	cfg.Naming, cfg.ZeroFor = allNamings, 0
 	cfg.Cost = CostConfig{ComputeUSDPerHour: 0.34, StorageUSDPerHour: 0.02}
 	sink := new(consumertest.MetricsSink)
-	r, err := NewFactory().CreateMetrics(context.Background(), receivertest.NewNopSettings(metadata.Type), cfg, sink)
+	set := receivertest.NewNopSettings(metadata.Type)
+	set.Resource.Attributes().PutStr(genai.ServiceInstanceID, "gw-1")
+	r, err := NewFactory().CreateMetrics(context.Background(), set, cfg, sink)
 	require.NoError(t, err)
 	require.NoError(t, r.Start(context.Background(), componenttest.NewNopHost()))
 	require.Eventually(t, func() bool {
@@ -38,6 +40,8 @@ func TestReceiver(t *testing.T) {
 
 	checkCost(t, all)
 	for _, md := range all {
+		own, _ := md.ResourceMetrics().At(0).Resource().Attributes().Get(genai.ServiceInstanceID)
+		assert.Equal(t, "gw-1", own.Str(), "another gateway on this machine tells series of its own")
 		checkReport(t, md)
 	}
 }

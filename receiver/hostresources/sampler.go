@@ -20,6 +20,8 @@ type sampler struct {
 	cfg    *Config
 	src    *source
 	faults *faults
+	// own tells which gateway read this: several on one machine would write the same series.
+	own    string
 	host   string
 	naming map[string]bool
 	wants  map[string]bool
@@ -112,6 +114,9 @@ func (s *sampler) report(now time.Time, final bool) pmetric.Metrics {
 	rm := md.ResourceMetrics().AppendEmpty()
 	if s.host != "" {
 		rm.Resource().Attributes().PutStr(genai.AttrHostName, s.host)
+	}
+	if s.own != "" {
+		rm.Resource().Attributes().PutStr(genai.ServiceInstanceID, s.own)
 	}
 	sm := rm.ScopeMetrics().AppendEmpty()
 	sm.Scope().SetName(genai.HostScope)
