@@ -32,6 +32,8 @@ type Call struct {
 
 	Ran genai.Billed // of a tool that the provider ran: what it bills with the call of the model that ran it; Doubt where that is not known
 
+	Relay string // of a tool: the name under which the same sender tells the run that this report passes on; "" where it does not
+
 	// Claims is for an agent, workflow or step with usage or a cost, of a client of whom it is not known whether it tells of its calls.
 	Claims bool
 	Sum    int64 // the output that any other agent or workflow adds up; 0 where it tells none

@@ -45,7 +45,7 @@ func (e *entry) hinting() bool {
 	}
 	switch e.class {
 	case classText:
-		return text(e.fact) == tCacheOperation
+		return text(e.fact) == tCacheOperation || text(e.fact) == tMCPMethod
 	case classValue:
 		return value(e.fact) == vCacheHit
 	default:

@@ -9,6 +9,6 @@ var known = []*client{
 	agentScope, grafana, flowise, elixirLangchain, koog, rig, laminar, adot, twoCounts,
 	agentOps, rubyLLM, braintrust, dify, langtrace, ax, effect, xsai, judgeval, monocle, trulens, confident, traceAI, agenta, nemo, promptFlow,
 	openClaw, embabel, ag2, langdb, eve, trpcAgent, weave, reqLLM, datadog, datadogJS, dspyRuby, rustGenai, mcpAgent, paid, openaiPHP, eino, cloudflareAgents,
-	zeroClaw, promptfoo, ellmer, langchain, older,
+	zeroClaw, promptfoo, ellmer, mcp, langchain, older,
 	applicationCache, ours, byHand,
 }

@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"cmp"
 	"strings"
 	"sync"
 
@@ -98,7 +99,7 @@ func (r *reading) claimsCost() bool {
 func (r *reading) mayBeGenAI() bool {
 	f := r.f
 	return r.scope.client.mayBe != nil && r.scope.client.mayBe(f) || f.valueRanks[vCacheHit] != 0 || f.texts[tCacheOperation] != "" ||
-		nameHints(r.span.Name())
+		f.texts[tMCPMethod] == mcpToolCall || nameHints(r.span.Name())
 }
 
 // call reads a model call.
@@ -192,6 +193,7 @@ func (r *reading) part() {
 		op.Claims = (r.unlisted() || r.scope.traits.agentsOnly) && r.hasPair()
 	case genai.Tool:
 		r.ranAtProvider()
+		r.mcpRelay()
 	}
 	if op.Kind == genai.Cache {
 		r.cacheOperation()
@@ -218,7 +220,7 @@ func (r *reading) names() {
 		op.Agent = r.named("agent_request:", tEntity, tAgentType, tNode)
 	}
 	if op.Kind == genai.Tool {
-		if op.Tool = f.texts[tTool]; op.Tool == "" {
+		if op.Tool = cmp.Or(f.texts[tTool], r.mcpTool()); op.Tool == "" {
 			op.Tool = r.named("tool_execution:", tEntity)
 		}
 	}
