@@ -34,6 +34,8 @@ type Call struct {
 
 	Relay string // of a tool: the name under which the same sender tells the run that this report passes on; "" where it does not
 
+	ToolCall string // the id of the tool's call, where Ran or Doubt says something
+
 	// Claims is for an agent, workflow or step with usage or a cost, of a client of whom it is not known whether it tells of its calls.
 	Claims bool
 	Sum    int64 // the output that any other agent or workflow adds up; 0 where it tells none

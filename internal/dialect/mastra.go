@@ -13,6 +13,9 @@ var mastra = &client{
 	keys: join(
 		texts(tMastraType, genAI, "mastra.span.type"),
 		texts(tConversation, plain, "mastra.metadata.sessionId", "mastra.metadata.threadId"),
+		texts(tToolCallID, plain, "mastra.metadata.toolCallId"), // of a piece of the stream, which alone told of the provider's tools before 1.17
+		texts(tTool, plain, "mastra.metadata.toolName"),
+		texts(tToolResult, plain, "mastra.model_chunk.output"),
 		texts(tFirstChunkAt, plain, "mastra.completion_start_time"),
 		tallies(nCacheWrite5m, "gen_ai.usage.cache_creation.5m_input_tokens"),
 		tallies(nCacheWrite1h, "gen_ai.usage.cache_creation.1h_input_tokens"),

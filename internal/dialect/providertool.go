@@ -11,12 +11,12 @@ var (
 // it by a span of its own, and not on the call's. The provider's own ids tell it, or the client's word for such tools.
 func (r *reading) ranAtProvider() {
 	f, op := r.f, r.op
-	id := f.texts[tToolCallID]
+	id, tool := f.texts[tToolCallID], f.texts[tTool]
 	if id == "" {
 		return
 	}
 	var n searches
-	n.call("tool_call", id, op.Tool, "")
+	n.call("tool_call", id, tool, "")
 	told := n != searches{}
 	result := f.texts[tToolResult]
 	if whole(result) {
@@ -26,7 +26,10 @@ func (r *reading) ranAtProvider() {
 	}
 	n.tell(f, result)
 	op.Ran = genai.Billed{WebSearches: f.tally(nWebSearches), FileSearches: f.tally(nFileSearches), CodeRuns: f.tally(nCodeRuns)}
-	if f.toolFee || !told && f.texts[tMastraType] == "provider_tool_call" && billedTool(op.Tool) != "" && op.Tool != "code_execution" {
+	if f.toolFee || !told && f.texts[tMastraType] == "provider_tool_call" && billedTool(tool) != "" && tool != "code_execution" {
 		op.Doubt = genai.ReasonUnknownFee
+	}
+	if op.Doubt != "" || op.Ran != (genai.Billed{}) {
+		op.ToolCall = id
 	}
 }

@@ -191,6 +191,9 @@ func (r *reading) part() {
 	case genai.Step:
 		op.Passes = r.scope.client.passes != nil && r.scope.client.passes(r)
 		op.Claims = (r.unlisted() || r.scope.traits.agentsOnly) && r.hasPair()
+		if f.texts[tMastraType] == "model_chunk" {
+			r.ranAtProvider()
+		}
 	case genai.Tool:
 		r.ranAtProvider()
 		r.mcpRelay()

@@ -42,9 +42,23 @@ func startProcessor(t testing.TB, change func(*Config)) *running {
 
 func startWith(t testing.TB, cfg *Config) *running {
 	t.Helper()
+	return startSet(t, settings(), cfg)
+}
+
+// startMeasured is a processor whose own metrics can be read.
+func startMeasured(t testing.TB) (*running, *componenttest.Telemetry) {
+	tt := componenttest.NewTelemetry()
+	t.Cleanup(func() { require.NoError(t, tt.Shutdown(context.Background())) })
+	set := settings()
+	set.TelemetrySettings = tt.NewTelemetrySettings()
+	return startSet(t, set, createDefaultConfig().(*Config)), tt
+}
+
+func startSet(t testing.TB, set processor.Settings, cfg *Config) *running {
+	t.Helper()
 	r := &running{sink: new(consumertest.TracesSink)}
 	var err error
-	r.Traces, err = NewFactory().CreateTraces(context.Background(), settings(), cfg, r.sink)
+	r.Traces, err = NewFactory().CreateTraces(context.Background(), set, cfg, r.sink)
 	require.NoError(t, err)
 	require.NoError(t, r.Start(context.Background(), componenttest.NewNopHost()))
 	t.Cleanup(func() { require.NoError(t, r.Shutdown(context.Background())) })

@@ -147,6 +147,9 @@ func (r *request) readSpan(scope *dialect.Scope, span ptrace.Span, ignored, trus
 		r.noteBilledRun(call)
 		r.noteReport(scope, call)
 		return
+	case call.op.Kind == genai.Step && call.op.ToolCall != "":
+		r.noteBilledRun(call)
+		fallthrough
 	case !call.op.Passes:
 		return
 	}

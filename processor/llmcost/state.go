@@ -192,6 +192,12 @@ func (s *state) registerGauges() error {
 			o.Observe(int64(s.counted.evicted() + s.tools.known.Evicted() + s.reports.Evicted())) //nolint:gosec // a count of events fits
 			return nil
 		}),
+		s.telemetry.RegisterLlmcostUnbilledToolRunsCallback(func(_ context.Context, o metric.Int64Observer) error {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			o.Observe(s.tools.unbilled)
+			return nil
+		}),
 		s.telemetry.RegisterLlmcostModelMatchesCallback(func(_ context.Context, o metric.Int64Observer) error {
 			o.Observe(int64(s.prices.Load().matches.len()))
 			return nil

@@ -34,6 +34,7 @@ type TelemetryBuilder struct {
 	LlmcostPriceFileReloads metric.Int64Counter
 	LlmcostPriceTableAge    metric.Int64ObservableGauge
 	LlmcostSpans            metric.Int64Counter
+	LlmcostUnbilledToolRuns metric.Int64ObservableGauge
 	LlmcostUncountedCost    metric.Float64Counter
 	LlmcostUnheard          metric.Int64Counter
 }
@@ -109,6 +110,21 @@ func (builder *TelemetryBuilder) RegisterLlmcostPriceTableAgeCallback(cb metric.
 	return nil
 }
 
+// RegisterLlmcostUnbilledToolRunsCallback sets callback for observable LlmcostUnbilledToolRuns metric.
+func (builder *TelemetryBuilder) RegisterLlmcostUnbilledToolRunsCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.LlmcostUnbilledToolRuns, obs: o})
+		return nil
+	}, builder.LlmcostUnbilledToolRuns)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
 type observerInt64 struct {
 	embedded.Int64Observer
 	inst metric.Int64Observable
@@ -171,6 +187,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_llmcost_spans",
 		metric.WithDescription("GenAI spans by the llm.cost.status and llm.cost.reason they were given. [Development]"),
 		metric.WithUnit("{span}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.LlmcostUnbilledToolRuns, err = builder.meter.Int64ObservableGauge(
+		"otelcol_llmcost_unbilled_tool_runs",
+		metric.WithDescription("Runs of tools that the provider bills, told by spans of their own, whose fee no call has: those whose call is to come, and, for good, those that came after their call. [Development]"),
+		metric.WithUnit("{run}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.LlmcostUncountedCost, err = builder.meter.Float64Counter(

@@ -111,6 +111,20 @@ func AssertEqualLlmcostSpans(t *testing.T, tt *componenttest.Telemetry, dps []me
 	metricdatatest.AssertEqual(t, want, got, opts...)
 }
 
+func AssertEqualLlmcostUnbilledToolRuns(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
+	want := metricdata.Metrics{
+		Name:        "otelcol_llmcost_unbilled_tool_runs",
+		Description: "Runs of tools that the provider bills, told by spans of their own, whose fee no call has: those whose call is to come, and, for good, those that came after their call. [Development]",
+		Unit:        "{run}",
+		Data: metricdata.Gauge[int64]{
+			DataPoints: dps,
+		},
+	}
+	got, err := tt.GetMetric("otelcol_llmcost_unbilled_tool_runs")
+	require.NoError(t, err)
+	metricdatatest.AssertEqual(t, want, got, opts...)
+}
+
 func AssertEqualLlmcostUncountedCost(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[float64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_llmcost_uncounted_cost",
