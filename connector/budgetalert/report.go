@@ -15,6 +15,7 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/book"
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/internal/midnight"
 )
 
 // maxReportRows is how many rows one report tells, the dearest first.
@@ -36,26 +37,16 @@ func reportDue(r *Report, zone *time.Location, now time.Time) (due, from, to tim
 	}
 	for back := 0; ; back++ {
 		toY, toM, toD := start(back)
-		to = midnight(zone, toY, toM, toD)
+		to = midnight.Of(zone, toY, toM, toD)
 		due = time.Date(toY, toM, toD, at.Hour(), at.Minute(), 0, 0, zone)
 		if due.Before(to) { // the clocks leave that time out
 			due = to
 		}
 		if !due.After(now) {
 			fromY, fromM, fromD := start(back + 1)
-			return due, midnight(zone, fromY, fromM, fromD), to
+			return due, midnight.Of(zone, fromY, fromM, fromD), to
 		}
 	}
-}
-
-// midnight is the first moment of a day, where clocks that go forward leave midnight out (Havana, Beirut, Santiago) too.
-func midnight(zone *time.Location, y int, m time.Month, d int) time.Time {
-	t := time.Date(y, m, d, 0, 0, 0, 0, zone)
-	if t.Day() != time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Day() { // Date may give the moment an hour before the gap
-		_, after := t.ZoneBounds()
-		return after.In(zone)
-	}
-	return t
 }
 
 // reportMark is set when the report of that time was handed on.

@@ -11,6 +11,7 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/alert"
 	"github.com/otelcol-llm/otelcol-llm/internal/bounded"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/internal/midnight"
 )
 
 // alarms say what makes the budgets in USD blind: calls without a price. Each model is said once a day, and no more than maxUnpriced of
@@ -120,7 +121,7 @@ func has(changes []ledger.Change, key string) bool {
 // dayOf is the day that has now.
 func dayOf(now time.Time, zone *time.Location) (start, end time.Time) {
 	y, m, d := now.In(zone).Date()
-	return midnight(zone, y, m, d), midnight(zone, y, m, d+1)
+	return midnight.Of(zone, y, m, d), midnight.Of(zone, y, m, d+1)
 }
 
 func markOf(kind string, start time.Time, parts ...string) string {

@@ -1,6 +1,10 @@
 package budget
 
-import "time"
+import (
+	"time"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/midnight"
+)
 
 // window is a period in Unix seconds: start <= t < end.
 type window struct{ start, end int64 }
@@ -37,7 +41,7 @@ func windowOf(kind Kind, zone *time.Location, t int64) window {
 	}
 	y, m, d := time.Unix(t, 0).In(zone).Date()
 	y, m, d = first(kind, y, m, d)
-	return window{startOf(zone, y, m, d).Unix(), next(kind, zone, y, m, d).Unix()}
+	return window{midnight.Of(zone, y, m, d).Unix(), next(kind, zone, y, m, d).Unix()}
 }
 
 // before is the period before one.
@@ -74,29 +78,7 @@ func next(kind Kind, zone *time.Location, y int, m time.Month, d int) time.Time 
 		d++
 	}
 	y, m, d = time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Date()
-	return startOf(zone, y, m, d)
-}
-
-// startOf is the first moment at which the clocks of a zone show the day or later. It is midnight, except where the clocks go forward
-// over midnight: there it is the moment of the change. Where they go back over midnight it is the first of two midnights.
-func startOf(zone *time.Location, y int, m time.Month, d int) time.Time {
-	want := time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
-	var best time.Time
-	try := func(t time.Time) {
-		_, offset := t.In(zone).Zone()
-		shown := t.Add(time.Duration(offset) * time.Second)
-		if !shown.Before(want) && (best.IsZero() || t.Before(best)) {
-			best = t
-		}
-	}
-	for _, near := range [2]time.Time{want.Add(-36 * time.Hour), want.Add(36 * time.Hour)} {
-		_, offset := near.In(zone).Zone()
-		try(want.Add(-time.Duration(offset) * time.Second))
-		if _, change := near.In(zone).ZoneBounds(); !change.IsZero() && change.Before(want.Add(36*time.Hour)) {
-			try(change.UTC())
-		}
-	}
-	return best
+	return midnight.Of(zone, y, m, d)
 }
 
 // hourOf is the hour that the clocks show. Where they are put by a part of an hour (Lord Howe Island: 30 minutes), the change ends one

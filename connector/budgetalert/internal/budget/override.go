@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/midnight"
 )
 
 // Check says what is wrong between the budgets and with the overrides. zone is the connector's.
@@ -82,13 +84,13 @@ func (o *Override) until(zone *time.Location) (time.Time, error) {
 	case time.Time: // YAML reads a date that is not quoted as a time in UTC
 		if _, offset := v.Zone(); offset == 0 && v.Equal(v.Truncate(24*time.Hour)) {
 			y, m, d := v.UTC().Date()
-			return startOf(zone, y, m, d), nil
+			return midnight.Of(zone, y, m, d), nil
 		}
 		return v, nil
 	case string:
 		if t, err := time.Parse(time.DateOnly, v); err == nil {
 			y, m, d := t.Date()
-			return startOf(zone, y, m, d), nil
+			return midnight.Of(zone, y, m, d), nil
 		}
 		if t, err := time.Parse(time.RFC3339, v); err == nil {
 			return t, nil

@@ -14,7 +14,7 @@ import (
 	"github.com/prometheus/prometheus/tsdb"
 	"github.com/prometheus/prometheus/tsdb/chunkenc"
 
-	"github.com/otelcol-llm/otelcol-llm/exporter/dashboard/internal/calendar"
+	"github.com/otelcol-llm/otelcol-llm/internal/midnight"
 )
 
 const (
@@ -97,12 +97,12 @@ func hourAfter(t time.Time) time.Time { return t.Truncate(time.Hour).Add(time.Ho
 // midnightAfter is the first midnight after t. Where a clock goes forward at midnight, it is the first moment of the day.
 func midnightAfter(t time.Time, zone *time.Location) time.Time {
 	y, m, d := t.In(zone).Date()
-	return calendar.Midnight(zone, y, m, d+1)
+	return midnight.Of(zone, y, m, d+1)
 }
 
 func midnightBefore(t time.Time, zone *time.Location) time.Time {
 	y, m, d := t.In(zone).Date()
-	return calendar.Midnight(zone, y, m, d-1)
+	return midnight.Of(zone, y, m, d-1)
 }
 
 // write records one hour or day: all of it or, with an error, nothing.

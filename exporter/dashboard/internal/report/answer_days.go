@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/otelcol-llm/otelcol-llm/exporter/dashboard/internal/series"
+	"github.com/otelcol-llm/otelcol-llm/internal/midnight"
 )
 
 // increaseSince is by what counters of this process grew since a moment, added up by labels.
@@ -93,8 +94,8 @@ func (r *Report) costDays(ctx context.Context, q *query) (any, error) {
 	}
 	out := CostDays{Timestamp: q.now.UTC(), TimeZone: zone.String(), From: first.Format(time.DateOnly), To: last.Format(time.DateOnly), Days: []ModelDay{}}
 	for y, m, d := last.Date(); ; d-- {
-		from, to := midnight(zone, y, m, d), midnight(zone, y, m, d+1)
-		if from.Before(midnight(zone, first.Year(), first.Month(), first.Day())) || ctx.Err() != nil {
+		from, to := midnight.Of(zone, y, m, d), midnight.Of(zone, y, m, d+1)
+		if from.Before(midnight.Of(zone, first.Year(), first.Month(), first.Day())) || ctx.Err() != nil {
 			break
 		}
 		if from.Before(q.now) {

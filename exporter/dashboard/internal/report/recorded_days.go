@@ -1,6 +1,10 @@
 package report
 
-import "time"
+import (
+	"time"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/midnight"
+)
 
 // recordedDays are counters of the book whose growth is recorded for each day of the budgets: days are kept for longer than what they were made of.
 var recordedDays = map[string]string{
@@ -34,7 +38,7 @@ func (r *Report) spentByThen(a *ask, from, to time.Time) *float64 {
 	var sum nano
 	for day, zone := from, from.Location(); day.Before(to); {
 		y, m, d := day.In(zone).Date()
-		next := midnight(zone, y, m, d+1)
+		next := midnight.Of(zone, y, m, d+1)
 		if next.After(to) {
 			g = r.between(a, bookedUSD, day, to)
 		} else {

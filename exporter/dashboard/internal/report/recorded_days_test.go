@@ -9,6 +9,7 @@ import (
 
 	"github.com/otelcol-llm/otelcol-llm/exporter/dashboard/internal/series"
 	"github.com/otelcol-llm/otelcol-llm/exporter/dashboard/internal/seriestest"
+	"github.com/otelcol-llm/otelcol-llm/internal/midnight"
 )
 
 // agedMonths are two months in which each hour costs a dollar and the 24th call of a day has no price: the samples of 35 days, and every day
@@ -28,7 +29,7 @@ func agedMonths(t *testing.T, zone *time.Location, first, now time.Time) *series
 	}
 	marks := seriestest.Series{Labels: map[string]string{"__name__": "llm:recorded:day"}}
 	before, y, m, d := [4]float64{}, first.Year(), first.Month(), first.Day()
-	hours, next := 0.0, midnight(zone, y, m, d+1)
+	hours, next := 0.0, midnight.Of(zone, y, m, d+1)
 	for at := first.Truncate(time.Hour); !at.After(now); at = at.Add(time.Hour) {
 		values := [4]float64{hours, hours, 100 * hours, float64(int(hours) / 24)}
 		for i := range raw {
@@ -43,13 +44,13 @@ func agedMonths(t *testing.T, zone *time.Location, first, now time.Time) *series
 			marks.Points = append(marks.Points, series.Point{At: next, Value: 1})
 			before = values
 			y, m, d = next.In(zone).Date()
-			next = midnight(zone, y, m, d+1)
+			next = midnight.Of(zone, y, m, d+1)
 		}
 		hours++
 	}
 	all := append(raw[:], days[:]...)
 	all = append(all, marks)
-	all = append(all, budgetIn(zone, "daily", "day", nil, midnight(zone, now.In(zone).Year(), now.In(zone).Month(), now.In(zone).Day()), now, now, 5e9)...)
+	all = append(all, budgetIn(zone, "daily", "day", nil, midnight.Of(zone, now.In(zone).Year(), now.In(zone).Month(), now.In(zone).Day()), now, now, 5e9)...)
 	return seriestest.Write(t, all)
 }
 
