@@ -18,6 +18,7 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/connector/genaimetrics/internal/metadata"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 	"github.com/otelcol-llm/otelcol-llm/internal/shared"
+	"github.com/otelcol-llm/otelcol-llm/internal/ticks"
 )
 
 // exporter exports an engine's series every interval. One goroutine, from Start to Shutdown.
@@ -115,15 +116,8 @@ func (w *exporter) count(f func(*engine)) error {
 
 func (w *exporter) run(interval time.Duration) {
 	defer close(w.stopped)
-	ticker := time.NewTicker(interval)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-w.stop:
-			return
-		case now := <-ticker.C:
-			w.noteResult(w.hand(w.ctx, w.engine.export, now))
-		}
+	for now := range ticks.Until(w.stop, interval) {
+		w.noteResult(w.hand(w.ctx, w.engine.export, now))
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/exporter/dashboard/internal/runs"
 	"github.com/otelcol-llm/otelcol-llm/internal/alert"
 	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
+	"github.com/otelcol-llm/otelcol-llm/internal/ticks"
 )
 
 const (
@@ -148,21 +149,18 @@ func (p *pages) repeated(from, _ time.Time) []advice.Repeated {
 
 // saving writes the runs now and then, and once more in the end.
 func (p *pages) saving(ctx context.Context) {
-	ticker := time.NewTicker(runs.SaveEvery)
-	defer ticker.Stop()
 	failing := false
-	for ended := false; !ended; {
-		select {
-		case <-ctx.Done():
-			ended = true
-		case <-ticker.C:
-		}
+	save := func() {
 		err := p.runs.Save()
 		if err != nil && !failing {
 			p.log.Warn("The dearest runs cannot be written; they are kept in memory", zap.Error(err))
 		}
 		failing = err != nil
 	}
+	for range ticks.Until(ctx.Done(), runs.SaveEvery) {
+		save()
+	}
+	save()
 }
 
 // addLogs keeps the alerts among the records. They are on disk when it returns.

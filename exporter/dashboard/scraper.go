@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/ticks"
 )
 
 // maxScrape is how much of an answer is read.
@@ -42,16 +44,9 @@ func newScraper(cfg *SelfMetricsConfig, to scraped, log *zap.Logger, failed func
 }
 
 func (s *scraper) run(ctx context.Context) {
-	tick := time.NewTicker(s.cfg.Interval)
-	defer tick.Stop()
 	defer s.client.CloseIdleConnections()
 	bad := false
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
+	for range ticks.Until(ctx.Done(), s.cfg.Interval) {
 		err := s.scrape(ctx, time.Now())
 		if ctx.Err() != nil {
 			return

@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelcol-llm/otelcol-llm/exporter/scrape/internal/series"
+	"github.com/otelcol-llm/otelcol-llm/internal/ticks"
 )
 
 // endWithin is how long scrapes that are under way may take when the gateway ends.
@@ -68,15 +69,8 @@ func (e *scrape) start(ctx context.Context, host component.Host) error {
 // sweep forgets what has expired while nobody scrapes.
 func (e *scrape) sweep() {
 	defer close(e.swept)
-	tick := time.NewTicker(e.cfg.MetricExpiration)
-	defer tick.Stop()
-	for {
-		select {
-		case <-e.ended:
-			return
-		case now := <-tick.C:
-			e.store.Sweep(now)
-		}
+	for now := range ticks.Until(e.ended, e.cfg.MetricExpiration) {
+		e.store.Sweep(now)
 	}
 }
 

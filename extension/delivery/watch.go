@@ -10,6 +10,8 @@ import (
 	"go.opentelemetry.io/collector/component/componentstatus"
 	"go.opentelemetry.io/collector/pipeline"
 	"go.uber.org/zap"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/ticks"
 )
 
 // notifier is what the service's host can do beyond component.Host: give a status to any component.
@@ -88,19 +90,12 @@ func (w *watch) setStatus(l line, r *record, failing bool) {
 
 // run looks every interval until the context ends.
 func (w *watch) run(ctx context.Context, interval time.Duration, read func(context.Context) (map[line]reading, error)) {
-	ticker := time.NewTicker(interval)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-			all, err := read(ctx)
-			if err != nil {
-				w.logger.Debug("The gateway's own metrics cannot be read", zap.Error(err))
-				continue
-			}
-			w.look(time.Now(), all)
+	for range ticks.Until(ctx.Done(), interval) {
+		all, err := read(ctx)
+		if err != nil {
+			w.logger.Debug("The gateway's own metrics cannot be read", zap.Error(err))
+			continue
 		}
+		w.look(time.Now(), all)
 	}
 }

@@ -5,12 +5,13 @@ import (
 	"errors"
 	"slices"
 	"sync/atomic"
-	"time"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/extension"
 	"go.opentelemetry.io/collector/extension/extensionauth"
 	"go.uber.org/zap"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/ticks"
 )
 
 type tokenFile struct {
@@ -63,15 +64,8 @@ func (f *tokenFile) Shutdown(context.Context) error {
 
 func (f *tokenFile) run(ctx context.Context) {
 	defer close(f.stopped)
-	ticker := time.NewTicker(f.cfg.Interval)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-			f.readAgain()
-		}
+	for range ticks.Until(ctx.Done(), f.cfg.Interval) {
+		f.readAgain()
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"github.com/otelcol-llm/otelcol-llm/internal/pricefile"
 	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
+	"github.com/otelcol-llm/otelcol-llm/internal/ticks"
 )
 
 var (
@@ -113,15 +114,8 @@ func (s *state) watchPrices(ctx context.Context) {
 	if s.cfg.Prices.File == "" {
 		return
 	}
-	tick := time.NewTicker(priceFilePoll)
-	defer tick.Stop()
 	last := s.fileSeen
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
+	for range ticks.Until(ctx.Done(), priceFilePoll) {
 		if now := stateOf(s.cfg.Prices.File); now != last {
 			last = now
 			s.reloadPrices(ctx)

@@ -15,6 +15,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/internal/ticks"
 	"github.com/otelcol-llm/otelcol-llm/receiver/hostresources/internal/metadata"
 )
 
@@ -65,21 +66,12 @@ func (r *hostReceiver) startSampling(context.Context, component.Host) error {
 	r.sampler.begin(host, time.Now())
 	var ctx context.Context
 	ctx, r.cancel = context.WithCancel(context.Background())
-	r.wg.Go(func() { r.sampleUntil(ctx) })
-	return nil
-}
-
-func (r *hostReceiver) sampleUntil(ctx context.Context) {
-	ticker := time.NewTicker(r.cfg.SampleInterval)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ticker.C:
+	r.wg.Go(func() {
+		for range ticks.Until(ctx.Done(), r.cfg.SampleInterval) {
 			r.sampler.sample(time.Now())
-		case <-ctx.Done():
-			return
 		}
-	}
+	})
+	return nil
 }
 
 // stopSampling is called when no scrape runs any more.

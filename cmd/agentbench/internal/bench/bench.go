@@ -4,6 +4,7 @@ package bench
 import (
 	"context"
 	"math"
+	"sync"
 	"time"
 
 	"github.com/otelcol-llm/otelcol-llm/cmd/agentbench/internal/load"
@@ -12,6 +13,7 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/cmd/agentbench/internal/resources"
 	"github.com/otelcol-llm/otelcol-llm/cmd/agentbench/internal/scenario"
 	"github.com/otelcol-llm/otelcol-llm/cmd/agentbench/internal/spans"
+	"github.com/otelcol-llm/otelcol-llm/internal/ticks"
 )
 
 // quiet is how long nothing must come before the gateway is believed to have sent all: agents send their spans every 5 s.
@@ -210,27 +212,20 @@ func (b *Bench) watchProgress(c *measure.Collector, s step, name string) (stop f
 	if b.Tell == nil {
 		return func() {}
 	}
-	done, ended := make(chan struct{}), make(chan struct{})
+	done := make(chan struct{})
+	var work sync.WaitGroup
 	began := time.Now()
 	say := func() {
 		b.showProgress(Progress{Scenario: s.conf.Name, Step: name, At: time.Since(began), Of: s.plan.Duration, Live: c.Live()})
 	}
-	go func() {
-		defer close(ended)
-		tick := time.NewTicker(time.Second)
-		defer tick.Stop()
-		for {
-			select {
-			case <-tick.C:
-				say()
-			case <-done:
-				say()
-				return
-			}
+	work.Go(func() {
+		for range ticks.Until(done, time.Second) {
+			say()
 		}
-	}()
+		say()
+	})
 	return func() {
 		close(done)
-		<-ended
+		work.Wait()
 	}
 }

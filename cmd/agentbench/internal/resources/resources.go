@@ -11,6 +11,7 @@ import (
 	"github.com/shirou/gopsutil/v4/process"
 
 	"github.com/otelcol-llm/otelcol-llm/cmd/agentbench/internal/scenario"
+	"github.com/otelcol-llm/otelcol-llm/internal/ticks"
 )
 
 // every is how often processes are looked at.
@@ -70,17 +71,11 @@ func Watch(processes []scenario.Process) *Watcher {
 }
 
 func (w *Watcher) watch(ctx context.Context) {
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	for {
+	w.look()
+	for range ticks.Until(ctx.Done(), every) {
 		w.look()
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			w.look()
-			return
-		}
 	}
+	w.look()
 }
 
 func (w *Watcher) look() {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/otelcol-llm/otelcol-llm/exporter/dashboard/internal/series"
+	"github.com/otelcol-llm/otelcol-llm/internal/ticks"
 )
 
 // Options are what an Advisor needs.
@@ -58,15 +59,8 @@ func (a *Advisor) Current() []Recommendation { return *a.current.Load() }
 
 // Run evaluates each minute until ctx ends.
 func (a *Advisor) Run(ctx context.Context) {
-	ticker := time.NewTicker(interval)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case now := <-ticker.C:
-			a.Evaluate(ctx, now)
-		}
+	for now := range ticks.Until(ctx.Done(), interval) {
+		a.Evaluate(ctx, now)
 	}
 }
 

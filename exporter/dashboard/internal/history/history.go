@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/prometheus/tsdb/fileutil"
 
 	"github.com/otelcol-llm/otelcol-llm/exporter/dashboard/internal/series"
+	"github.com/otelcol-llm/otelcol-llm/internal/ticks"
 )
 
 const (
@@ -76,9 +77,13 @@ func Open(ctx context.Context, o Options) (*History, error) {
 	return h, nil
 }
 
-// Start begins to do what is done by the clock: write blocks, record hours and days.
+// Start begins to do what is done by the clock: write blocks, record hours and days. The databases would do the first by themselves.
 func (h *History) Start() {
-	h.work.Go(h.tend)
+	h.work.Go(func() {
+		for range ticks.Until(h.stop, tendEvery) {
+			h.Tend()
+		}
+	})
 	h.work.Go(h.journal.run)
 }
 
@@ -122,20 +127,6 @@ func (h *History) noteTrouble(what string, err error) {
 		h.o.Hooks.Trouble(err)
 	case before > 0 && len(h.trouble) == 0:
 		h.o.Hooks.Trouble(nil)
-	}
-}
-
-// tend does every minute what the databases would do by themselves, and opens what broke.
-func (h *History) tend() {
-	tick := time.NewTicker(tendEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-h.stop:
-			return
-		case <-tick.C:
-		}
-		h.Tend()
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/prometheus/tsdb/chunkenc"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/midnight"
+	"github.com/otelcol-llm/otelcol-llm/internal/ticks"
 )
 
 const (
@@ -41,15 +42,9 @@ type recorder struct {
 func newRecorder(h *History) *recorder { return &recorder{h: h, bad: map[string]string{}} }
 
 func (r *recorder) run() {
-	tick := time.NewTicker(recordEvery)
-	defer tick.Stop()
-	for {
+	r.record(r.h.life, r.h.o.Now())
+	for range ticks.Until(r.h.stop, recordEvery) {
 		r.record(r.h.life, r.h.o.Now())
-		select {
-		case <-r.h.stop:
-			return
-		case <-tick.C:
-		}
 	}
 }
 
