@@ -1,7 +1,7 @@
 package budgetalert
 
 import (
-	"fmt"
+	"encoding/binary"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/book"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
@@ -21,6 +21,7 @@ type addedTokens struct {
 func (of *metricOf) agentPoints() (read bool) {
 	var groups []*addedTokens
 	byKey := map[string]*addedTokens{}
+	var key []byte
 	for p := range points.All(of.m) {
 		var op genai.Operation
 		counts := genai.ReadCanonicalPoint(p.Attributes, &op)
@@ -36,11 +37,11 @@ func (of *metricOf) agentPoints() (read bool) {
 			} else if counts == genai.CountsCalls && n >= 1 {
 				of.add(&op, p, id, &book.Sums{Calls: int64(n)})
 			} else if n > 0 && counts != genai.CountsCalls {
-				key := of.likeness(&op, p)
-				g := byKey[key]
+				key = of.likeness(key[:0], &op, p)
+				g := byKey[string(key)]
 				if g == nil {
 					g = &addedTokens{op: op, first: p, counts: map[string]float64{}}
-					byKey[key], groups = g, append(groups, g)
+					byKey[string(key)], groups = g, append(groups, g)
 				}
 				g.id += id
 				g.counts[counts] += n
@@ -54,10 +55,22 @@ func (of *metricOf) agentPoints() (read bool) {
 }
 
 // likeness is the same for points that count in the same row of the book and in the same budgets.
-func (of *metricOf) likeness(op *genai.Operation, p points.Point) string {
-	missing := of.b.counts.missing
+func (of *metricOf) likeness(key []byte, op *genai.Operation, p points.Point) []byte {
+	b, r := of.b, of.r
+	missing, shares, texts := b.counts.missing, len(b.shares), len(b.texts)
 	c := of.call(op, p, 0, nil, func() seen { return stand(of.resource, of.scope, p.Attributes) })
-	key := fmt.Sprintf("%s %#v %#v", op.Status, of.r.row(of.b, c), of.r.shares(of.b, c))
-	of.b.counts.missing = missing // they are counted with the group
+	row := r.row(b, c)
+	key = book.AppendKey(appendText(key, op.Status), &row)
+	for _, share := range r.shares(b, c) {
+		key = appendText(binary.AppendUvarint(key, uint64(share.Budget)), share.Run) //nolint:gosec // the place in a list
+		for _, value := range share.Group {
+			key = appendText(key, value)
+		}
+	}
+	b.counts.missing, b.shares, b.texts = missing, b.shares[:shares], b.texts[:texts] // they are counted, and kept, with the group
 	return key
+}
+
+func appendText(to []byte, s string) []byte {
+	return append(binary.AppendUvarint(to, uint64(len(s))), s...)
 }

@@ -78,3 +78,21 @@ func TestMetricsOfAgents(t *testing.T) {
 	require.Empty(t, bad.spends)
 	require.EqualValues(t, 2, bad.counts.badAmount)
 }
+
+// What differs only in what a budget looks at stays apart, and to compare points leaves nothing behind.
+func TestPointsOfSeveralGroups(t *testing.T) {
+	r := testReader(rule{keys: []groupKey{{"team", fromSpan}}}, rule{})
+	r.by = nil
+	b := newSpending(t.Context(), noon)
+	r.points(b, agentMetric(
+		added{genai.TokensInput, genai.StatusReported, "a", 100}, added{genai.TokensInput, genai.StatusReported, "b", 7},
+		added{genai.TokensOutput, genai.StatusReported, "a", 30}, added{genai.TokensOutput, genai.StatusReported, "", 5},
+	), newCounters(nil, noon))
+	require.Len(t, b.spends, 3)
+	require.Equal(t, [5]int64{100, 0, 0, 30, 0}, b.spends[0].Tokens)
+	require.Equal(t, []string{"b"}, b.spends[1].Shares[0].Group)
+	require.Equal(t, [5]int64{0, 0, 0, 5, 0}, b.spends[2].Tokens)
+	require.EqualValues(t, 1, b.counts.missing)
+	require.Len(t, b.shares, 6)
+	require.Len(t, b.texts, 3)
+}
