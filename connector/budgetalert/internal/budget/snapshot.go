@@ -28,7 +28,8 @@ func (e *Engine) Snapshot(ctx context.Context, now time.Time) ([]Level, error) {
 		blocks := map[string]block{}
 		if r.period.Kind == Block {
 			err = e.ledger.Marks(ctx, blockPrefix+r.series, func(key string, value []byte) {
-				blocks[key[len(blockPrefix):]], _ = r.parseBlock(value)
+				is, _ := parseBlocks(value, t)
+				blocks[key[len(blockPrefix):]] = is.is
 			})
 			if err != nil {
 				return nil, err

@@ -35,8 +35,9 @@ func (e *Engine) sweep(ctx context.Context, now int64) error {
 		return err
 	}
 
+	doubt := e.ledger.Stats().Doubt
 	e.mu.Lock()
-	s := e.survey(rules, windows, scans, latches, now)
+	s := e.survey(rules, windows, scans, latches, now, doubt)
 	e.mu.Unlock()
 	if !s.work() {
 		return nil
@@ -85,6 +86,7 @@ func (e *Engine) latches(ctx context.Context) (map[string]*latch, error) {
 // survey is what a sweep found and must look at again inside a commit.
 type survey struct {
 	now      int64
+	doubt    bool // perhaps it is another time
 	rules    []*rule
 	limits   []bool   // by rule: other limits than last time, perhaps
 	texts    []string // by rule: limitsText
@@ -106,9 +108,9 @@ func (s *survey) work() bool {
 }
 
 // survey keeps what may need a change. The lock is held.
-func (e *Engine) survey(rules []*rule, windows []window, scans []map[string]*figures, latches map[string]*latch, now int64) *survey {
+func (e *Engine) survey(rules []*rule, windows []window, scans []map[string]*figures, latches map[string]*latch, now int64, doubt bool) *survey {
 	s := &survey{
-		now: now, rules: rules, limits: make([]bool, len(rules)), texts: make([]string, len(rules)),
+		now: now, doubt: doubt, rules: rules, limits: make([]bool, len(rules)), texts: make([]string, len(rules)),
 		bySeries: map[string]reached{}, minutes: map[*group][]int64{},
 	}
 	for i, r := range rules {
@@ -121,7 +123,9 @@ func (e *Engine) survey(rules []*rule, windows []window, scans []map[string]*fig
 		for _, f := range groups {
 			s.group(reached{f, windows[i], i}, latches)
 		}
-		r.idleGroups(scans[i], now)
+		if r.period.Kind != Run || !doubt {
+			r.idleGroups(scans[i], now)
+		}
 	}
 	for key, l := range latches {
 		if s.over(l) {
@@ -203,8 +207,16 @@ func machineOf(l *latch, r *rule) machine {
 	return latching
 }
 
-// input is what the scan says about an alert: what it means to its machine, the reason for people, and what was spent.
+// input is what the scan says about an alert: what it means to its machine, the reason for people, and what was spent. Where it may be another
+// time nothing ends but what was removed.
 func (s *survey) input(l *latch) (in Input, reason string, spent *int64) {
+	if in, reason, spent = s.timely(l); s.doubt && reason != reasonRemoved {
+		return Near, "", spent
+	}
+	return in, reason, spent
+}
+
+func (s *survey) timely(l *latch) (in Input, reason string, spent *int64) {
 	r := s.ruleOf(l)
 	one, ok := s.bySeries[l.Series]
 	if ok && (l.End == 0 || one.window.start == l.Start) {

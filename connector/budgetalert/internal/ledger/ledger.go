@@ -126,6 +126,7 @@ type Stats struct {
 	Waiting           int           // batches that are in memory or in the journal only
 	Outbox            int           // alerts to deliver
 	Refused           int64         // alerts that found the outbox full, each time they did
+	Doubt             bool          // the clock is far ahead of the time that passed, and was not for long: nothing is over because of it
 }
 
 // Notice is what a ledger finds out by itself and an operator must hear.

@@ -2,18 +2,22 @@ package ledger
 
 import "github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/book"
 
-// Loaded is where a State is filled from a store. What is too old is left out and will be dropped from the store.
+// Loaded is where a State is filled from a store. What is too old by the clock is put in all the same, and goes with the first sweep: the clock
+// may be wrong.
 type Loaded struct {
 	*State
 	Now int64 // Unix seconds
 }
 
+// End says that all is put in.
+func (l Loaded) End() {
+	if l.last > 0 {
+		l.clock.begins(l.last, l.Now)
+	}
+}
+
 // Slot puts a slot in.
 func (l Loaded) Slot(slot *Slot) {
-	if slot.Expires != 0 && slot.Expires < l.Now {
-		l.dropped(due{series: slot.Series, slot: slot.Slot})
-		return
-	}
 	one := l.seriesOf(slot.Series)
 	i, _ := one.find(slot.Slot)
 	one.insert(i, slot.Slot, slot.Expires)
@@ -25,12 +29,7 @@ func (l Loaded) Slot(slot *Slot) {
 
 // Mark puts a mark in.
 func (l Loaded) Mark(m *Mark) {
-	one := &mark{value: m.Value, expires: m.Expires}
-	if one.expired(l.Now) {
-		l.dropped(due{mark: m.Key})
-		return
-	}
-	l.marks[m.Key] = one
+	l.marks[m.Key] = &mark{value: m.Value, expires: m.Expires}
 	if m.Expires != 0 {
 		l.due.add(m.Expires, due{mark: m.Key})
 	}
@@ -38,10 +37,7 @@ func (l Loaded) Mark(m *Mark) {
 
 // IDs puts ids of one minute in that were written then (Unix seconds).
 func (l Loaded) IDs(minute, written int64, all func(yield func(uint64) bool)) {
-	if l.Now-written > l.ids.window {
-		l.ids.minutes = append(l.ids.minutes, minute)
-		return
-	}
+	l.last = max(l.last, written)
 	for id := range all {
 		if id != 0 {
 			l.ids.add(minute, id, written)
@@ -61,7 +57,12 @@ func (l Loaded) Entry(e *Entry) {
 }
 
 // Row puts a row of the book in.
-func (l Loaded) Row(c *book.Change) { l.book.Load(c) }
+func (l Loaded) Row(c *book.Change) {
+	l.book.Load(c)
+	if c.Kind == book.Hour {
+		l.last = max(l.last, min(l.Now, c.Time*3600+3599))
+	}
+}
 
 // All says that nothing is written, for a store that is made anew.
 func (s *State) All() {

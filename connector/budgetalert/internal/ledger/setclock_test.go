@@ -41,8 +41,10 @@ func TestAClockThatIsSet(t *testing.T) {
 			s.Record(now(), []Call{call}, nil)
 			goOn(time.Minute)
 			set = c.jump
+			require.Equal(t, c.jump > 0, s.Stats(now()).Doubt)
 			goOn(c.stays)
 			require.Equal(t, c.kept, sum() == 5)
+			require.False(t, s.Stats(now()).Doubt)
 			set = 0
 			goOn(time.Minute)
 			s.Record(now(), []Call{call}, nil)

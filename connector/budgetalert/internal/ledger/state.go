@@ -62,6 +62,7 @@ type State struct {
 
 	now   int64 // Unix seconds, of the call under way
 	swept int64 // the minute in which what is old was dropped last
+	last  int64 // Unix seconds: what was loaded was written then at the latest
 	clock setClock
 	fresh []bool
 

@@ -74,5 +74,6 @@ func (s *State) Book() *book.Book { return s.book }
 func (s *State) Stats(now time.Time) Stats {
 	return Stats{
 		IDs: s.ids.n, Horizon: s.ids.horizon(now.Unix()), EvictedIDs: s.ids.evicted, Outbox: len(s.outbox.entries), Refused: s.outbox.refused,
+		Doubt: s.clock.doubted(now),
 	}
 }

@@ -349,6 +349,62 @@ func TestClockSetBack(t *testing.T) {
 	require.EqualValues(t, 10, booked(f))
 }
 
+// A gateway that starts with a clock that is a month ahead drops nothing before that has lasted for an hour.
+func TestStartWithAClockThatIsAhead(t *testing.T) {
+	const month = 31 * 24 * time.Hour
+	mark := func(ledger.View) []ledger.Change {
+		return []ledger.Change{{Key: "m", Value: []byte("x"), Expires: start.Unix() + 86400}}
+	}
+	for name, right := range map[string]bool{"and set right": false, "for good": true} {
+		t.Run(name, func(t *testing.T) {
+			f := open(t)
+			require.NoError(t, f.Record(t.Context(), []ledger.Call{call(1, minute, 10)}, mark))
+			require.NoError(t, f.Close())
+			f.clock.Add(month)
+			f.open(t)
+			require.True(t, f.Stats().Doubt)
+			for range 30 {
+				f.clock.Add(time.Minute)
+				f.tick()
+			}
+			require.False(t, f.Stats().Doubt, "but nothing is dropped")
+			require.EqualValues(t, 10, spent(t, f))
+			if right {
+				f.clock.Add(time.Hour)
+				f.tick()
+				require.Zero(t, spent(t, f))
+				require.Zero(t, f.Stats().IDs)
+				return
+			}
+			require.NoError(t, f.Close())
+			f.clock.Add(-month)
+			f.open(t)
+			require.False(t, f.Stats().Doubt)
+			f.tick()
+			record(t, f, call(1, minute, 10))
+			require.EqualValues(t, 10, spent(t, f), "known, and there")
+			marks := 0
+			require.NoError(t, f.Marks(t.Context(), "m", func(string, []byte) { marks++ }))
+			require.Equal(t, 1, marks)
+		})
+	}
+}
+
+// A gateway that was away for the night is at home in ten minutes, one that was for a minute at once.
+func TestStartAfterAWhile(t *testing.T) {
+	f := open(t)
+	record(t, f, call(1, minute, 10))
+	for away, doubt := range map[time.Duration]bool{time.Minute: false, 8 * time.Hour: true} {
+		require.NoError(t, f.Close())
+		f.clock.Add(away)
+		f.open(t)
+		require.Equal(t, doubt, f.Stats().Doubt)
+		f.clock.Add(10 * time.Minute)
+		require.False(t, f.Stats().Doubt)
+		record(t, f, call(0, f.clock.Now().Unix()/60, 1))
+	}
+}
+
 // count counts what is in the buckets of the file.
 func count(t *testing.T, f *fixture) map[string]int {
 	n := map[string]int{}

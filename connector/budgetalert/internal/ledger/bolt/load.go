@@ -191,6 +191,7 @@ func (l *loader) end() error {
 		l.endMinute()
 	}
 	l.log.last = max(l.log.last, l.logged)
+	defer l.into.End()
 	later := l.later
 	l.later = nil
 	for _, key := range slices.Sorted(maps.Keys(later)) { // alerts in the order of their numbers

@@ -245,7 +245,9 @@ func (l *Ledger) Stats() ledger.Stats {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	stats := l.stats
-	stats.Outbox += l.local.Stats().Outbox
+	own := l.local.Stats()
+	stats.Outbox += own.Outbox
+	stats.Doubt = own.Doubt
 	return stats
 }
 
