@@ -215,6 +215,9 @@ func otherOperation(r *reading, op string) verdict {
 	if v := azureAgents(r, op); v.says() {
 		return v
 	}
+	if v := memoryOperation(r, op); v.says() {
+		return v
+	}
 	return partOfRun(r, op)
 }
 

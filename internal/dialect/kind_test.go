@@ -114,6 +114,10 @@ func TestKind(t *testing.T) {
 		{"an agent's call", "x", "g", with(chat, attrs{"gen_ai.operation.name": "agent.generate"}), genai.ModelCall, "chat"},
 		{"a word with a step in it", "x", "g", with(chat, attrs{"gen_ai.operation.name": "stepwise"}), genai.ModelCall, "chat"},
 		{"a step without usage", "x", "g", attrs{"gen_ai.operation.name": "step"}, genai.Other, ""},
+		{"a search of a memory", "x", "g", attrs{"gen_ai.operation.name": "search_memory", "gen_ai.request.model": "m"}, genai.Other, "search_memory"},
+		{"a memory's store", "x", "g", attrs{"gen_ai.operation.name": "create_memory_store"}, genai.Other, "create_memory_store"},
+		{"what a model wrote down", "x", "g", with(use, attrs{"gen_ai.operation.name": "update_memory", "gen_ai.request.model": "m"}), genai.ModelCall, "chat"},
+		{"what was embedded", "x", "g", with(use, attrs{"gen_ai.operation.name": "search_memory", "gen_ai.request.model": "text-embedding-3-small"}), genai.ModelCall, "embeddings"},
 		{"memory", "x", "g", attrs{"gen_ai.operation.name": "plan"}, genai.Step, "plan"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -114,7 +114,7 @@ func (r *reading) call() {
 			}
 		}
 	}
-	r.op.Sequel, r.op.Loose = r.scope.traits.sequels, r.scope.traits.loose || r.served()
+	r.op.Sequel, r.op.Loose = r.scope.traits.sequels, r.scope.traits.loose || r.served() || isMemory(r.f.texts[tOperation])
 	r.models()
 	r.provider()
 	r.usage()

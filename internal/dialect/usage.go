@@ -37,7 +37,7 @@ func (r *reading) usage() {
 		return
 	}
 	r.op.UsageState = genai.UsageKnown
-	if guess || r.scope.traits.guess != nil && r.scope.traits.guess(r, u) {
+	if guess || isMemory(r.f.texts[tOperation]) || r.scope.traits.guess != nil && r.scope.traits.guess(r, u) {
 		r.op.UsageState = genai.UsageGuessed
 	}
 	r.op.Untold = Untold{Cache: r.hidesCache(u), Lifetime: u.CacheWrite > 0 && !r.f.has(nCacheWrite5m) && !r.f.has(nCacheWrite1h)}
