@@ -26,10 +26,10 @@ var adot = &client{
 
 const adotVercel = "@aws/aws-distro-opentelemetry-instrumentation-vercel-ai"
 
-// twoCounts are senders of their own for LangChain and OpenAI in JavaScript that tell input and output and no more: Microsoft's
-// distribution of OpenTelemetry, and Latitude's.
+// twoCounts are senders of their own in JavaScript that tell input and output and no more: Microsoft's distribution of OpenTelemetry and
+// Latitude's for LangChain and OpenAI, and Axiom's for the AI SDK, whose span is the sum of its steps.
 var twoCounts = &client{
 	name:   "two-counts",
-	scopes: []scope{{name: "microsoft-otel-*"}, {name: "so.latitude.instrumentation*"}},
+	scopes: []scope{{name: "microsoft-otel-*"}, {name: "so.latitude.instrumentation*"}, {name: "axiom"}},
 	traits: inputAndOutput,
 }

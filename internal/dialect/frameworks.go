@@ -223,20 +223,6 @@ var rig = &client{
 	},
 }
 
-// laminar is Laminar's SDKs, whose counts hold all parts. OpenHands tells its calls through them.
-var laminar = &client{
-	name:   "laminar",
-	scopes: []scope{{name: "lmnr*"}, {name: "@lmnr*"}},
-	keys: join(
-		texts(tLaminarType, genAI, "lmnr.span.type"),
-		texts(tConversation, plain, "lmnr.association.properties.session_id"),
-	),
-	words:  []word{{fact: tLaminarType}},
-	traits: traits{localAgents: true},
-}
-
-var tLaminarType = newText()
-
 // hidesWrites is for senders that tell of Anthropic's cache only what was read from it. Their prompts must have so many tokens to be written there.
 func hidesWrites(least int64) func(*reading, *genai.Usage) string {
 	return func(r *reading, u *genai.Usage) string {

@@ -28,6 +28,7 @@ var judgeval = &client{
 		tallies(nOutputImage, "judgment.usage.output_image_tokens"),
 		values(vCostOther, genAI, "judgment.usage.total_cost_usd"),
 	),
+	sum:   judgmentUnderWay,
 	words: []word{{fact: tJudgmentKind}},
 	json: []member{{fact: jJudgmentUsage, read: func(r *reading, s string) {
 		p := scanJSON(s)
@@ -44,4 +45,14 @@ var judgeval = &client{
 			return ""
 		},
 	},
+}
+
+// judgmentUnderWay: a span is sent while it is under way too, with its start for its end, and again when it has ended.
+func judgmentUnderWay(r *reading) verdict {
+	if r.span.EndTimestamp() <= r.span.StartTimestamp() {
+		if _, sent := r.span.Attributes().Get("judgment.update_id"); sent {
+			return verdict{genai.Other, ""}
+		}
+	}
+	return verdict{}
 }
