@@ -64,9 +64,7 @@ func (d *decision) review(s *survey, l *latch) {
 		again = true
 	}
 	if r := s.ruleOf(l); again && event == Resolve && (r == nil || r.period.Kind != Rolling && r.period.Kind != Run) {
-		d.changes = append(d.changes, ledger.Change{
-			Key: armPrefix + l.key(), Value: []byte(strconv.Itoa(l.Rearmed + 1)), Expires: l.expires(Firing, s.now),
-		})
+		d.rearm(l)
 	}
 	if event == Resolve {
 		if sum := d.whole(l, s.ruleOf(l), reason); sum > 0 {
@@ -77,6 +75,16 @@ func (d *decision) review(s *survey, l *latch) {
 		return
 	}
 	d.changes = append(d.changes, l.step(next, nil, s.now)...)
+}
+
+// rearm counts that an alert ended before its period did.
+func (d *decision) rearm(l *latch) {
+	key, times := l.armKey(), []byte(strconv.Itoa(l.Rearmed+1))
+	if d.rearmed == nil {
+		d.rearmed = map[string][]byte{}
+	}
+	d.rearmed[key] = times
+	d.changes = append(d.changes, ledger.Change{Key: key, Value: times, Expires: l.expires(Firing, d.now)})
 }
 
 // whole is what was spent in a period that has ended; 0 where it cannot be told.

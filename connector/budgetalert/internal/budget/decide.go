@@ -16,7 +16,8 @@ type decision struct {
 
 	changes []ledger.Change
 	latched []latched
-	drivers int // how many alerts have looked for theirs
+	rearmed map[string][]byte // by this decision, as their marks will have it
+	drivers int               // how many alerts have looked for theirs
 }
 
 // decide finds the thresholds that the posting has reached.
@@ -125,7 +126,11 @@ func (d *decision) newLatch(g *group, w window, basis, threshold string) *latch 
 		l.End = w.end
 	}
 	if basis == basisActual {
-		l.Rearmed, _ = strconv.Atoi(string(d.view.Mark(armPrefix + l.key())))
+		times, now := d.rearmed[l.armKey()]
+		if !now {
+			times = d.view.Mark(l.armKey())
+		}
+		l.Rearmed, _ = strconv.Atoi(string(times))
 	}
 	return l
 }

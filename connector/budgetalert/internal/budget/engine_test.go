@@ -522,6 +522,37 @@ func TestBurnRateOfAMinute(t *testing.T) {
 	assert.Equal(t, []string{"h HOURLY_BUDGET_BURN_RATE resolved below_threshold"}, w.told())
 }
 
+// A budget that counts something else under its old name, again and again: each of its alerts has an id of its own, and each ends.
+func TestAlertsOfABudgetThatCountsSomethingElse(t *testing.T) {
+	const input, output = `
+budgets: [{name: d, period: day, limit_tokens: 100, tokens: {types: [input_uncached]}, thresholds: [1]}]`, `
+budgets: [{name: d, period: day, limit_tokens: 50, tokens: {types: [output_visible]}, thresholds: [1]}]`
+	w := newWorld(t, "2026-11-20T12:00:00Z", input)
+	ids, lines := map[string]bool{}, []string{}
+	told := func() {
+		for _, a := range w.take() {
+			assert.False(t, ids[a.ID], a.ID)
+			ids[a.ID] = true
+			lines = append(lines, a.State+" "+a.Reason)
+		}
+	}
+	w.spend("a", 1)
+	told()
+	for _, config := range []string{output, input, output, input} {
+		w.wait(time.Minute)
+		w.reload(config)
+		w.wait(time.Minute)
+		told()
+	}
+	w.until("2026-11-21T00:01:00Z")
+	told()
+	want := []string{"firing threshold"}
+	for range 4 {
+		want = append(want, "resolved budget_removed", "firing threshold")
+	}
+	assert.Equal(t, append(want, "resolved period_ended"), lines)
+}
+
 // The clock goes back over the end of a period and comes again: nothing fires or resolves twice.
 func TestClockSetBack(t *testing.T) {
 	w := newWorld(t, "2026-11-20T23:30:00Z", "budgets: [{name: d, period: day, limit_usd: 100}]")

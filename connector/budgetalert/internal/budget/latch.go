@@ -3,6 +3,7 @@ package budget
 import (
 	"encoding/json"
 	"strconv"
+	"strings"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
 )
@@ -56,6 +57,13 @@ func (l *latch) key() string { return latchKey(l.Series, l.Start, l.Basis, l.Thr
 // latchKey names the mark of an alert. Of periods that move (rolling, runs) start is 0: their alerts end by themselves.
 func latchKey(series string, start int64, basis, threshold string) string {
 	return latchPrefix + series + "|" + strconv.FormatInt(start, 10) + "|" + basis + "|" + threshold
+}
+
+// armKey names the mark of how often an alert has ended before its period did. A budget that counts something else under the same name goes on
+// from there: its alerts have the same name, group and threshold, and no two of one period may have one id.
+func (l *latch) armKey() string {
+	name := l.Rule[:max(0, len(l.Rule)-definitionLength-len("|"))]
+	return armPrefix + strings.TrimPrefix(latchKey(name+strings.TrimPrefix(l.Series, l.Rule), l.Start, l.Basis, l.Threshold), latchPrefix)
 }
 
 // encode begins with the stage, so that most marks need not be read whole.

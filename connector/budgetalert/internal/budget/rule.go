@@ -179,6 +179,9 @@ func (r *rule) override(overrides []Override) error {
 	return nil
 }
 
+// definitionLength is in bytes.
+const definitionLength = 10
+
 // definition is short for all that makes what was spent comparable: a budget that counts something else begins anew.
 func (r *rule) definition(c *Config) string {
 	parts := []string{"1", r.period.String(), r.unit.String(), r.zone.String(), c.Where, fmt.Sprint(r.tokens)}
@@ -189,5 +192,5 @@ func (r *rule) definition(c *Config) string {
 		parts = append(parts, strconv.FormatInt(r.idle, 10))
 	}
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
-	return hex.EncodeToString(sum[:5])
+	return hex.EncodeToString(sum[:definitionLength/2])
 }
