@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
+	"strings"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/book"
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
@@ -45,6 +46,25 @@ func (e *Engine) hourSoFar(ctx context.Context, now int64) (mark ledger.Change, 
 	}
 	value, err := json.Marshal(rows)
 	return ledger.Change{Key: hourPrefix + strconv.FormatInt(now, 10), Value: value, Local: true, Expires: now + keptHour}, err
+}
+
+// forgetHours lets go of the hours for which no budget that is gone may ask: each holds up to book.MaxRows rows, and who takes budgets away and
+// puts them back all day makes many.
+func (e *Engine) forgetHours(ctx context.Context, away map[string]string) error {
+	asked := map[string]bool{}
+	for _, value := range away {
+		asked[strings.TrimPrefix(value, gone)] = true
+	}
+	var changes []ledger.Change
+	err := e.ledger.Marks(ctx, hourPrefix, func(key string, _ []byte) {
+		if !asked[key[len(hourPrefix):]] {
+			changes = append(changes, ledger.Change{Key: key, Local: true})
+		}
+	})
+	if err != nil || len(changes) == 0 {
+		return err
+	}
+	return e.ledger.Change(ctx, func(ledger.View) []ledger.Change { return changes })
 }
 
 // absence is the one that began at a time, as a mark says it. Where nobody knows any more what the book had then, that hour is left out: the

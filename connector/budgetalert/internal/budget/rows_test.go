@@ -139,3 +139,26 @@ func TestABudgetThatIsPutBack(t *testing.T) {
 	spend(2) // 100
 	assert.Equal(t, []string{"d DAILY_BUDGET_EXCEEDED firing threshold"}, w.told())
 }
+
+// What the book had in the hours in which budgets were removed is kept for those that are gone, and for no others.
+func TestHoursOfBudgetsThatArePutBack(t *testing.T) {
+	const both, one, other = `budgets: [{name: a, period: day, limit_usd: 100}, {name: b, period: day, limit_usd: 100}]`,
+		`budgets: [{name: a, period: day, limit_usd: 100}]`, `budgets: [{name: b, period: day, limit_usd: 100}]`
+	w := newWorld(t, "2026-11-28T09:00:00Z", both)
+	hours := func() (n int) {
+		require.NoError(t, w.ledger.Marks(t.Context(), hourPrefix, func(string, []byte) { n++ }))
+		return n
+	}
+	for range 20 {
+		w.spend("x", 1)
+		w.wait(time.Minute)
+		w.reload(one)
+		w.wait(time.Minute)
+		w.reload(other)
+		assert.Equal(t, 1, hours())
+	}
+	w.reload(both)
+	assert.Zero(t, hours())
+	assert.InDelta(t, 20, w.level("a").Spent, 1e-9)
+	assert.InDelta(t, 20, w.level("b").Spent, 1e-9)
+}

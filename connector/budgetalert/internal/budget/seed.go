@@ -42,6 +42,9 @@ func (e *Engine) begin(ctx context.Context, rules []*rule, now int64) error {
 			return err
 		}
 	}
+	if err := e.forgetHours(ctx, marks); err != nil {
+		return err
+	}
 	if !slices.Contains(slices.Collect(maps.Values(marks)), begun) {
 		return nil
 	}
