@@ -22,7 +22,7 @@ type Call struct {
 	Passes      bool    // a step: the calls inside it and the call that it lies in are one call or its parts
 	Fetched     bool    // the span brings an answer that was asked for before
 	Loose       bool    // the span may sum up calls that lie in it, however deep
-	EndedEarly  bool    // as the error tells of the answer
+	EndedEarly  bool    // it failed when the answer had begun, as the error or the answer tells
 	Filtered    bool    // a content filter refused the prompt, as the error tells
 	Sure        bool    // the client says itself who answered: Provider is not just the name of its SDK
 

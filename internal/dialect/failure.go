@@ -32,7 +32,7 @@ func (r *reading) failure() {
 	if status < 400 || status > 599 {
 		status = 0
 	}
-	r.op.EndedEarly = slices.ContainsFunc(messages[:], endedEarly)
+	r.op.EndedEarly = r.answered() || slices.ContainsFunc(messages[:], endedEarly)
 	r.op.Filtered = r.f.texts[tErrorType] == "content_filter" || slices.ContainsFunc(messages[:], filtered)
 	r.op.ErrorType = errorType(r.f.texts[tErrorType], kind, status)
 	r.op.Failure = classify(status, r.op.ErrorType, kind, messages[:])

@@ -71,6 +71,22 @@ func endedEarly(message string) bool {
 	return false
 }
 
+// answered says of a call that failed that words of an answer are on its span, or why the answer ended: it timed out in the middle, or what was
+// made of the answer failed.
+func (r *reading) answered() bool {
+	if s := r.f.texts[jOutputMessages]; strings.Contains(s, `"content":"`) || strings.Contains(s, `"content": "`) {
+		return true
+	}
+	v, ok := r.f.value(vFinish)
+	return ok && listed(v, func(s string) bool {
+		switch s {
+		case "stop", "length", "tool_calls", "tool_use", "end_turn", "max_tokens", "STOP", "MAX_TOKENS", `["stop"]`, `["length"]`, `["tool_calls"]`:
+			return true
+		}
+		return false
+	})
+}
+
 // letGo says of an error that whoever asked did not wait for the end.
 func letGo(errType string) bool {
 	return genai.ContainsFold(errType, "cancel") || genai.ContainsFold(errType, "abort") || genai.ContainsFold(errType, "generatorexit")

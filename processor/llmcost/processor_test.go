@@ -220,6 +220,23 @@ func TestWhatIsWritten(t *testing.T) {
 			in:   map[string]any{genai.UsageInput: nil, genai.UsageOutput: nil, genai.ErrorType: "500"},
 			want: map[string]any{genai.CostTotal: 0.0, genai.CostStatus: "free", genai.CostReason: "failed"},
 		},
+		"timed out before any token": {
+			in:   map[string]any{genai.UsageInput: nil, genai.UsageOutput: nil, genai.ErrorType: "timeout", "gen_ai.output.messages": "[]"},
+			want: map[string]any{genai.CostTotal: 0.0, genai.CostStatus: "free", genai.CostReason: "failed"},
+		},
+		"timed out in the middle of the answer": {
+			in: map[string]any{
+				genai.UsageInput: nil, genai.UsageOutput: nil, genai.ErrorType: "timeout",
+				"gen_ai.output.messages": `[{"role":"assistant","parts":[{"type":"text","content":"The"}]}]`,
+			},
+			want: map[string]any{genai.CostTotal: nil, genai.CostStatus: "unpriced", genai.CostReason: "no_usage"},
+		},
+		"failed with what was made of the answer": {
+			in: map[string]any{
+				genai.UsageInput: nil, genai.UsageOutput: nil, genai.ErrorType: "ValidationError", "gen_ai.response.finish_reasons": []any{"stop"},
+			},
+			want: map[string]any{genai.CostTotal: nil, genai.CostStatus: "unpriced", genai.CostReason: "no_usage"},
+		},
 		"no usage": {
 			in:   map[string]any{genai.UsageInput: nil, genai.UsageOutput: nil},
 			want: map[string]any{genai.CostTotal: nil, genai.CostStatus: "unpriced", genai.CostReason: "no_usage"},
