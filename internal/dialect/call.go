@@ -23,6 +23,7 @@ type Call struct {
 	Fetched     bool    // the span brings an answer that was asked for before
 	Loose       bool    // the span may sum up calls that lie in it, however deep
 	EndedEarly  bool    // it failed when the answer had begun, as the error or the answer tells
+	Sampled     bool    // its span stands for others that its sender left out
 	Filtered    bool    // a content filter refused the prompt, as the error tells
 	Sure        bool    // the client says itself who answered: Provider is not just the name of its SDK
 

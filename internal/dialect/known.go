@@ -10,5 +10,5 @@ var known = []*client{
 	agentOps, rubyLLM, braintrust, dify, langtrace, ax, effect, xsai, judgeval, monocle, trulens, confident, traceAI, agenta, nemo, promptFlow,
 	openClaw, embabel, ag2, langdb, eve, trpcAgent, weave, reqLLM, datadog, datadogJS, dspyRuby, rustGenai, mcpAgent, paid, openaiPHP, eino, cloudflareAgents,
 	zeroClaw, promptfoo, ellmer, mcp, langchain, older,
-	applicationCache, ours, byHand,
+	applicationCache, sampled, ours, byHand,
 }

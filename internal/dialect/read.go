@@ -121,7 +121,7 @@ func (r *reading) call() {
 	if r.op.CostSource == CostNone {
 		r.cost()
 	}
-	r.op.Fetched = r.fetched()
+	r.op.Fetched, r.op.Sampled = r.fetched(), r.sampled()
 	r.names()
 	r.op.ServiceTier = r.tier()
 	r.region()

@@ -42,6 +42,9 @@ func (a *annotator) answer(call *spanCall, r *request) {
 	*room = max(attrs.Len()-had, 0)
 	r.answered.of(b, call.countedIn)
 	r.answered.uncounted += b.uncounted
+	if call.op.Sampled {
+		r.answered.sampled++
+	}
 }
 
 // annotate replaces what the client wrote under the names that llmcost owns. b is nil on a GenAI operation that has no cost.

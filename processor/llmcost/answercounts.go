@@ -6,6 +6,7 @@ import "github.com/otelcol-llm/otelcol-llm/internal/genai"
 type answerCounts struct {
 	counts    []answerCount
 	uncounted int64 // nano-USD
+	sampled   int64 // calls
 }
 
 type answerCount struct {
@@ -32,4 +33,4 @@ func (t *answerCounts) of(b *costing, countedIn string) {
 	t.add(b.status, b.reason)
 }
 
-func (t *answerCounts) reset() { t.counts, t.uncounted = t.counts[:0], 0 }
+func (t *answerCounts) reset() { t.counts, t.uncounted, t.sampled = t.counts[:0], 0, 0 }

@@ -171,6 +171,9 @@ func (s *state) countAnswers(ctx context.Context, t *answerCounts) {
 	if t.uncounted > 0 {
 		s.telemetry.LlmcostUncountedCost.Add(ctx, usd(t.uncounted))
 	}
+	if t.sampled > 0 {
+		s.telemetry.LlmcostSampledCalls.Add(ctx, t.sampled)
+	}
 }
 
 func (s *state) registerGauges() error {

@@ -33,6 +33,7 @@ type TelemetryBuilder struct {
 	LlmcostModelMatches     metric.Int64ObservableGauge
 	LlmcostPriceFileReloads metric.Int64Counter
 	LlmcostPriceTableAge    metric.Int64ObservableGauge
+	LlmcostSampledCalls     metric.Int64Counter
 	LlmcostSpans            metric.Int64Counter
 	LlmcostUnbilledToolRuns metric.Int64ObservableGauge
 	LlmcostUncountedCost    metric.Float64Counter
@@ -181,6 +182,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_llmcost_price_table_age",
 		metric.WithDescription("Age of the built-in price table, from the day its prices were published. The attribute is its version. [Development]"),
 		metric.WithUnit("s"),
+	)
+	errs = errors.Join(errs, err)
+	builder.LlmcostSampledCalls, err = builder.meter.Int64Counter(
+		"otelcol_llmcost_sampled_calls",
+		metric.WithDescription("Calls whose spans stand for others that were sampled out before, as their sender says (OpenTelemetry's trace state, microsoft.sample_rate, SampleRate). Cost, metrics and budgets count what comes, and are too low by the rest. [Development]"),
+		metric.WithUnit("{call}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.LlmcostSpans, err = builder.meter.Int64Counter(

@@ -41,6 +41,7 @@ func TestSetupTelemetry(t *testing.T) {
 		return nil
 	}))
 	tb.LlmcostPriceFileReloads.Add(context.Background(), 1)
+	tb.LlmcostSampledCalls.Add(context.Background(), 1)
 	tb.LlmcostSpans.Add(context.Background(), 1)
 	tb.LlmcostUncountedCost.Add(context.Background(), 1)
 	tb.LlmcostUnheard.Add(context.Background(), 1)
@@ -57,6 +58,9 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualLlmcostPriceTableAge(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualLlmcostSampledCalls(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualLlmcostSpans(t, testTel,
