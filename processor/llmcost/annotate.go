@@ -41,7 +41,9 @@ func (a *annotator) answer(call *spanCall, r *request) {
 	putCountedIn(attrs, call.countedIn)
 	*room = max(attrs.Len()-had, 0)
 	r.answered.of(b, call.countedIn)
-	r.answered.uncounted += b.uncounted
+	if b.uncounted > 0 && !r.witnesses[call.witness].again {
+		r.answered.uncounted += b.uncounted
+	}
 	if call.op.Sampled {
 		r.answered.sampled++
 	}

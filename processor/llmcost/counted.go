@@ -148,7 +148,8 @@ func (c *countedCalls) decideOne(w *witness, now time.Time) {
 		own, _ = c.spans.Get(w.self, now)
 	}
 	if own.self != undecided && (own.self != countsBare || w.bare) {
-		w.outcome = own.self // the same span again gets the same answer
+		w.outcome, w.again = own.self, true // the same span again gets the same answer
+		c.recall(w, &own, now)
 		return
 	}
 	c.noteTrace(w, now)
@@ -171,6 +172,21 @@ func (c *countedCalls) decideOne(w *witness, now time.Time) {
 		c.answers.Put(slot, responseRecord{
 			during: w.during, read: w.read, by: w.self, nano: w.nano, rank: w.rank,
 		}, now)
+	}
+}
+
+// recall finds what counts for a duplicate that comes again.
+func (c *countedCalls) recall(w *witness, own *spanRecord, now time.Time) {
+	switch {
+	case w.outcome == sameResponse:
+		if _, said := c.response(w, now); said != nil && !said.read.asked {
+			w.by = said.known()
+		}
+	case w.outcome == childCounted:
+		w.by = own.known()
+	case w.outcome == parentCounted && !w.above:
+		f, _ := c.spans.Get(w.parent, now)
+		w.by = f.known()
 	}
 }
 

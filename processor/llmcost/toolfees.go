@@ -80,7 +80,8 @@ func (s *state) addToolFees(r *request) {
 			continue
 		}
 		w := &r.witnesses[c.witness]
-		billed, doubt := s.tools.of(w, r.now)
+		before, _ := s.counted.spans.Get(w.self, r.now)
+		billed, doubt := s.tools.of(w, before.self == undecided, r.now)
 		if billed == (genai.Billed{}) && !doubt || c.op.Billed != (genai.Billed{}) { // a call that tells of its tools tells all
 			continue
 		}
@@ -137,8 +138,8 @@ func (t *billedRuns) pass(step, up uint64, now time.Time) {
 	}
 }
 
-// of is what the tools that w ran are billed by, of those beside it and in it.
-func (t *billedRuns) of(w *witness, now time.Time) (billed genai.Billed, doubt bool) {
+// of is what the tools that w ran are billed by, of those beside it and in it. A call that is told again has those that it had.
+func (t *billedRuns) of(w *witness, first bool, now time.Time) (billed genai.Billed, doubt bool) {
 	if w.apart != 0 || w.self == 0 || w.bare {
 		return billed, false
 	}
@@ -155,7 +156,7 @@ func (t *billedRuns) of(w *witness, now time.Time) (billed genai.Billed, doubt b
 				at = ran.at
 				ran, ok = t.known.Get(at, now)
 			}
-			if ok && ran.at == 0 && (ran.by == 0 || ran.by == w.self) && w.during.holds(ran.during) {
+			if ok && ran.at == 0 && (ran.by == 0 && first || ran.by == w.self) && w.during.holds(ran.during) {
 				t.take(at, &ran, w.self, now)
 				runs = withRun(runs, &ran)
 			}

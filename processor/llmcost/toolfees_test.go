@@ -146,7 +146,7 @@ func TestToolsThatComeTooLate(t *testing.T) {
 		unbilled int64
 	}{
 		{search, 1}, {call, 0}, {call, 0}, {search, 0}, // in time, and both again
-		{ranTool(4, "srvtoolu_02", 30, 40), 1}, {ranTool(4, "srvtoolu_02", 30, 40), 1}, // too late, and again
+		{ranTool(4, "srvtoolu_02", 30, 40), 1}, {ranTool(4, "srvtoolu_02", 30, 40), 1}, {call, 1}, // too late, and again
 	} {
 		p.process(t, copyOf(step.span))
 		metadatatest.AssertEqualLlmcostUnbilledToolRuns(t, told, []metricdata.DataPoint[int64]{{Value: step.unbilled}}, metricdatatest.IgnoreTimestamp())

@@ -64,6 +64,7 @@ type witness struct {
 	up      int   // index in the request of the witness that is its parent; -1 for none
 	depth   int   // witnesses above it in the request
 	above   bool  // a witness above it in the request counts
+	again   bool  // its span came before
 	covered bool  // a witness below it in the request counts
 }
 
