@@ -38,15 +38,18 @@ func TestOperationsOnAMemory(t *testing.T) {
 		"usage, and the call": {[]ptrace.Traces{at(2, 1, ask("chat", 1000, 100)), at(1, 0, ask("update_memory", 1000, 100))}, 210_000, map[string]int{"priced": 1, "duplicate": 1}},
 		"a sum of two calls": {
 			[]ptrace.Traces{at(2, 1, ask("chat", 1000, 100)), at(3, 1, ask("chat", 2000, 200)), at(1, 0, ask("add_memory", 3000, 300))},
-			630_000, map[string]int{"priced": 2, "duplicate": 1},
+			630_000,
+			map[string]int{"priced": 2, "duplicate": 1},
 		},
 		"a sum of calls in a step": {
 			[]ptrace.Traces{at(2, 4, ask("chat", 1000, 100)), at(3, 4, ask("chat", 2000, 200)), at(4, 1, step), at(1, 0, ask("add_memory", 3000, 300))},
-			630_000, map[string]int{"priced": 2, "duplicate": 1, "rollup": 1},
+			630_000,
+			map[string]int{"priced": 2, "duplicate": 1, "rollup": 1},
 		},
 		"beside the agent's call": {
 			[]ptrace.Traces{at(2, 9, ask("chat", 1000, 100)), at(1, 9, ask("update_memory", 3000, 300))},
-			840_000, map[string]int{"priced": 1, "estimated": 1},
+			840_000,
+			map[string]int{"priced": 1, "estimated": 1},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -147,16 +147,11 @@ func (t *billedRuns) of(w *witness, first bool, now time.Time) (billed genai.Bil
 	runs := buf[:0]
 	for _, in := range [...]uint64{w.parent, w.self} {
 		for i := uint64(0); i < toolsTogether && in != 0; i++ {
-			at := placeOf(in, i)
-			ran, ok := t.known.Get(at, now)
+			at, ran, ok := t.at(placeOf(in, i), in == w.self, now)
 			if !ok {
 				break
 			}
-			if ran.at != 0 && in == w.self {
-				at = ran.at
-				ran, ok = t.known.Get(at, now)
-			}
-			if ok && ran.at == 0 && (ran.by == 0 && first || ran.by == w.self) && w.during.holds(ran.during) {
+			if ran.at == 0 && (ran.by == 0 && first || ran.by == w.self) && w.during.holds(ran.during) {
 				t.take(at, &ran, w.self, now)
 				runs = withRun(runs, &ran)
 			}
@@ -169,6 +164,18 @@ func (t *billedRuns) of(w *witness, first bool, now time.Time) (billed genai.Bil
 		doubt = doubt || runs[i].doubt
 	}
 	return billed, doubt
+}
+
+// at is the run that is noted at a place; where it lies in a step, only for the call around that.
+func (t *billedRuns) at(place uint64, around bool, now time.Time) (uint64, billedRecord, bool) {
+	ran, ok := t.known.Get(place, now)
+	if !ok || ran.at == 0 || !around {
+		return place, ran, ok
+	}
+	if run, ok := t.known.Get(ran.at, now); ok {
+		return ran.at, run, true
+	}
+	return place, ran, true
 }
 
 // take notes which call a run is billed with.
