@@ -56,12 +56,7 @@ var pydanticAI = &client{
 	),
 	kind:    logfireKind,
 	answers: []text{jAgentsAnswer},
-	sum: func(r *reading) (v verdict) {
-		if r.f.has(nAggregated) {
-			v = verdict{genai.Agent, genai.OpInvokeAgent}
-		}
-		return v
-	},
+	sum:     logfireSum,
 	json: []member{
 		{fact: jUsageRaw, read: func(r *reading, s string) {
 			p := scanJSON(s)
@@ -74,6 +69,19 @@ var pydanticAI = &client{
 	mayBe:    func(*facts) bool { return true },
 	costs:    []cost{{value: vCostOperation}},
 	traits:   traits{localAgents: true},
+}
+
+// logfireSum: an agent tells the sum of its run under a name of its own. Of each span that begins Logfire sends word to its own server, or
+// what stands in its place: a span without a length that lies in it and has all that was known of it by then.
+func logfireSum(r *reading) (v verdict) {
+	if r.f.has(nAggregated) {
+		v = verdict{genai.Agent, genai.OpInvokeAgent}
+	} else if r.span.StartTimestamp() == r.span.EndTimestamp() {
+		if word, told := r.span.Attributes().Get("logfire.span_type"); told && word.Str() == "pending_span" {
+			v = verdict{genai.Step, ""}
+		}
+	}
+	return v
 }
 
 // logfireKind: a stream has two spans, side by side. The first ends when the provider has begun to answer; the second is a log at the stream's
