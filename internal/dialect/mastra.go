@@ -22,16 +22,17 @@ var mastra = &client{
 		tallies(nInputAudio, "gen_ai.usage.audio_input_tokens"),
 		tallies(nOutputAudio, "gen_ai.usage.audio_output_tokens"),
 	),
-	kind:   mastraArize,
+	kind:   mastraParts,
 	words:  []word{{fact: tMastraType}},
 	traits: traits{localAgents: true, cacheApart: mastraApart, hides: mastraHides},
 }
 
-// mastraArize: @mastra/arize calls steps and pieces of a stream models too. Only their sum tells usage, and is what counts.
-func mastraArize(r *reading) verdict {
+// mastraParts: @mastra/arize calls steps and pieces of a stream models too, and before inferences were what counts they named no model. Only
+// their sum tells usage, and is what counts.
+func mastraParts(r *reading) verdict {
 	switch r.f.texts[tMastraType] {
 	case "model_step", "model_chunk", "model_inference":
-		if r.f.texts[tOpenInferenceKind] != "" && !r.hasPair() {
+		if !r.hasPair() && (r.f.texts[tOpenInferenceKind] != "" || !r.f.hasModel()) {
 			return verdict{genai.Step, ""}
 		}
 	}
