@@ -44,7 +44,7 @@ func (s *boltStore) open() error {
 				return err
 			})
 		})
-		if err != nil && !isDamage(err) {
+		if err != nil && !boltfile.IsDamage(err) {
 			err = errors.Join(err, db.Close())
 		}
 	}
@@ -65,7 +65,7 @@ func (s *boltStore) load(_ context.Context, visit func(slot uint32, body []byte)
 	if err == nil {
 		err = boltfile.Guard(func() error { return s.db.View(func(tx *bbolt.Tx) error { return readRows(tx, rows) }) })
 	}
-	if isDamage(err) {
+	if boltfile.IsDamage(err) {
 		var moved string
 		if moved, err = s.replace(); err != nil {
 			return "", err
@@ -98,7 +98,7 @@ func (s *boltStore) save(_ context.Context, changes map[uint32][]byte) error {
 			return s.db.Update(func(tx *bbolt.Tx) error { return writeRows(tx.Bucket(rowsBucket), changes) })
 		})
 	}
-	if !isDamage(err) {
+	if !boltfile.IsDamage(err) {
 		return err
 	}
 	moved, err := s.replace()
@@ -123,11 +123,10 @@ func writeRows(rows *bbolt.Bucket, changes map[uint32][]byte) error {
 	return nil
 }
 
-// replace moves a damaged file aside and opens an empty one. The old one is not closed: it may hold a lock for ever.
+// replace moves a damaged file aside and opens an empty one.
 func (s *boltStore) replace() (moved string, err error) {
 	s.db = nil
-	moved = s.path + ".damaged-" + time.Now().UTC().Format("20060102T150405.000000000Z")
-	if err := os.Rename(s.path, moved); err != nil {
+	if moved, err = boltfile.MoveAside(s.path, time.Now()); err != nil {
 		return "", err
 	}
 	return moved, s.open()
@@ -140,9 +139,4 @@ func (s *boltStore) close(context.Context) error {
 	db := s.db
 	s.db = nil
 	return boltfile.Guard(db.Close)
-}
-
-// isDamage says whether the file is of no use any more.
-func isDamage(err error) bool {
-	return errors.Is(err, boltfile.ErrDamaged) || errors.Is(err, boltfile.ErrBroken)
 }

@@ -68,7 +68,7 @@ func Open(path string, o Options) (*Log, error) {
 	if emptied && err == nil && o.Moved != nil {
 		o.Moved("")
 	}
-	if isDamage(err) {
+	if boltfile.IsDamage(err) {
 		err = l.replace(time.Now())
 	}
 	if errors.Is(err, boltfile.ErrInUse) {
@@ -100,7 +100,7 @@ func (l *Log) open() error {
 		})
 	})
 	if err != nil {
-		if !isDamage(err) {
+		if !boltfile.IsDamage(err) {
 			err = errors.Join(err, db.Close())
 		}
 		return fmt.Errorf("%s: %w", l.path, err)
@@ -109,11 +109,11 @@ func (l *Log) open() error {
 	return nil
 }
 
-// replace moves a damaged file aside and begins another one. The old one is not closed: it may hold a lock for ever.
+// replace moves a damaged file aside and begins another one.
 func (l *Log) replace(now time.Time) error {
 	l.db = nil
-	moved := l.path + ".damaged-" + now.UTC().Format("20060102T150405.000000000Z")
-	if err := os.Rename(l.path, moved); err != nil {
+	moved, err := boltfile.MoveAside(l.path, now)
+	if err != nil {
 		return err
 	}
 	if l.o.Moved != nil {
@@ -134,10 +134,6 @@ func (l *Log) replace(now time.Time) error {
 		}
 		return nil
 	})
-}
-
-func isDamage(err error) bool {
-	return errors.Is(err, boltfile.ErrDamaged) || errors.Is(err, boltfile.ErrBroken)
 }
 
 func (l *Log) update(do func(*bbolt.Tx) error) error {
@@ -161,7 +157,7 @@ func (l *Log) Add(alerts []alert.Alert, now time.Time) (added int, err error) {
 		}
 	}
 	added, err = l.add(alerts, now)
-	if isDamage(err) {
+	if boltfile.IsDamage(err) {
 		if err = l.replace(now); err == nil {
 			added, err = l.add(alerts, now)
 		}

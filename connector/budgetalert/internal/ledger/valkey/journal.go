@@ -52,7 +52,7 @@ func openJournal(dir string, now time.Time) (j *journal, aside string, err error
 	}
 	path := filepath.Join(dir, "journal.db")
 	j, err = tryJournal(path)
-	if !errors.Is(err, boltfile.ErrDamaged) && !errors.Is(err, boltfile.ErrBroken) && !errors.Is(err, errDamaged) {
+	if !boltfile.IsDamage(err) && !errors.Is(err, errDamaged) {
 		return j, "", err
 	}
 	aside = fmt.Sprintf("%s.damaged-%d", path, now.Unix())
