@@ -15,6 +15,7 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/metadata"
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/threshold"
+	"github.com/otelcol-llm/otelcol-llm/internal/patience"
 )
 
 // state is what all connectors of one configuration share: the ledger, the budgets, and the goroutines that hand on what comes of them.
@@ -176,26 +177,14 @@ func (s *state) leave(ctx context.Context, c *budgetAlert) {
 
 // flush ends a task and does its work a last time; otherwise is what the log says where that does not succeed.
 func (s *state) flush(ctx context.Context, name, otherwise string, last func() error) {
-	err := errHangs
-	if s.end(ctx, name) {
-		err = within(ctx, last)
-	}
+	err := patience.Wait(ctx, func() error {
+		if !s.end(ctx, name) {
+			return ctx.Err()
+		}
+		return last()
+	})
 	if err != nil {
 		s.logger.Warn(otherwise, zap.Error(err))
-	}
-}
-
-var errHangs = errors.New("whoever is downstream hangs")
-
-// within leaves f behind when ctx ends before it: a consumer that does not look at its context must not keep the Collector from stopping.
-func within(ctx context.Context, f func() error) error {
-	done := make(chan error, 1)
-	go func() { done <- f() }()
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-		return errHangs
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"github.com/otelcol-llm/otelcol-llm/connector/genaimetrics/internal/metadata"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/internal/patience"
 	"github.com/otelcol-llm/otelcol-llm/internal/shared"
 	"github.com/otelcol-llm/otelcol-llm/internal/ticks"
 )
@@ -82,21 +83,14 @@ func (w *exporter) Shutdown(ctx context.Context) error {
 	defer w.cancel()
 	ctx, cancel := context.WithTimeout(ctx, shutdownTimeout)
 	defer cancel()
-	exported := make(chan error, 1)
-	go func() { // a consumer that does not look at its context is left behind
+	err := patience.Wait(ctx, func() error {
 		select {
 		case <-w.stopped:
-			exported <- w.hand(ctx, w.engine.exportLast, time.Now())
+			return w.hand(ctx, w.engine.exportLast, time.Now())
 		case <-ctx.Done():
-			exported <- fmt.Errorf("the export before it hangs: %w", ctx.Err())
+			return ctx.Err()
 		}
-	}()
-	var err error
-	select {
-	case err = <-exported:
-	case <-ctx.Done():
-		err = fmt.Errorf("whoever is downstream hangs: %w", ctx.Err())
-	}
+	})
 	if err != nil {
 		w.logger.Warn("The last interval of GenAI metrics is not exported", zap.Error(err))
 	}

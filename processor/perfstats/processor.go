@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/otel/metric"
 	"go.uber.org/zap"
 
+	"github.com/otelcol-llm/otelcol-llm/internal/patience"
 	"github.com/otelcol-llm/otelcol-llm/processor/perfstats/internal/metadata"
 )
 
@@ -65,17 +66,11 @@ func (p *perfProcessor) Shutdown(ctx context.Context) error {
 	p.once.Do(func() { close(p.stop) })
 	defer p.telemetry.Shutdown()
 	defer p.cancel()
-	stopped := make(chan struct{})
-	go func() {
-		p.stopped.Wait()
-		close(stopped)
-	}()
-	select {
-	case <-stopped:
-		return nil
-	case <-ctx.Done():
-		return fmt.Errorf("gauges are still being handed over: %w", ctx.Err())
+	err := patience.Wait(ctx, func() error { p.stopped.Wait(); return nil })
+	if err != nil {
+		return fmt.Errorf("gauges are still being handed over: %w", err)
 	}
+	return nil
 }
 
 // ConsumeMetrics counts md and passes it on. The gauges that it moves follow in a batch of their own.

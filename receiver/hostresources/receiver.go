@@ -15,6 +15,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/internal/patience"
 	"github.com/otelcol-llm/otelcol-llm/internal/ticks"
 	"github.com/otelcol-llm/otelcol-llm/receiver/hostresources/internal/metadata"
 )
@@ -96,15 +97,7 @@ func (r *hostReceiver) Shutdown(ctx context.Context) error {
 		defer cancel()
 		defer r.next.abandon()
 		defer context.AfterFunc(ctx, r.next.abandon)()
-		done := make(chan error, 1)
-		go func() { done <- r.finish(ctx) }()
-		var err error
-		select {
-		case err = <-done:
-		case <-ctx.Done():
-			err = ctx.Err()
-		}
-		if err != nil {
+		if err := patience.Wait(ctx, func() error { return r.finish(ctx) }); err != nil {
 			r.logger.Warn("The last report is not delivered", zap.Error(err))
 		}
 	})
