@@ -22,10 +22,7 @@ func ReadCanonical(span ptrace.Span, op *Operation) bool {
 // saysCanonical is false for most spans of most services, for less than reading one.
 func saysCanonical(attrs pcommon.Map) bool {
 	for key := range attrs.All() {
-		if key == "" || !canonicalStart[key[0]] {
-			continue
-		}
-		if canonicalKeys[canonicalIndex[canonicalSlot(key, canonicalFactor)]].key == key {
+		if _, ok := canonicalKeyOf(key); ok {
 			return true
 		}
 	}
@@ -58,146 +55,6 @@ func ReadCanonicalPoint(attrs pcommon.Map, op *Operation) (counts string) {
 	return ""
 }
 
-// UsageOfPoints puts together what the points of one metric add, by what they count: some clients count the parts, some all of the input or
-// output beside them.
-func UsageOfPoints(counts map[string]float64) Usage {
-	n := func(tokens string) int64 { return int64(min(counts[tokens], MaxTokens)) }
-	u := Usage{CacheRead: n(TokensCacheRead), CacheWrite: n(TokensCacheWrite), Reasoning: n(TokensReasoning)}
-	u.Input = max(n(TokensInput), n(TokensInputUncached)+u.CacheRead+u.CacheWrite)
-	u.Output = max(n(TokensOutput), n(TokensOutputVisible)+u.Reasoning)
-	return u
-}
-
-// fact is one thing that the canonical form tells: first the texts, then the counts, then other numbers.
-type fact uint8
-
-const (
-	cName fact = iota
-	cProvider
-	cRequestModel
-	cResponseModel
-	cResponseID
-	cAgent
-	cTool
-	cConversation
-	cErrorType
-	cTier
-	cStatus
-	cReason
-	cCountedIn
-	cKind
-	cFailure
-	cUsage
-
-	cInput
-	cOutput
-	cCacheRead
-	cCacheWrite
-	cCacheWrite1h
-	cReasoning
-	cWebSearches
-	cFileSearches
-	cCodeRuns
-
-	cTotal
-	cSaved
-	cDiscount
-	cFirstChunk
-	cAttempt
-	cDuration
-	numFacts
-)
-
-// canonicalKey is one attribute of the canonical form.
-type canonicalKey struct {
-	key  string
-	fact fact
-	own  bool // llmcost's: it is believed whatever the other says
-}
-
-var canonicalKeys = [...]canonicalKey{
-	{}, // none
-	{OperationName, cName, false},
-	{ProviderName, cProvider, false},
-	{RequestModel, cRequestModel, false},
-	{ResponseModel, cResponseModel, false},
-	{ResponseID, cResponseID, false},
-	{AgentName, cAgent, false},
-	{ToolName, cTool, false},
-	{ConversationID, cConversation, false},
-	{ErrorType, cErrorType, false},
-	{UsageInput, cInput, false},
-	{UsageOutput, cOutput, false},
-	{UsageCacheRead, cCacheRead, false},
-	{UsageCacheWrite, cCacheWrite, false},
-	{UsageCacheCreated, cCacheWrite, false},
-	{UsageReasoning, cReasoning, false},
-	{FirstChunk, cFirstChunk, false},
-	{ResendCount, cAttempt, false},
-	{CostStatus, cStatus, true},
-	{CostReason, cReason, true},
-	{CostCountedIn, cCountedIn, true},
-	{CostTotal, cTotal, true},
-	{CostSaved, cSaved, true},
-	{CostDiscount, cDiscount, true},
-
-	{CallOperation, cName, true},
-	{CallProvider, cProvider, true},
-	{CallRequestModel, cRequestModel, true},
-	{CallResponseModel, cResponseModel, true},
-	{CallResponseID, cResponseID, true},
-	{CallAgent, cAgent, true},
-	{CallTool, cTool, true},
-	{CallConversation, cConversation, true},
-	{CallErrorType, cErrorType, true},
-	{CallInput, cInput, true},
-	{CallOutput, cOutput, true},
-	{CallCacheRead, cCacheRead, true},
-	{CallCacheWrite, cCacheWrite, true},
-	{CallCacheWrite1h, cCacheWrite1h, true},
-	{CallWebSearches, cWebSearches, true},
-	{CallFileSearches, cFileSearches, true},
-	{CallCodeRuns, cCodeRuns, true},
-	{CallReasoning, cReasoning, true},
-	{CallFirstChunk, cFirstChunk, true},
-	{CallAttempt, cAttempt, true},
-	{CallTier, cTier, true},
-	{CallKind, cKind, true},
-	{CallFailure, cFailure, true},
-	{CallUsage, cUsage, true},
-	{CallDuration, cDuration, true},
-}
-
-// canonicalIndex is a perfect hash table of the keys: each has a slot of its own, and a foreign key usually meets an empty one.
-var canonicalIndex, canonicalFactor = newCanonicalIndex()
-
-const canonicalBits = 9
-
-func newCanonicalIndex() (index [1 << canonicalBits]uint8, factor uint32) {
-next:
-	for factor = 0x9E3779B1; ; factor += 2 {
-		index = [1 << canonicalBits]uint8{}
-		for i := 1; i < len(canonicalKeys); i++ {
-			s := canonicalSlot(canonicalKeys[i].key, factor)
-			if index[s] != 0 {
-				continue next
-			}
-			index[s] = uint8(i)
-		}
-		return index, factor
-	}
-}
-
-// canonicalSlot hashes the length and three bytes, chosen where the keys differ. key is not empty.
-func canonicalSlot(key string, factor uint32) uint32 {
-	n := uint32(len(key)) //nolint:gosec // only a hash
-	h := n ^ uint32(key[n-1])<<7 ^ uint32(key[n>>1])<<13 ^ uint32(key[n-1-n>>2])<<20
-	return h * factor >> (32 - canonicalBits)
-}
-
-// canonicalStart says whether an attribute of the canonical form may begin like this.
-var canonicalStart = [256]bool{'g': true, 'l': true, 'e': true, 'h': true}
-
 // canonical is what one pass over the attributes found.
 type canonical struct {
 	own, known uint64 // facts that llmcost said, and all
@@ -209,10 +66,7 @@ type canonical struct {
 // read runs over the attributes once and says whether they make an operation; op is empty where they do not.
 func (c *canonical) read(attrs pcommon.Map, failed bool, op *Operation) bool {
 	for key, v := range attrs.All() {
-		if key == "" || !canonicalStart[key[0]] {
-			continue
-		}
-		if k := &canonicalKeys[canonicalIndex[canonicalSlot(key, canonicalFactor)]]; k.key == key {
+		if k, ok := canonicalKeyOf(key); ok {
 			c.add(k, v)
 		}
 	}
@@ -313,111 +167,11 @@ func (c *canonical) usage(op *Operation) {
 	op.Usage = u
 }
 
-// UsageOf is what a pair of counts by itself says of usage. Two zeros say nothing: no model answers without reading.
-func UsageOf(in, out int64) UsageState {
-	switch {
-	case in < 0 || out < 0:
-		return UsageBad
-	case in == 0 && out == 0:
-		return UsageNone
-	}
-	return UsageKnown
-}
-
 func (c *canonical) failure(op *Operation, failed bool) {
 	op.Failure, op.ErrorType = FailureOf(failed, c.texts[cErrorType])
 	if c.own&(1<<cFailure) != 0 {
 		op.Failure = failureOfStatus(c.texts[cFailure])
 	}
-}
-
-// FailureOf is what the span's status and its error.type say of how an operation ended.
-func FailureOf(failed bool, errType string) (Failure, string) {
-	if !failed && errType == "" {
-		return Succeeded, ""
-	}
-	switch errType {
-	case "429":
-		return RateLimited, errType
-	case "408", "504":
-		return TimedOut, errType
-	}
-	return ClassOf(errType), errType
-}
-
-func failureOfStatus(status string) Failure {
-	for f := Succeeded; f <= RateLimited; f++ {
-		if f.Status() == status {
-			return f
-		}
-	}
-	return Failed
-}
-
-// KindOf is the kind of an operation by its name and by what llmcost said of its cost.
-func KindOf(name, status string) Kind {
-	switch status {
-	case StatusPriced, StatusReported, StatusEstimated, StatusFree, StatusUnpriced, StatusDuplicate:
-		return ModelCall
-	}
-	kind := kindOfName(name)
-	if status == StatusRollup && kind != Agent && kind != Workflow {
-		return Step
-	}
-	return kind
-}
-
-func kindOfName(name string) Kind {
-	switch name {
-	case OpChat, OpTextCompletion, OpGenerateContent, OpEmbeddings:
-		return ModelCall
-	case OpInvokeAgent:
-		return Agent
-	case OpInvokeWorkflow:
-		return Workflow
-	case OpExecuteTool:
-		return Tool
-	case OpRetrieval:
-		return Retrieval
-	case OpCreateAgent:
-		return Other
-	}
-	return NotGenAI
-}
-
-func kindOf(said, name, status string) Kind {
-	switch said {
-	case "":
-		return KindOf(name, status)
-	case KindCacheHit, KindCacheMiss, KindCacheSet:
-		return Cache
-	case KindNone:
-		return NotGenAI
-	}
-	for k := ModelCall; k <= Other; k++ {
-		if kindWords[k] == said {
-			return k
-		}
-	}
-	return Other
-}
-
-var kindWords = [...]string{
-	NotGenAI: KindNone, ModelCall: "call", Agent: "agent", Workflow: "workflow", Step: "step", Tool: "tool", Retrieval: "retrieval",
-	Evaluation: "evaluation", Other: "other",
-}
-
-// KindWord is the value of llm.cost.call.kind.
-func (o *Operation) KindWord() string {
-	switch {
-	case o.Kind != Cache:
-		return kindWords[o.Kind]
-	case o.CacheOperation == CacheSet:
-		return KindCacheSet
-	case o.CacheHit:
-		return KindCacheHit
-	}
-	return KindCacheMiss
 }
 
 // MaxFirstChunk bounds what is believed as time to the first chunk, in seconds.

@@ -2,6 +2,54 @@ package genai
 
 import "strings"
 
+// Failure says how an operation ended.
+type Failure uint8
+
+// The classes of failure, in the order of the values of the `status` attribute.
+const (
+	Succeeded Failure = iota
+	Failed
+	TimedOut
+	RateLimited
+)
+
+// Status is the value of the `status` attribute of llm.calls for f.
+func (f Failure) Status() string {
+	switch f {
+	case Succeeded:
+		return CallOK
+	case TimedOut:
+		return CallTimeout
+	case RateLimited:
+		return CallRateLimited
+	default:
+		return CallError
+	}
+}
+
+// FailureOf is what the span's status and its error.type say of how an operation ended.
+func FailureOf(failed bool, errType string) (Failure, string) {
+	if !failed && errType == "" {
+		return Succeeded, ""
+	}
+	switch errType {
+	case "429":
+		return RateLimited, errType
+	case "408", "504":
+		return TimedOut, errType
+	}
+	return ClassOf(errType), errType
+}
+
+func failureOfStatus(status string) Failure {
+	for f := Succeeded; f <= RateLimited; f++ {
+		if f.Status() == status {
+			return f
+		}
+	}
+	return Failed
+}
+
 // ClassOf is the class of failure that the words of an error's type or message tell of; Failed where they tell of none.
 func ClassOf(s string) Failure {
 	for _, row := range failureWords {

@@ -33,7 +33,7 @@ func TestEveryMetricIsListed(t *testing.T) {
 func metricConstants(t *testing.T) []string {
 	t.Helper()
 	var out []string
-	for _, path := range []string{"names.go", "metrics.go"} {
+	for _, path := range []string{"metricnames.go", "metrics.go"} {
 		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
 		require.NoError(t, err)
 		ast.Inspect(file, func(node ast.Node) bool {
