@@ -46,8 +46,7 @@ func (r *Report) head(a *ask) (Spend, standing) {
 	a.also(func() { h.Current.Monthly, h.Current.ProjectedMonthly = r.spentMonth(a, &s) })
 	a.also(func() {
 		from, to := dayOf(a.now, s.zone, 1)
-		g := r.between(a, bookedUSD, from, sameTime(a.now, from, to))
-		h.Compare.Yesterday = g.usd()
+		h.Compare.Yesterday = r.between(a, bookedUSD, from, sameTime(a.now, from, to)).usd()
 	})
 	a.also(func() {
 		from, to := sameTimeOfMonth(a.now, s.zone)
@@ -77,8 +76,7 @@ func (r *Report) spent(a *ask, b *Budget, from time.Time) *float64 {
 	if b != nil {
 		return toNano(*b.Spent).usd()
 	}
-	g := r.between(a, bookedUSD, from, a.now)
-	return g.usd()
+	return r.between(a, bookedUSD, from, a.now).usd()
 }
 
 func (r *Report) spentMonth(a *ask, s *standing) (spent, projected *float64) {
@@ -96,10 +94,7 @@ func (r *Report) spentMonth(a *ask, s *standing) (spent, projected *float64) {
 func (r *Report) costs(ctx context.Context, q *query) (any, error) {
 	a := newAsk(ctx, r.o.Querier, q.now)
 	h, s := r.head(a)
-	c := Costs{
-		Timestamp: h.Timestamp, AsOf: h.AsOf, TimeZone: h.TimeZone, Current: h.Current, Compare: h.Compare, Status: h.Status, Budgets: s.budgets,
-		Usage: UsageBreakdown{CostByModel: map[string]float64{}}, ByGroup: []CostRow{}, Changes: []Change{},
-	}
+	c := Costs{Spend: h, Budgets: s.budgets, Usage: UsageBreakdown{CostByModel: map[string]float64{}}, ByGroup: []CostRow{}, Changes: []Change{}}
 	var today split3
 	var before grown
 	a.also(func() { today.usd = r.between(a, bookedUSD, s.day, q.now) })
@@ -165,11 +160,11 @@ func hasGroups(rows []bookRow) bool {
 }
 
 // count is a number of calls or tokens; nil where it is not known.
-func (g *grown) count() *float64 {
+func (g grown) count() *float64 {
 	if !g.known {
 		return nil
 	}
-	return value(math.Round(float64(g.total()) / 1e9))
+	return value(math.Round(g.total().float()))
 }
 
 // split3 is what was spent, called and used in one period.
@@ -199,7 +194,7 @@ func (s *split3) rows(name func(series.Labels) string, before *grown, total *flo
 }
 
 // restName is what the row is called that has what the total has beyond the others.
-func (g *grown) restName() string {
+func (g grown) restName() string {
 	if g.young && !g.known {
 		return BeforeHistory
 	}
@@ -222,11 +217,10 @@ func sums(rows []bookRow, name func(series.Labels) string) map[string]nano {
 }
 
 func count(m map[string]nano, name string) *float64 {
-	n, ok := m[name]
-	if !ok {
-		return nil
+	if n, ok := m[name]; ok {
+		return value(math.Round(n.float()))
 	}
-	return value(math.Round(float64(n) / 1e9))
+	return nil
 }
 
 // changes are what grew or shrank most.

@@ -170,8 +170,7 @@ func (c *chart) priceless(from time.Time) {
 			continue
 		}
 		if unpriced == nil {
-			found := c.r.between(c.a, bookedUnpriced, from, c.a.now)
-			unpriced = sums(found.rows, byModel)
+			unpriced = sums(c.r.between(c.a, bookedUnpriced, from, c.a.now).rows, byModel)
 		}
 		if unpriced[line.Name] > 0 {
 			clear(line.Values)
@@ -199,7 +198,7 @@ func (h hist) observed(a *ask) map[string]float64 {
 	out := map[string]float64{}
 	for _, s := range all {
 		for _, grew := range growth(s.values, told, true) { // it began with this process, and the history was there
-			out[s.labels[h.by]] += float64(grew) / 1e9
+			out[s.labels[h.by]] += grew.float()
 		}
 	}
 	delete(out, "")

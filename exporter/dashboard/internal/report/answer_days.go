@@ -54,8 +54,7 @@ func (r *Report) lastDays(a *ask, zone *time.Location) []Day {
 
 // unpricedSince is how many calls have no price, as the book has it.
 func (r *Report) unpricedSince(a *ask, from time.Time) nano {
-	g := r.between(a, bookedUnpriced, from, a.now)
-	return g.total()
+	return r.between(a, bookedUnpriced, from, a.now).total()
 }
 
 // unpriced are calls without a cost, the most first.

@@ -10,9 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/otelcol-llm/otelcol-llm/exporter/dashboard/internal/series"
-
 	"github.com/otelcol-llm/otelcol-llm/exporter/dashboard/internal/advice"
+	"github.com/otelcol-llm/otelcol-llm/exporter/dashboard/internal/series"
 	"github.com/otelcol-llm/otelcol-llm/internal/alert"
 )
 
@@ -128,8 +127,8 @@ func (r *Report) suggest(ctx context.Context, q *query) (any, error) {
 func (r *Report) modelsInUse(a *ask) []advice.Model {
 	from := a.now.Add(-suggestWindow.length)
 	usd, calls := r.between(a, bookedUSD, from, a.now), r.between(a, bookedCalls, from, a.now)
-	without := r.between(a, bookedUnpriced, from, a.now)
-	spent, called, unpriced := sums(usd.rows, byModel), sums(calls.rows, byModel), sums(without.rows, byModel)
+	unpriced := sums(r.between(a, bookedUnpriced, from, a.now).rows, byModel)
+	spent, called := sums(usd.rows, byModel), sums(calls.rows, byModel)
 	evaluated := r.evaluated(a, calls.rows)
 	p95 := a.by(labelModel, hist{w: suggestWindow, name: series.CallDuration, by: labelModel}.quantile("0.95"))
 	var models []advice.Model

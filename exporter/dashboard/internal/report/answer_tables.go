@@ -92,7 +92,7 @@ func (t *table) book(r *Report, name func(series.Labels) string, calls bool, fir
 	for _, p := range split(called.rows, name) {
 		row := t.row(p.name)
 		if first(row, p.first); calls {
-			row.Calls = value(float64(p.n) / 1e9)
+			row.Calls = value(p.n.float())
 		}
 		t.usd[p.name] = 0 // called, and free
 		if n := unpriced[p.name]; n > 0 {

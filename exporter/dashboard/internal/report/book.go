@@ -58,7 +58,7 @@ type grown struct {
 	young bool // the history begins in between
 }
 
-func (g *grown) total() nano {
+func (g grown) total() nano {
 	var sum nano
 	for _, r := range g.rows {
 		sum += r.n
@@ -67,7 +67,7 @@ func (g *grown) total() nano {
 }
 
 // usd is nil where what it has is not all.
-func (g *grown) usd() *float64 {
+func (g grown) usd() *float64 {
 	if !g.known {
 		return nil
 	}

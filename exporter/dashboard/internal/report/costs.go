@@ -2,14 +2,19 @@ package report
 
 import "time"
 
+// Spend is the head of Costs, and the event spend of /events.
+type Spend struct {
+	Timestamp time.Time    `json:"timestamp"`
+	AsOf      *time.Time   `json:"as_of"`
+	TimeZone  string       `json:"time_zone"`
+	Current   CurrentCosts `json:"current_costs"`
+	Compare   Compare      `json:"compare"`
+	Status    BudgetStatus `json:"budget_status"`
+}
+
 // Costs is the answer of /costs. Days and months are those of TimeZone.
 type Costs struct {
-	Timestamp      time.Time           `json:"timestamp"`
-	AsOf           *time.Time          `json:"as_of"`
-	TimeZone       string              `json:"time_zone"`
-	Current        CurrentCosts        `json:"current_costs"`
-	Compare        Compare             `json:"compare"`
-	Status         BudgetStatus        `json:"budget_status"`
+	Spend
 	Budgets        []Budget            `json:"budgets"`
 	Usage          UsageBreakdown      `json:"usage_breakdown"`
 	Optimization   OptimizationMetrics `json:"optimization_metrics"`
@@ -147,14 +152,4 @@ type ModelDay struct {
 	CacheRead  *float64 `json:"cache_read"`
 	USD        *float64 `json:"usd"`
 	Rest       bool     `json:"rest"`
-}
-
-// Spend is the event spend of /events: the head of Costs.
-type Spend struct {
-	Timestamp time.Time    `json:"timestamp"`
-	AsOf      *time.Time   `json:"as_of"`
-	TimeZone  string       `json:"time_zone"`
-	Current   CurrentCosts `json:"current_costs"`
-	Compare   Compare      `json:"compare"`
-	Status    BudgetStatus `json:"budget_status"`
 }

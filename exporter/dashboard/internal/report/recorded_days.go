@@ -12,7 +12,7 @@ var recordedDays = map[string]string{
 }
 
 // gone says that the samples of the beginning are not there: any more, or at all.
-func (g *grown) gone() bool { return !g.known && (g.young || len(g.rows) == 0) }
+func (g grown) gone() bool { return !g.known && (g.young || len(g.rows) == 0) }
 
 // recordedDay is by what a counter grew on a day that is recorded, and false of one that is not. The day before must be too: else the history
 // may have begun on that day, and has only a part of it.

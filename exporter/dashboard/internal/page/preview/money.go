@@ -8,18 +8,15 @@ import (
 )
 
 func (m *made) costs() report.Costs {
-	now := m.now().UTC()
-	asOf := now.Add(-2 * time.Second)
-	c := report.Costs{Timestamp: now, TimeZone: zone}
+	c := report.Costs{Spend: report.Spend{Timestamp: m.now().UTC(), TimeZone: zone}}
 	if m.kind == "empty" {
 		c.Budgets = []report.Budget{m.budget("daily", "day", nil, 100, 0), m.budget("monthly", "month", nil, 3000, 0)}
 		c.Current = report.CurrentCosts{Daily: ptr(0), Monthly: ptr(0)}
 		c.Status = report.BudgetStatus{DailyBudget: ptr(100), MonthlyBudget: ptr(3000), DailyUtilization: ptr(0), MonthlyUtilization: ptr(0)}
 		return c
 	}
-	head := m.head()
+	c.Spend = m.head()
 	c.Optimization = report.OptimizationMetrics{CacheSavings: ptr(4.2), TotalSavings: ptr(5.25)}
-	c.AsOf, c.Current, c.Compare, c.Status = &asOf, head.Current, head.Compare, head.Status
 	c.Budgets = m.budgets()
 	for i, model := range m.models() {
 		usd := m.today() * model.share
