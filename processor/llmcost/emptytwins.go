@@ -30,12 +30,9 @@ func (w *witness) mayBeEmpty() bool { return w.bare && w.twin.call == 0 && w.twi
 
 // noteAsked notes a report with usage that counts, for those of other libraries that tell none.
 func (c *countedCalls) noteAsked(w *witness, now time.Time) {
-	if w.bare || w.twin.asks == 0 {
-		return
+	if !w.bare && w.twin.asks != 0 {
+		c.twins.Put(c.oldestPlace(w.twin.asks, now), w.report(), now)
 	}
-	c.twins.Put(c.oldestPlace(w.twin.asks, now), twinRecord{
-		during: w.during, nano: w.nano, rank: w.rank, id: w.twin.id, model: w.twin.model, by: libraries{w.twin.library},
-	}, now)
 }
 
 // hears notes that the library of w has told the call t.
@@ -61,8 +58,7 @@ func (c *countedCalls) emptyTwin(w *witness, now time.Time) (known, bool) {
 	for i := range uint64(sameCounts) {
 		at := placeOf(w.twin.asks, i)
 		t, ok := c.twins.Get(at, now)
-		if !ok || t.by.has(w.twin.library) || t.id != 0 && w.twin.id != 0 && t.id != w.twin.id ||
-			t.during == w.during || !t.during.holds(w.during) && !w.during.holds(t.during) {
+		if !ok || !t.mayBe(w) {
 			continue
 		}
 		if place != 0 {

@@ -152,10 +152,14 @@ func (c *countedCalls) twinOf(w *witness, now time.Time) (known, bool) {
 	} else {
 		place = c.anyPlace(w, now)
 	}
-	c.twins.Put(place, twinRecord{
-		during: w.during, nano: w.nano, rank: w.rank, id: w.twin.id, model: w.twin.model, by: libraries{w.twin.library},
-	}, now)
+	c.twins.Put(place, w.report(), now)
 	return known{}, false
+}
+
+// report is what is remembered of w where it counts.
+func (w *witness) report() twinRecord {
+	k := &w.twin
+	return twinRecord{during: w.during, nano: w.nano, rank: w.rank, id: k.id, model: k.model, by: libraries{k.library}}
 }
 
 // oldestPlace is the place of a key that is free, else that of what ended first.
@@ -186,10 +190,14 @@ func (c *countedCalls) anyPlace(w *witness, now time.Time) uint64 {
 
 // isOf says whether w reports the call. One with a price always counts, whatever came before without one.
 func (t *twinRecord) isOf(w *witness) bool {
+	return t.mayBe(w) && (t.rank >= 0 || w.unknown()) && !t.model.differs(w.twin.model) && (!w.bare || t.during.together(w.during))
+}
+
+// mayBe says whether w is another library's report of a call that was under way then, under no other id.
+func (t *twinRecord) mayBe(w *witness) bool {
 	k := &w.twin
-	return !t.by.has(k.library) && (t.rank >= 0 || w.unknown()) &&
-		!t.model.differs(k.model) && (t.id == 0 || k.id == 0 || t.id == k.id) &&
-		t.during != w.during && (t.during.holds(w.during) || w.during.holds(t.during)) && (!w.bare || t.during.together(w.during))
+	return !t.by.has(k.library) && (t.id == 0 || k.id == 0 || t.id == k.id) &&
+		t.during != w.during && (t.during.holds(w.during) || w.during.holds(t.during))
 }
 
 // and notes that w reports the call too, and what it tells of it.
