@@ -16,7 +16,7 @@ func (b *conversion) writeDetails(it *item) {
 	w.named(op)
 	w.text(fConversationID, op.Conversation)
 	w.text(fErrorType, op.FailureType())
-	if op.UsageState == genai.UsageKnown || op.UsageState == genai.UsageGuessed {
+	if op.UsageState.Counts() {
 		w.count(fUsageInput, op.Usage.Input)
 		w.count(fUsageOutput, op.Usage.Output)
 		w.some(fUsageCacheRead, op.Usage.CacheRead)
@@ -96,9 +96,6 @@ func (b *conversion) writeEvaluation(span ptrace.Span, e ptrace.SpanEvent, sourc
 	w.text(fResponseID, genai.StringOf(attrs, genai.ResponseID))
 	w.text(fAgentName, genai.StringOf(attrs, genai.AgentName))
 	w.text(fErrorType, genai.StringOf(attrs, genai.ErrorType))
-	if s := genai.StringOf(attrs, genai.EvaluationExplanation); s != "" && b.cfg.Content.Mode == contentFull {
-		w.quiet = true
-		w.whole(fEvaluationExplanation, w.cut(s, b.cfg.Content.Full.MaxBytes))
-	}
+	w.full(fEvaluationExplanation, genai.StringOf(attrs, genai.EvaluationExplanation))
 	w.end(&h, "evaluation "+genai.StringOf(attrs, genai.EvaluationName))
 }

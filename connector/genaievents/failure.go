@@ -55,7 +55,7 @@ func (b *conversion) writeApplicationError(it *item) {
 	w.text(fLogErrorMessage, message)
 	w.text(fAttrComponent, componentOf(it.op))
 	w.whole(fLogService, b.serviceName(it.head.source))
-	w.stack(fLogStackTrace, stack)
+	w.full(fLogStackTrace, stack)
 	w.end(&it.head, cmp.Or(message, kind))
 }
 
@@ -70,17 +70,8 @@ func (b *conversion) writeException(it *item) {
 	w.text(fExceptionMessage, message)
 	w.text(fErrorType, it.op.FailureType())
 	w.named(it.op)
-	w.stack(fExceptionStack, stack)
+	w.full(fExceptionStack, stack)
 	w.end(&it.head, cmp.Or(message, kind))
-}
-
-func (w *recordWriter) stack(f *field, stack string) {
-	if stack == "" || w.cfg.Content.Mode != contentFull {
-		return
-	}
-	w.quiet = true
-	w.whole(f, w.cut(stack, w.cfg.Content.Full.MaxBytes))
-	w.quiet = false
 }
 
 func componentOf(op *genai.Operation) string {

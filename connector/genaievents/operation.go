@@ -48,7 +48,7 @@ func (b *conversion) writeClassicCall(it *item) {
 	w.requestID(it)
 	w.text(fAttrProvider, op.Provider)
 	w.text(fAttrModel, op.ModelAsked())
-	if op.UsageState == genai.UsageKnown || op.UsageState == genai.UsageGuessed {
+	if op.UsageState.Counts() {
 		w.count(fLogPromptTokens, op.Usage.Input)
 		w.count(fLogAnswerTokens, op.Usage.Output)
 		w.count(fLogTotalTokens, op.Usage.Input+op.Usage.Output)
@@ -142,16 +142,24 @@ func (w *recordWriter) callContent(it *item, input, answer *field) {
 }
 
 // content writes as much of a text as is told. It is not in the body, where nobody could leave it out later.
-func (w *recordWriter) content(c *content, t text, hash, whole *field) {
-	w.quiet = true
+func (w *recordWriter) content(c *content, t text, hash, full *field) {
 	switch w.cfg.Content.Mode {
 	case contentHash:
+		w.quiet = true
 		w.text(hash, c.hash(t))
+		w.quiet = false
 	case contentFull:
-		if s := c.string(t); s != "" {
-			w.whole(whole, w.cut(s, w.cfg.Content.Full.MaxBytes))
-		}
+		w.full(full, c.string(t))
 	}
+}
+
+// full writes a text that is told only where content is told in full.
+func (w *recordWriter) full(f *field, s string) {
+	if s == "" || w.cfg.Content.Mode != contentFull {
+		return
+	}
+	w.quiet = true
+	w.whole(f, w.cut(s, w.cfg.Content.Full.MaxBytes))
 	w.quiet = false
 }
 

@@ -128,7 +128,7 @@ const (
 
 func (e *engine) addTokens(r *route, o *observation) {
 	u := &o.op.Usage
-	if o.op.UsageState != genai.UsageKnown && o.op.UsageState != genai.UsageGuessed {
+	if !o.op.UsageState.Counts() {
 		return
 	}
 	e.addTokenCounts(r, o)

@@ -86,9 +86,8 @@ func (e *engine) addChunks(r *route, o *observation) {
 // chunk, as providers stream them; a call that failed, or whose first chunk was its last, has none.
 func (o *observation) perToken() (seconds float64, ok bool) {
 	op := &o.op
-	known := op.UsageState == genai.UsageKnown || op.UsageState == genai.UsageGuessed
 	rest := o.seconds() - op.TimeToFirstChunk
-	if !known || op.Failure != genai.Succeeded || op.Usage.Output < 2 || rest <= 0 {
+	if !op.UsageState.Counts() || op.Failure != genai.Succeeded || op.Usage.Output < 2 || rest <= 0 {
 		return 0, false
 	}
 	return max(rest/float64(op.Usage.Output-1), 1e-9), true

@@ -13,6 +13,9 @@ const (
 	UsageBad                       // counts that make no sense: negative, NaN, a part larger than the whole
 )
 
+// Counts says that there are counts, be they a guess.
+func (s UsageState) Counts() bool { return s == UsageKnown || s == UsageGuessed }
+
 // Usage counts tokens in the inclusive convention: every sub-count is part of Input or of Output. Missing counts are 0.
 type Usage struct {
 	Input        int64 // all input tokens
