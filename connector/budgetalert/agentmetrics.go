@@ -27,7 +27,7 @@ func (of *metricOf) agentPoints() (read bool) {
 		counts := genai.ReadCanonicalPoint(p.Attributes, &op)
 		read = read || counts != ""
 		switch {
-		case counts == "" || !isCall(&op):
+		case counts == "" || !tells(&op):
 		case counts == genai.CountsUSD:
 			of.costPoint(p)
 		default:

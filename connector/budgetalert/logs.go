@@ -16,7 +16,7 @@ func (r *reader) logs(b *spending, ld plog.Logs) {
 		service := serviceOf(resource)
 		for _, sl := range rl.ScopeLogs().All() {
 			for _, rec := range sl.LogRecords().All() {
-				if _, ok := genai.ReadCanonicalLog(rec, &op); !ok || !isCall(&op) {
+				if _, ok := genai.ReadCanonicalLog(rec, &op); !ok || !tells(&op) {
 					continue
 				}
 				r.add(b, &call{

@@ -113,18 +113,9 @@ type call struct {
 	seen     func() seen // ... or, where it is no span, what makes it one
 }
 
-// isCall says whether an operation is a model call of its own: llmcost said so, or, without llmcost, its kind does. A roll-up or the second
-// report of a call is none.
-func isCall(op *genai.Operation) bool {
-	switch {
-	case op.Elsewhere:
-		return false
-	case op.Status == "":
-		return op.Kind == genai.ModelCall
-	case op.Status == genai.StatusUnpriced:
-		return true
-	}
-	return op.Counts()
+// tells says whether an operation is a model call of its own, or an agent whose calls nobody tells.
+func tells(op *genai.Operation) bool {
+	return op.IsCall() || op.Status == genai.StatusUnpriced && !op.Elsewhere
 }
 
 // add counts a call into the spending, or says why it does not count.

@@ -33,7 +33,7 @@ func (r *reader) readSpan(b *spending, of *sender, what seen) {
 	if r.slow != nil {
 		noteSlow(r.slow, span, op, what.resource, b.now)
 	}
-	if !isCall(op) {
+	if !tells(op) {
 		return
 	}
 	if of.service == "" {

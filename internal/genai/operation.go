@@ -66,7 +66,7 @@ func (o *Operation) Counts() bool {
 // does. A roll-up or the second report of a call is no call.
 func (o *Operation) IsCall() bool {
 	switch {
-	case o.Elsewhere, o.Status == StatusRollup, o.Status == StatusDuplicate:
+	case o.Elsewhere:
 		return false
 	case o.Status == "":
 		return o.Kind == ModelCall
