@@ -33,10 +33,9 @@ func (p *problems) duration(key string, d, least, most time.Duration, zero strin
 }
 
 const (
-	maxIDs  = 50_000_000
-	maxBy   = 8
-	maxList = 1000
-	week    = 7 * 24 * time.Hour
+	maxIDs = 50_000_000
+	maxBy  = 8
+	week   = 7 * 24 * time.Hour
 )
 
 // Validate reports every wrong key at once.
