@@ -58,12 +58,10 @@ func (d *decision) review(s *survey, l *latch) {
 			one.group.known.level = 0
 		}
 	}
-	again := in == Released
 	if in == Ended && reason != reasonEnded { // it is not the period that ended: the next run, or the budget when it is back, may fire
 		next = state{}
-		again = true
 	}
-	if r := s.ruleOf(l); again && event == Resolve && (r == nil || r.period.Kind != Rolling && r.period.Kind != Run) {
+	if event == Resolve && (in == Released || reason == reasonRemoved) {
 		d.rearm(l)
 	}
 	if event == Resolve {
@@ -77,14 +75,18 @@ func (d *decision) review(s *survey, l *latch) {
 	d.changes = append(d.changes, l.step(next, nil, s.now)...)
 }
 
-// rearm counts that an alert ended before its period did.
+// rearm counts that an alert ended because of a change of the configuration: it may fire again at once.
 func (d *decision) rearm(l *latch) {
 	key, times := l.armKey(), []byte(strconv.Itoa(l.Rearmed+1))
+	expires := l.expires(Firing, d.now)
+	if l.byMinute() {
+		expires = d.now + keptDone
+	}
 	if d.rearmed == nil {
 		d.rearmed = map[string][]byte{}
 	}
 	d.rearmed[key] = times
-	d.changes = append(d.changes, ledger.Change{Key: key, Value: times, Expires: l.expires(Firing, d.now)})
+	d.changes = append(d.changes, ledger.Change{Key: key, Value: times, Expires: expires})
 }
 
 // whole is what was spent in a period that has ended; 0 where it cannot be told.

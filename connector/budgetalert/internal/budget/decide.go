@@ -125,13 +125,11 @@ func (d *decision) newLatch(g *group, w window, basis, threshold string) *latch 
 	if r.period.Kind.calendar() || r.period.Kind == Block {
 		l.End = w.end
 	}
-	if basis == basisActual {
-		times, now := d.rearmed[l.armKey()]
-		if !now {
-			times = d.view.Mark(l.armKey())
-		}
-		l.Rearmed, _ = strconv.Atoi(string(times))
+	times, now := d.rearmed[l.armKey()]
+	if !now {
+		times = d.view.Mark(l.armKey())
 	}
+	l.Rearmed, _ = strconv.Atoi(string(times))
 	return l
 }
 

@@ -553,6 +553,41 @@ budgets: [{name: d, period: day, limit_tokens: 50, tokens: {types: [output_visib
 	assert.Equal(t, append(want, "resolved period_ended"), lines)
 }
 
+// A budget that is taken away and put back three times within a minute, of every kind of alert: no two have one id, and each ends.
+func TestBudgetsThatComeAndGoWithinAMinute(t *testing.T) {
+	for name, budget := range map[string]string{
+		"a day": "period: day", "a block": "period: {block: 5h}", "rolling": "period: {rolling: 24h}", "credit": "period: lifetime", "a run": "period: run",
+		"a rate": "period: day, thresholds: [10], burn_rate: [{factor: 1, long: 10m, short: 1m}]",
+	} {
+		t.Run(name, func(t *testing.T) {
+			there := "budgets: [{name: b, limit_usd: 10, " + budget + "}]"
+			w := newWorld(t, "2026-11-20T12:00:00Z", there)
+			ids, open := map[string]bool{}, 0
+			told := func() int {
+				for _, a := range w.take() {
+					assert.False(t, ids[a.ID], a.ID)
+					ids[a.ID] = true
+					if open--; a.State == genai.AlertFiring {
+						open += 2
+					}
+				}
+				return open
+			}
+			w.spend("a", 10)
+			w.wait(time.Minute)
+			for range 3 {
+				assert.Equal(t, 1, told())
+				w.now = w.now.Add(5 * time.Second)
+				w.reload("budgets: []")
+				assert.Zero(t, told())
+				w.now = w.now.Add(5 * time.Second)
+				w.reload(there)
+				w.spend("a", 10)
+			}
+		})
+	}
+}
+
 // The clock goes back over the end of a period and comes again: nothing fires or resolves twice.
 func TestClockSetBack(t *testing.T) {
 	w := newWorld(t, "2026-11-20T23:30:00Z", "budgets: [{name: d, period: day, limit_usd: 100}]")

@@ -79,6 +79,12 @@ func (l *latch) began(start int64) time.Time {
 	return time.Unix(start, 0)
 }
 
+// byMinute says that the ids of an alert that was sent tell the minute, and not the period.
+func (l *latch) byMinute() bool {
+	a, err := alert.Decode(l.Alert)
+	return err == nil && (l.Basis == basisForecast || l.Basis == basisBurn || l.Start == 0 && !a.Budget.PeriodStart.IsZero())
+}
+
 func (l *latch) transition(state string) string {
 	if l.Rearmed > 0 {
 		state += "-" + strconv.Itoa(l.Rearmed)
