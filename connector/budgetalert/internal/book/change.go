@@ -92,8 +92,7 @@ func (b *Book) Load(c *Change) {
 	default:
 		return
 	}
-	b.key = append(b.key[:0], c.Key...)
-	i := r.at(b.key)
+	i := r.load(c.Key)
 	r.sums[i].Add(&c.Sums)
 	if c.Kind == Total {
 		r.began[i] = c.Began

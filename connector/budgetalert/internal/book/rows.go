@@ -55,6 +55,17 @@ func (r *rows) at(key []byte) int32 {
 	return i
 }
 
+// load is at for who reads rows in the order of their keys, as a store has them: a new one needs no index, and hours that nobody writes to any
+// more never get one.
+func (r *rows) load(key string) int32 {
+	n := len(r.keys)
+	room := n < MaxRows || n == MaxRows && r.keys[0] == overflowKey
+	if r.index != nil || !room || n > 0 && r.keys[n-1] >= key {
+		return r.at([]byte(key))
+	}
+	return r.append(unique.Make(key).Value())
+}
+
 // room says whether there may be one more row that has a name.
 func (r *rows) room() bool {
 	named := len(r.keys) - len(r.free)

@@ -1,9 +1,12 @@
 package book
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -35,4 +38,43 @@ func TestEachRowGetsWhatIsItsOwn(t *testing.T) {
 		}
 	}
 	require.Equal(t, totals, found)
+}
+
+// A book that a store reads in the order of its keys needs no index for hours that nobody writes to; whatever the order, it is the same book.
+func TestLoadInOrder(t *testing.T) {
+	const hour = 500_000
+	now := time.Unix(hour*3600, 0)
+	was := New()
+	was.Track(false)
+	for i := range MaxRows + 10 {
+		was.Add(&Entry{Hour: hour, Row: Row{Model: fmt.Sprint("m", i)}, Sums: Sums{NanoUSD: int64(i + 1)}}, now)
+	}
+	var all []Change
+	for _, ref := range was.Changed() {
+		all = append(all, ref.Change())
+	}
+	slices.SortFunc(all, func(a, b Change) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Key, b.Key)) })
+	rows := func(b *Book) map[string]int64 {
+		found := map[string]int64{}
+		b.Visit(hour, hour+1, func(_ int64, row *Row, sums *Sums) { found[string(AppendKey(nil, row))] += sums.NanoUSD })
+		return found
+	}
+	load := func() *Book {
+		b := New()
+		for i := range all {
+			b.Load(&all[i])
+		}
+		return b
+	}
+	is := load()
+	require.Nil(t, is.hours[hour].index)
+	require.Equal(t, rows(was), rows(is))
+	more := &Entry{Hour: hour, Row: Row{Model: "m7"}, Sums: Sums{NanoUSD: 1}}
+	was.Add(more, now)
+	is.Add(more, now)
+	slices.Reverse(all)
+	turned := load()
+	turned.Add(more, now)
+	require.Equal(t, rows(was), rows(is))
+	require.Equal(t, rows(was), rows(turned))
 }
