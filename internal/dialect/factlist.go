@@ -99,25 +99,36 @@ const (
 
 // How many facts of each type there may be; a set of values is the bits of a word.
 const (
-	maxTexts  = 128
+	maxTexts  = 255
 	maxValues = 64
-	noTally   = tally(127) // the tally of nothing
+	noTally   = tally(255) // the tally of nothing
 )
 
 // factSet is a set of texts or of tallies.
-type factSet[T text | tally] [2]uint64
+type factSet[T text | tally] [4]uint64
 
-func (s *factSet[T]) add(t T) { s[t>>6&1] |= 1 << (t & 63) }
+func (s *factSet[T]) add(t T) { s[t>>6] |= 1 << (t & 63) }
 
-func (s *factSet[T]) remove(t T) { s[t>>6&1] &^= 1 << (t & 63) }
+func (s *factSet[T]) remove(t T) { s[t>>6] &^= 1 << (t & 63) }
 
-func (s *factSet[T]) has(t T) bool { return s[t>>6&1]&(1<<(t&63)) != 0 }
+func (s *factSet[T]) has(t T) bool { return s[t>>6]&(1<<(t&63)) != 0 }
 
 // meets says whether two sets have a fact in common.
-func (s *factSet[T]) meets(o *factSet[T]) bool { return s[0]&o[0]|s[1]&o[1] != 0 }
+func (s *factSet[T]) meets(o *factSet[T]) bool {
+	return s[0]&o[0]|s[1]&o[1]|s[2]&o[2]|s[3]&o[3] != 0
+}
 
 var nextText, nextTally, nextValue = sharedTexts, sharedTallies, sharedValues
 
-func newText() text   { nextText++; return nextText - 1 }
-func newTally() tally { nextTally++; return nextTally - 1 }
-func newValue() value { nextValue++; return nextValue - 1 }
+func newText() text   { return next(&nextText, maxTexts) }
+func newTally() tally { return next(&nextTally, noTally) }
+func newValue() value { return next(&nextValue, maxValues) }
+
+// next is a fact that none has yet. A program with more facts than there may be does not start.
+func next[T text | tally | value](n *T, most T) T {
+	if *n == most {
+		panic("dialect: more facts of clients than a set of them holds")
+	}
+	*n++
+	return *n - 1
+}
