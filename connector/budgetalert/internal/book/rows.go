@@ -56,11 +56,11 @@ func (r *rows) at(key []byte) int32 {
 }
 
 // load is at for who reads rows in the order of their keys, as a store has them: a new one needs no index, and hours that nobody writes to any
-// more never get one.
+// more never get one. The totals always have theirs, by which they know what is still used.
 func (r *rows) load(key string) int32 {
 	n := len(r.keys)
 	room := n < MaxRows || n == MaxRows && r.keys[0] == overflowKey
-	if r.index != nil || !room || n > 0 && r.keys[n-1] >= key {
+	if r.kind == Total || r.index != nil || !room || n > 0 && r.keys[n-1] >= key {
 		return r.at([]byte(key))
 	}
 	return r.append(unique.Make(key).Value())

@@ -66,9 +66,18 @@ func TestLoadInOrder(t *testing.T) {
 		}
 		return b
 	}
+	totals := func(b *Book) map[string]int64 {
+		found := map[string]int64{}
+		for i, key := range b.totals.keys {
+			found[key] += b.totals.sums[i].NanoUSD
+		}
+		return found
+	}
 	is := load()
 	require.Nil(t, is.hours[hour].index)
 	require.Equal(t, rows(was), rows(is))
+	is.Sweep(now)
+	require.Equal(t, totals(was), totals(is), "what is still used is not forgotten")
 	more := &Entry{Hour: hour, Row: Row{Model: "m7"}, Sums: Sums{NanoUSD: 1}}
 	was.Add(more, now)
 	is.Add(more, now)

@@ -82,18 +82,36 @@ func benchmarkRecord(b *testing.B, calls, inFlight int) {
 	b.ReportMetric(float64(b.N*calls)/b.Elapsed().Seconds(), "calls/s")
 }
 
-// BenchmarkOpen opens a ledger with a million ids.
+// BenchmarkOpen opens a ledger with a million ids, and with a book of 35 days of so many rows an hour; 2,000 are all there may be.
 func BenchmarkOpen(b *testing.B) {
-	dir := b.TempDir()
-	o := Options{Directory: dir}
+	for _, rows := range []int{0, 100, 500, 2000} {
+		b.Run(fmt.Sprintf("rows=%d", rows), func(b *testing.B) { benchmarkOpen(b, rows) })
+	}
+}
+
+func benchmarkOpen(b *testing.B, rows int) {
+	o := Options{Directory: b.TempDir()}
 	l, err := Open(o)
 	require.NoError(b, err)
+	now := time.Now().Unix()
 	for from := 0; from < 1_000_000; from += 1000 {
 		batch := make([]ledger.Call, 1000)
 		for i := range batch {
-			batch[i] = ledger.Call{ID: uint64(from+i+1) * 0x9E3779B97F4A7C15, Minute: time.Now().Unix()/60 - int64(from/20_000)}
+			batch[i] = ledger.Call{ID: uint64(from+i+1) * 0x9E3779B97F4A7C15, Minute: now/60 - int64(from/20_000)}
 		}
 		require.NoError(b, l.Record(b.Context(), batch, nil))
+	}
+	for ago := range int64(35 * 24) {
+		batch := make([]ledger.Call, rows)
+		for i := range batch {
+			batch[i] = ledger.Call{Minute: now/60 - 60*ago, Book: []book.Entry{{
+				Hour: now/3600 - ago, Sums: book.Sums{NanoUSD: 10, Calls: 1},
+				Row: book.Row{Service: fmt.Sprint("service-", i/10), Provider: "openai", Model: "gpt-4o-mini", Agent: fmt.Sprint("agent-", i%10)},
+			}}}
+		}
+		if rows > 0 {
+			require.NoError(b, l.Record(b.Context(), batch, nil))
+		}
 	}
 	require.NoError(b, l.Close())
 	b.ResetTimer()
@@ -102,4 +120,8 @@ func BenchmarkOpen(b *testing.B) {
 		require.NoError(b, err)
 		require.NoError(b, l.Close())
 	}
+	b.StopTimer()
+	about, err := os.Stat(l.store.path)
+	require.NoError(b, err)
+	b.ReportMetric(float64(about.Size())/1e6, "MB")
 }
