@@ -74,7 +74,7 @@ func endedEarly(message string) bool {
 // answered says of a call that failed that words of an answer are on its span, or why the answer ended: it timed out in the middle, or what was
 // made of the answer failed.
 func (r *reading) answered() bool {
-	if s := r.f.texts[jOutputMessages]; strings.Contains(s, `"content":"`) || strings.Contains(s, `"content": "`) {
+	if hasWords(r.f.texts[jOutputMessages]) {
 		return true
 	}
 	v, ok := r.f.value(vFinish)
@@ -85,6 +85,23 @@ func (r *reading) answered() bool {
 		}
 		return false
 	})
+}
+
+// hasWords says whether messages have a content that is not empty, as Mastra's of a model that does not exist is.
+func hasWords(messages string) bool {
+	for _, mark := range [...]string{`"content":"`, `"content": "`} {
+		for rest := messages; ; {
+			_, after, found := strings.Cut(rest, mark)
+			if !found {
+				break
+			}
+			if !strings.HasPrefix(after, `"`) {
+				return true
+			}
+			rest = after
+		}
+	}
+	return false
 }
 
 // letGo says of an error that whoever asked did not wait for the end.

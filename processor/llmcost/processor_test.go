@@ -224,6 +224,13 @@ func TestWhatIsWritten(t *testing.T) {
 			in:   map[string]any{genai.UsageInput: nil, genai.UsageOutput: nil, genai.ErrorType: "timeout", "gen_ai.output.messages": "[]"},
 			want: map[string]any{genai.CostTotal: 0.0, genai.CostStatus: "free", genai.CostReason: "failed"},
 		},
+		"failed with an answer without words": {
+			in: map[string]any{
+				genai.UsageInput: nil, genai.UsageOutput: nil, genai.ErrorType: "500",
+				"gen_ai.output.messages": `[{"role":"assistant","parts":[{"type":"text","content":""}]}]`, "gen_ai.response.finish_reasons": []any{"error"},
+			},
+			want: map[string]any{genai.CostTotal: 0.0, genai.CostStatus: "free", genai.CostReason: "failed"},
+		},
 		"timed out in the middle of the answer": {
 			in: map[string]any{
 				genai.UsageInput: nil, genai.UsageOutput: nil, genai.ErrorType: "timeout",
