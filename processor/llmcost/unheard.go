@@ -12,14 +12,14 @@ import (
 	"go.uber.org/zap"
 )
 
-// patience is for how long a signal that counts may be silent while an agent tells of calls in another one: a turn of Codex takes minutes, and
+// unheardAfter is for how long a signal that counts may be silent while an agent tells of calls in another one: a turn of Codex takes minutes, and
 // metrics are sent once in one.
-const patience = 10 * time.Minute
+const unheardAfter = 10 * time.Minute
 
 // signals are those of an agent, what tells most first.
 var signals = []string{signalTraces, signalLogs, signalMetrics}
 
-// agentReport is what one scope of a command-line agent agentReport.
+// agentReport is what one scope of a command-line agent told.
 type agentReport struct {
 	agent, signal string
 	instead       string // the signal that counts instead; "" where it is this one
@@ -45,7 +45,7 @@ type unheard struct {
 	say func(t agentReport, first bool)
 
 	mu     sync.Mutex
-	heard  map[string]time.Time // when an agent agentReport something in the signal that counts
+	heard  map[string]time.Time // when an agent told something in the signal that counts
 	silent map[[2]string]*silence
 	began  time.Time
 }
@@ -61,7 +61,7 @@ func newUnheard(say func(t agentReport, first bool)) *unheard {
 	return &unheard{say: say, heard: map[string]time.Time{}, silent: map[[2]string]*silence{}, began: time.Now()}
 }
 
-// tell notes what one scope of an agent agentReport.
+// tell notes what one scope of an agent told.
 func (u *unheard) tell(t agentReport, now time.Time) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -70,7 +70,7 @@ func (u *unheard) tell(t agentReport, now time.Time) {
 		u.heard[t.agent] = now
 		u.hush(t.agent)
 		return
-	case t.instead == signalNone || t.reports == 0 || ok && now.Sub(last) < patience:
+	case t.instead == signalNone || t.reports == 0 || ok && now.Sub(last) < unheardAfter:
 		return
 	}
 	key := [2]string{t.agent, t.signal}
@@ -81,7 +81,7 @@ func (u *unheard) tell(t agentReport, now time.Time) {
 	}
 	s.reports += t.reports
 	if s.wait == nil {
-		s.wait = time.AfterFunc(patience, func() { u.end(t) })
+		s.wait = time.AfterFunc(unheardAfter, func() { u.end(t) })
 	}
 }
 
@@ -94,7 +94,7 @@ func (u *unheard) isNew(agent string, started pcommon.Timestamp) bool {
 	return at.After(u.began) && at.After(u.heard[agent])
 }
 
-// hush forgets what an agent agentReport elsewhere.
+// hush forgets what an agent told elsewhere.
 func (u *unheard) hush(agent string) {
 	for key, s := range u.silent {
 		if key[0] == agent && s.wait != nil {
@@ -130,7 +130,7 @@ func (u *unheard) stop() {
 	}
 }
 
-// tellAgents notes what the agents of a request agentReport.
+// tellAgents notes what the agents of a request told.
 func (s *state) tellAgents(all []agentReport, now time.Time) {
 	for _, t := range all {
 		s.unheard.tell(t, now)

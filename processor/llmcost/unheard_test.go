@@ -115,7 +115,7 @@ func TestCallsThatCountNowhere(t *testing.T) {
 		signal string
 		wait   time.Duration
 	}
-	past := patience + time.Second
+	past := unheardAfter + time.Second
 	for name, tc := range map[string]struct {
 		agent  string
 		counts string // of all agents; empty for the default
@@ -132,7 +132,7 @@ func TestCallsThatCountNowhere(t *testing.T) {
 		"spans, where logs count":      {"claude-code", signalLogs, []step{{signalTraces, past}}, "claude-code: traces", true},
 		"twice":                        {"claude-code", "", []step{{signalLogs, past}, {signalLogs, past}}, "claude-code: logs", true},
 		"the better one is named":      {"claude-code", "", []step{{signalMetrics, 0}, {signalLogs, past}}, "claude-code: logs", true},
-		"not yet":                      {"claude-code", "", []step{{signalLogs, patience - time.Second}}, "", false},
+		"not yet":                      {"claude-code", "", []step{{signalLogs, unheardAfter - time.Second}}, "", false},
 		"spans as well":                {"claude-code", "", []step{{signalLogs, time.Minute}, {signalTraces, past}}, "", false},
 		"spans, then totals all day":   {"gemini-cli", "", []step{{signalTraces, time.Minute}, {signalTraces, 24 * time.Hour}, {signalMetrics, past}}, "", false},
 		"spans no more":                {"claude-code", "", []step{{signalTraces, past}, {signalLogs, past}}, "claude-code: logs", true},
@@ -168,13 +168,13 @@ func TestReportsThatCountNowhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := listen(t, createDefaultConfig().(*Config))
 		l.send[signalLogs]("claude-code")
-		time.Sleep(patience)
+		time.Sleep(unheardAfter)
 		synctest.Wait()
 		once := l.counted()
 		require.Positive(t, once)
 		l.send[signalLogs]("claude-code")
 		l.send[signalLogs]("claude-code")
-		time.Sleep(patience)
+		time.Sleep(unheardAfter)
 		synctest.Wait()
 		require.Equal(t, 3*once, l.counted())
 	})
