@@ -149,7 +149,7 @@ func (c *countedCalls) decideOne(w *witness, now time.Time) {
 	}
 	if own.self != undecided && (own.self != countsBare || w.bare) {
 		w.outcome, w.again = own.self, true // the same span again gets the same answer
-		c.recall(w, &own, now)
+		c.findCounted(w, &own, now)
 		return
 	}
 	c.noteTrace(w, now)
@@ -175,8 +175,8 @@ func (c *countedCalls) decideOne(w *witness, now time.Time) {
 	}
 }
 
-// recall finds what counts for a duplicate that comes again.
-func (c *countedCalls) recall(w *witness, own *spanRecord, now time.Time) {
+// findCounted finds what counts for a duplicate that comes again.
+func (c *countedCalls) findCounted(w *witness, own *spanRecord, now time.Time) {
 	switch {
 	case w.outcome == sameResponse:
 		if _, said := c.response(w, now); said != nil && !said.read.asked {
@@ -190,44 +190,8 @@ func (c *countedCalls) recall(w *witness, own *spanRecord, now time.Time) {
 	}
 }
 
-// sameID is how many calls with one response id are remembered apart, where their times do not overlap.
-const sameID = 8
-
 // placeOf is the i-th place of a key that several records have.
 func placeOf(key, i uint64) uint64 { return max(key+i*0x9E3779B97F4A7C15, 1) }
-
-// response finds what is known of the answer that w reports: where it is kept, or is to be kept, and the witness that counts for it, if
-// there is one that is not w itself.
-func (c *countedCalls) response(w *witness, now time.Time) (slot uint64, said *responseRecord) {
-	if w.response == 0 {
-		return 0, nil
-	}
-	for i := range uint64(sameID) {
-		slot = placeOf(w.response, i)
-		a, ok := c.answers.Get(slot, now)
-		switch {
-		case !ok:
-			return slot, nil
-		case a.by == w.self && w.self != 0:
-			return slot, nil
-		case (w.fetched || a.during.overlaps(w.during)) && a.read.agree(w.read):
-			said := a // of its own, so that only what is found is on the heap
-			return slot, &said
-		}
-	}
-	return slot, nil
-}
-
-// repeats says whether w reports an answer that counts already, or only fetches one.
-func (w *witness) repeats(said *responseRecord) bool {
-	switch {
-	case said == nil:
-		return w.fetched
-	case said.read.asked: // nobody has told its usage
-		return w.fetched && w.bare
-	}
-	return said.rank >= 0 || w.bare || w.unknown() || w.fetched
-}
 
 // verdict decides; of a duplicate it notes the witness that counts.
 func (c *countedCalls) verdict(w *witness, own *spanRecord, said *responseRecord, now time.Time) outcome {
