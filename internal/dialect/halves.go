@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
@@ -89,19 +90,9 @@ func (r *reading) answered() bool {
 
 // hasWords says whether messages have a content that is not empty, as Mastra's of a model that does not exist is.
 func hasWords(messages string) bool {
-	for _, mark := range [...]string{`"content":"`, `"content": "`} {
-		for rest := messages; ; {
-			_, after, found := strings.Cut(rest, mark)
-			if !found {
-				break
-			}
-			if !strings.HasPrefix(after, `"`) {
-				return true
-			}
-			rest = after
-		}
-	}
-	return false
+	return slices.ContainsFunc([]string{`"content":"`, `"content": "`}, func(mark string) bool {
+		return strings.Count(messages, mark) > strings.Count(messages, mark+`"`)
+	})
 }
 
 // letGo says of an error that whoever asked did not wait for the end.
