@@ -14,7 +14,8 @@ var (
 )
 
 // braintrust is Braintrust's SDKs, of which those for Go, Java, Ruby and .NET send spans. What they say is JSON of their own, and the answer of
-// Anthropic or Google is often whole. Go's and Ruby's add Anthropic's cached tokens to the input.
+// Anthropic or Google is often whole. Go's and Ruby's add Anthropic's cached tokens to the input. Go's says of calls of OpenAI's and Anthropic's
+// SDKs which endpoint they went to, and no kind; that one failed, only an answer tells that is an error or none.
 var braintrust = &client{
 	name: "braintrust",
 	scopes: []scope{
@@ -39,11 +40,28 @@ var braintrust = &client{
 		tallies(nCacheWrite1h, "braintrust.metrics.prompt_cache_creation_1h_tokens"),
 		tallies(nReasoning, "braintrust.metrics.completion_reasoning_tokens"),
 	),
+	mayBe: func(f *facts) bool { return f.texts[jBraintrustFacts] != "" },
+	kind: func(r *reading) verdict {
+		if endpoint := r.braintrustFact("endpoint"); r.f.texts[jBraintrustKind] == "" && endpoint != "" {
+			return verdict{genai.ModelCall, genai.OpChat}
+		}
+		return verdict{}
+	},
+	failed: func(r *reading) bool {
+		reply := r.f.texts[jBraintrustReply]
+		return strings.HasPrefix(reply, `{"error":{`) || reply == "" && r.op.Kind == genai.ModelCall && r.op.UsageState == genai.UsageNone &&
+			r.braintrustFact("endpoint") != "" && !strings.Contains(r.f.texts[jBraintrustFacts], `"stream":true`)
+	},
 	words: []word{{fact: jBraintrustKind, read: func(_ *reading, s string) verdict { return kindWord(textMember(s, "type")) }}},
 	json: []member{{fact: jBraintrustUsage, pair: true, read: func(r *reading, s string) {
 		r.f.readUsage(s, nOldInput, nOldOutput)
 		if n, ok := memberNumber(s, "tokens"); ok && n > 0 && n <= float64(genai.MaxTokens) {
 			r.f.add(nTotal, int64(n), jsonRank)
+		}
+	}}, {fact: jBraintrustFacts, read: func(r *reading, s string) {
+		if r.braintrustFact("endpoint") != "" {
+			r.f.setText(tRequestTier, textMember(s, "service_tier"))
+			r.f.setText(tResponseID, textMember(s, "id"))
 		}
 	}}},
 	answers:  []text{jBraintrustReply},

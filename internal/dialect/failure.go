@@ -15,11 +15,11 @@ import (
 // maxMessage is how much of an error message is looked at.
 const maxMessage = 512
 
-// failure fills Failure and ErrorType.
-func (r *reading) failure() {
+// failure fills Failure and ErrorType, and says whether the error is one of an answer that had begun.
+func (r *reading) failure() (early bool) {
 	kind, message, thrown := exception(r.span)
 	if !r.failed(thrown) {
-		return
+		return false
 	}
 	status := 0
 	if v, ok := r.f.value(vHTTPStatus); ok {
@@ -32,10 +32,12 @@ func (r *reading) failure() {
 	if status < 400 || status > 599 {
 		status = 0
 	}
-	r.op.EndedEarly = r.answered() || slices.ContainsFunc(messages[:], endedEarly)
+	early = slices.ContainsFunc(messages[:], endedEarly)
+	r.op.EndedEarly = early || r.answered()
 	r.op.Filtered = r.f.texts[tErrorType] == "content_filter" || slices.ContainsFunc(messages[:], filtered)
 	r.op.ErrorType = errorType(r.f.texts[tErrorType], kind, status)
 	r.op.Failure = classify(status, r.op.ErrorType, kind, messages[:])
+	return early || brokeOff(r.op.ErrorType) || r.op.Failure == genai.TimedOut
 }
 
 // failed says whether the operation failed, which senders tell in many ways.

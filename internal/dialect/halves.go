@@ -32,14 +32,14 @@ func talks(name string) bool {
 }
 
 // hiddenHalf: one of the two is not told, or was not when the call broke off; what was told then is that of its beginning.
-func (r *reading) hiddenHalf() {
+func (r *reading) hiddenHalf(early bool) {
 	op := r.op
 	if op.Doubt != "" || op.UsageState != genai.UsageKnown || !talks(op.Name) {
 		return
 	}
 	u := &op.Usage
 	switch {
-	case u.Input == 0, op.Failure == genai.Succeeded && u.Output == 0, op.Failure != genai.Succeeded && (u.Output <= 1 || brokeOff(op.ErrorType)):
+	case u.Input == 0, op.Failure == genai.Succeeded && u.Output == 0, op.Failure != genai.Succeeded && (u.Output <= 1 || early):
 		op.Doubt = genai.ReasonHiddenTokens
 	}
 }
@@ -56,14 +56,15 @@ func filtered(message string) bool {
 	return strings.Contains(message, "content_filter") || strings.Contains(message, "content management policy")
 }
 
-// endedEarly says of an error's message that it is about an answer which had begun: what HTTP clients say of a body that ends before its end.
+// endedEarly says of an error's message that it is about an answer which had begun: what HTTP clients say of a body that ends before its end,
+// and Go, whose error has no name, of a call that was let go.
 func endedEarly(message string) bool {
 	if message == "terminated" || message == "TypeError: terminated" {
 		return true
 	}
 	for _, words := range [...]string{
 		"premature close", "successful response", "incomplete chunked read", "incompleteread", "payload is not completed",
-		"response ended prematurely", "complete message body",
+		"response ended prematurely", "complete message body", "context canceled",
 	} {
 		if genai.ContainsFold(message, words) {
 			return true

@@ -1,5 +1,11 @@
 package dialect
 
+import (
+	"strings"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
 var (
 	tLangwatchType   = newText()
 	jLangwatchUsage  = newText()
@@ -33,7 +39,13 @@ var langwatchGateway = traits{localAgents: true, cacheApart: always, inMillionth
 }}
 
 // Its instrumentations for Go leave cached tokens out of the input, whoever answered, and count thoughts in.
-var langwatchGo = traits{localAgents: true, cacheApart: always}
+// Gemini tells its counts with each piece of a stream, so one that was let go has those of its beginning, and no reason why it ended.
+var langwatchGo = traits{localAgents: true, cacheApart: always, hides: func(r *reading, _ *genai.Usage) string {
+	if _, ended := r.f.value(vFinish); !ended && strings.HasPrefix(r.op.Provider, "gcp.") {
+		return genai.ReasonHiddenTokens
+	}
+	return ""
+}}
 
 // langwatchMetrics reads the metrics, which may be wrapped: {"type": "json", "value": {…}}.
 func langwatchMetrics(r *reading, s string) {

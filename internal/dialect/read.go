@@ -77,8 +77,7 @@ func (r *reading) read() bool {
 		r.part()
 	}
 	r.written()
-	r.failure()
-	r.hiddenHalf()
+	r.hiddenHalf(r.failure())
 	r.timing()
 	r.stale(statusFailed(r.span))
 	return true
