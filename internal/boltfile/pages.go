@@ -42,10 +42,11 @@ type Header struct {
 
 // pages reads one file.
 type pages struct {
-	r     io.ReaderAt
+	pieces
 	h     Header
 	used  []bool
 	visit func(bucket string, key, value []byte) error
+	only  string // the bucket that is read; all where it has no name
 }
 
 // Read visits all values of a file of bbolt; what it hands out is only valid until visit returns. A file of which a page is damaged, lost or
@@ -55,7 +56,7 @@ func Read(r io.ReaderAt, size int64, visit func(bucket string, key, value []byte
 	if err != nil {
 		return h, err
 	}
-	p := pages{r: r, h: h, used: make([]bool, h.Pages), visit: visit}
+	p := pages{pieces: pieces{r: r}, h: h, used: make([]bool, h.Pages), visit: visit}
 	p.used[0], p.used[1] = true, true
 	if _, err := p.tree("", h.root, span{}, 0); err != nil {
 		return h, err
@@ -69,6 +70,17 @@ func Read(r io.ReaderAt, size int64, visit func(bucket string, key, value []byte
 		}
 	}
 	return p.h, nil
+}
+
+// ReadBucket visits the values of one bucket. Whether the rest of the file is whole it does not say.
+func ReadBucket(r io.ReaderAt, size int64, bucket string, visit func(bucket string, key, value []byte) error) error {
+	h, err := readHeader(r, size)
+	if err != nil {
+		return err
+	}
+	p := pages{pieces: pieces{r: r}, h: h, used: make([]bool, h.Pages), visit: visit, only: bucket}
+	_, err = p.tree("", h.root, span{}, 0)
+	return err
 }
 
 func readHeader(r io.ReaderAt, size int64) (Header, error) {
@@ -121,12 +133,12 @@ func metaAt(r io.ReaderAt, at int64) (h Header, ok bool) {
 	return h, ok && h.PageSize >= 1<<10 && h.PageSize <= 1<<16 && h.PageSize&(h.PageSize-1) == 0
 }
 
-// page reads a page and those it runs over to, and takes care that nobody else has them.
+// page reads a page and those it runs over to, and takes care that nobody else has them. It is good until the next one is read.
 func (p *pages) page(id uint64) ([]byte, error) {
 	if id < 2 || id >= p.h.Pages {
 		return nil, fmt.Errorf("page %d of %d: %w", id, p.h.Pages, ErrDamaged)
 	}
-	page, err := p.bytes(id, 1)
+	page, err := p.read(id, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -141,14 +153,14 @@ func (p *pages) page(id uint64) ([]byte, error) {
 		p.used[i] = true
 	}
 	if more > 0 {
-		return p.bytes(id, 1+more)
+		return p.read(id, 1+more)
 	}
 	return page, nil
 }
 
-func (p *pages) bytes(id, n uint64) ([]byte, error) {
-	page := make([]byte, n*uint64(p.h.PageSize))                        //nolint:gosec // the file is as large
-	if _, err := p.r.ReadAt(page, int64(id)*p.h.PageSize); err != nil { //nolint:gosec // ditto
+func (p *pages) read(id, n uint64) ([]byte, error) {
+	page, err := p.bytes(int64(id)*p.h.PageSize, int64(n)*p.h.PageSize) //nolint:gosec // the file is as large
+	if err != nil {
 		return nil, fmt.Errorf("page %d: %w: %w", id, ErrDamaged, err)
 	}
 	return page, nil
@@ -166,6 +178,9 @@ func (p *pages) tree(bucket string, id uint64, keys span, depth int) (first []by
 	page, err := p.page(id)
 	if err != nil {
 		return nil, err
+	}
+	if bucket == "" || u16(page[8:]) != leafPage { // others are read before this one is done with
+		page = bytes.Clone(page)
 	}
 	switch {
 	case depth > deepest:
@@ -204,7 +219,7 @@ func (p *pages) branch(bucket string, page []byte, keys span, depth int) (first 
 			return nil, err
 		}
 		if i == 0 {
-			first = least
+			first = bytes.Clone(least)
 		}
 		p.h.Uneven = p.h.Uneven || !bytes.Equal(least, key)
 	}
@@ -271,6 +286,9 @@ func leafElement(page []byte, i int, expected *int) (flags uint32, key, value []
 func (p *pages) bucket(name string, value []byte) error {
 	if name == "" || len(value) < bucketHeader {
 		return fmt.Errorf("bucket %q: %w", name, ErrDamaged)
+	}
+	if p.only != "" && p.only != name {
+		return nil
 	}
 	if root := u64(value); root != 0 {
 		_, err := p.tree(name, root, span{}, 0)

@@ -29,7 +29,9 @@ const (
 type Book struct {
 	hours, days map[int64]*rows
 	totals      rows
+	loaded      *rows // of the row that Load put in last
 	key         []byte
+	packing     []byte
 	swept       int64 // the hour in which Sweep did its work last
 	aged        int64 // the day in which names were looked at last
 	track       bool
@@ -78,12 +80,6 @@ func (b *Book) in(all map[int64]*rows, kind Kind, at int64) *rows {
 	return r
 }
 
-func (b *Book) add(r *rows, key []byte, sums *Sums) int32 {
-	i := r.at(key)
-	b.addAt(r, i, sums)
-	return i
-}
-
 func (b *Book) addAt(r *rows, i int32, sums *Sums) {
 	if b.undoing {
 		b.undo = append(b.undo, undo{r, i, r.sums[i]})
@@ -116,20 +112,22 @@ func (b *Book) Sweep(now time.Time) {
 			oldest = r
 		}
 		if at < hour-recentHours && b.swept != hour {
-			r.index = nil
+			b.pack(r)
 		}
 	}
-	b.swept = hour
 	if oldest != nil {
 		b.fold(oldest)
 	}
 	for at, r := range b.days {
-		r.index = nil
+		if b.swept != hour {
+			b.pack(r)
+		}
 		if at < floorDiv(hour, 24)-KeptDays {
 			b.drop(b.days, r)
 			break
 		}
 	}
+	b.swept = hour
 	if day := dayOf(now); b.aged < day {
 		b.age(day)
 	}
@@ -162,9 +160,7 @@ func (b *Book) fold(hour *rows) {
 	day := b.in(b.days, Day, floorDiv(hour.time, 24))
 	undoing := b.undoing
 	b.undoing = false
-	for i, key := range hour.keys {
-		b.add(day, []byte(key), &hour.sums[i])
-	}
+	hour.each(func(key string, sums *Sums) { b.addAt(day, day.at([]byte(key)), sums) })
 	b.undoing = undoing
 	b.drop(b.hours, hour)
 }
@@ -183,11 +179,11 @@ func (b *Book) drop(all map[int64]*rows, r *rows) {
 func (b *Book) Visit(from, to int64, visit func(hour int64, row *Row, sums *Sums)) {
 	var row Row
 	each := func(hour int64, r *rows) {
-		for i, key := range r.keys {
+		r.each(func(key string, sums *Sums) {
 			if ParseKey(key, &row) {
-				visit(hour, &row, &r.sums[i])
+				visit(hour, &row, sums)
 			}
-		}
+		})
 	}
 	for at, r := range within(b.days, -floorDiv(-from, 24), -floorDiv(-to, 24)) {
 		each(at*24, r)

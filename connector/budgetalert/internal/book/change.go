@@ -58,7 +58,7 @@ func (b *Book) Again(changed []Ref) {
 	for _, ref := range changed {
 		if ref.gone {
 			b.changed = append(b.changed, ref)
-		} else if !ref.rows.dirty[ref.i] {
+		} else if ref.rows.unpack(); !ref.rows.dirty[ref.i] {
 			ref.rows.dirty[ref.i] = true
 			b.changed = append(b.changed, ref)
 		}
@@ -92,11 +92,27 @@ func (b *Book) Load(c *Change) {
 	default:
 		return
 	}
+	if b.loaded != r {
+		b.loads(r)
+	}
 	i := r.load(c.Key)
 	r.sums[i].Add(&c.Sums)
 	if c.Kind == Total {
 		r.began[i] = c.Began
 	}
+}
+
+// loads packs the rows that were read last: a store has all of an hour together. What they no longer need is for the next ones.
+func (b *Book) loads(next *rows) {
+	if last := b.loaded; last != nil && last.kind != Total {
+		was := *last
+		b.pack(last)
+		if last.packed != nil && len(next.keys) == 0 {
+			last.keys = slices.Clone(was.keys)
+			next.keys, next.sums, next.dirty, next.total, next.after = was.keys[:0], was.sums[:0], was.dirty[:0], was.total[:0], was.after[:0]
+		}
+	}
+	b.loaded = next
 }
 
 // All says that everything changed: for a store that is written anew.
@@ -111,6 +127,7 @@ func (b *Book) All() {
 }
 
 func (b *Book) touchAll(r *rows) {
+	r.unpack()
 	for i, key := range r.keys {
 		if key != goneKey {
 			b.touch(r, int32(i)) //nolint:gosec // at most MaxRows
@@ -128,6 +145,7 @@ func (b *Book) Kept(n int) { b.undo = slices.Delete(b.undo, 0, n) }
 func (b *Book) Undo() {
 	for i := len(b.undo) - 1; i >= 0; i-- {
 		u := &b.undo[i]
+		u.rows.unpack()
 		u.rows.sums[u.i] = u.old
 		b.touch(u.rows, u.i)
 	}

@@ -7,22 +7,24 @@ const MaxRows = 2000
 
 // rows are the rows of one hour or day, or the totals.
 type rows struct {
-	kind  Kind
-	time  int64 // Unix hours or days; 0 for the totals
-	keys  []string
-	sums  []Sums
-	began []int64 // Unix nanoseconds; totals only
-	used  []int64 // Unix days: when something was added last; totals only
-	free  []int32 // rows whose names are gone; totals only
-	dirty []bool
-	total []int32          // where the totals had the name last; not of the totals
-	after []int32          // the row that was written after this one last
-	index map[string]int32 // nil where nothing was written for a while: 2,000 rows an hour for 35 days would be mostly index
-	last  int32            // the row written last: calls of one sender come together
+	kind   Kind
+	time   int64 // Unix hours or days; 0 for the totals
+	keys   []string
+	sums   []Sums
+	began  []int64 // Unix nanoseconds; totals only
+	used   []int64 // Unix days: when something was added last; totals only
+	free   []int32 // rows whose names are gone; totals only
+	dirty  []bool
+	total  []int32          // where the totals had the name last; not of the totals
+	after  []int32          // the row that was written after this one last
+	index  map[string]int32 // nil where nothing was written for a while: 2,000 rows an hour for 35 days would be mostly index
+	last   int32            // the row written last: calls of one sender come together
+	packed []byte           // the sums, where there are only these; dirty, total, after and index are missing then
 }
 
 // at finds the row of a key, or makes it; a row too many is the overflow row.
 func (r *rows) at(key []byte) int32 {
+	r.unpack()
 	was := r.last
 	if int(was) < len(r.keys) {
 		if r.keys[was] == string(key) {
@@ -58,12 +60,13 @@ func (r *rows) at(key []byte) int32 {
 // load is at for who reads rows in the order of their keys, as a store has them: a new one needs no index, and hours that nobody writes to any
 // more never get one. The totals always have theirs, by which they know what is still used.
 func (r *rows) load(key string) int32 {
+	r.unpack()
 	n := len(r.keys)
 	room := n < MaxRows || n == MaxRows && r.keys[0] == overflowKey
 	if r.kind == Total || r.index != nil || !room || n > 0 && r.keys[n-1] >= key {
 		return r.at([]byte(key))
 	}
-	return r.append(unique.Make(key).Value())
+	return r.append(key)
 }
 
 // room says whether there may be one more row that has a name.
@@ -109,9 +112,15 @@ func (r *rows) append(key string) int32 {
 
 // usedBy takes from the rows of a day when its names were used.
 func (r *rows) usedBy(o *rows, day int64) {
+	var next int32 // both are in the order of a store, mostly
 	for _, key := range o.keys {
-		if i, ok := r.index[key]; ok {
+		i, ok := next, int(next) < len(r.keys) && r.keys[next] == key
+		if !ok {
+			i, ok = r.index[key]
+		}
+		if ok {
 			r.used[i] = max(r.used[i], day)
+			next = i + 1
 		}
 	}
 }

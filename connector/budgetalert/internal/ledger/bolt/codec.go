@@ -163,41 +163,25 @@ func rowKey(c *book.Change) []byte {
 }
 
 func rowValue(c *book.Change) []byte {
-	value := binary.AppendVarint(make([]byte, 0, 64), c.Began)
-	for _, n := range numbers(&c.Sums) {
-		value = binary.AppendVarint(value, *n)
-	}
-	return value
+	return c.Sums.Append(binary.AppendVarint(make([]byte, 0, 64), c.Began))
 }
 
-func readRow(key, value []byte) (c book.Change, err error) {
-	var row book.Row
+func readRow(key, value []byte, names *book.Names) (c book.Change, err error) {
 	if len(key) < 9 {
 		return c, boltfile.ErrDamaged
 	}
-	c = book.Change{Kind: book.Kind(key[0]), Time: getInt(key[1:]), Key: string(key[9:])}
-	if c.Kind < book.Hour || c.Kind > book.Total || c.Kind == book.Total && c.Time != 0 || !book.ParseKey(c.Key, &row) {
+	c.Kind, c.Time = book.Kind(key[0]), getInt(key[1:])
+	name, ok := names.Of(key[9:])
+	if !ok || c.Kind < book.Hour || c.Kind > book.Total || c.Kind == book.Total && c.Time != 0 {
 		return c, boltfile.ErrDamaged
 	}
-	all := numbers(&c.Sums)
-	for _, to := range append([]*int64{&c.Began}, all[:]...) {
-		n := 0
-		if *to, n = binary.Varint(value); n <= 0 {
-			return c, boltfile.ErrDamaged
-		}
-		value = value[n:]
+	began, n := binary.Varint(value)
+	if n <= 0 {
+		return c, boltfile.ErrDamaged
 	}
-	if len(value) != 0 {
+	c.Key, c.Began = name, began
+	if rest, ok := c.Sums.Cut(value[n:]); !ok || len(rest) > 0 {
 		return c, boltfile.ErrDamaged
 	}
 	return c, nil
-}
-
-// numbers are the sums in the order of the file.
-func numbers(s *book.Sums) (all [5 + book.TokenTypes]*int64) {
-	all = [...]*int64{0: &s.NanoUSD, 1: &s.SavedNanoUSD, 2: &s.Calls, 3: &s.Failed, 4: &s.Unpriced, len(all) - 1: nil}
-	for i := range s.Tokens {
-		all[5+i] = &s.Tokens[i]
-	}
-	return all
 }

@@ -32,7 +32,7 @@
 // ledger.db has these buckets. Numbers are big-endian, 64 bits; each value ends with the CRC-32C of its bucket's name, key and value, begun with
 // the length of the key.
 //
-//	meta    "format"                        32-bit version, 2
+//	meta    "format"                        32-bit version, 3
 //	        "logged"                        number of the last record of the log that is folded
 //	        "seed"                          24 bytes, of the hash of ids
 //	slots   series, slot                    amount, expiry

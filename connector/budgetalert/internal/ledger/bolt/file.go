@@ -91,7 +91,7 @@ func (f *file) readAll(opened *os.File, load *loader) (h boltfile.Header, err er
 	}
 	if len(log) > 0 {
 		var which loader // where the file ends and the log begins must be known before anything is read
-		if _, err = boltfile.Read(opened, info.Size(), which.identity); err != nil {
+		if err = boltfile.ReadBucket(opened, info.Size(), metaBucket, which.value); err != nil {
 			return h, err
 		}
 		if err := load.follow(readLog(log, which.seed, which.logged)); err != nil {

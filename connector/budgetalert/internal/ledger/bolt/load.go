@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/book"
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
 	"github.com/otelcol-llm/otelcol-llm/internal/boltfile"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
@@ -27,11 +28,13 @@ type loader struct {
 
 	ours, seeded bool
 	logged       uint64 // the last record of the log that the file has
+	names        book.Names
 	segments     segments
-	minute       []segment // the segments of one minute: they expire together
+	minute       segment // all ids of one minute: they expire together
 
 	log   records
-	later map[string]op       // by bucket and key: what the log says of it last
+	later map[string]op // by place: what the log says of it last
+	room  []byte
 	ids   map[int64][]segment // the segments of the log by minute
 }
 
@@ -45,7 +48,7 @@ func (l *loader) follow(log records) error {
 	return log.ops.each(func(one *op) error {
 		bucket := buckets[one.bucket]
 		if bucket != idBucket { // ids are only added, under new keys
-			l.later[laterKey(bucket, one.key)] = *one
+			l.later[string(l.place(bucket, one.key))] = *one
 			return nil
 		}
 		value, err := unseal(bucket, one.key, one.sealed)
@@ -61,30 +64,29 @@ func (l *loader) follow(log records) error {
 	})
 }
 
-func laterKey(bucket string, key []byte) string { return bucket + "\x00" + string(key) }
-
-// identity reads only whose file it is.
-func (l *loader) identity(bucket string, key, sealed []byte) error {
-	if bucket != metaBucket {
-		return nil
-	}
-	return l.value(bucket, key, sealed)
+// place is bucket and key in one, good until the next one is asked for.
+func (l *loader) place(bucket string, key []byte) []byte {
+	l.room = append(append(append(l.room[:0], bucket...), 0), key...)
+	return l.room
 }
 
 // value reads one value. An error means that the file is damaged, or not ours.
 func (l *loader) value(bucket string, key, sealed []byte) error {
 	value, err := unseal(bucket, key, sealed)
 	if err == nil && len(l.later) > 0 {
-		if _, ok := l.later[laterKey(bucket, key)]; ok {
+		if _, ok := l.later[string(l.place(bucket, key))]; ok {
 			return nil
 		}
 	}
 	if err == nil {
 		err = l.unsealed(bucket, key, value)
 	}
+	if err == nil {
+		return nil
+	}
 	var newer newerError
-	if err != nil && !errors.As(err, &newer) {
-		return fmt.Errorf("%s %q: %w", bucket, key, err)
+	if !errors.As(err, &newer) {
+		err = fmt.Errorf("%s %q: %w", bucket, key, err)
 	}
 	return err
 }
@@ -118,7 +120,7 @@ func (l *loader) unsealed(bucket string, key, value []byte) error {
 		}
 		return err
 	case bookBucket:
-		c, err := readRow(key, value)
+		c, err := readRow(key, value, &l.names)
 		if err == nil {
 			l.into.Row(&c)
 		}
@@ -155,28 +157,26 @@ func (l *loader) meta(key string, value []byte) error {
 }
 
 func (l *loader) segment(s segment) {
-	if len(l.minute) > 0 && l.minute[0].minute != s.minute {
+	l.segments.read(&s)
+	if l.minute.minute != s.minute {
 		l.endMinute()
 	}
-	l.minute = append(l.minute, s)
-	l.segments.read(&s)
+	l.add(&s)
+}
+
+func (l *loader) add(s *segment) {
+	l.minute.minute, l.minute.written = s.minute, max(l.minute.written, s.written)
+	l.minute.ids = append(l.minute.ids, s.ids...)
 }
 
 func (l *loader) endMinute() {
-	if len(l.minute) == 0 {
-		return
+	at := l.minute.minute
+	for _, s := range l.ids[at] {
+		l.add(&s)
 	}
-	at := l.minute[0].minute
-	l.minute = append(l.minute, l.ids[at]...)
 	delete(l.ids, at)
-	written := l.minute[0].written
-	for _, s := range l.minute {
-		written = max(written, s.written)
-	}
-	for _, s := range l.minute {
-		l.into.IDs(s.minute, written, s.all())
-	}
-	l.minute = l.minute[:0]
+	l.into.IDs(at, l.minute.written, l.minute.all())
+	l.minute.written, l.minute.ids = 0, l.minute.ids[:0]
 }
 
 // end ends the reading.
@@ -186,8 +186,7 @@ func (l *loader) end() error {
 	}
 	l.endMinute()
 	for _, minute := range slices.Sorted(maps.Keys(l.ids)) {
-		l.minute = append(l.minute, l.ids[minute]...)
-		delete(l.ids, minute)
+		l.minute.minute = minute
 		l.endMinute()
 	}
 	l.log.last = max(l.log.last, l.logged)
