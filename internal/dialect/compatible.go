@@ -15,7 +15,7 @@ func (r *reading) thoughtsBeside() bool {
 }
 
 // compatible says that Google or xAI answered in OpenAI's protocol, as far as the model tells: others that sell their models in it have the
-// maker's name in front. The AI SDK adds the thoughts itself.
+// maker's name in front, and so has Vertex, which its address tells. The AI SDK adds the thoughts itself.
 func (r *reading) compatible() bool {
 	switch r.scope.client.name {
 	case "vercel-ai-otel", "litellm":
@@ -24,11 +24,16 @@ func (r *reading) compatible() bool {
 	model := strings.TrimPrefix(r.op.Model(), "models/")
 	switch r.op.Provider {
 	case "openai":
-		return strings.HasPrefix(model, "gemini-") || strings.HasPrefix(model, "grok-")
+		return strings.HasPrefix(model, "gemini-") || strings.HasPrefix(model, "grok-") || strings.HasPrefix(model, "google/gemini-") && r.atGoogle()
 	case "x_ai", "":
 		return strings.HasPrefix(model, "grok-")
 	}
 	return false
+}
+
+// atGoogle says that the address which answered is one of Google's.
+func (r *reading) atGoogle() bool {
+	return strings.Contains(r.f.texts[tServer], ".googleapis.com") || strings.Contains(r.f.texts[tURL], ".googleapis.com")
 }
 
 // hiddenBeside says that nothing on the span shows whether the model of Google's or xAI's thought. Pydantic AI tells thoughts where there
