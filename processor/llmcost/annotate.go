@@ -41,8 +41,9 @@ func (a *annotator) answer(call *spanCall, r *request) {
 	putCountedIn(attrs, call.countedIn)
 	*room = max(attrs.Len()-had, 0)
 	r.answered.of(b, call.countedIn)
-	if b.uncounted > 0 && !r.witnesses[call.witness].again {
-		r.answered.uncounted += b.uncounted
+	if b.uncounted != 0 && !r.witnesses[call.witness].again {
+		r.answered.uncounted += max(b.uncounted, 0)
+		r.answered.overcounted += max(-b.uncounted, 0)
 	}
 	if call.op.Sampled {
 		r.answered.sampled++

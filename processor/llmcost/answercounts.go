@@ -4,9 +4,10 @@ import "github.com/otelcol-llm/otelcol-llm/internal/genai"
 
 // answerCounts counts the answers of one request, so that own telemetry is touched once a request and answer, not once a span.
 type answerCounts struct {
-	counts    []answerCount
-	uncounted int64 // nano-USD
-	sampled   int64 // calls
+	counts      []answerCount
+	uncounted   int64 // nano-USD
+	overcounted int64 // nano-USD
+	sampled     int64 // calls
 }
 
 type answerCount struct {
@@ -33,4 +34,4 @@ func (t *answerCounts) of(b *costing, countedIn string) {
 	t.add(b.status, b.reason)
 }
 
-func (t *answerCounts) reset() { t.counts, t.uncounted, t.sampled = t.counts[:0], 0, 0 }
+func (t *answerCounts) reset() { *t = answerCounts{counts: t.counts[:0]} }

@@ -79,6 +79,7 @@ func (s *state) begin(ctx context.Context) {
 		s.telemetry.LlmcostSpans.Add(ctx, 0, answerOf(a)...)
 	}
 	s.telemetry.LlmcostUncountedCost.Add(ctx, 0)
+	s.telemetry.LlmcostOvercountedCost.Add(ctx, 0)
 	s.telemetry.LlmcostSampledCalls.Add(ctx, 0)
 	if s.cfg.Prices.File != "" {
 		s.telemetry.LlmcostPriceFileReloads.Add(ctx, 0, reloadOK)

@@ -203,11 +203,11 @@ func TestSpansBetweenAreBounded(t *testing.T) {
 	c := newCountedCalls(100, 0)
 	now := time.Unix(1_790_000_000, 0)
 	for i := range uint64(10_000) {
-		c.pass(2*i+2, 2*i+4, now)
+		c.pass(between{self: 2*i + 2, up: 2*i + 4}, now)
 	}
 	require.LessOrEqual(t, c.ups.Len(), 100/upsShare)
-	c.pass(1, 3, now)
-	c.pass(3, 1, now)
+	c.pass(between{self: 1, up: 3}, now)
+	c.pass(between{self: 3, up: 1}, now)
 	c.carry(1, &witness{print: 77}, now)
 	_, ok := c.reported(&witness{parent: 1, print: 78}, now)
 	require.False(t, ok)
@@ -236,7 +236,7 @@ func TestOnlyTracesOfCallsAreLookedAt(t *testing.T) {
 	defer r.giveBack()
 	r.read(td, cfg, state.hash, state.prices.Load(), t0)
 	require.Len(t, r.network, 1)
-	require.Equal(t, []between{{r.hash.Span(pcommon.TraceID{7}, pcommon.SpanID{3}), r.hash.Span(pcommon.TraceID{7}, pcommon.SpanID{1})}}, r.between)
+	require.Equal(t, []between{{self: r.hash.Span(pcommon.TraceID{7}, pcommon.SpanID{3}), up: r.hash.Span(pcommon.TraceID{7}, pcommon.SpanID{1})}}, r.between)
 	r.noteTraces()
 	require.Len(t, r.family(td), 2)
 }

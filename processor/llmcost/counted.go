@@ -1,6 +1,7 @@
 package llmcost
 
 import (
+	"sync/atomic"
 	"time"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/bounded"
@@ -12,8 +13,12 @@ type countedCalls struct {
 	spans   *bounded.Hashes[spanRecord]
 	answers *bounded.Hashes[responseRecord]
 	twins   *bounded.Hashes[twinRecord]
-	ups     *bounded.Hashes[uint64] // of spans between two reports of a call: what they lie in
+	ups     *bounded.Hashes[upRecord] // of spans between two reports of a call: what they lie in
 	links   linkFinder
+
+	passing bool         // one of them passes
+	rooted  bool         // a report counts that may be the sum of its trace
+	twice   atomic.Int64 // nano-USD that were counted twice, as far as nobody has taken them
 
 	lastTrace   uint64 // that was noted
 	lastService uint64 // that was asked for
@@ -32,7 +37,7 @@ func newCountedCalls(limit int, ttl time.Duration) *countedCalls {
 		spans:   bounded.NewHashes[spanRecord](limit, ttl),
 		answers: bounded.NewHashes[responseRecord](limit, ttl),
 		twins:   bounded.NewHashes[twinRecord](limit/twinsShare, ttl),
-		ups:     bounded.NewHashes[uint64](limit/upsShare, ttl),
+		ups:     bounded.NewHashes[upRecord](limit/upsShare, ttl),
 	}
 }
 
@@ -49,6 +54,9 @@ func (c *countedCalls) evicted() uint64 {
 func (c *countedCalls) decide(request []witness, now time.Time) {
 	c.lastTrace = 0
 	c.noteSenders(request, now)
+	if c.passing {
+		c.through(request, now)
+	}
 	if !c.links.linked(request) {
 		for i := range request {
 			if i%fetchAhead == 0 {
@@ -62,7 +70,7 @@ func (c *countedCalls) decide(request []witness, now time.Time) {
 		w := &request[i]
 		w.above = below(request, w)
 		c.decideOne(w, now)
-		if w.outcome == counts || w.outcome == countsBare && !w.saysNothing() {
+		if w.outcome == counts || w.outcome == countsBare {
 			cover(request, w)
 		}
 	}
@@ -115,33 +123,6 @@ func cover(request []witness, w *witness) {
 	}
 }
 
-// noteTrace remembers that the trace has a call, and whether one that is worth something. A call without a parent lies in no agent.
-func (c *countedCalls) noteTrace(w *witness, now time.Time) {
-	switch worth := !w.bare && !w.unknown(); {
-	case w.parent == 0 || w.trace == c.lastTrace:
-	case worth:
-		c.spans.Put(w.trace, spanRecord{child: counts}, now)
-		c.lastTrace = w.trace
-	case !c.knows(w.trace, now):
-		c.spans.Put(w.trace, spanRecord{}, now)
-	}
-}
-
-// inside says whether calls were seen that a report which may be a sum must hold: one without a parent holds its whole trace.
-func (c *countedCalls) inside(w *witness, now time.Time) bool {
-	if !w.loose || w.parent != 0 || w.trace == 0 {
-		return false
-	}
-	t, _ := c.spans.Get(w.trace, now)
-	return t.child == counts
-}
-
-// knows says whether a call of the trace was seen.
-func (c *countedCalls) knows(trace uint64, now time.Time) bool {
-	_, ok := c.spans.Get(trace, now)
-	return ok
-}
-
 func (c *countedCalls) decideOne(w *witness, now time.Time) {
 	var own spanRecord
 	if w.self != 0 {
@@ -158,11 +139,13 @@ func (c *countedCalls) decideOne(w *witness, now time.Time) {
 	if w.outcome == counts && w.talk != 0 {
 		c.noteTalk(w, now)
 	}
+	if w.outcome == counts && w.loose && w.parent == 0 {
+		c.noteRoot(w, now)
+	}
 	if w.self != 0 {
-		inside := own.models
 		own.decided(w)
 		c.spans.Put(w.self, own, now)
-		c.tellParent(w, inside, now)
+		c.tellParent(w, now)
 	}
 	if w.outcome == countsBare && slot != 0 && said == nil {
 		w.read.asked = true
@@ -179,9 +162,10 @@ func (c *countedCalls) decideOne(w *witness, now time.Time) {
 func (c *countedCalls) findCounted(w *witness, own *spanRecord, now time.Time) {
 	switch {
 	case w.outcome == sameResponse:
-		if _, said := c.response(w, now); said != nil && !said.read.asked {
-			w.by = said.known()
-		}
+		_, said := c.response(w, now)
+		w.by = own.andInside(w, said)
+	case w.outcome == sameCall:
+		w.by = c.twinAgain(w, now)
 	case w.outcome == childCounted:
 		w.by = own.known()
 	case w.outcome == parentCounted && !w.above:
@@ -196,9 +180,7 @@ func placeOf(key, i uint64) uint64 { return max(key+i*0x9E3779B97F4A7C15, 1) }
 // verdict decides; of a duplicate it notes the witness that counts.
 func (c *countedCalls) verdict(w *witness, own *spanRecord, said *responseRecord, now time.Time) outcome {
 	if w.repeats(said) {
-		if said != nil && !said.read.asked {
-			w.by = said.known()
-		}
+		w.by = own.andInside(w, said)
 		return sameResponse
 	}
 	if w.above {
@@ -215,15 +197,16 @@ func (c *countedCalls) verdict(w *witness, own *spanRecord, said *responseRecord
 		f, _ := c.spans.Get(w.parent, now)
 		if f.counted(w) {
 			w.by = f.known()
-			if w.passes { // it stands for the call that it lies in
-				w.kin, w.print = f.models[0], f.print
-			}
 			return parentCounted
 		}
 		if by, ok := c.reported(w, now); ok {
 			w.by = by
 			return parentCounted
 		}
+	}
+	if by, ok := c.inRoot(w, now); ok {
+		w.by = by
+		return parentCounted
 	}
 	if w.covered || own.covers(w) || c.inside(w, now) {
 		w.by = own.known()
@@ -241,13 +224,13 @@ func (c *countedCalls) verdict(w *witness, own *spanRecord, said *responseRecord
 
 // tellParent notes under the parent's key that a call inside it counts, here or elsewhere. A call that is counted by its
 // parent says nothing new to it, and nothing to its siblings.
-func (c *countedCalls) tellParent(w *witness, inside [2]kin, now time.Time) {
-	if w.parent == 0 || w.saysNothing() {
+func (c *countedCalls) tellParent(w *witness, now time.Time) {
+	if w.parent == 0 || w.outcome == parentCounted {
 		return
 	}
 	f, _ := c.spans.Get(w.parent, now)
 	if f.self == undecided && (w.outcome == counts && !w.unknown() || w.outcome.duplicate()) {
-		f.hearsOf(w, inside)
+		f.hears(w.kin)
 	}
 	switch {
 	case w.outcome == counts && w.unknown():
@@ -272,25 +255,4 @@ func (c *countedCalls) tellParent(w *witness, inside [2]kin, now time.Time) {
 		f.child = countsBare
 	}
 	c.spans.Put(w.parent, f, now)
-}
-
-// wrap is told of an agent that adds up what its calls used: a call that it lies in, and that says the same sum, is no call of its own.
-func (c *countedCalls) wrap(agent, parent uint64, sum int64, now time.Time) {
-	if agent == 0 || parent == 0 || agent == parent {
-		return
-	}
-	in, _ := c.spans.Get(agent, now)
-	out, _ := c.spans.Get(parent, now)
-	c.ups.Put(agent, parent, now)
-	switch {
-	case in.child == undecided && out.self == undecided: // told before both
-		in.sum = shortOf(sum)
-		c.spans.Put(agent, in, now)
-	case in.child != undecided && out.self == undecided:
-		out.sum = shortOf(sum)
-		c.spans.Put(parent, out, now)
-	case in.child == undecided && out.self == counts && out.sum == shortOf(sum):
-		in.self = parentCounted
-		c.spans.Put(agent, in, now)
-	}
 }

@@ -14,7 +14,7 @@ var t0 = time.Unix(1_700_000_000, 0)
 // A span of a small tree: its id is its name, its parent's id is the second field.
 type seen struct {
 	id, parent, response string
-	rank                 int32
+	rank                 int16
 	bare                 bool
 	during               period
 	nano                 int64
@@ -162,7 +162,7 @@ func TestTheSameSpanAgainGetsTheSameAnswer(t *testing.T) {
 	for range 200 {
 		var spans []seen
 		for i := range 12 {
-			s := seen{id: fmt.Sprint(i), rank: rnd.Int32N(3), bare: rnd.IntN(4) == 0}
+			s := seen{id: fmt.Sprint(i), rank: int16(rnd.IntN(3)), bare: rnd.IntN(4) == 0}
 			if i > 0 && rnd.IntN(2) == 0 {
 				s.parent = fmt.Sprint(rnd.IntN(i))
 			}

@@ -71,5 +71,5 @@ func (c *countedCalls) emptyTwin(w *witness, now time.Time) (known, bool) {
 	}
 	of.by.add(w.twin.library)
 	c.twins.Put(place, of, now)
-	return known{of.nano, of.rank}, true
+	return known{nano: of.nano, rank: of.rank}, true
 }

@@ -56,9 +56,14 @@ func (w *witness) answers(op *dialect.Call) bool {
 	return false
 }
 
-// other says whether w is another call than the one that it lies in, or that lies in it.
+// other says whether w is another call than the one that it lies in.
 func (w *witness) other(than *witness) bool {
-	return w.kin.differs(than.kin) && w.print != than.print
+	return w.kin.differs(than.kin) && w.print != than.print || w.failsIn(than)
+}
+
+// failsIn says whether w is a try that failed of a call that got its answer from another.
+func (w *witness) failsIn(than *witness) bool {
+	return w.failed && w.bare && !than.failed && !than.bare
 }
 
 // hears notes a call that is reported inside the span.
@@ -75,11 +80,8 @@ func (f *spanRecord) hears(k kin) {
 	}
 }
 
-// hearsOf notes w, or where w is no call itself those inside it.
-func (f *spanRecord) hearsOf(w *witness, inside [2]kin) {
-	if !w.passes {
-		inside = [2]kin{w.kin}
-	}
+// hearsOf notes those that are reported in a step that passes.
+func (f *spanRecord) hearsOf(inside [2]kin) {
 	f.hears(inside[0])
 	if inside[1] != noKin {
 		f.hears(inside[1])

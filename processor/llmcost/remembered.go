@@ -1,23 +1,34 @@
 package llmcost
 
-// known is what is remembered of a witness that counts: how much of the bill it knew and what it cost.
+// known is what is remembered of a witness that counts: how much of the bill it knew, what it cost, and its counts.
 type known struct {
-	nano int64
-	rank int32
+	nano  int64
+	rank  int16
+	print uint32
 }
+
+// nothing says that of what counts nothing is known.
+func (k known) nothing() bool { return k.nano == 0 && k.rank == 0 }
 
 // spanRecord is what became of a span and of the spans inside it.
 type spanRecord struct {
 	nano   int64  // as of known: of the span, or of those directly inside it that count, added up
-	rank   int32  // below 0 where the price of what counts is not known
 	print  uint32 // of the counts of the span where it or what it lies in counts, else of a call inside it that does
+	rank   int16  // below 0 where the price of what counts is not known
 	sum    uint16 // the output of the span, what an agent adds up, or of an agent inside it whose calls count
 	models [2]kin // of the span where it is decided, else of the calls inside it
 	self   outcome
+	failed bool    // the span tells a failure
 	child  outcome // counts, countsBare, or childCounted: a span inside stands for, or itself repeats, a counted call
 }
 
-func (f *spanRecord) known() known { return known{f.nano, f.rank} }
+func (f *spanRecord) known() known { return known{f.nano, f.rank, f.print} }
+
+// upRecord is the span that one between two reports lies in.
+type upRecord struct {
+	span   uint64
+	passes bool
+}
 
 // responseRecord is the span that counts for a response id, and when. With its key and time it fills a cache line.
 type responseRecord struct {
@@ -25,14 +36,33 @@ type responseRecord struct {
 	nano   int64 // as of known
 	by     uint64
 	read   inputs
-	rank   int32
+	rank   int16
 }
 
-func (a *responseRecord) known() known { return known{a.nano, a.rank} }
+// known is told of w, another report of the answer.
+func (a *responseRecord) known(w *witness) known {
+	k := known{nano: a.nano, rank: a.rank}
+	if a.read.all == w.read.all {
+		k.print = w.print
+	}
+	return k
+}
+
+// andInside is what counts for a span that repeats an answer: what counts for that, or, of one that adds up, what counts inside.
+func (f *spanRecord) andInside(w *witness, said *responseRecord) known {
+	var by known
+	if said != nil && !said.read.asked {
+		by = said.known(w)
+	}
+	if f.child == counts && f.self != counts && f.nano > by.nano {
+		return f.known()
+	}
+	return by
+}
 
 // decided notes what became of the span itself.
 func (f *spanRecord) decided(w *witness) {
-	f.self = w.outcome
+	f.self, f.failed = w.outcome, w.failed
 	switch w.outcome {
 	case counts:
 		f.nano, f.rank, f.sum, f.print = w.nano, w.rank, w.output, w.print
@@ -41,15 +71,13 @@ func (f *spanRecord) decided(w *witness) {
 	case sameResponse, sameCall:
 		f.print = w.print
 	}
-	if !w.passes || w.kin != noKin {
-		f.models = [2]kin{w.kin}
-	}
+	f.models = [2]kin{w.kin}
 }
 
 // counted says whether a call directly inside the span is counted by it, or by a span elsewhere that the span repeats. Where a call
-// inside stands for the span, the calls beside that one are others.
+// inside stands for the span, the calls beside that one are others; so is a try that failed in one that got its answer.
 func (f *spanRecord) counted(w *witness) bool {
-	if f.self != undecided && f.models[0].differs(w.kin) && f.print != w.print {
+	if f.self != undecided && f.models[0].differs(w.kin) && f.print != w.print || w.failed && w.bare && !f.failed && f.self != countsBare {
 		return false
 	}
 	switch f.self {

@@ -139,22 +139,18 @@ func (r *request) readSpan(scope *dialect.Scope, span ptrace.Span, ignored, trus
 	call.span, call.witness, call.countedIn = span, -1, r.countedIn
 	r.claims, r.sums = r.claims || call.op.Claims, r.sums || call.op.Sum > 0
 	r.steps = r.steps || call.op.Kind == genai.Step
-	model := noKin
-	switch {
-	case call.op.Kind == genai.ModelCall:
-		model = r.prices.costOf(&call.op, endOf(span, r.now), &r.seen, &call.costing)
-	case call.op.Kind == genai.Tool:
+	switch call.op.Kind {
+	case genai.ModelCall:
+		if model := r.prices.costOf(&call.op, endOf(span, r.now), &r.seen, &call.costing); !ignored {
+			r.testify(scope, call, model)
+		}
+	case genai.Tool:
 		r.noteBilledRun(call)
 		r.noteReport(scope, call)
-		return
-	case call.op.Kind == genai.Step && call.op.ToolCall != "":
-		r.noteBilledRun(call)
-		fallthrough
-	case !call.op.Passes:
-		return
-	}
-	if !ignored {
-		r.testify(scope, call, model)
+	case genai.Step:
+		if call.op.ToolCall != "" {
+			r.noteBilledRun(call)
+		}
 	}
 }
 
@@ -165,10 +161,8 @@ func (r *request) testify(scope *dialect.Scope, call *spanCall, model kin) {
 	if w.answers(&call.op) {
 		w.kin = model
 	}
-	if call.op.Kind == genai.ModelCall {
-		w.twin = r.twinOf(scope, &call.op, &w, model)
-		r.tellTalk(scope, &call.op, &w)
-	}
+	w.twin = r.twinOf(scope, &call.op, &w, model)
+	r.tellTalk(scope, &call.op, &w)
 	w.price(call)
 	r.witnesses, r.remote = append(r.witnesses, w), r.remote || w.remote
 }
@@ -179,6 +173,7 @@ func newWitness(hash *genai.Hasher, op *dialect.Call, span ptrace.Span) witness 
 		up:     -1,
 		during: periodOf(span),
 		bare:   op.Usage == (genai.Usage{}),
+		failed: op.Failure != genai.Succeeded,
 		output: shortOf(op.Usage.Output),
 		print:  printOf(&op.Usage),
 		tie:    binary.BigEndian.Uint64(id[:]),
@@ -195,7 +190,7 @@ func newWitness(hash *genai.Hasher, op *dialect.Call, span ptrace.Span) witness 
 	} else if w.bare && !op.CacheHit && genai.UniqueResponseID(op.ResponseID) { // of an answer whose usage another span may tell
 		w.response, w.read.unique = hash.Response(op.ResponseID, 0), true
 	}
-	w.passes, w.fetched = op.Passes, op.Fetched && w.read.unique
+	w.fetched = op.Fetched && w.read.unique
 	w.loose = op.Loose && w.self != 0
 	w.remote = w.loose || w.self != 0 && op.Name == genai.OpInvokeAgent && span.Kind() == ptrace.SpanKindClient
 	if !talks(op.Name) && (!w.bare || op.Name == opRerank) {
@@ -232,8 +227,8 @@ func periodOf(span ptrace.Span) period {
 
 // rank orders the witnesses of one call in one request: a price that is known before one that is not, then known usage before guessed, then
 // more sub-counts and fees for tools, then one that tells how long the cache keeps what was written, then a bill, then a named answering model.
-func rank(op *dialect.Call) int32 {
-	r := int32(0)
+func rank(op *dialect.Call) int16 {
+	r := int16(0)
 	switch op.UsageState {
 	case genai.UsageKnown:
 		r = 2000
@@ -243,7 +238,7 @@ func rank(op *dialect.Call) int32 {
 	if op.Usage == (genai.Usage{}) {
 		r = 0
 	}
-	r += 10 * int32(op.Usage.SubCounts()) //nolint:gosec // six at most
+	r += 10 * int16(op.Usage.SubCounts()) //nolint:gosec // six at most
 	if op.Billed != (genai.Billed{}) {
 		r += 10
 	}

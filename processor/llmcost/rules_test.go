@@ -42,7 +42,7 @@ func TestRanksOfReports(t *testing.T) {
 	}
 	searched := of(genai.UsageKnown, counts, 0, "")
 	searched.Billed.WebSearches = 2
-	last := int32(-1)
+	last := int16(-1)
 	for i, calls := range [][]*dialect.Call{
 		{of(genai.UsageNone, genai.Usage{}, 0, ""), of(genai.UsageKnown, genai.Usage{}, 0, ""), of(genai.UsageKnown, genai.Usage{}, dialect.CostClient, "")},
 		{of(genai.UsageNone, genai.Usage{}, 0, "m"), of(genai.UsageKnown, genai.Usage{}, 0, "m")},

@@ -171,6 +171,9 @@ func (s *state) countAnswers(ctx context.Context, t *answerCounts) {
 	if t.uncounted > 0 {
 		s.telemetry.LlmcostUncountedCost.Add(ctx, usd(t.uncounted))
 	}
+	if nano := t.overcounted + s.counted.twice.Swap(0); nano > 0 {
+		s.telemetry.LlmcostOvercountedCost.Add(ctx, usd(nano))
+	}
 	if t.sampled > 0 {
 		s.telemetry.LlmcostSampledCalls.Add(ctx, t.sampled)
 	}

@@ -68,7 +68,7 @@ func (s *state) addToolFees(r *request) {
 		run := &r.tools[i]
 		s.tools.note(run, r.now)
 		if up, ok := s.counted.ups.Get(run.in, r.now); ok {
-			s.tools.pass(run.in, up, r.now)
+			s.tools.pass(run.in, up.span, r.now)
 		}
 	}
 	for i := range r.between {

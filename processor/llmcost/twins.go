@@ -29,7 +29,7 @@ type twinKey struct {
 type twinRecord struct {
 	during period
 	nano   int64 // as of known
-	rank   int32
+	rank   int16
 	id     uint32
 	model  kin
 	by     libraries // the first one's report counts
@@ -144,7 +144,7 @@ func (c *countedCalls) twinOf(w *witness, now time.Time) (known, bool) {
 			if t, ok := c.twins.Get(at, now); ok && t.isOf(w) {
 				c.twins.Put(at, t.and(w), now)
 				c.hears(&t, w, now)
-				return known{t.nano, t.rank}, true
+				return known{t.nano, t.rank, w.print}, true
 			}
 		}
 		place = c.oldestPlace(w.twin.call, now)
@@ -154,6 +154,17 @@ func (c *countedCalls) twinOf(w *witness, now time.Time) (known, bool) {
 	}
 	c.twins.Put(place, w.report(), now)
 	return known{}, false
+}
+
+// twinAgain is the call of which w was another library's report when it came before.
+func (c *countedCalls) twinAgain(w *witness, now time.Time) (by known) {
+	for i := uint64(0); i < sameCounts && w.twin.call != 0; i++ {
+		t, ok := c.twins.Get(placeOf(w.twin.call, i), now)
+		if ok && t.by[0] != w.twin.library && t.by.has(w.twin.library) && t.fits(w) {
+			return known{t.nano, t.rank, w.print}
+		}
+	}
+	return by
 }
 
 // report is what is remembered of w where it counts.
@@ -195,8 +206,13 @@ func (t *twinRecord) isOf(w *witness) bool {
 
 // mayBe says whether w is another library's report of a call that was under way then, under no other id.
 func (t *twinRecord) mayBe(w *witness) bool {
+	return !t.by.has(w.twin.library) && t.fits(w)
+}
+
+// fits says whether w can be a report of the call, whoever's.
+func (t *twinRecord) fits(w *witness) bool {
 	k := &w.twin
-	return !t.by.has(k.library) && (t.id == 0 || k.id == 0 || t.id == k.id) &&
+	return (t.id == 0 || k.id == 0 || t.id == k.id) &&
 		t.during != w.during && (t.during.holds(w.during) || w.during.holds(t.during))
 }
 

@@ -43,12 +43,12 @@ type witness struct {
 	response uint64 // of the response id; 0 without one
 	read     inputs
 	during   period
-	bare     bool   // carries no usage
-	remote   bool   // an agent that runs elsewhere: it stands for every call inside it, however deep
-	loose    bool   // one that may be a sum, and is remote too
+	bare     bool // carries no usage
+	remote   bool // an agent that runs elsewhere: it stands for every call inside it, however deep
+	loose    bool // one that may be a sum, and is remote too
+	failed   bool
 	fetched  bool   // no call, but brings the answer to one
-	passes   bool   // a step, all of whose calls are those of the call that it lies in
-	rank     int32  // how much of the bill it knows; of several witnesses in one request the highest counts
+	rank     int16  // how much of the bill it knows; of several witnesses in one request the highest counts
 	tie      uint64 // decides between equals: the span id, so that the order in a request does not matter
 	nano     int64  // what it would cost
 	kin      kin    // of the model, where the span tells which one answered
@@ -77,11 +77,6 @@ func (w *witness) keepApart(by uint64) {
 	if w.parent != 0 {
 		w.parent ^= by
 	}
-}
-
-// saysNothing says that w tells the span that it lies in of no call: that one counts for it, or w is a step that failed.
-func (w *witness) saysNothing() bool {
-	return w.outcome == parentCounted || w.outcome == countsBare && w.passes
 }
 
 // period is when a call was under way, in unix nanoseconds; a 0 is not known.
@@ -128,14 +123,19 @@ func shortOf(n int64) uint16 {
 	return uint16(n%0xffff) + 1 //nolint:gosec // counts are not negative
 }
 
-// uncounted is how much more a duplicate that knows more of the bill would have cost than what counts for it, in nano-USD: the one that
-// came first, in another request, cannot be changed any more. Within a request there is no such thing, the fuller one counts.
+// uncounted is how much more, or where it tells the same counts less, a duplicate that knows more of the bill would have cost than what counts
+// for it, in nano-USD: the one that came first, in another request, cannot be changed any more. Within a request there is no such thing, the
+// fuller one counts.
 func (w *witness) uncounted() int64 {
-	if w.fetched && w.outcome == sameResponse && w.by == (known{}) {
+	if w.fetched && w.outcome == sameResponse && w.by.nothing() {
 		return w.nano
 	}
-	if !w.outcome.duplicate() || w.by == (known{}) || w.rank < w.by.rank {
+	if !w.outcome.duplicate() || w.by.nothing() || w.rank < w.by.rank {
 		return 0
 	}
-	return max(w.nano-w.by.nano, 0)
+	more := w.nano - w.by.nano
+	if more < 0 && (w.rank == w.by.rank || w.print != w.by.print) {
+		return 0
+	}
+	return more
 }

@@ -31,6 +31,7 @@ type TelemetryBuilder struct {
 	LlmcostDedupeEntries    metric.Int64ObservableGauge
 	LlmcostDedupeEvictions  metric.Int64ObservableCounter
 	LlmcostModelMatches     metric.Int64ObservableGauge
+	LlmcostOvercountedCost  metric.Float64Counter
 	LlmcostPriceFileReloads metric.Int64Counter
 	LlmcostPriceTableAge    metric.Int64ObservableGauge
 	LlmcostSampledCalls     metric.Int64Counter
@@ -170,6 +171,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_llmcost_model_matches",
 		metric.WithDescription("Provider and model pairs whose price row is remembered now. [Development]"),
 		metric.WithUnit("{entry}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.LlmcostOvercountedCost, err = builder.meter.Float64Counter(
+		"otelcol_llmcost_overcounted_cost",
+		metric.WithDescription("What is in the totals and should not be, as spans tell that came later, in another request: of a call that counted with a report of it around it before the span between the two came, or that counted with less known of its bill. [Development]"),
+		metric.WithUnit("{USD}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.LlmcostPriceFileReloads, err = builder.meter.Int64Counter(

@@ -40,6 +40,7 @@ func TestSetupTelemetry(t *testing.T) {
 		observer.Observe(1)
 		return nil
 	}))
+	tb.LlmcostOvercountedCost.Add(context.Background(), 1)
 	tb.LlmcostPriceFileReloads.Add(context.Background(), 1)
 	tb.LlmcostSampledCalls.Add(context.Background(), 1)
 	tb.LlmcostSpans.Add(context.Background(), 1)
@@ -53,6 +54,9 @@ func TestSetupTelemetry(t *testing.T) {
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualLlmcostModelMatches(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualLlmcostOvercountedCost(t, testTel,
+		[]metricdata.DataPoint[float64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualLlmcostPriceFileReloads(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},

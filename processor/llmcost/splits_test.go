@@ -1,0 +1,105 @@
+package llmcost
+
+import (
+	"encoding/json"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+
+	"github.com/otelcol-llm/otelcol-llm/test/replay"
+)
+
+// unlike are the inputs whose cost depends on the order of their requests by an amount that nothing tells, and why.
+var unlike = map[string]string{
+	"two-libraries/claude-agent-sdk-and-claude-code":   "a run and its calls tell different amounts",
+	"microsoft-agent-framework/dotnet-with-two-models": "a sum that comes first is priced as one call of one model",
+	"unlisted/a-background-answer-polled":              "two reports that fetch an answer tell each what it costs",
+	"mastra/tools-that-the-provider-ran":               "unbilled_tool_runs tells how many tools came after their call",
+	"microsoft-extensions-ai/telemetry-twice":          "a sum that comes between two calls in it tells the second as uncounted",
+	"microsoft-extensions-ai/9-telemetry-twice":        "the same",
+}
+
+// What is sent in several requests, in any order, some of them twice, costs what it costs in one, or own metrics say how much it is off.
+func TestAnySplit(t *testing.T) {
+	for name, td := range splitInputs(t) {
+		t.Run(name, func(t *testing.T) {
+			whole := costOfAll(t, td)
+			for seed := range uint64(4) {
+				got := costOfAll(t, splitOf(td, rand.New(rand.NewPCG(seed, 8)))...)
+				if unlike[name] == "" {
+					require.Equal(t, whole, got, "seed %d", seed)
+				}
+			}
+		})
+	}
+}
+
+// splitInputs are the captures, what people really send, and the cases of clients.
+func splitInputs(t *testing.T) map[string]ptrace.Traces {
+	all := clientCases(t)
+	for client := range truths(t) {
+		all[client] = capture(t, client)
+	}
+	raw, err := os.ReadFile(filepath.Join(wildDir, "cases.json"))
+	require.NoError(t, err)
+	var cases []wildCase
+	require.NoError(t, json.Unmarshal(raw, &cases))
+	for _, c := range cases {
+		if requests := wildRequests(t, c.Name); len(requests) == 1 {
+			all[c.Name] = requests[0]
+		}
+	}
+	return all
+}
+
+// costOfAll is what requests cost, with what own metrics say it is too low or too high by.
+func costOfAll(t *testing.T, requests ...ptrace.Traces) int64 {
+	p, told := startMeasured(t)
+	sent := map[string]ptrace.Traces{}
+	for _, td := range requests {
+		for _, one := range replay.OneByOne(p.process(t, copyOf(td))) {
+			span := one.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0)
+			sent[span.TraceID().String()+span.SpanID().String()] = one
+		}
+	}
+	cost := sumOf(slices.Collect(maps.Values(sent))...).nano
+	for name, sign := range map[string]float64{"otelcol_llmcost_uncounted_cost": 1e9, "otelcol_llmcost_overcounted_cost": -1e9} {
+		m, err := told.GetMetric(name)
+		require.NoError(t, err)
+		cost += int64(math.Round(sign * m.Data.(metricdata.Sum[float64]).DataPoints[0].Value))
+	}
+	return cost
+}
+
+// splitOf makes requests of a few spans each in an order of their own, some of which come twice.
+func splitOf(td ptrace.Traces, rnd *rand.Rand) []ptrace.Traces {
+	parts := replay.OneByOne(td)
+	rnd.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
+	var out []ptrace.Traces
+	for len(parts) > 0 {
+		n := 1 + rnd.IntN(min(3, len(parts)))
+		request := ptrace.NewTraces()
+		for _, one := range parts[:n] {
+			one.ResourceSpans().MoveAndAppendTo(request.ResourceSpans())
+		}
+		parts, out = parts[n:], append(out, request)
+		if again := out[rnd.IntN(len(out))]; rnd.IntN(3) == 0 && allHaveIDs(again) {
+			out = append(out, again)
+		}
+	}
+	return out
+}
+
+func allHaveIDs(td ptrace.Traces) bool {
+	all := true
+	eachSpan(td, func(span ptrace.Span) { all = all && !span.TraceID().IsEmpty() && !span.SpanID().IsEmpty() })
+	return all
+}
