@@ -265,10 +265,10 @@ func likeTheModel(t *testing.T, f *fixture, model ledger.Ledger, random *rand.Ra
 			f.open(t)
 		case 11: // a kill: what is in the file counts
 			f.tick() // what was too old a second ago may come back otherwise, where the clock was set back since
-			copied, err := os.ReadFile(f.file())
-			require.NoError(t, err)
+			file, log := content(t, f.file()), content(t, f.log())
 			require.NoError(t, f.Close())
-			require.NoError(t, os.WriteFile(f.file(), copied, 0o600))
+			require.NoError(t, os.WriteFile(f.file(), file, 0o600))
+			require.NoError(t, os.WriteFile(f.log(), log, 0o600))
 			f.open(t)
 		}
 		// Both look at each time that comes: what is dropped at a late one does not come back when the clock is set back.

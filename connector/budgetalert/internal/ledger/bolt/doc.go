@@ -25,7 +25,8 @@
 //
 // Then come the records of the log that the file has not. One of which blocks are missing was being written when the process ended: nobody was
 // told that it is durable, and it does not count. One that is damaged ends the log too, and is said; so are records that are missing. What the
-// log has is folded before the next record is written, which stands where the first one stood.
+// log has is folded before the next record is written, which stands where the first one stood. The file says by the sequence of its meta bucket that
+// it has a log beside it: after a kill one that is gone is said, too.
 //
 // # The file
 //

@@ -89,6 +89,7 @@ func (f *file) readAll(opened *os.File, load *loader) (h boltfile.Header, err er
 	if err != nil {
 		return h, err
 	}
+	load.noLog = log == nil
 	if len(log) > 0 {
 		var which loader // where the file ends and the log begins must be known before anything is read
 		if err = boltfile.ReadBucket(opened, info.Size(), metaBucket, which.value); err != nil {

@@ -32,6 +32,7 @@ type loader struct {
 	segments     segments
 	minute       segment // all ids of one minute: they expire together
 
+	noLog bool // none stands beside the file
 	log   records
 	later map[string]op // by place: what the log says of it last
 	room  []byte

@@ -103,6 +103,8 @@ func (s *store) take(load *loader, h boltfile.Header) {
 	switch {
 	case load.log.lame:
 		s.notify(ledger.StoreReset, "the log of the budget ledger is damaged: the last commits may be missing")
+	case load.noLog && !h.Lame && s.wasHeld():
+		s.notify(ledger.StoreReset, "the log of the budget ledger is gone, and who wrote it was killed: what was recorded in its last second may be missing")
 	case h.Lame:
 		s.notify(ledger.StoreReset, "one of the two headers of the budget ledger was damaged; by the other one and the log all is there")
 	}
@@ -117,6 +119,7 @@ func (s *store) loaded(state *ledger.State, load *loader, h boltfile.Header, now
 	s.sweepAway()
 	half := int64(h.Pages)*h.PageSize > s.compactFrom && 2*uint64(h.Free) > h.Pages //nolint:gosec // sizes are not negative
 	if !h.Uneven && !half {
+		_ = s.hold(held) // where that cannot be written, a log that goes is not noticed
 		return nil
 	}
 	state.All()
@@ -246,7 +249,9 @@ func (s *store) ready(now time.Time) error {
 		err = errors.Join(errOther, s.close())
 		s.txid, s.log.last = was, last
 	}
-	s.stuck = len(s.pending) > 0
+	if s.stuck = len(s.pending) > 0; err == nil {
+		_ = s.hold(held)
+	}
 	return err
 }
 
@@ -270,7 +275,7 @@ func (s *store) tidy(now time.Time) {
 
 // end folds what is left and closes the file. What cannot be folded stays in the log.
 func (s *store) end() error {
-	if s.fold() == nil {
+	if s.fold() == nil && s.hold(0) == nil {
 		s.log.remove()
 	}
 	return s.close()
