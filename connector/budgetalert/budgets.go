@@ -12,9 +12,9 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/threshold"
 )
 
-// loadBudgets begins with the budgets of the configuration and of its file. A bad file is an error here: there is nothing to go on with.
+// loadBudgets begins with the budgets of the configuration and of its file. A bad file is an error where none was good before.
 func (s *state) loadBudgets(ctx context.Context, now time.Time) error {
-	all, err := s.file.read(s.cfg)
+	all, bad, err := s.file.begin(s.cfg)
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,18 @@ func (s *state) loadBudgets(ctx context.Context, now time.Time) error {
 		return fmt.Errorf("read the state of the budgets: %w", err)
 	}
 	s.reader, s.engine = reader, engine
+	if bad != nil {
+		s.logger.Error("The budgets_file is not used, the budgets that it had when it was good stay", zap.Error(bad))
+		return nil
+	}
+	s.keepFile()
 	return nil
+}
+
+func (s *state) keepFile() {
+	if err := s.file.keep(s.cfg); err != nil {
+		s.logger.Warn("The budgets_file is not kept: a start with a bad one cannot go on with it", zap.Error(err))
+	}
 }
 
 func (s *state) loadThresholds(ctx context.Context, now time.Time) error {
@@ -69,6 +80,7 @@ func (s *state) followFile(ctx context.Context, now time.Time) {
 	}
 	switch {
 	case err == nil:
+		s.keepFile()
 		s.logger.Info("Budgets were read again", zap.String("budgets_file", s.cfg.BudgetsFile), zap.Int("budgets", len(all)))
 	case !waited || !s.file.again:
 		s.logger.Error("The changed budgets_file is not used, the budgets before it stay", zap.Error(err))

@@ -64,6 +64,11 @@ func (f *budgetsFile) read(cfg *Config) ([]budget.Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("budgets_file: %w", err)
 	}
+	return budgetsOf(cfg, text)
+}
+
+// budgetsOf are the budgets of the configuration and of what a file says.
+func budgetsOf(cfg *Config, text []byte) ([]budget.Config, error) {
 	more, err := parseBudgets(text)
 	if err != nil {
 		return nil, fmt.Errorf("budgets_file %s: %w", cfg.BudgetsFile, err)

@@ -71,7 +71,7 @@ func (c *Config) Validate() error {
 		p = append(p, err)
 	}
 	if len(p) == 0 { // else its faults would be told twice
-		if _, err := new(budgetsFile).read(c); err != nil {
+		if _, _, err := new(budgetsFile).begin(c); err != nil {
 			p = append(p, err)
 		}
 	}
