@@ -1,6 +1,10 @@
 package budget
 
-import "time"
+import (
+	"time"
+
+	"go.opentelemetry.io/collector/confmap"
+)
 
 // Config is one budget as the configuration gives it.
 type Config struct {
@@ -33,9 +37,15 @@ type Config struct {
 
 // Forecast alerts when the period will probably end above a part of the limit.
 type Forecast struct {
-	Threshold  float64 `mapstructure:"threshold"`   // 0 is 1.0
-	MinElapsed float64 `mapstructure:"min_elapsed"` // the part of the period before which nothing is forecast; 0 is 0.1
+	Threshold  float64 `mapstructure:"threshold"`
+	MinElapsed float64 `mapstructure:"min_elapsed"` // the part of the period before which nothing is forecast
 	Method     string  `mapstructure:"method"`      // linear (default) or weekday
+}
+
+// Unmarshal fills in the defaults first, so that a 0 is a 0.
+func (f *Forecast) Unmarshal(conf *confmap.Conf) error {
+	f.Threshold, f.MinElapsed = 1, minElapsed
+	return conf.Unmarshal(f)
 }
 
 // BurnRate alerts when money is spent Factor times as fast as the limit allows, in both windows.

@@ -53,6 +53,26 @@ func TestConfigOfTheReadme(t *testing.T) {
 	assert.Equal(t, "2026-11-30T23:00:00Z", until.UTC().Format(time.RFC3339))
 }
 
+// A key of a forecast that is left out has its default, one that is 0 is 0.
+func TestForecastDefaults(t *testing.T) {
+	for text, want := range map[string]Forecast{
+		"{}":                             {Threshold: 1, MinElapsed: 0.1},
+		"{threshold: 0.9}":               {Threshold: 0.9, MinElapsed: 0.1},
+		"{min_elapsed: 0}":               {Threshold: 1},
+		"{threshold: 0, method: linear}": {MinElapsed: 0.1, Method: "linear"},
+	} {
+		b := parse(t, "budgets: [{name: a, period: day, limit_usd: 1, forecast: "+text+"}]").Budgets[0]
+		require.Equal(t, &want, b.Forecast, text)
+		if want.Threshold == 0 {
+			require.EqualError(t, b.Validate(), "forecast::threshold: must be above 0 and at most 10, got 0")
+			continue
+		}
+		r, err := newRule(&Options{Timezone: "UTC"}, &b, nil)
+		require.NoError(t, err)
+		require.InDelta(t, want.MinElapsed, r.forecast.minElapsed, 0, text)
+	}
+}
+
 // A date is a day of the budget's zone, a time with its own zone is that time, also where it is midnight in UTC.
 func TestUntil(t *testing.T) {
 	for until, want := range map[string]string{
@@ -181,10 +201,10 @@ func TestValidate(t *testing.T) {
 				"forecast::method: must be linear or weekday, got \"magic\"",
 		},
 		"forecast of a run": {
-			ok(func(c *Config) { c.Period, c.Forecast = "run", &Forecast{} }), "forecast: needs a period of the calendar, got period run",
+			ok(func(c *Config) { c.Period, c.Forecast = "run", &Forecast{Threshold: 1} }), "forecast: needs a period of the calendar, got period run",
 		},
 		"weekday of a day": {
-			ok(func(c *Config) { c.Forecast = &Forecast{Method: "weekday"} }),
+			ok(func(c *Config) { c.Forecast = &Forecast{Threshold: 1, Method: "weekday"} }),
 			"forecast::method: weekday needs a period of a week or longer, got period day",
 		},
 		"group_by": {

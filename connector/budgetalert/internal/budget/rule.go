@@ -142,7 +142,7 @@ func (r *rule) alerts(c *Config) {
 		r.thresholds = append(r.thresholds, newThreshold(p))
 	}
 	if f := c.Forecast; f != nil {
-		r.forecast = &forecastRule{newThreshold(firstOf(f.Threshold, 1)), firstOf(f.MinElapsed, 0.1), f.Method == methodWeekday}
+		r.forecast = &forecastRule{newThreshold(f.Threshold), f.MinElapsed, f.Method == methodWeekday}
 	}
 	for _, b := range c.BurnRate {
 		text := strconv.FormatFloat(b.Factor, 'g', -1, 64) + " " + shortDuration(b.Long) + " " + shortDuration(b.Short)

@@ -141,7 +141,7 @@ func (c *Config) validateForecast(p *problems, period Period) {
 	if period.Kind != 0 && !period.Kind.calendar() {
 		p.add("forecast", "needs a period of the calendar, got period %s", period)
 	}
-	if f.Threshold != 0 && !(f.Threshold > 0 && f.Threshold <= maxThreshold) {
+	if !(f.Threshold > 0 && f.Threshold <= maxThreshold) {
 		p.add("forecast::threshold", "must be above 0 and at most 10, got %v", f.Threshold)
 	}
 	if !(f.MinElapsed >= 0 && f.MinElapsed < 1) {
