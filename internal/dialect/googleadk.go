@@ -68,6 +68,11 @@ func adkThoughts(r *reading, c *counts) {
 	if n := r.f.tally(nVertexOutput); n > 0 && c.pair.in == nInput && c.out == c.total && c.total > n {
 		c.out = n // until August 2025 the output was the total
 	}
+	if r.adkTwice(c) {
+		c.out -= c.reasoning
+		c.total = c.in + c.out
+		return
+	}
 	switch f := r.f; {
 	case f.has(nVertexThoughts):
 		c.reasoning = max(c.reasoning, f.tally(nVertexThoughts))
@@ -75,6 +80,18 @@ func adkThoughts(r *reading, c *counts) {
 	case f.tallyRanks[nReasoning] == 1 && c.pair.in == nInput && c.reasoning <= c.out:
 		c.total = c.in + c.out
 	}
+}
+
+// adkTwice says that the output has the thoughts twice: the conventions' count adds them, and what OpenAI's API, or LiteLLM, whoever it asked,
+// counts as the answer holds them already.
+func (r *reading) adkTwice(c *counts) bool {
+	model := r.f.texts[tRequestModel]
+	google := genai.ContainsFold(model, "gemini")
+	if before, _, relayed := strings.Cut(model, "/"); relayed && before != "apigee" && before != "projects" && before != "models" {
+		google = false // LiteLLM's way of naming them
+	}
+	return model != "" && !google && r.f.tallyRanks[nReasoning] == 1 && c.pair.in == nInput && c.reasoning > 0 && 2*c.reasoning <= c.out &&
+		(c.total == 0 || c.total == c.in+c.out-c.reasoning)
 }
 
 // adkSum says that the output is the total: Go's at 0.5.

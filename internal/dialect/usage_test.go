@@ -257,6 +257,22 @@ func TestUsage(t *testing.T) {
 			genai.Usage{Input: 4200, Output: 103, CacheRead: 2048, Reasoning: 33},
 		},
 		{
+			"google adk over openai", "gcp.vertex.agent", "generate_content gpt-5-mini",
+			attrs{
+				"gen_ai.operation.name": "generate_content", "gen_ai.request.model": "gpt-5-mini", "gen_ai.usage.input_tokens": 3311,
+				"gen_ai.usage.output_tokens": 381, "gen_ai.usage.cache_read.input_tokens": 2048, "gen_ai.usage.reasoning.output_tokens": 128,
+			},
+			genai.Usage{Input: 3311, Output: 253, CacheRead: 2048, Reasoning: 128},
+		},
+		{
+			"google adk over openai, hardly a thought", "gcp.vertex.agent", "generate_content gpt-5-mini",
+			attrs{
+				"gen_ai.operation.name": "generate_content", "gen_ai.request.model": "gpt-5-mini", "gen_ai.usage.input_tokens": 3311,
+				"gen_ai.usage.output_tokens": 510, "gen_ai.usage.reasoning.output_tokens": 10,
+			},
+			genai.Usage{Input: 3311, Output: 500, Reasoning: 10},
+		},
+		{
 			"google adk python 1", "gcp.vertex.agent", "call_llm",
 			attrs{
 				"gen_ai.usage.input_tokens": 4200, "gen_ai.usage.output_tokens": 70,
