@@ -15,13 +15,16 @@ var (
 
 // braintrust is Braintrust's SDKs, of which those for Go, Java, Ruby and .NET send spans. What they say is JSON of their own, and the answer of
 // Anthropic or Google is often whole. Go's and Ruby's add Anthropic's cached tokens to the input. Go's says of calls of OpenAI's and Anthropic's
-// SDKs which endpoint they went to, and no kind; that one failed, only an answer tells that is an error or none.
+// SDKs which endpoint they went to, and no kind; that one failed, only an answer tells that is an error or none. Of Google's ADK cached tokens
+// are in the answer alone, at first not there either.
 var braintrust = &client{
 	name: "braintrust",
 	scopes: []scope{
 		{name: "braintrust*"},
 		{name: "github.com/braintrustdata/*"},
-		{name: "braintrust", traits: &traits{localAgents: true}},
+		{name: "braintrust", traits: &traits{localAgents: true, hidesCache: func(r *reading) bool {
+			return r.span.Name() == "call_llm" && !strings.Contains(r.f.texts[jBraintrustReply], `"UsageMetadata"`)
+		}}},
 		{name: "braintrust-java", traits: &braintrustApart},
 		{name: "braintrust-aws-bedrock", traits: &braintrustApart},
 		{name: "braintrust-dotnet", traits: &braintrustApart},

@@ -27,7 +27,7 @@ var conventions = &client{
 		texts(tRequestModel, genAI, genai.RequestModel),
 		texts(tResponseModel, genAI, genai.ResponseModel),
 		texts(tResponseID, genAI, genai.ResponseID),
-		texts(tConversation, plain, genai.ConversationID, "session.id"),
+		texts(tConversation, plain, genai.ConversationID, "session.id", "gen_ai.session.id"),
 		texts(tAgent, plain, genai.AgentName),
 		texts(tTool, plain, genai.ToolName),
 		texts(tToolCallID, plain, "gen_ai.tool.call.id"),

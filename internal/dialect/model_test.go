@@ -134,6 +134,13 @@ func TestModelAndResponse(t *testing.T) {
 			asked: "claude-sonnet-4-6", provider: "anthropic", talk: "s",
 		},
 		{
+			name: "eino", scope: "github.com/cloudwego/eino-ext/callbacks/apmplus", attrs: attrs{
+				"gen_ai.span.kind": "chatmodel", "gen_ai.system": "eino", "gen_ai.request.model": "gpt-5-mini", "gen_ai.session.id": "s",
+				"gen_ai.usage.prompt_tokens": 10, "gen_ai.usage.completion_tokens": 5,
+			},
+			asked: "gpt-5-mini", provider: "openai", talk: "s",
+		},
+		{
 			name: "litellm 1 names the deployment as asked for", scope: "litellm", attrs: attrs{
 				"gen_ai.operation.name": "chat", "gen_ai.system": "azure",
 				"gen_ai.request.model": "gpt-4o-mini", "gen_ai.response.model": "our-model", "gen_ai.response.id": "i", "metadata.user_api_key_user_id": "u",

@@ -51,7 +51,7 @@ func (a *answered) read(p *jsonScan) {
 			a.candidates(p)
 		case "groundingMetadata", "grounding_metadata":
 			a.facts.grounding(p)
-		case "usage", "usageMetadata", "usage_metadata", "meta":
+		case "usage", "usageMetadata", "usage_metadata", "UsageMetadata", "meta":
 			a.usage(p)
 		case "generations":
 			a.generations(p)
