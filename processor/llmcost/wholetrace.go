@@ -26,12 +26,13 @@ func (c *countedCalls) inside(w *witness, now time.Time) bool {
 	return t.child == counts
 }
 
-// noteRoot remembers such a report that counts, and inRoot is the one that w came after.
+// noteRoot remembers such a report that counts, among the twins: the trace upside down is no key of theirs.
 func (c *countedCalls) noteRoot(w *witness, now time.Time) {
 	c.rooted = true
 	c.twins.Put(^w.trace, w.report(), now)
 }
 
+// inRoot is the report of its whole trace that w came after, and lies in by its time.
 func (c *countedCalls) inRoot(w *witness, now time.Time) (by known, ok bool) {
 	if !c.rooted || w.parent == 0 || w.trace == 0 || w.during.start == 0 {
 		return by, false
