@@ -45,8 +45,7 @@ func (c *budgetAlert) Start(ctx context.Context, host component.Host) error {
 	}
 	s, err := c.Get()
 	if err == nil {
-		s.outputs.add(c)
-		s.poke()
+		s.join(c)
 	}
 	return err
 }

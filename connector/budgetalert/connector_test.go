@@ -144,6 +144,8 @@ func TestTwoConnectorsAreOneState(t *testing.T) {
 		logs, metrics, cfg := new(consumertest.LogsSink), new(consumertest.MetricsSink), testConfig(t)
 		cfg.Interval = time.Hour
 		toLogs, toMetrics := startTraces(t, cfg, logs, metrics)
+		synctest.Wait()
+		metrics.Reset() // what the start exports
 		td := spansOf(spec{model: "m", end: time.Now(), n: 1})
 		require.NoError(t, toLogs.ConsumeTraces(t.Context(), td))
 		require.NoError(t, toMetrics.ConsumeTraces(t.Context(), td))

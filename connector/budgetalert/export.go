@@ -8,7 +8,8 @@ import (
 	"go.uber.org/zap"
 )
 
-// exporting exports every interval, and what changed soon after it did, until ctx ends.
+// exporting exports as soon as somebody listens, so that a restart leaves no gap, every interval, and what changed soon after it did, until
+// ctx ends.
 func (s *state) exporting(ctx context.Context) {
 	ticker := time.NewTicker(s.cfg.Interval)
 	defer ticker.Stop()
@@ -34,6 +35,9 @@ func (s *state) exporting(ctx context.Context) {
 		case now = <-soon.C:
 		case now = <-ticker.C:
 			much = whole
+		case <-s.listens:
+			failing = s.exportTo(ctx, time.Now(), whole, failing)
+			continue
 		}
 		soon.Stop()
 		waits = false

@@ -20,6 +20,8 @@ func TestSpendIsExportedSoon(t *testing.T) {
 		cfg.Interval = time.Minute
 		cfg.Budgets = []budget.Config{{Name: "team", Period: "year", LimitUSD: limitUSD(4), GroupBy: []any{"team"}}}
 		_, toMetrics := startTraces(t, cfg, nil, metrics)
+		synctest.Wait()
+		metrics.Reset() // what the start exports
 		send := func(n byte, team string) {
 			require.NoError(t, toMetrics.ConsumeTraces(t.Context(), spansOf(
 				spec{model: team + "-model", team: team, status: genai.StatusPriced, usd: 1, end: time.Now(), n: n})))
@@ -46,6 +48,26 @@ func TestSpendIsExportedSoon(t *testing.T) {
 		synctest.Wait()
 		require.Len(t, metrics.AllMetrics(), 3)
 		require.Equal(t, map[string]float64{"search": 1, "ads": 2}, spent(), "the interval says everything")
+		require.NoError(t, toMetrics.Shutdown(t.Context()))
+	})
+}
+
+// A restart leaves no gap of an interval: what the ledger has kept is exported as soon as somebody listens, spent money and its counters.
+func TestStartExports(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cfg := testConfig(t)
+		cfg.Interval = time.Hour
+		cfg.Budgets = []budget.Config{{Name: "org", Period: "year", LimitUSD: limitUSD(4)}}
+		_, toMetrics := startTraces(t, cfg, nil, new(consumertest.MetricsSink))
+		call := spec{model: "m", status: genai.StatusPriced, usd: 1, end: time.Now(), n: 1}
+		require.NoError(t, toMetrics.ConsumeTraces(t.Context(), spansOf(call)))
+		require.NoError(t, toMetrics.Shutdown(t.Context()))
+		metrics := new(consumertest.MetricsSink)
+		_, toMetrics = startTraces(t, cfg, nil, metrics)
+		synctest.Wait()
+		require.Len(t, metrics.AllMetrics(), 1)
+		require.Equal(t, map[string]float64{"org": 1}, pointsOf(metrics, "llm.budget.spent.usd", "budget.name"))
+		require.Equal(t, map[string]float64{"m": 1}, pointsOf(metrics, genai.MetricBookedUSD, genai.RequestModel))
 		require.NoError(t, toMetrics.Shutdown(t.Context()))
 	})
 }

@@ -27,6 +27,7 @@ type state struct {
 	zone      *time.Location
 	host      component.Host
 	outputs   outputs
+	listens   chan struct{} // somebody new listens to the metrics
 
 	ledger     *waking
 	counters   *counters
@@ -80,7 +81,7 @@ func newState(cfg *Config, set connector.Settings) (*state, error) {
 	}
 	s := &state{
 		cfg: cfg, set: set, logger: set.Logger, telemetry: telemetry, zone: zone,
-		notices: make(chan ledger.Notice, maxNotices), tasks: map[string]*task{}, reported: map[string]time.Time{},
+		listens: make(chan struct{}, 1), notices: make(chan ledger.Notice, maxNotices), tasks: map[string]*task{}, reported: map[string]time.Time{},
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s, nil
@@ -203,5 +204,15 @@ func (s *state) Shutdown(ctx context.Context) error {
 	return nil
 }
 
-// poke looks at the outbox: somebody listens now.
-func (s *state) poke() { s.ledger.wakeIf(true) }
+// join begins to use the outputs of c: it looks at the outbox, and exports.
+func (s *state) join(c *budgetAlert) {
+	s.outputs.add(c)
+	s.ledger.wakeIf(true)
+	if c.metrics == nil {
+		return
+	}
+	select {
+	case s.listens <- struct{}{}:
+	default:
+	}
+}
