@@ -7,8 +7,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"runtime"
 	"time"
 
@@ -20,6 +18,7 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/cmd/agentbench/internal/spans"
 	"github.com/otelcol-llm/otelcol-llm/cmd/agentbench/internal/target"
 	"github.com/otelcol-llm/otelcol-llm/internal/cli"
+	"github.com/otelcol-llm/otelcol-llm/internal/wholefile"
 )
 
 // runFlags are those of commands that put load on a target.
@@ -112,26 +111,9 @@ func (c *command) write(file *scenario.File, r *report.Report) error {
 			}
 			continue
 		}
-		if err := writeFile(one.name, one.how); err != nil {
+		if err := wholefile.Replace(one.name, 0o666, one.how); err != nil {
 			return err
 		}
 	}
 	return r.WriteText(text)
-}
-
-// writeFile writes a whole file or none: what was there stays until the new one is complete.
-func writeFile(name string, how func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(name), ".agentbench-*")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(f.Name()) }() // it has another name when all went well
-	if err := how(f); err != nil {
-		_ = f.Close()
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), name)
 }

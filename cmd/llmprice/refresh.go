@@ -20,6 +20,7 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/internal/cli"
 	"github.com/otelcol-llm/otelcol-llm/internal/priceimport"
 	"github.com/otelcol-llm/otelcol-llm/internal/pricing"
+	"github.com/otelcol-llm/otelcol-llm/internal/wholefile"
 )
 
 const packageName = "@pydantic/genai-prices"
@@ -74,7 +75,7 @@ func (c *command) refresh(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := replace(*out, b); err != nil {
+	if err := wholefile.Replace(*out, 0o644, wholefile.Bytes(b)); err != nil {
 		return err
 	}
 	fmt.Fprintf(c.out, "%s: %s %s\n", *out, data.Source, data.Version)
@@ -196,21 +197,4 @@ func run(ctx context.Context, dir, name string, args ...string) ([]byte, error) 
 		return nil, fmt.Errorf("%s: %w: %s", name, err, clip(strings.TrimSpace(stderr.String())))
 	}
 	return out, nil
-}
-
-// replace writes a file so that a reader sees the old one or the new one.
-func replace(name string, b []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(name), ".llmprice-")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(b)
-	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return nil
 }

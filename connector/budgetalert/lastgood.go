@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/budget"
+	"github.com/otelcol-llm/otelcol-llm/internal/wholefile"
 )
 
 // lastGood is the budgets_file as it was good last, beside the ledger: what a start with a bad one goes on with. A gateway that is killed while
@@ -42,10 +43,5 @@ func (f *budgetsFile) keep(cfg *Config) error {
 		}
 		return nil
 	}
-	temporary := name + ".new"
-	err := os.WriteFile(temporary, f.text, 0o600)
-	if err == nil {
-		err = os.Rename(temporary, name)
-	}
-	return err
+	return wholefile.Replace(name, 0o600, wholefile.Bytes(f.text))
 }

@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	"github.com/prometheus/prometheus/model/metadata"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/wholefile"
 )
 
 const (
@@ -72,10 +74,7 @@ func (m *metadataStore) save() error {
 	m.changed = false
 	m.mu.Unlock()
 	if err == nil {
-		err = os.WriteFile(m.path+".new", text, 0o600)
-	}
-	if err == nil {
-		err = os.Rename(m.path+".new", m.path)
+		err = wholefile.Replace(m.path, 0o600, wholefile.Bytes(text))
 	}
 	if err != nil {
 		m.mu.Lock()

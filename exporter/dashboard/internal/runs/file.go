@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/otelcol-llm/otelcol-llm/internal/bounded"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/internal/wholefile"
 )
 
 // SaveEvery is how often the runs are written: what came since is lost by a kill -9.
@@ -93,19 +95,11 @@ func (s *Store) Save() error {
 }
 
 func (s *Store) write(body []byte) error {
-	f, err := os.OpenFile(s.path+".new", os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
+	return wholefile.Replace(s.path, 0o600, func(w io.Writer) error {
+		_, err := fmt.Fprintf(w, header, crc32.ChecksumIEEE(body))
+		if err == nil {
+			_, err = w.Write(body)
+		}
 		return err
-	}
-	_, err = fmt.Fprintf(f, header, crc32.ChecksumIEEE(body))
-	if err == nil {
-		_, err = f.Write(body)
-	}
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(s.path+".new", s.path)
+	})
 }

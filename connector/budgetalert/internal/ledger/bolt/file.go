@@ -13,6 +13,7 @@ import (
 
 	"github.com/otelcol-llm/otelcol-llm/internal/boltfile"
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/internal/wholefile"
 )
 
 // fileName is the ledger in its directory.
@@ -89,7 +90,7 @@ func (f *file) readAll(opened *os.File, load *loader) (h boltfile.Header, err er
 	if err != nil {
 		return h, err
 	}
-	load.noLog = log == nil
+	load.noLog = len(log) == 0
 	if len(log) > 0 {
 		var which loader // where the file ends and the log begins must be known before anything is read
 		if err = boltfile.ReadBucket(opened, info.Size(), metaBucket, which.value); err != nil {
@@ -195,16 +196,7 @@ func (f *file) place(temporary string, replace bool) error {
 	if err != nil {
 		return err
 	}
-	return syncDirectory(filepath.Dir(f.path))
-}
-
-func syncDirectory(name string) error {
-	directory, err := os.Open(name) //nolint:gosec // the directory is the operator's
-	if err != nil {
-		return err
-	}
-	_ = directory.Sync() // some file systems cannot
-	return directory.Close()
+	return wholefile.SyncDirectory(filepath.Dir(f.path))
 }
 
 // moveAside keeps a file that is of no use for those who want to look into it, and says where.

@@ -9,7 +9,7 @@ import (
 )
 
 // held is the sequence of the meta bucket, which bbolt keeps and nothing else here uses, while a log stands beside the file. A kill leaves both, so
-// a file that is held and has no log may lack what was recorded last. Older versions do not look at it.
+// a file that is held and has no log, or an empty one, may lack what was recorded last. Older versions do not look at it.
 const held = 0x6c6f_6720_6865_6c64
 
 var errSame = errors.New("it says so already")

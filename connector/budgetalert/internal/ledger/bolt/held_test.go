@@ -9,12 +9,16 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/ledger"
 )
 
-// A log that was removed after a kill had what was recorded last: that is said, once. One that is not there after an end lacks nothing.
+// A log that was removed or emptied after a kill had what was recorded last: that is said, once. One that is not there after an end lacks nothing.
 func TestLogThatIsGone(t *testing.T) {
-	alone := func(file []byte) (sum int64, kinds []ledger.NoticeKind, ended []byte) {
+	alone := func(file []byte, empty bool) (sum int64, kinds []ledger.NoticeKind, ended []byte) {
 		f := &fixture{clock: &clock{now: start}, heard: &heard{}, dir: t.TempDir()}
 		require.NoError(t, os.WriteFile(f.file(), file, 0o600))
+		if empty {
+			require.NoError(t, os.WriteFile(f.log(), nil, 0o600))
+		}
 		f.open(t)
+		require.NotEmpty(t, content(t, f.log())) // a kill now is no loss
 		sum = spent(t, f)
 		require.NoError(t, f.Close())
 		return sum, f.heard.kinds(), content(t, f.file())
@@ -28,11 +32,13 @@ func TestLogThatIsGone(t *testing.T) {
 	require.Empty(t, kinds)
 	require.NoError(t, f.Close())
 
-	sum, kinds, ended := alone(killed)
-	require.EqualValues(t, 10, sum)
-	require.Equal(t, []ledger.NoticeKind{ledger.StoreReset}, kinds)
-	for _, file := range [][]byte{ended, content(t, f.file())} {
-		_, kinds, _ = alone(file)
-		require.Empty(t, kinds)
+	for _, empty := range []bool{false, true} {
+		sum, kinds, ended := alone(killed, empty)
+		require.EqualValues(t, 10, sum)
+		require.Equal(t, []ledger.NoticeKind{ledger.StoreReset}, kinds)
+		for _, file := range [][]byte{ended, content(t, f.file())} {
+			_, kinds, _ = alone(file, empty)
+			require.Empty(t, kinds)
+		}
 	}
 }

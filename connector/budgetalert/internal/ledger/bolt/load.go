@@ -32,7 +32,7 @@ type loader struct {
 	segments     segments
 	minute       segment // all ids of one minute: they expire together
 
-	noLog bool // none stands beside the file
+	noLog bool // none stands beside the file, or an empty one
 	log   records
 	later map[string]op // by place: what the log says of it last
 	room  []byte

@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+	"github.com/otelcol-llm/otelcol-llm/internal/wholefile"
 )
 
 // logName is what was committed since the ledger's file was written last.
@@ -66,7 +67,7 @@ func (l *commitLog) open(direct int) error {
 		return err
 	}
 	l.file = file
-	return syncDirectory(filepath.Dir(l.path))
+	return wholefile.SyncDirectory(filepath.Dir(l.path))
 }
 
 // end closes the log.
@@ -151,14 +152,15 @@ func (l *commitLog) behind() uint64 {
 	return l.last
 }
 
-// prepare fills the log with zeros. Where there is no room for that it grows with what is written.
+// prepare fills the log with zeros. Where there is no room for that it grows with what is written. It is never empty, not even for a moment: one
+// that is was emptied by somebody else.
 func (l *commitLog) prepare() error {
-	if err := l.file.Truncate(0); err != nil {
+	if err := l.file.Truncate(blockSize); err != nil {
 		return err
 	}
 	l.prepared = true
 	if l.write(alignedBlocks(int(l.blocks)), 0) != nil {
-		return l.file.Truncate(0)
+		return l.file.Truncate(blockSize)
 	}
 	return nil
 }

@@ -104,7 +104,7 @@ func (s *store) take(load *loader, h boltfile.Header) {
 	case load.log.lame:
 		s.notify(ledger.StoreReset, "the log of the budget ledger is damaged: the last commits may be missing")
 	case load.noLog && !h.Lame && s.wasHeld():
-		s.notify(ledger.StoreReset, "the log of the budget ledger is gone, and who wrote it was killed: what was recorded in its last second may be missing")
+		s.notify(ledger.StoreReset, "the log of the budget ledger is gone or empty, and who wrote it was killed: what was recorded in its last second may be missing")
 	case h.Lame:
 		s.notify(ledger.StoreReset, "one of the two headers of the budget ledger was damaged; by the other one and the log all is there")
 	}
