@@ -18,6 +18,9 @@ const maxMessage = 512
 // failure fills Failure and ErrorType, and says whether the error is one of an answer that had begun.
 func (r *reading) failure() (early bool) {
 	kind, message, thrown := exception(r.span)
+	if !telling(kind) {
+		kind, message = pythonError(kind, message)
+	}
 	if !r.failed(thrown) {
 		return false
 	}
@@ -83,6 +86,16 @@ func exception(span ptrace.Span) (kind, message string, found bool) {
 		return genai.StringOf(attrs, genai.ExceptionType), genai.StringOf(attrs, genai.ExceptionMessage), true
 	}
 	return "", "", false
+}
+
+// pythonError reads what Python shows of an exception, which who records all of them as "Exception" (LangSmith) makes their message:
+// RateLimitError("Error code: 429 - {…}"), GeneratorExit().
+func pythonError(kind, message string) (name, text string) {
+	name, text, shown := strings.Cut(message, "(")
+	if !shown || name == "" || name[0] < 'A' || name[0] > 'Z' || !oneWord(name) || !strings.Contains(text, ")") {
+		return kind, message
+	}
+	return name, strings.TrimLeft(text, `"'`)
 }
 
 const maxEvents = 100

@@ -40,6 +40,9 @@ func TestFailure(t *testing.T) {
 			want: genai.Failed, errorType: "400",
 		},
 		{name: "langsmith", scope: "langsmith", attrs: bare, status: ptrace.StatusCodeOk, excType: "Error", exception: "Error: 500 The server had an error", want: genai.Failed, errorType: "500"},
+		{name: "langsmith for Python", scope: "langsmith", attrs: bare, status: ptrace.StatusCodeOk, excType: "Exception", exception: `RateLimitError("Error code: 429 - {'error': 1}")` + "\n\nTraceback", want: genai.RateLimited, errorType: "429"},
+		{name: "langsmith for Python, let go", scope: "langsmith", attrs: bare, status: ptrace.StatusCodeOk, excType: "Exception", exception: "GeneratorExit()\n\nTraceback", want: genai.Failed, errorType: "GeneratorExit"},
+		{name: "an exception that a message only looks like", scope: "langsmith", attrs: bare, status: ptrace.StatusCodeOk, excType: "Exception", exception: "The model (gpt-5) is gone", want: genai.Failed, errorType: "Exception"},
 		{name: "survived exception", scope: "x", attrs: chat, status: ptrace.StatusCodeOk, excType: "RetryError", want: genai.Succeeded},
 		{name: "exception and no answer", scope: "x", attrs: bare, excType: "ValueError", want: genai.Failed, errorType: "ValueError"},
 		{name: "langfuse", scope: "langfuse-sdk", attrs: attrs{

@@ -30,10 +30,23 @@ func (r *reading) kind() verdict {
 	if v.name == opRerank {
 		v = r.rerank()
 	}
+	if v == (verdict{genai.ModelCall, genai.OpChat}) && r.embeds() {
+		v.name = genai.OpEmbeddings
+	}
 	if v.kind == genai.Evaluation && r.f.hasModel() && r.hasPair() { // a judge, whose model is told on its own span
 		v = verdict{genai.ModelCall, genai.OpChat}
 	}
 	return r.onAgent(v)
+}
+
+// embeds: the word for the kind is that of any call where a wrapper has but one (Langfuse's and Laminar's of OpenAI's SDK); the model tells.
+func (r *reading) embeds() bool {
+	for _, t := range [...]text{tRequestModel, tResponseModel, tModelName} {
+		if strings.Contains(r.f.texts[t], "embed") {
+			return true
+		}
+	}
+	return false
 }
 
 // opRerank is a reranker's operation, and transcription what makes text of sound; the conventions have no words for them.

@@ -44,6 +44,7 @@ func TestKind(t *testing.T) {
 		{"vercel 7 step", "gen_ai", "step 1", attrs{"gen_ai.operation.name": "agent_step"}, genai.Step, "agent_step"},
 		{"langfuse generation", "langfuse-sdk", "g", attrs{"langfuse.observation.type": "generation"}, genai.ModelCall, "chat"},
 		{"langfuse's wrapper of OpenAI's embeddings", "langfuse-sdk", "OpenAI.embeddings", attrs{"langfuse.observation.type": "generation", "langfuse.observation.model.name": "text-embedding-3-small"}, genai.ModelCall, "embeddings"},
+		{"laminar's embeddings are an LLM's", "lmnr.tracer", "openai.embeddings", attrs{"lmnr.span.type": "LLM", "gen_ai.request.model": "text-embedding-3-small"}, genai.ModelCall, "embeddings"},
 		{"langfuse embedding", "langfuse-sdk", "g", attrs{"langfuse.observation.type": "embedding"}, genai.ModelCall, "embeddings"},
 		{"langfuse agent", "langfuse-sdk", "g", attrs{"langfuse.observation.type": "agent"}, genai.Agent, "invoke_agent"},
 		{"langfuse span", "langfuse-sdk", "g", attrs{"langfuse.observation.type": "span"}, genai.Step, ""},

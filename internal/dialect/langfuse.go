@@ -10,6 +10,7 @@ var (
 	tLangfuseType   = newText()
 	tLangfuseLibs   = newText()
 	jLangfuseOutput = newText()
+	jLangfuseAsked  = newText()
 	jLangfuseUsage  = newText()
 	jLangfuseCost   = newText()
 	nLangfuseInput  = newTally()
@@ -28,6 +29,7 @@ var langfuse = &client{
 		texts(jLangfuseUsage, genAI, "langfuse.observation.usage_details"),
 		texts(tLangfuseLibs, plain, "langfuse.observation.metadata.versions"),
 		texts(tToolsBeside, plain, "langfuse.observation.metadata.tools"),
+		texts(jLangfuseAsked, plain, "langfuse.observation.model.parameters"),
 		texts(jLangfuseOutput, plain, "langfuse.observation.output"),
 		texts(jLangfuseCost, plain, "langfuse.observation.cost_details"),
 		texts(tLevel, plain, "langfuse.observation.level"),
@@ -38,6 +40,7 @@ var langfuse = &client{
 	json: []member{
 		{fact: jLangfuseUsage, read: func(r *reading, s string) { r.f.readBuckets(s) }, pair: true},
 		{fact: jLangfuseOutput, read: langfuseSearches, text: true},
+		{fact: jLangfuseAsked, read: langfuseTier, text: true},
 	},
 	pairs:  []pair{{in: nLangfuseInput, out: nLangfuseOutput, first: true, whole: true}},
 	costs:  []cost{{in: jLangfuseCost, name: "total", parts: true}},
@@ -51,6 +54,15 @@ func langfuseSearches(r *reading, s string) {
 	}
 }
 
+// langfuseTier: the parameters hold the tier that was asked for, over which Python's wrapper writes since 4.14 the one that answered.
+func langfuseTier(r *reading, s string) {
+	tier, told := textMember(s, "service_tier"), tRequestTier
+	if tier == "priority" && r.between("4.14", "5") {
+		told = tResponseTier
+	}
+	r.f.setText(told, tier)
+}
+
 // langfuseAddsUp: LangChain for JavaScript adds what a stream of Anthropic says of the output at its start to what it says at its end.
 func langfuseAddsUp(r *reading, _ *genai.Usage) bool {
 	return r.f.texts[tFirstChunkAt] != "" && strings.Contains(r.f.texts[tLangfuseLibs], `"@langchain/anthropic"`)
@@ -61,22 +73,12 @@ func langfuseKind(r *reading, t string) verdict {
 	switch t {
 	case "tool", "retriever":
 		if r.f.texts[tModelName] != "" && r.f.texts[jLangfuseUsage] != "" {
-			return r.langfuseCall()
+			return verdict{genai.ModelCall, genai.OpChat}
 		}
-	case "generation":
-		return r.langfuseCall()
 	case "span":
 		return verdict{genai.Step, ""}
 	case "event":
 		return verdict{genai.Other, ""}
 	}
 	return kindWord(t)
-}
-
-// langfuseCall: the wrapper of OpenAI's SDK calls embeddings a generation too.
-func (r *reading) langfuseCall() verdict {
-	if strings.Contains(r.f.texts[tModelName], "embed") {
-		return verdict{genai.ModelCall, genai.OpEmbeddings}
-	}
-	return verdict{genai.ModelCall, genai.OpChat}
 }

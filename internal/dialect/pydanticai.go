@@ -23,6 +23,7 @@ var pydanticAI = &client{
 	scopes: []scope{
 		{name: "pydantic-ai*"},
 		{name: "logfire*"},
+		{name: "logfire.anthropic", traits: &traits{localAgents: true, hides: logfireLetGo}},
 		{name: "logfire.openai_agents", traits: &traits{localAgents: true, hidesCache: always}},
 		{name: "logfire.claude_agent_sdk", traits: &traits{localAgents: true, usageOnAgent: true}},
 	},
@@ -63,6 +64,7 @@ var pydanticAI = &client{
 			r.f.providerUsage(&p)
 			r.f.readUsage(s, nOldestInput, nOldestOutput)
 		}},
+		{fact: jRequestData, text: true, read: logfireTier},
 		{fact: jResponseData, read: func(r *reading, s string) { r.f.readMember(s, nOldestInput, nOldestOutput) }, pair: true},
 	},
 	lateKind: pydanticKind,
@@ -84,14 +86,34 @@ func logfireSum(r *reading) (v verdict) {
 	return v
 }
 
+func logfireTier(r *reading, s string) {
+	if strings.Contains(s, `"service_tier"`) {
+		r.f.setText(tRequestTier, textMember(s, "service_tier"))
+	}
+}
+
+// logfireLetGo: of a stream of Anthropic's that was let go the count of the output is that of its beginning, and no token is that long.
+func logfireLetGo(r *reading, u *genai.Usage) string {
+	const longest = 12 // bytes of a token, on average
+	if int64(len(textMember(r.f.texts[jResponseData], "combined_chunk_content"))) > longest*u.Output {
+		return genai.ReasonHiddenTokens
+	}
+	return ""
+}
+
 // logfireKind: a stream has two spans, side by side. The first ends when the provider has begun to answer; the second is a log at the stream's
 // end, and has the usage.
 func logfireKind(r *reading) (v verdict) {
 	if s := r.f.texts[jRequestData]; s != "" && r.f.texts[jResponseData] == "" && r.span.StartTimestamp() != r.span.EndTimestamp() &&
-		trueMember(s, "stream") && !statusFailed(r.span) && r.f.texts[tErrorType] == "" {
+		(trueMember(s, "stream") || r.unanswered()) && !statusFailed(r.span) && r.f.texts[tErrorType] == "" {
 		v = verdict{genai.Step, ""}
 	}
 	return v
+}
+
+// unanswered: with the conventions' names (version="latest") the request's own words are left out, and that it asks for a stream.
+func (r *reading) unanswered() bool {
+	return r.f.texts[tInputMessages] != "" && r.f.texts[tResponseID] == "" && r.f.texts[jOutputMessages] == "" && !r.hasPair()
 }
 
 func pydanticKind(name string) verdict {
