@@ -43,6 +43,7 @@ var openInference = &client{
 		{name: "openinference.instrumentation.groq*", traits: &openInferenceUncached},
 		{name: "openinference.instrumentation.haystack*", traits: &openInferenceUncached},
 		{name: "openinference.instrumentation.portkey*", traits: &openInferenceUncached},
+		{name: "openinference.instrumentation.openai_agents*", traits: &openInferenceUncached}, // of chat; of responses it tells them
 	},
 	keys: join(
 		texts(tOpenInferenceKind, genAI, "openinference.span.kind"),

@@ -21,7 +21,7 @@ var (
 var pydanticAI = &client{
 	name: "pydantic-ai",
 	scopes: []scope{
-		{name: "pydantic-ai*"},
+		{name: "pydantic-ai*", traits: &traits{localAgents: true, hides: pydanticLetGo}},
 		{name: "logfire*"},
 		{name: "logfire.anthropic", traits: &traits{localAgents: true, hides: logfireLetGo}},
 		{name: "logfire.openai_agents", traits: &traits{localAgents: true, hidesCache: always}},
@@ -52,6 +52,7 @@ var pydanticAI = &client{
 	),
 	own: join(
 		texts(jAgentsAnswer, plain, "response", "http.response.body.text"),
+		texts(tEntity, plain, "name"),
 		texts(jRequestData, plain, "request_data"),
 		texts(jResponseData, plain, "response_data"),
 	),
@@ -116,8 +117,27 @@ func (r *reading) unanswered() bool {
 	return r.f.texts[tInputMessages] != "" && r.f.texts[tResponseID] == "" && r.f.texts[jOutputMessages] == "" && !r.hasPair()
 }
 
+// pydanticLetGo: of a stream that was let go Pydantic AI tells what its beginning did. Since 1.0 it says why an answer ended, where it did.
+func pydanticLetGo(r *reading, _ *genai.Usage) string {
+	_, ended := r.f.value(vFinish)
+	_, streamed := r.f.value(vFirstChunkSeconds)
+	if said := r.f.texts[jOutputMessages]; said != "" && !strings.Contains(said, `"finish_reason"`) && r.between("1.0", "") {
+		streamed = true
+	}
+	if streamed && !ended && talks(r.op.Name) {
+		return genai.ReasonHiddenTokens
+	}
+	return ""
+}
+
 func pydanticKind(name string) verdict {
 	switch {
+	case strings.HasPrefix(name, "Chat completion with "), strings.HasPrefix(name, "Responses API"): // OpenAI's agents, as Logfire tells them
+		return verdict{genai.ModelCall, genai.OpChat}
+	case strings.HasPrefix(name, "Agent run: "):
+		return verdict{genai.Agent, genai.OpInvokeAgent}
+	case strings.HasPrefix(name, "Function: "):
+		return verdict{genai.Tool, genai.OpExecuteTool}
 	case strings.HasPrefix(name, "agent run") || strings.HasSuffix(name, " run") || strings.HasPrefix(name, "invoke_agent"):
 		return verdict{genai.Agent, genai.OpInvokeAgent}
 	case name == "running tools":
