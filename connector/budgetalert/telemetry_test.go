@@ -50,7 +50,7 @@ func TestWhatIsNotSeenIsCounted(t *testing.T) {
 		defer func() { require.NoError(t, telemetry.Shutdown(t.Context())) }()
 		cfg := testConfig(t)
 		cfg.Budgets = []budget.Config{
-			{Name: "team", Period: "day", LimitUSD: limitUSD(10), GroupBy: []any{"team"}, MaxGroups: 1},
+			{Name: "team", Period: "day", LimitUSD: limitUSD(10), GroupBy: []any{"team"}, MaxGroups: new(1)},
 			{Name: "run", Period: "run", LimitUSD: limitUSD(10)},
 		}
 		cfg.Thresholds = threshold.Defaults()

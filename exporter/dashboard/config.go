@@ -212,6 +212,12 @@ func (c *ModelsConfig) Validate() error {
 	return errors.Join(errs...)
 }
 
+// Unmarshal fills in the default first, so that a 0 is a 0.
+func (c *RecommendationConfig) Unmarshal(conf *confmap.Conf) error {
+	c.For = usualFor
+	return conf.Unmarshal(c)
+}
+
 var priorities = []string{"high", "medium", "low"}
 
 // Validate reports every fault at once.
@@ -225,7 +231,7 @@ func (c *RecommendationConfig) Validate() error {
 	if c.Priority != "" && !slices.Contains(priorities, c.Priority) {
 		errs = append(errs, fmt.Errorf("priority: must be one of %s, got %q", strings.Join(priorities, ", "), c.Priority))
 	}
-	if err := limits.Duration(c.For, time.Second, day, usualFor.String()); err != nil {
+	if err := limits.Duration(c.For, time.Second, day, "at once"); err != nil {
 		errs = append(errs, fmt.Errorf("for: %w", err))
 	}
 	for key, expr := range map[string]string{"expr": c.Expr, "savings": c.Savings} {

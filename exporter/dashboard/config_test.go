@@ -33,6 +33,7 @@ trace_url: "http://localhost:16686/trace/{trace_id}"
 models: {quality: {gpt-4o: 0.95}}
 recommendations:
   - {name: mine, expr: 'sum(increase(llm_retries_total[1h])) > 10', title: Retries, priority: high, savings: 'vector(1)', advice: Look}
+  - {name: at-once, expr: '1', title: Now, for: 0s}
 self_metrics: {endpoint: ""}`)
 	require.NoError(t, err)
 	assert.Equal(t, 7*24*time.Hour, time.Duration(cfg.Storage.Retention))
@@ -40,6 +41,8 @@ self_metrics: {endpoint: ""}`)
 	assert.Equal(t, 5*time.Second, cfg.Query.Timeout)
 	assert.Equal(t, 5_000_000, cfg.Query.MaxSamples, "what is not said stays")
 	assert.Equal(t, 0.95, cfg.Models.Quality["gpt-4o"])
+	assert.Equal(t, usualFor, cfg.Recommendations[0].For)
+	assert.Zero(t, cfg.Recommendations[1].For, "a 0 is one")
 
 	cfg, err = config(t, "")
 	require.NoError(t, err)
@@ -72,7 +75,7 @@ func TestConfigRefuses(t *testing.T) {
 		"no title":                {"recommendations: [{name: a, expr: '1'}]", "title: must be set"},
 		"bad PromQL":              {"recommendations: [{name: a, title: b, expr: 'sum('}]", "expr: must be PromQL"},
 		"a priority":              {"recommendations: [{name: a, title: b, expr: '1', priority: p1}]", "priority: must be one of high, medium, low"},
-		"no unit":                 {"recommendations: [{name: a, title: b, expr: '1', for: 10}]", "for: must be 0 (5m0s) or from 1s to 24h, got 10ns; was the unit forgotten?"},
+		"no unit":                 {"recommendations: [{name: a, title: b, expr: '1', for: 10}]", "for: must be 0 (at once) or from 1s to 24h, got 10ns; was the unit forgotten?"},
 		"a name twice":            {"recommendations: [{name: a, title: b, expr: '1'}, {name: a, title: b, expr: '1'}]", `must be unique, got "a"`},
 		"own metrics":             {"self_metrics: {endpoint: 'localhost:8888'}", "endpoint: must be a URL such as"},
 		"own metrics, often":      {"self_metrics: {interval: 1ms}", "interval: must be from 1s"},

@@ -97,9 +97,6 @@ func (s *state) rules() []advice.Rule {
 		rule := advice.Rule{
 			Name: c.Name, Title: c.Title, Priority: c.Priority, Advice: c.Advice, Expr: c.Expr, For: c.For, Savings: c.Savings,
 		}
-		if rule.For == 0 {
-			rule.For = usualFor
-		}
 		if rule.Priority == "" {
 			rule.Priority = advice.Medium
 		}

@@ -15,9 +15,7 @@ func check(file *File, f *faults) {
 		if _, _, err := net.SplitHostPort(g.OTLP); err != nil {
 			f.add([]any{"gateway", "otlp"}, "must be host:port, got %q", g.OTLP)
 		}
-		if g.Wait == 0 {
-			g.Wait = Duration(defaultWait)
-		}
+		f.fill(&g.Wait, defaultWait, "gateway", "wait")
 	}
 	if len(file.Scenarios) == 0 {
 		f.add([]any{"scenarios"}, "needs at least one scenario")
@@ -58,6 +56,9 @@ func checkTarget(t *Target, f *faults) {
 		checkTemplate(t.Body, []any{"target", "body"}, f)
 	case t.Kind != HTTP && t.Kind != Command && t.Model == "":
 		f.add([]any{"target", "model"}, "is needed by kind %s", t.Kind)
+	}
+	if t.MaxTokens < 0 || t.MaxTokens == 0 && f.has("target", "max_tokens") {
+		f.add([]any{"target", "max_tokens"}, "must be above 0, got %d", t.MaxTokens)
 	}
 	checkStream(t, f)
 	checkPaths(t, f)
@@ -105,8 +106,8 @@ func checkScenario(file *File, s *Scenario, i int, f *faults) {
 		f.add(at("name"), "must be a word without dots and spaces, got %q", s.Name)
 	}
 	checkLoop(s, at, f)
-	if s.RequestTimeout == 0 {
-		s.RequestTimeout = Duration(defaultTimeout)
+	if f.fill(&s.RequestTimeout, defaultTimeout, at("request_timeout")...); s.RequestTimeout == 0 {
+		f.add(at("request_timeout"), "must be above 0")
 	}
 	if s.WarmupRequests < 0 {
 		f.add(at("warmup_requests"), "must not be negative")
@@ -163,7 +164,7 @@ func checkOpenKeys(s *Scenario, at func(...any) []any, f *faults) {
 	if !s.Open() && s.Arrival.Process != "" {
 		f.add(at("arrival"), "belongs to rate: users of a closed loop start when the answer before has come")
 	}
-	if s.MaxInFlight < 0 || (s.MaxInFlight > 0 && !s.Open()) {
+	if s.MaxInFlight < 0 || f.has(at("max_in_flight")...) && (s.MaxInFlight == 0 || !s.Open()) {
 		f.add(at("max_in_flight"), "must be above 0, and belongs to rate")
 	}
 	if s.Open() && s.Arrival.Process == "" {
@@ -181,16 +182,14 @@ func checkCapacity(c *Capacity, f *faults) {
 	if !(c.Min > 0 && c.Max > c.Min) {
 		f.add([]any{"capacity"}, "min must be above 0 and max above min, got %v and %v", c.Min, c.Max)
 	}
-	if c.Precision == 0 {
+	if c.Precision == 0 && !f.has("capacity", "precision") {
 		c.Precision = 0.05
 	}
 	if !(c.Precision >= 0.001 && c.Precision < 1) {
 		f.add([]any{"capacity", "precision"}, "must be between 0.001 and 1, got %v", c.Precision)
 	}
-	if c.Step == 0 {
-		c.Step = Duration(defaultStep)
+	if f.fill(&c.Step, defaultStep, "capacity", "step"); c.Step == 0 {
+		f.add([]any{"capacity", "step"}, "must be above 0")
 	}
-	if c.Settle == 0 {
-		c.Settle = Duration(defaultSettle)
-	}
+	f.fill(&c.Settle, defaultSettle, "capacity", "settle")
 }

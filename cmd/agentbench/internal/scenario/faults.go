@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -96,6 +97,28 @@ func lineOf(root *yaml.Node, path []any) int {
 		}
 	}
 	return line
+}
+
+// has says whether the file has a key, be it with a 0. One that is there without a value is left out.
+func (f *faults) has(path ...any) bool {
+	n := f.root
+	if n != nil && n.Kind == yaml.DocumentNode && len(n.Content) > 0 {
+		n = n.Content[0]
+	}
+	for _, step := range path {
+		for n != nil && n.Kind == yaml.AliasNode {
+			n = n.Alias
+		}
+		_, n = child(n, step)
+	}
+	return n != nil && n.Tag != "!!null"
+}
+
+// fill puts in the default of a key that the file has not.
+func (f *faults) fill(d *Duration, usual time.Duration, path ...any) {
+	if *d == 0 && !f.has(path...) { // one that was merged in is none of its own
+		*d = Duration(usual)
+	}
 }
 
 func child(n *yaml.Node, step any) (key, value *yaml.Node) {

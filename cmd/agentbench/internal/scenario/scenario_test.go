@@ -63,6 +63,20 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// A 0 that the file says is one; a key that it leaves out or merges in is not 0.
+func TestZeros(t *testing.T) {
+	file, err := Parse("f.yaml", []byte(`
+target: {kind: http, url: "http://a/b", body: "{}"}
+gateway: {otlp: "127.0.0.1:4317", wait: 0s}
+scenarios: [{<<: {request_timeout: 3s}, name: a, concurrent_users: 1, requests_per_user: 1}]
+capacity: {search: users, min: 1, max: 2, settle: 0s}
+`), lookup)
+	require.NoError(t, err)
+	require.Zero(t, file.Gateway.Wait)
+	require.Equal(t, Duration(3*time.Second), file.Scenarios[0].RequestTimeout)
+	require.Equal(t, Capacity{Search: "users", Min: 1, Max: 2, Step: Duration(defaultStep), Precision: 0.05}, *file.Capacity)
+}
+
 func TestSyntaxAndEmptyFiles(t *testing.T) {
 	for text, want := range map[string]string{"": "f.yaml:1: ", "a: [": "f.yaml:1: ", "target:\n  kind: [\n": "f.yaml:", "target: {}\ntarget: {}\n": "f.yaml:2: "} {
 		_, err := Parse("f.yaml", []byte(text), lookup)

@@ -28,11 +28,11 @@ type Config struct {
 	Forecast   *Forecast   `mapstructure:"forecast"`
 	BurnRate   []BurnRate  `mapstructure:"burn_rate"`
 	GroupBy    []any       `mapstructure:"group_by"`
-	MaxGroups  int         `mapstructure:"max_groups"`
+	MaxGroups  *int        `mapstructure:"max_groups"` // nil is DefaultMaxGroups
 	Where      string      `mapstructure:"where"`
 	Tokens     TokenConfig `mapstructure:"tokens"`
-	// Idle is how long a run is quiet before it has ended.
-	Idle time.Duration `mapstructure:"idle"`
+	// Idle is how long a run is quiet before it has ended; nil is DefaultIdle.
+	Idle *time.Duration `mapstructure:"idle"`
 }
 
 // Forecast alerts when the period will probably end above a part of the limit.

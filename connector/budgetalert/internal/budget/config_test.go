@@ -225,11 +225,14 @@ func TestValidate(t *testing.T) {
 		"tokens of a budget in USD": {
 			ok(func(c *Config) { c.Tokens.Types = []string{"reasoning"} }), "tokens: needs limit_tokens, got [reasoning]",
 		},
-		"idle": {ok(func(c *Config) { c.Idle = time.Hour }), "idle: is for period run only, got 1h0m0s with period day"},
+		"idle": {ok(func(c *Config) { c.Idle = new(time.Hour) }), "idle: is for period run only, got 1h0m0s with period day"},
+		"idle 0": {
+			ok(func(c *Config) { c.Period, c.Idle = "run", new(time.Duration(0)) }), "idle: must be from 1m to 168h, got 0s",
+		},
 		"name": {
 			ok(func(c *Config) { c.Name = "a|b" }), "name: must be 1 to 64 letters, digits, '.', '_', '-' or spaces, got \"a|b\"",
 		},
-		"max_groups": {ok(func(c *Config) { c.MaxGroups = -1 }), "max_groups: must be from 1 to 1000000 (0 is 10000), got -1"},
+		"max_groups": {ok(func(c *Config) { c.MaxGroups = new(0) }), "max_groups: must be from 1 to 1000000, got 0"},
 		"everything": {
 			Config{},
 			strings.Join([]string{

@@ -138,15 +138,15 @@ func (d *decision) fire(g *group, w window, l *latch, to state, t *threshold, su
 	a := d.firing(g, w, l, sum)
 	limit := g.rule.unit.Float(part(g.limit, t.millionths))
 	a.Value, a.Threshold, a.Unit = g.rule.unit.Float(sum), limit, g.rule.unit.String()
-	a.Type = g.rule.alertType(warningOrExceeded(t.millionths))
-	a.Severity = severity(t.millionths >= 1_000_000)
+	a.Type = g.rule.alertType(warningOrExceeded(sum >= g.limit)) // whichever threshold it is that says so
+	a.Severity = severity(sum >= g.limit)
 	a.Body = d.actualBody(g, w, &a, sum)
 	a.Trace, a.Span = d.culprit(g, w, sum, part(g.limit, t.millionths))
 	d.raise(l, to, &a)
 }
 
-func warningOrExceeded(millionths int64) string {
-	if millionths >= 1_000_000 {
+func warningOrExceeded(exceeded bool) string {
+	if exceeded {
 		return "EXCEEDED"
 	}
 	return "WARNING"

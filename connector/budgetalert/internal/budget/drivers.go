@@ -106,6 +106,9 @@ func (d *decision) driversOf(g *group, w window, spent int64) (texts []string) {
 		if q.BeforeTo > q.From && w.start-old.start < 24*hour { // an hour is in both, and no small part of them: what it has is of this one, perhaps
 			q.BeforeTo = q.BeforeFrom
 		}
+		if max(r.since, d.engine.booked) > old.start { // of that period only a part was seen
+			q.BeforeTo = q.BeforeFrom
+		}
 	}
 	for _, one := range book.Drivers(&q, d.view.Book) {
 		if one.Amount > spent {

@@ -38,6 +38,7 @@ type Engine struct {
 	swept    int64
 	read     map[string]read
 	since    int64 // when the rules were read; of who sweeps and, to read it, of who holds mu
+	booked   int64 // since when the book is kept; as since
 
 	mu       sync.Mutex
 	rules    []*rule
@@ -77,8 +78,9 @@ func (e *Engine) Reload(ctx context.Context, budgets []Config, overrides []Overr
 	if err := e.begin(ctx, rules, now.Unix()); err != nil {
 		return err
 	}
+	booked := e.countedSince(true, now.Unix())
 	e.mu.Lock()
-	e.rules, e.since = rules, now.Unix()
+	e.rules, e.since, e.booked = rules, now.Unix(), booked
 	e.mu.Unlock()
 	e.swept = 0
 	_ = e.look(ctx, now.Unix()) // Tick will say what is wrong

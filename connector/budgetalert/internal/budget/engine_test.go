@@ -780,6 +780,36 @@ func TestDriversChangeAgainstTheSameElapsedPart(t *testing.T) {
 	}
 }
 
+// A gateway that began in the period before knows only a part of it: what it saw there is nothing to compare with.
+func TestDriversOfAGatewayThatBeganLate(t *testing.T) {
+	w := newWorld(t, "2026-10-26T12:00:00Z", "budgets: [{name: b, period: month, limit_usd: 100, thresholds: [1]}]")
+	w.spend("a", 40)
+	w.until("2026-11-28T12:00:00Z")
+	w.restart("")
+	w.spend("a", 100)
+	alerts := w.take()
+	require.Len(t, alerts, 1)
+	assert.Equal(t, []string{"gpt-4o, support, chat, team a: 100 USD (100 %)"}, alerts[0].Drivers)
+	w.until("2026-12-29T12:00:00Z")
+	w.take()
+	w.spend("a", 150)
+	alerts = w.take()
+	require.Len(t, alerts, 1)
+	assert.Equal(t, []string{"gpt-4o, support, chat, team a: 150 USD (100 %, up 50 %)"}, alerts[0].Drivers)
+}
+
+// A budget that is told of one threshold only is exceeded at its limit, and not warned of.
+func TestOneThresholdBelowTheLimit(t *testing.T) {
+	for amount, want := range map[float64]string{50: "b DAILY_BUDGET_WARNING  firing threshold", 99: "b DAILY_BUDGET_WARNING  firing threshold", 100: "b DAILY_BUDGET_EXCEEDED  firing threshold", 120: "b DAILY_BUDGET_EXCEEDED  firing threshold"} {
+		w := newWorld(t, "2026-11-20T12:00:00Z", "budgets: [{name: b, period: day, limit_usd: 100, thresholds: [0.5]}]")
+		w.spend("a", amount)
+		alerts := w.take()
+		require.Len(t, alerts, 1)
+		assert.Equal(t, want, alerts[0].Name+" "+alerts[0].Type+"  "+alerts[0].State+" "+alerts[0].Reason)
+		assert.Equal(t, amount >= 100, alerts[0].Severity == "error")
+	}
+}
+
 // A lifetime is as long as the book: its drivers are of all that it has.
 func TestDriversOfALifetime(t *testing.T) {
 	w := newWorld(t, "2026-01-10T12:00:00Z", "budgets: [{name: l, period: lifetime, limit_usd: 100, thresholds: [1]}]")
@@ -806,7 +836,8 @@ budgets:
 	for _, alert := range alerts {
 		assert.Equal(t, []string{"gpt-4o, support, chat, team a: 100 USD (100 %)"}, alert.Drivers, alert.Name)
 	}
-	w = newWorld(t, "2026-11-20T09:00:00Z", "budgets: [{name: whole, period: hour, limit_usd: 50, thresholds: [1]}, {name: day, period: {rolling: 24h}, limit_usd: 90, thresholds: [1]}]")
+	w = newWorld(t, "2026-11-19T09:00:00Z", "budgets: [{name: whole, period: hour, limit_usd: 50, thresholds: [1]}, {name: day, period: {rolling: 24h}, limit_usd: 90, thresholds: [1]}]")
+	w.until("2026-11-20T09:00:00Z")
 	w.spend("a", 40)
 	w.until("2026-11-21T09:30:00Z")
 	w.spend("a", 20)

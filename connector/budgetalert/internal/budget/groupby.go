@@ -70,7 +70,7 @@ func (c *Config) validateGroups(p *problems) {
 	if len(c.GroupBy) > maxGroupKeys {
 		p.add("group_by", "must be at most %d keys, got %d", maxGroupKeys, len(c.GroupBy))
 	}
-	if c.MaxGroups < 0 || c.MaxGroups > 1_000_000 {
-		p.add("max_groups", "must be from 1 to 1000000 (0 is %d), got %d", DefaultMaxGroups, c.MaxGroups)
+	if n := c.MaxGroups; n != nil && (*n < 1 || *n > 1_000_000) {
+		p.add("max_groups", "must be from 1 to 1000000, got %d", *n)
 	}
 }

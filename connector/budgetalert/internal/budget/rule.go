@@ -104,8 +104,8 @@ func newRule(o *Options, c *Config, overrides []Override) (*rule, error) {
 	r := &rule{
 		name: c.Name, period: period, unit: unit, zone: zone, calendar: calendar{kind: period.Kind, zone: zone}, keys: c.Groups(),
 		daily: calendar{kind: Day, zone: zone}, length: int64(period.Length / time.Second),
-		where: c.Where != "", limit: unit.amount(*l), limits: map[string]int64{}, idle: int64(firstOf(c.Idle, DefaultIdle) / time.Second),
-		most: firstOf(c.MaxGroups, DefaultMaxGroups), groups: map[string]*group{},
+		where: c.Where != "", limit: unit.amount(*l), limits: map[string]int64{}, idle: int64(given(c.Idle, DefaultIdle) / time.Second),
+		most: given(c.MaxGroups, DefaultMaxGroups), groups: map[string]*group{},
 	}
 	for i, t := range TokenTypes {
 		r.tokens[i] = len(c.Tokens.Types) == 0 || slices.Contains(c.Tokens.Types, t)
@@ -123,6 +123,14 @@ func newRule(o *Options, c *Config, overrides []Override) (*rule, error) {
 		r.rowSeries = rowsPrefix + name
 	}
 	return r, nil
+}
+
+// given is what the configuration says, or the default where it says nothing.
+func given[T any](value *T, otherwise T) T {
+	if value == nil {
+		return otherwise
+	}
+	return *value
 }
 
 func firstOf[T comparable](a, b T) T {

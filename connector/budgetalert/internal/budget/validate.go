@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/limits"
 )
 
 // problems gathers all errors of a configuration.
@@ -38,11 +40,13 @@ func (c *Config) Validate() error {
 	c.validateGroups(&p)
 	c.validateTokens(&p)
 	switch {
-	case c.Idle == 0:
+	case c.Idle == nil:
 	case period.Kind != Run && period.Kind != 0:
-		p.add("idle", "is for period run only, got %v with period %s", c.Idle, period)
-	case c.Idle < time.Minute || c.Idle > 7*24*time.Hour:
-		p.add("idle", "must be from 1m to 168h, got %v", c.Idle)
+		p.add("idle", "is for period run only, got %v with period %s", *c.Idle, period)
+	default:
+		if err := limits.Duration(*c.Idle, time.Minute, 7*24*time.Hour, ""); err != nil {
+			p.add("idle", "%w", err)
+		}
 	}
 	return p.err()
 }

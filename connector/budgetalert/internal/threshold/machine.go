@@ -8,6 +8,9 @@ import "time"
 func Step(t Timing, s State, in Input, now Instant) (State, Event) {
 	m := machine{t: t, s: s, in: in, now: now}
 	m.silence()
+	if in.Reading.isValue() || in.Reading == Ended {
+		m.s.Beyond, m.s.Over = m.s.beyond(now.Run), in.Reading == Over
+	}
 	switch {
 	case in.Reading.isValue():
 		m.heard()
@@ -95,6 +98,7 @@ func (m *machine) value() {
 		}
 		if m.s.Phase == Inactive {
 			m.to(Pending)
+			m.s.Beyond = 0
 		}
 		if m.elapsed(m.s.Since) >= m.t.For {
 			m.fire()
@@ -192,6 +196,7 @@ func (m *machine) resolve(why Reason) {
 		m.e.Limit, m.e.Why = Resolves, why
 	}
 	m.s.Phase, m.s.Since, m.s.Gone, m.s.Alert = Inactive, 0, "", Open{}
+	m.s.Beyond = 0
 }
 
 // found ends the alert about no data, if it is open.

@@ -31,6 +31,9 @@ type record struct {
 	Every int64      `json:"every,omitempty"`
 	Quiet bool       `json:"quiet,omitempty"`
 
+	Over   bool  `json:"over,omitempty"`
+	Beyond int64 `json:"beyond,omitempty"` // how long, up to Saved
+
 	Value  float64 `json:"value"`
 	Limit  float64 `json:"limit"`
 	Unit   string  `json:"unit,omitempty"`
@@ -58,6 +61,7 @@ func encode(s *series, st State, value float64, now Instant) []byte {
 		Version: recordVersion, Rule: r.Name, Definition: r.define, Kind: s.kind, Labels: s.labels, Severity: r.Severity, Saved: now.Wall,
 		Phase: st.Phase, Since: wall(st.Since), Gone: st.Gone, Alert: open(st.Alert), Lack: open(st.Lack),
 		Known: st.Known, Seen: wall(st.Seen), Every: int64(st.Every), Quiet: st.Quiet,
+		Over: st.Over, Beyond: int64(st.beyond(now.Run)),
 		Value: value, Limit: r.limit(), Unit: r.shownUnit(), Metric: r.Metric,
 	})
 	if err != nil {
@@ -97,6 +101,10 @@ func (r *record) state(alive int64, now Instant, spans bool) State {
 	s := State{
 		Phase: r.Phase, Since: run(alive - r.Since), Gone: r.Gone, Alert: open(r.Alert), Lack: open(r.Lack),
 		Known: r.Known, Seen: now.Run, Every: time.Duration(max(r.Every, 0)), Quiet: r.Quiet,
+		Over: r.Over, Beyond: time.Duration(max(r.Beyond, 0)),
+	}
+	if r.Over && !r.Quiet {
+		s.Beyond += time.Duration(max(alive-r.Saved, 0))
 	}
 	switch {
 	case spans: // later slow spans than the first are not written down

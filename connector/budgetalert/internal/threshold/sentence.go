@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
@@ -107,10 +108,7 @@ func (t *turn) limitSentence(p *plan) string {
 	}
 	value, limit := amounts(p.value, r.limit(), r.shownUnit())
 	beyond := s.beyond()
-	held := ""
-	if s.state.Alert.Started != 0 {
-		held = " for " + spell(t.now.Run-s.state.Alert.Began)
-	}
+	held := s.held(t.now.Run)
 	ended := fmt.Sprintf("it was %s %s%s", beyond, limit, held)
 	switch {
 	case p.event.Why == RuleRemoved:
@@ -124,11 +122,14 @@ func (t *turn) limitSentence(p *plan) string {
 	case s.kind == spanSeries && p.event.Limit == Resolves:
 		return fmt.Sprintf("%s took no longer than %s for %s; the slowest took %s", s.subject(), limit, spell(t.now.Run-s.state.Since), value)
 	case s.kind == spanSeries && p.event.Limit == Repeats:
-		return fmt.Sprintf("%s still takes longer than %s%s; the slowest took %s", s.subject(), limit, held, value)
+		return fmt.Sprintf("%s still takes longer than %s for %s; the slowest took %s", s.subject(), limit, spell(t.now.Run-s.state.Alert.Began), value)
 	case s.kind == spanSeries:
 		return fmt.Sprintf("%s took %s, longer than %s", s.subject(), value, limit)
 	case p.event.Limit == Resolves:
 		return fmt.Sprintf("%s is %s, no longer %s %s; %s", s.subject(), value, beyond, limit, ended)
+	case p.event.Limit == Repeats && !p.next.Over:
+		_, inside := amounts(p.value, r.resolve, r.shownUnit())
+		return fmt.Sprintf("%s is %s, not %s %s yet; %s", s.subject(), value, s.inside(), inside, ended)
 	case p.event.Limit == Repeats:
 		return fmt.Sprintf("%s is %s, still %s %s%s", s.subject(), value, beyond, limit, held)
 	}
@@ -155,11 +156,26 @@ func (t *turn) lackSentence(p *plan) string {
 	return fmt.Sprintf("threshold %s no longer watches %s", s.rule.Name, s.subject())
 }
 
+// held is how long the value was beyond the threshold, of an alert that is open. One of an older version has not said it.
+func (s *series) held(now time.Duration) string {
+	if d := s.state.beyond(now); d > 0 && s.state.Alert.Started != 0 {
+		return " for " + spell(d)
+	}
+	return ""
+}
+
 func (s *series) subject() string {
 	if s.kind == spanSeries {
 		return cmp.Or(s.who(), "a span")
 	}
 	return s.what()
+}
+
+func (s *series) inside() string {
+	if s.rule.Below != nil {
+		return "above"
+	}
+	return "below"
 }
 
 func (s *series) beyond() string {

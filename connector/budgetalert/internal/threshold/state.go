@@ -82,6 +82,17 @@ type State struct {
 	Seen  time.Duration // the last value
 	Every time.Duration // the expected interval between values; 0 until two have come
 	Quiet bool          // no value for too long
+
+	Over   bool          // the last value was beyond the threshold
+	Beyond time.Duration // how long values were, up to the last one, since it was pending
+}
+
+// beyond is how long values were beyond the threshold, as far as they tell.
+func (s *State) beyond(now time.Duration) time.Duration {
+	if !s.Over || s.Quiet {
+		return s.Beyond
+	}
+	return s.Beyond + now - s.Seen
 }
 
 // Open is an alert that is open.

@@ -186,7 +186,7 @@ func (t *turn) changes(p *plan) []ledger.Change {
 	s, timing := p.s, p.s.timing()
 	marked := isMarked(timing, &p.next)
 	if p.event.Limit == None && p.event.Lack == None && marked == isMarked(timing, &s.state) &&
-		(!marked || s.state.Phase == p.next.Phase && s.state.Gone == p.next.Gone && s.state.Quiet == p.next.Quiet) {
+		(!marked || s.state.Phase == p.next.Phase && s.state.Gone == p.next.Gone && s.state.Quiet == p.next.Quiet && s.state.Over == p.next.Over) {
 		return nil
 	}
 	c := ledger.Change{Key: s.key, Local: true}
