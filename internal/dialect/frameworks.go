@@ -122,13 +122,6 @@ func eitherOverlap(r *reading, u *genai.Usage) string {
 	return ""
 }
 
-// agentOps passes on the input of Anthropic and tells nothing of its cache.
-var agentOps = &client{
-	name:   "agentops",
-	scopes: []scope{{name: "agentops*"}},
-	traits: traits{localAgents: true, cacheApart: (*reading).soldNet, hidesCache: (*reading).soldNet},
-}
-
 // rubyLLM leaves cached tokens out of every input, and tells none to 0.4; older versions of the library beneath did so of Anthropic's only.
 var rubyLLM = &client{
 	name:   "ruby-llm",

@@ -9,6 +9,7 @@ import (
 var (
 	tJudgmentKind  = newText()
 	jJudgmentUsage = newText()
+	jJudgmentAsked = newText()
 )
 
 // judgeval is Judgment's. Its input leaves cached tokens out, but for Google's; the provider's own usage stands beside it.
@@ -20,6 +21,7 @@ var judgeval = &client{
 		texts(tModelName, genAI, "judgment.llm.model"),
 		texts(tSideProvider, genAI, "judgment.llm.provider"),
 		texts(jJudgmentUsage, genAI, "judgment.usage.metadata"),
+		texts(jJudgmentAsked, plain, "gen_ai.prompt"),
 		texts(tConversation, plain, "judgment.session_id"),
 		tallies(nOldInput, "judgment.usage.non_cached_input_tokens"),
 		tallies(nOldOutput, "judgment.usage.output_tokens"),
@@ -39,8 +41,11 @@ var judgeval = &client{
 		localAgents: true, thoughtsApart: true,
 		cacheApart: func(r *reading) bool { return !strings.HasPrefix(r.op.Model(), "gemini-") },
 		hides: func(r *reading, u *genai.Usage) string {
-			if r.f.texts[jJudgmentUsage] == "" {
+			switch {
+			case r.f.texts[jJudgmentUsage] == "":
 				return hiddenThoughts(r, u)
+			case r.f.texts[jCompletion] == "" && trueMember(r.f.texts[jJudgmentAsked], "stream"): // let go: the counts are those of its beginning
+				return genai.ReasonHiddenTokens
 			}
 			return ""
 		},

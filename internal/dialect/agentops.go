@@ -1,0 +1,39 @@
+package dialect
+
+import (
+	"strings"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+var tAgentOpsKind = newText()
+
+// agentOps is AgentOps for Python, whose instrumentations of OpenAI's and Anthropic's SDKs have the names of those. It passes on the input of
+// Anthropic and tells nothing of its cache, nor of that of OpenAI's chat.
+var agentOps = &client{
+	name:   "agentops",
+	scopes: []scope{{name: "agentops*"}},
+	sign:   func(r *reading) bool { return agentOpsOpenAI(r) || agentOpsAnthropic(r) },
+	keys:   texts(tAgentOpsKind, genAI, "agentops.span.kind"),
+	own:    texts(tTool, plain, "operation.name"),
+	words:  []word{{fact: tAgentOpsKind, read: agentOpsKind}},
+	traits: traits{localAgents: true, cacheApart: agentOpsNet, hidesCache: func(r *reading) bool { return agentOpsNet(r) || agentOpsOpenAI(r) }},
+}
+
+func agentOpsOpenAI(r *reading) bool {
+	return r.scope.name == "openai" && r.span.Name() == "openai.chat.completion"
+}
+
+func agentOpsAnthropic(r *reading) bool {
+	return r.scope.name == "anthropic" && strings.HasPrefix(r.span.Name(), "anthropic.messages.")
+}
+
+func agentOpsNet(r *reading) bool { return r.soldNet() || agentOpsAnthropic(r) }
+
+// agentOpsKind: of a tool that the model asks for a span is sent at once, whoever runs it, with the word as Python shows it.
+func agentOpsKind(_ *reading, word string) verdict {
+	if strings.HasPrefix(word, "AgentOpsSpanKindValues.") {
+		return verdict{genai.Step, ""}
+	}
+	return kindWord(word)
+}
