@@ -7,6 +7,8 @@ import (
 	"github.com/otelcol-llm/otelcol-llm/connector/budgetalert/internal/book"
 )
 
+const hour = 3600
+
 // maxDriven is how many alerts of one decision look for what drove them: the book is long, and a commit waits.
 const maxDriven = 20
 
@@ -81,14 +83,8 @@ func (d *decision) driversOf(g *group, w window, spent int64) (texts []string) {
 	if !ok {
 		return d.ownDrivers(g, w, spent)
 	}
-	old := window{w.start - r.length, w.start}
-	if r.period.Kind.calendar() {
-		old = before(r.period.Kind, r.zone, w)
-	}
-	const hour = 3600
 	q := book.Query{
-		From: floor(w.start, hour) / hour, To: floor(d.now, hour)/hour + 1, BeforeFrom: floor(old.start, hour) / hour,
-		Top: 3, Amount: r.counts,
+		From: floor(w.start, hour) / hour, To: floor(d.now, hour)/hour + 1, Top: 3, Amount: r.counts,
 		Where: func(row *book.Row) bool {
 			for i, column := range of {
 				if column(row) != g.values[i] {
@@ -98,18 +94,7 @@ func (d *decision) driversOf(g *group, w window, spent int64) (texts []string) {
 			return !row.Overflow || len(of) == 0
 		},
 	}
-	if r.period.Kind == Lifetime || r.period.Kind == Block { // there is none before it, or nobody knows where
-		q.BeforeFrom = 0
-	} else {
-		q.BeforeUntil = min(old.start+d.now-w.start, w.start)
-		q.BeforeTo, q.Folded = -floor(-q.BeforeUntil, hour)/hour, floor(d.now, hour)/hour-book.KeptHours
-		if q.BeforeTo > q.From && w.start-old.start < 24*hour { // an hour is in both, and no small part of them: what it has is of this one, perhaps
-			q.BeforeTo = q.BeforeFrom
-		}
-		if max(r.since, d.engine.booked) > old.start { // of that period only a part was seen
-			q.BeforeTo = q.BeforeFrom
-		}
-	}
+	d.before(r, &q, w)
 	for _, one := range book.Drivers(&q, d.view.Book) {
 		if one.Amount > spent {
 			return nil
@@ -117,6 +102,26 @@ func (d *decision) driversOf(g *group, w window, spent int64) (texts []string) {
 		texts = append(texts, d.engine.options.driver(r, &one))
 	}
 	return texts
+}
+
+// before asks for the same elapsed part of the period before too, where there is one of which all was seen.
+func (d *decision) before(r *rule, q *book.Query, w window) {
+	old := window{w.start - r.length, w.start}
+	switch {
+	case r.period.Kind == Lifetime || r.period.Kind == Block: // there is none before it, or nobody knows where
+		return
+	case r.period.Kind.calendar():
+		old = before(r.period.Kind, r.zone, w)
+	}
+	if max(r.since, d.engine.booked) > old.start {
+		return
+	}
+	until := min(old.start+d.now-w.start, w.start)
+	to := -floor(-until, hour) / hour
+	if to > q.From && w.start-old.start < 24*hour { // an hour is in both, and no small part of them: what it has is of this one, perhaps
+		return
+	}
+	q.BeforeFrom, q.BeforeTo, q.BeforeUntil, q.Folded = floor(old.start, hour)/hour, to, until, floor(d.now, hour)/hour-book.KeptHours
 }
 
 // driver is one row of the book as people read it: gpt-4o, support-agent of chat: 512.30 USD (43 %, up 20 %).

@@ -46,7 +46,7 @@ func (r *Report) head(a *ask) (Spend, standing) {
 	a.also(func() { h.Current.Monthly, h.Current.ProjectedMonthly = r.spentMonth(a, &s) })
 	a.also(func() {
 		from, to := dayOf(a.now, s.zone, 1)
-		h.Compare.Yesterday = r.between(a, bookedUSD, from, sameTime(a.now, from, to)).usd()
+		h.Compare.Yesterday = r.compared(a, from, sameTime(a.now, from, to)).usd()
 	})
 	a.also(func() {
 		from, to := sameTimeOfMonth(a.now, s.zone)
@@ -102,7 +102,7 @@ func (r *Report) costs(ctx context.Context, q *query) (any, error) {
 	a.also(func() { today.tokens = r.between(a, bookedTokens, s.day, q.now) })
 	a.also(func() {
 		from, to := dayOf(q.now, s.zone, 1)
-		before = r.between(a, bookedUSD, from, sameTime(q.now, from, to))
+		before = r.compared(a, from, sameTime(q.now, from, to))
 	})
 	a.also(func() { c.LastDays = r.lastDays(a, s.zone) })
 	a.also(func() { c.Unpriced = unpriced(a, s.day) })

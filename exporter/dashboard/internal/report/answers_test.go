@@ -254,6 +254,41 @@ func TestYoungHistory(t *testing.T) {
 	assert.Equal(t, 9.0, *answerOf[Costs](t, r, "costs").Current.Daily)
 }
 
+// A gateway that came in the middle of last month, or of yesterday, saw a part of it: that is nothing to compare with. One that was there and had
+// nothing to book yet saw all.
+func TestAPartIsNotCompared(t *testing.T) {
+	now := time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
+	october := func(day int) time.Time { return time.Date(2026, 10, day, 9, 0, 0, 0, time.UTC) }
+	hourly := func(name string, from time.Time, step float64) seriestest.Series {
+		s := seriestest.Series{Labels: map[string]string{"__name__": name, labelModel: "m"}}
+		for v := 0.0; from.Before(now); from, v = from.Add(time.Hour), v+step {
+			s.Points = append(s.Points, series.Point{At: from, Value: v})
+		}
+		return s
+	}
+	for name, c := range map[string]struct {
+		book, budget     time.Time // when each began; no budget where it is 0
+		yesterday, month *float64
+	}{
+		"began on the 26th":            {book: october(26), yesterday: value(12)},
+		"began yesterday":              {book: october(59)},
+		"there before":                 {book: october(0), yesterday: value(12), month: value(28*24 + 12)},
+		"there, and began to be used":  {book: october(26), budget: october(0), yesterday: value(12), month: value(3*24 + 3)},
+		"budgets began with the calls": {book: october(26), budget: october(26), yesterday: value(12)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			all := []seriestest.Series{hourly(bookedUSD, c.book, 1)}
+			if !c.budget.IsZero() {
+				all = append(all, hourly("llm_budget_spent_usd", c.budget, 0))
+			}
+			got := answerOf[Costs](t, newReport(t, seriestest.Write(t, all), &now), "costs")
+			assert.Equal(t, c.yesterday, got.Compare.Yesterday)
+			assert.Equal(t, c.month, got.Compare.LastMonth)
+			assert.Equal(t, c.yesterday == nil, got.ByModel[0].Change == nil)
+		})
+	}
+}
+
 // A gateway that changed its name goes on with the same book, and is not counted twice.
 func TestRenamedGateway(t *testing.T) {
 	now := time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)

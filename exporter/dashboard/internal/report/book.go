@@ -128,6 +128,16 @@ func (r *Report) between(a *ask, counter string, from, to time.Time) grown {
 	return g
 }
 
+// compared is what was spent in a period with which a later one is compared. Where nothing says that the gateway was there when it began, that is
+// not known: of what was spent before it came it saw nothing.
+func (r *Report) compared(a *ask, from, to time.Time) grown {
+	g := r.between(a, bookedUSD, from, to)
+	if g.young && len(a.vector("last_over_time(llm_budget_spent_usd[1d])", from)) == 0 {
+		g.known = false
+	}
+	return g
+}
+
 // base is what the series were at a moment. A series that was not there then was 0: the book shows all rows that it has. Where nothing was
 // there, the history begins later: the first values are what was spent before it, and only if all of them are 0 that is known to be nothing.
 func (r *Report) base(a *ask, counter string, from, to time.Time) (base map[string]nano, known, young bool) {

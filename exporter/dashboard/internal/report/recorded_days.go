@@ -31,7 +31,7 @@ func recordedDay(a *ask, counter string, from, to time.Time) (grown, bool) {
 
 // spentByThen is what was spent from the first moment of a month up to another one in it, day by day where the samples of its beginning are gone.
 func (r *Report) spentByThen(a *ask, from, to time.Time) *float64 {
-	g := r.between(a, bookedUSD, from, to)
+	g := r.compared(a, from, to)
 	if !g.gone() {
 		return g.usd()
 	}
