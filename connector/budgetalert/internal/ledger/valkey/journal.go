@@ -45,22 +45,25 @@ var (
 	metaBucket     = []byte("meta")
 )
 
-// openJournal opens the journal in a directory. A damaged file is moved aside: then the name of that is returned too.
-func openJournal(dir string, now time.Time) (j *journal, aside string, err error) {
+// openJournal opens the journal in a directory. A damaged file is moved aside. lost says so, or that it was emptied.
+func openJournal(dir string, now time.Time) (j *journal, lost string, err error) {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return nil, "", err
 	}
 	path := filepath.Join(dir, "journal.db")
+	if boltfile.Emptied(path) {
+		lost = "the journal was empty: what the server was not told yet is missing"
+	}
 	j, err = tryJournal(path)
 	if !boltfile.IsDamage(err) && !errors.Is(err, errDamaged) {
-		return j, "", err
+		return j, lost, err
 	}
-	aside = fmt.Sprintf("%s.damaged-%d", path, now.Unix())
+	aside := fmt.Sprintf("%s.damaged-%d", path, now.Unix())
 	if renamed := os.Rename(path, aside); renamed != nil {
 		return nil, "", errors.Join(err, renamed)
 	}
 	j, err = tryJournal(path)
-	return j, aside, err
+	return j, "the journal was damaged and is now " + aside, err
 }
 
 func tryJournal(path string) (*journal, error) {

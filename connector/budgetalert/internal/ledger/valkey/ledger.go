@@ -68,7 +68,7 @@ func Open(ctx context.Context, o Options) (*Ledger, error) {
 		return nil, err
 	}
 	o = o.withDefaults()
-	j, aside, err := openJournal(o.Directory, o.Now())
+	j, lost, err := openJournal(o.Directory, o.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -84,8 +84,8 @@ func Open(ctx context.Context, o Options) (*Ledger, error) {
 		known: j.known, sent: j.known.answered, cache: newCache(), marks: map[string]mark{}, won: map[string][]byte{}, up: true,
 	}
 	go l.deliverNotices()
-	if aside != "" {
-		l.notify(ledger.StoreReset, "the journal was damaged and is now "+aside)
+	if lost != "" {
+		l.notify(ledger.StoreReset, lost)
 	}
 	if err := errors.Join(l.sameLocal(ctx), l.begin(ctx)); err != nil {
 		close(l.closing)

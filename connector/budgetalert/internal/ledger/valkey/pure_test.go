@@ -4,6 +4,8 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"testing"
@@ -180,6 +182,20 @@ func TestVolatileServers(t *testing.T) {
 	require.ErrorContains(t, volatile("aof_enabled:0\r\n", "maxmemory_policy:noeviction\r\n"), "aof_enabled is 0")
 	require.ErrorContains(t, volatile("aof_enabled:1\r\n", "maxmemory_policy:volatile-ttl\r\n"), "maxmemory-policy is volatile-ttl")
 	require.ErrorContains(t, volatile("", ""), "not told")
+}
+
+// A journal that was emptied has lost what the server was not told, and says so once; a new one says nothing.
+func TestJournalThatWasEmptied(t *testing.T) {
+	dir := t.TempDir()
+	for _, empty := range []bool{false, false, true, false} {
+		if empty {
+			require.NoError(t, os.Truncate(filepath.Join(dir, "journal.db"), 0))
+		}
+		j, lost, err := openJournal(dir, time.Now())
+		require.NoError(t, err)
+		require.Equal(t, empty, lost != "", lost)
+		require.NoError(t, j.db.Close())
+	}
 }
 
 func TestOptions(t *testing.T) {
