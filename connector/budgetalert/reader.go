@@ -129,7 +129,7 @@ func (r *reader) add(b *spending, c *call) {
 	if c.id == 0 { // nothing tells it from another one, so it is one each time
 		c.id = rand.Uint64() | 1 //nolint:gosec // no secret
 	}
-	s := budget.Spend{ID: c.id, End: end, Sums: book.Sums{Calls: 1, Tokens: tokensOf(c.op)}, Trace: c.trace, Span: c.span}
+	s := budget.Spend{ID: c.id, End: end, Sums: sumsOf(c.op), Trace: c.trace, Span: c.span}
 	switch {
 	case c.op.Counts():
 		var ok bool
@@ -138,6 +138,7 @@ func (r *reader) add(b *spending, c *call) {
 			return
 		}
 		s.SavedNanoUSD = savedNanoUSD(c.op.SavedUSD)
+	case c.op.Adds != genai.AddsAll: // the report before had no price either
 	default:
 		s.Unpriced = 1
 		b.noteUnpriced(c, end)
@@ -171,6 +172,17 @@ func (b *spending) noteUnpriced(c *call, end time.Time) {
 	b.unpriced = append(b.unpriced, unpricedCall{
 		provider: cut(c.op.Provider), model: cut(c.op.ModelAsked()), reason: reason, end: end, trace: c.trace, span: c.span,
 	})
+}
+
+// sumsOf is what a report adds to the calls and their tokens.
+func sumsOf(op *genai.Operation) (s book.Sums) {
+	if op.Adds == genai.AddsAll {
+		s.Calls = 1
+	}
+	if op.AddsTokens() {
+		s.Tokens = tokensOf(op)
+	}
+	return s
 }
 
 // tokensOf is in the order of book.TokenTypes.

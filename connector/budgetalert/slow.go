@@ -31,7 +31,7 @@ func scopeOf(op *genai.Operation) (scope threshold.Scope, name string, ok bool) 
 	case genai.Agent:
 		return threshold.AgentSpan, op.Agent, true
 	case genai.ModelCall:
-		return threshold.ModelSpan, op.ModelAsked(), op.Status != genai.StatusDuplicate
+		return threshold.ModelSpan, op.ModelAsked(), op.Status != genai.StatusDuplicate && op.Adds == genai.AddsAll
 	case genai.Tool:
 		return threshold.ToolSpan, op.Tool, true
 	}

@@ -16,7 +16,7 @@ func (b *conversion) writeDetails(it *item) {
 	w.named(op)
 	w.text(fConversationID, op.Conversation)
 	w.text(fErrorType, op.FailureType())
-	if op.UsageState.Counts() {
+	if op.AddsTokens() {
 		w.count(fUsageInput, op.Usage.Input)
 		w.count(fUsageOutput, op.Usage.Output)
 		w.some(fUsageCacheRead, op.Usage.CacheRead)
@@ -28,6 +28,7 @@ func (b *conversion) writeDetails(it *item) {
 	}
 	w.cost(fCostTotal, op)
 	w.text(fCostStatus, op.Status)
+	w.text(fCallAdds, op.Adds.Word())
 	w.copied(it)
 	w.callContent(it, fInputMessages, fOutputMessages)
 	w.end(&it.head, w.sentence("call of a model", op.ModelAsked(), it))

@@ -48,19 +48,25 @@ func (b *conversion) writeClassicCall(it *item) {
 	w.requestID(it)
 	w.text(fAttrProvider, op.Provider)
 	w.text(fAttrModel, op.ModelAsked())
-	if op.UsageState.Counts() {
+	if op.AddsTokens() {
 		w.count(fLogPromptTokens, op.Usage.Input)
 		w.count(fLogAnswerTokens, op.Usage.Output)
 		w.count(fLogTotalTokens, op.Usage.Input+op.Usage.Output)
 	}
-	w.seconds(fLogLatency, it)
+	first := op.Adds == genai.AddsAll
+	if first {
+		w.seconds(fLogLatency, it)
+	}
 	w.cost(fLogCost, op)
 	w.text(fLogCostStatus, op.Status)
-	w.count(fLogAttempt, int64(op.Attempt)+1)
-	if op.TimeToFirstChunk > 0 {
-		w.number(fLogFirstToken, op.TimeToFirstChunk)
+	w.text(fLogAdds, op.Adds.Word())
+	if first {
+		w.count(fLogAttempt, int64(op.Attempt)+1)
+		if op.TimeToFirstChunk > 0 {
+			w.number(fLogFirstToken, op.TimeToFirstChunk)
+		}
+		w.outcome(it)
 	}
-	w.outcome(it)
 	w.whole(fLogService, b.serviceName(it.head.source))
 	w.callContent(it, fLogInput, fLogAnswer)
 	w.end(&it.head, w.sentence("call of a model", op.ModelAsked(), it))

@@ -57,10 +57,14 @@ func (e *engine) callRoute(o *observation) *route {
 
 func (e *engine) observeCall(o *observation) {
 	r := e.callRoute(o)
-	o.route = r
-	e.countCall(r, o)
 	e.addTokens(r, o)
 	e.addCost(r, o)
+	if o.op.Adds != genai.AddsAll { // the call is counted
+		e.addRetries(r, o)
+		return
+	}
+	o.route = r
+	e.countCall(r, o)
 	e.addLatency(r, o)
 	e.addError(r, o)
 	e.addRetries(r, o)
@@ -75,7 +79,8 @@ func (e *engine) addRetries(r *route, o *observation) {
 
 // addFreshRetries counts of n retries those that no other report of the call told.
 func (e *engine) addFreshRetries(r *route, o *observation, n int64) {
-	e.addCount(r, slotRetries, e.retryReports.fresh(o, n, o.op.Status == genai.StatusDuplicate, time.Unix(0, e.now)), o)
+	second := o.op.Status == genai.StatusDuplicate || o.op.Adds != genai.AddsAll
+	e.addCount(r, slotRetries, e.retryReports.fresh(o, n, second, time.Unix(0, e.now)), o)
 }
 
 func (e *engine) countCall(r *route, o *observation) {
@@ -128,7 +133,7 @@ const (
 
 func (e *engine) addTokens(r *route, o *observation) {
 	u := &o.op.Usage
-	if !o.op.UsageState.Counts() {
+	if !o.op.AddsTokens() {
 		return
 	}
 	e.addTokenCounts(r, o)
@@ -183,7 +188,9 @@ func (e *engine) addCost(r *route, o *observation) {
 		e.addSaved(r, slotSaved, op.SavedUSD, o)
 		e.addSaved(r, slotDiscount, op.DiscountUSD, o)
 	case op.Status == genai.StatusUnpriced:
-		e.add(r, slotUnpricedCalls, o.weight)
+		if op.Adds == genai.AddsAll {
+			e.add(r, slotUnpricedCalls, o.weight)
+		}
 		e.addCount(r, slotUnpricedTokens, op.Usage.Input+op.Usage.Output, o)
 	}
 }

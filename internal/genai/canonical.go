@@ -79,7 +79,9 @@ func (c *canonical) read(attrs pcommon.Map, failed bool, op *Operation) bool {
 		return false
 	}
 	c.fill(op)
-	c.failure(op, failed)
+	if op.Adds == AddsAll {
+		c.told(op, failed)
+	}
 	return true
 }
 
@@ -120,15 +122,13 @@ func (c *canonical) fill(op *Operation) {
 	op.Agent, op.Tool, op.Conversation = c.texts[cAgent], c.texts[cTool], c.texts[cConversation]
 	op.Status, op.Reason, op.Elsewhere = c.texts[cStatus], c.texts[cReason], c.texts[cCountedIn] != ""
 	op.TotalUSD, op.SavedUSD, op.DiscountUSD = c.numbers[0], c.numbers[cSaved-cTotal], c.numbers[cDiscount-cTotal]
-	if n := c.numbers[cFirstChunk-cTotal]; n > 0 && n <= MaxFirstChunk {
-		op.TimeToFirstChunk = n
-	}
 	if n := c.numbers[cAttempt-cTotal]; n > 0 && n <= math.MaxInt32 {
 		op.Attempt = int(n)
 	}
 	switch op.Kind {
 	case ModelCall:
 		op.CacheHit = op.Reason == ReasonCacheHit
+		op.Adds = addsOf(c.texts[cAdds])
 		c.usage(op)
 		op.Billed = Billed{max(c.count(cWebSearches), 0), max(c.count(cFileSearches), 0), max(c.count(cCodeRuns), 0)}
 	case Cache:
@@ -167,7 +167,11 @@ func (c *canonical) usage(op *Operation) {
 	op.Usage = u
 }
 
-func (c *canonical) failure(op *Operation, failed bool) {
+// told fills in what the report that counts as the call tells.
+func (c *canonical) told(op *Operation, failed bool) {
+	if n := c.numbers[cFirstChunk-cTotal]; n > 0 && n <= MaxFirstChunk {
+		op.TimeToFirstChunk = n
+	}
 	op.Failure, op.ErrorType = FailureOf(failed, c.texts[cErrorType])
 	if c.own&(1<<cFailure) != 0 {
 		op.Failure = failureOfStatus(c.texts[cFailure])

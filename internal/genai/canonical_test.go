@@ -49,6 +49,19 @@ func TestReadCanonical(t *testing.T) {
 				Status: StatusEstimated, Reason: ReasonGuessedUsage, TotalUSD: 0.5, SavedUSD: -0.25,
 			},
 		},
+		"what a later report adds": {
+			map[string]any{
+				OperationName: OpChat, UsageInput: 10, UsageOutput: 5, CostStatus: StatusPriced, CostTotal: 0.5, CallAdds: AddsWordCost,
+				ErrorType: "429", CallFailure: CallRateLimited, FirstChunk: 0.5, CallAttempt: 2,
+			},
+			Operation{
+				Kind: ModelCall, Name: OpChat, UsageState: UsageKnown, Usage: Usage{Input: 10, Output: 5}, Status: StatusPriced, TotalUSD: 0.5,
+				Adds: AddsCost, Attempt: 2,
+			},
+		},
+		"a word that nobody wrote": {
+			map[string]any{OperationName: OpChat, CallAdds: "all", FirstChunk: 0.5}, Operation{Kind: ModelCall, Name: OpChat, TimeToFirstChunk: 0.5},
+		},
 		"the name v1.41 has for cache writes": {
 			map[string]any{OperationName: OpChat, UsageInput: 10, UsageCacheCreated: 3},
 			Operation{Kind: ModelCall, Name: OpChat, UsageState: UsageKnown, Usage: Usage{Input: 10, CacheWrite: 3}},

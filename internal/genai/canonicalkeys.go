@@ -20,6 +20,7 @@ const (
 	cKind
 	cFailure
 	cUsage
+	cAdds
 
 	cInput
 	cOutput
@@ -97,6 +98,7 @@ var canonicalKeys = [...]canonicalKey{
 	{CallKind, cKind, true},
 	{CallFailure, cFailure, true},
 	{CallUsage, cUsage, true},
+	{CallAdds, cAdds, true},
 	{CallDuration, cDuration, true},
 }
 

@@ -35,6 +35,7 @@ const (
 	LogCostStatus    = "cost_status"
 	LogAttempt       = "attempt" // 1 is the first
 	LogFirstToken    = "ttft_seconds"
+	LogAdds          = "adds" // on a record that is no call of its own: cost or usage, of a call that has a record
 	LogInputParams   = "input_params"
 	LogResultType    = "result_type"
 	LogResultSize    = "result_size"

@@ -138,13 +138,22 @@ func (h *Hasher) Response(id string, output int64) uint64 {
 // Call is by what a call that a span reports is known again. A response id that is unique in the world says it whoever reports the call;
 // servers and mocks that give one id to several answers do not, there the span does.
 func (h *Hasher) Call(trace pcommon.TraceID, span pcommon.SpanID, op *Operation) uint64 {
-	if UniqueResponseID(op.ResponseID) {
-		return h.Response(op.ResponseID, op.Usage.Output)
+	id := uint64(0)
+	if !UniqueResponseID(op.ResponseID) {
+		id = h.Span(trace, span)
 	}
-	if id := h.Span(trace, span); id != 0 {
+	if id == 0 {
+		id = h.Response(op.ResponseID, op.Usage.Output)
+	}
+	return h.Adding(id, op)
+}
+
+// Adding is the key of what an operation adds to the call that id is the key of, which is counted already.
+func (h *Hasher) Adding(id uint64, op *Operation) uint64 {
+	if op.Adds == AddsAll || id == 0 {
 		return id
 	}
-	return h.Response(op.ResponseID, op.Usage.Output)
+	return h.Words(id, uint64(op.Adds), 14)
 }
 
 // LogCall does the same for a call that a log record tells; said is a hash of its attributes.

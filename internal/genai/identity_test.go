@@ -169,3 +169,18 @@ func TestKeysStayWhatTheyAre(t *testing.T) {
 		require.Equal(t, c.with, h.Response(c.text, 77), c.text)
 	}
 }
+
+// What a later report adds to a call has a key of its own, the same whoever tells it; what has no key gets none.
+func TestWhatIsAddedIsNoCall(t *testing.T) {
+	h, trace := NewHasher(), pcommon.TraceID{1}
+	call := Operation{ResponseID: "chatcmpl-AbCdEfGhIjKlMnOp"}
+	usage, cost := call, call
+	usage.Adds, cost.Adds = AddsUsage, AddsCost
+	keys := map[uint64]bool{}
+	for _, op := range []*Operation{&call, &usage, &cost} {
+		keys[h.Call(trace, pcommon.SpanID{1}, op)] = true
+		keys[h.Call(trace, pcommon.SpanID{2}, op)] = true
+	}
+	require.Len(t, keys, 3)
+	require.Zero(t, h.Call(pcommon.TraceID{}, pcommon.SpanID{}, &Operation{Adds: AddsCost}))
+}

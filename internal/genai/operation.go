@@ -40,6 +40,32 @@ type Operation struct {
 	DiscountUSD float64
 	// Elsewhere says that another signal of its client tells this operation, and counts (llm.cost.counted_in).
 	Elsewhere bool
+	// Adds is what of a call is to be counted (llm.cost.call.adds).
+	Adds Adds
+}
+
+// Adds is what a report adds to what counts of its call already. Where that is not all, an earlier report counts as the call: its time and its
+// failure are told, and those of this one are not read.
+type Adds uint8
+
+// What a report adds; one that adds the cost alone comes after one that told tokens.
+const (
+	AddsAll Adds = iota
+	AddsUsage
+	AddsCost
+)
+
+// Word is the value of llm.cost.call.adds; "" is all.
+func (a Adds) Word() string { return [...]string{"", AddsWordUsage, AddsWordCost}[a] }
+
+func addsOf(word string) Adds {
+	switch word {
+	case AddsWordUsage:
+		return AddsUsage
+	case AddsWordCost:
+		return AddsCost
+	}
+	return AddsAll
 }
 
 // Model is the model to price and to name: the one that answered, else the one asked for.
@@ -73,6 +99,9 @@ func (o *Operation) IsCall() bool {
 	}
 	return o.Counts() || o.Status == StatusUnpriced && o.Reason != ReasonAgentOnly
 }
+
+// AddsTokens says whether the tokens of the operation are known and are to be counted.
+func (o *Operation) AddsTokens() bool { return o.UsageState.Counts() && o.Adds != AddsCost }
 
 // ModelAsked names a call by the model that was asked for, which is what a caller can change; else by the one that answered.
 func (o *Operation) ModelAsked() string {

@@ -31,7 +31,18 @@ func printOf(u *genai.Usage) uint32 {
 		return 0
 	}
 	h := (uint64(u.Input)*0x9E3779B97F4A7C15 + uint64(u.Output)) * 0xD6E8FEB86659FD93 //nolint:gosec // only a hash
-	return uint32(h>>32) | 2                                                          //nolint:gosec // not 0 or 1
+	return uint32(h>>32)&^priceless | 2                                               //nolint:gosec // not 0 or 1
+}
+
+// priceless marks the print of a call inside whose price is not known.
+const priceless = 1
+
+// mark is what the spans around w are told of it.
+func (w *witness) mark() uint32 {
+	if w.unknown() {
+		return w.print | priceless
+	}
+	return w.print
 }
 
 // keepNetwork bounds the memory that a request with unusually many network spans leaves behind.
@@ -191,7 +202,7 @@ func (c *countedCalls) carry(up uint64, w *witness, now time.Time) (above spanRe
 		if f.self != undecided {
 			return f
 		}
-		f.lies(w.print)
+		f.lies(w.mark())
 		c.spans.Put(up^w.apart, f, now)
 		next, _ := c.ups.Get(up, now)
 		up = next.span
@@ -202,8 +213,8 @@ func (c *countedCalls) carry(up uint64, w *witness, now time.Time) (above spanRe
 // lies notes the print of a call inside.
 func (f *spanRecord) lies(mark uint32) {
 	switch {
-	case mark == 0 || f.print == mark:
-	case f.print == 0:
+	case mark == 0 || f.print == mark || f.print == mark&^priceless:
+	case f.print == 0 || f.print&^priceless == mark:
 		f.print = mark
 	default:
 		f.print = mixed
@@ -223,7 +234,11 @@ func (c *countedCalls) reported(w *witness, now time.Time) (known, bool) {
 	for n := 0; n < maxLinks && ok; n++ {
 		f, _ := c.spans.Get(up.span^w.apart, now)
 		if f.self != undecided {
-			return f.known(), (f.self == counts || f.self == parentCounted) && (f.print == w.print || sum != 0 && f.sum == sum) && (f.rank >= 0 || w.unknown())
+			if f.self != counts && f.self != parentCounted || f.print != w.print && (sum == 0 || f.sum != sum) {
+				return known{}, false
+			}
+			w.tops(f.rank)
+			return f.known(), f.rank >= 0 || w.unknown()
 		}
 		up, ok = c.ups.Get(up.span, now)
 	}

@@ -66,6 +66,19 @@ func (n *nest) counting(t *testing.T, requests ...[]int) int {
 	return calls
 }
 
+// Two calls of the same counts in one step, of which the call around the step tells the second.
+func TestTwoAlikeInAStep(t *testing.T) {
+	n := nest{spans: []nested{
+		{attrs: called(1000, 100)},
+		{name: "step", attrs: map[string]any{"traceloop.span.kind": "task"}},
+		{attrs: called(1000, 100)},
+		{attrs: called(1000, 100), parent: 2},
+	}}
+	for _, order := range [][][]int{{{2}, {3}, {1}, {0}}, {{1}, {2}, {3}, {0}}, {{2}, {1}, {3}, {0}}} {
+		require.Equal(t, 2, n.counting(t, order...), "%v", order)
+	}
+}
+
 func orders(n int) [][][]int {
 	if n == 0 {
 		return [][][]int{nil}

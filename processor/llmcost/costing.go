@@ -26,7 +26,7 @@ type costing struct {
 
 // unknown says that nobody knows what the call cost, so that a report of it with a price says more.
 func (b *costing) unknown() bool {
-	return b.status == genai.StatusUnpriced && (b.reason == genai.ReasonUnknownModel || b.reason == genai.ReasonNoRate)
+	return b.status == genai.StatusUnpriced
 }
 
 // policy is the part of the configuration that decides where a cost comes from.

@@ -114,3 +114,19 @@ func with(base, more map[string]any) map[string]any {
 	maps.Copy(all, more)
 	return all
 }
+
+// A report without a bill is no bill of 0: with reported_cost only, and on a server of one's own, what is billed counts, whichever report comes first.
+func TestABillThatComesSecond(t *testing.T) {
+	without := called(1000, 100)
+	without[genai.RequestModel], without["server.address"] = "deepseek-r1", "10.0.0.1"
+	billed := called(1000, 100)
+	billed[genai.UsageCost], billed[genai.UsageCost+".source"] = 0.5, "provider"
+	n := nest{spans: []nested{{attrs: without}, {attrs: billed}}}
+	for _, reported := range []string{reportedOnly, reportedPrefer} {
+		for _, order := range orders(2) {
+			p := startProcessor(t, func(c *Config) { c.ReportedCost = reported })
+			got := sumOf(p.process(t, n.request(order[0]...)), p.process(t, n.request(order[1]...)))
+			require.Equal(t, int64(500_000_000), got.nano, "%s %v", reported, order)
+		}
+	}
+}

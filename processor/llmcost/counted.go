@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/bounded"
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
 // countedCalls remembers which calls were counted: by span, to see a retry and a twin above or below, and by response id,
@@ -129,13 +130,15 @@ func (c *countedCalls) decideOne(w *witness, now time.Time) {
 		own, _ = c.spans.Get(w.self, now)
 	}
 	if own.self != undecided && (own.self != countsBare || w.bare) {
-		w.outcome, w.again = own.self, true // the same span again gets the same answer
+		w.outcome, w.adds, w.again = own.self, own.adds, true // the same span again gets the same answer
 		c.findCounted(w, &own, now)
 		return
 	}
 	c.noteTrace(w, now)
 	slot, said := c.response(w, now)
-	w.outcome = c.verdict(w, &own, said, now)
+	if w.outcome = c.verdict(w, &own, said, now); w.outcome != counts {
+		w.adds = genai.AddsAll
+	}
 	if w.outcome == counts && w.talk != 0 {
 		c.noteTalk(w, now)
 	}
@@ -183,6 +186,9 @@ func (c *countedCalls) verdict(w *witness, own *spanRecord, said *responseRecord
 		w.by = own.andInside(w, said)
 		return sameResponse
 	}
+	if said != nil {
+		w.tops(said.told())
+	}
 	if w.above {
 		return parentCounted
 	}
@@ -199,6 +205,7 @@ func (c *countedCalls) verdict(w *witness, own *spanRecord, said *responseRecord
 			w.by = f.known()
 			return parentCounted
 		}
+		w.tops(f.above(w))
 		if by, ok := c.reported(w, now); ok {
 			w.by = by
 			return parentCounted
@@ -212,6 +219,7 @@ func (c *countedCalls) verdict(w *witness, own *spanRecord, said *responseRecord
 		w.by = own.known()
 		return childCounted
 	}
+	w.tops(own.below(w))
 	if by, ok := c.twinOf(w, now); ok {
 		w.by = by
 		return sameCall
@@ -233,15 +241,13 @@ func (c *countedCalls) tellParent(w *witness, now time.Time) {
 		f.hears(w.kin)
 	}
 	switch {
-	case w.outcome == counts && w.unknown():
-		if f.child == undecided || f.child == countsBare {
-			f.child = countsUnknown
-		}
-	case w.outcome == counts:
+	case w.outcome == counts && !w.unknown():
 		f.child = counts
 		if f.self != counts {
-			f.rank = max(f.rank, w.rank)
-			f.nano += w.nano
+			if f.self != countsBare && f.self != parentCounted {
+				f.rank = max(f.rank, w.rank)
+				f.nano += w.nano
+			}
 			f.lies(w.print)
 			c.tellAbove(w, &f, now)
 		}
@@ -251,8 +257,26 @@ func (c *countedCalls) tellParent(w *witness, now time.Time) {
 			f.lies(w.print)
 			c.tellAbove(w, &f, now)
 		}
-	case f.child == undecided:
-		f.child = countsBare
+	case !w.outcome.duplicate():
+		f.holds(w)
+		if f.self == undecided && !w.bare {
+			f.lies(w.mark())
+			c.tellAbove(w, &f, now)
+		}
 	}
 	c.spans.Put(w.parent, f, now)
+}
+
+// holds notes that a call without usage or without a price counts inside: the one that tells most.
+func (f *spanRecord) holds(w *witness) {
+	tells := countsBare
+	switch {
+	case w.unknown():
+		tells = countsUnknown
+	case w.failed:
+		tells = countsFailed
+	}
+	if f.child != counts && !f.child.duplicate() {
+		f.child = max(f.child, tells)
+	}
 }

@@ -28,9 +28,13 @@ func (c *countedCalls) inTalk(w *witness, now time.Time) (known, bool) {
 	}
 	for i := range uint64(sameCounts) {
 		t, ok := c.twins.Get(placeOf(talkOf(w, !w.sum), i), now)
-		if ok && (w.sum && w.during.holds(t.during) || !w.sum && t.during.holds(w.during)) && (t.rank >= 0 || w.unknown()) {
+		if !ok || w.sum && !w.during.holds(t.during) || !w.sum && !t.during.holds(w.during) {
+			continue
+		}
+		if t.rank >= 0 || w.unknown() {
 			return known{nano: t.nano, rank: t.rank}, true
 		}
+		w.tops(t.rank)
 	}
 	return known{}, false
 }

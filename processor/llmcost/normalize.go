@@ -40,6 +40,9 @@ func (w *canonicalWriter) write(status string) {
 	if op.Kind != genai.ModelCall {
 		return
 	}
+	if op.Adds != genai.AddsAll {
+		w.attrs.PutStr(genai.CallAdds, op.Adds.Word())
+	}
 	w.hidden = w.hidden || status == genai.StatusDuplicate
 	w.answer()
 	w.usage()

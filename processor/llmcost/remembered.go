@@ -1,5 +1,7 @@
 package llmcost
 
+import "github.com/otelcol-llm/otelcol-llm/internal/genai"
+
 // known is what is remembered of a witness that counts: how much of the bill it knew, what it cost, and its counts.
 type known struct {
 	nano  int64
@@ -8,7 +10,7 @@ type known struct {
 }
 
 // nothing says that of what counts nothing is known.
-func (k known) nothing() bool { return k.nano == 0 && k.rank == 0 }
+func (k known) nothing() bool { return k.nano == 0 && (k.rank == 0 || k.rank == noUsage) }
 
 // spanRecord is what became of a span and of the spans inside it.
 type spanRecord struct {
@@ -19,7 +21,8 @@ type spanRecord struct {
 	models [2]kin // of the span where it is decided, else of the calls inside it
 	self   outcome
 	failed bool    // the span tells a failure
-	child  outcome // counts, countsBare, or childCounted: a span inside stands for, or itself repeats, a counted call
+	child  outcome // counts, countsBare …, or childCounted: a span inside stands for, or itself repeats, a counted call
+	adds   genai.Adds
 }
 
 func (f *spanRecord) known() known { return known{f.nano, f.rank, f.print} }
@@ -48,6 +51,14 @@ func (a *responseRecord) known(w *witness) known {
 	return k
 }
 
+// told is the rank of what counts for the answer.
+func (a *responseRecord) told() int16 {
+	if a.read.asked {
+		return noUsage
+	}
+	return a.rank
+}
+
 // andInside is what counts for a span that repeats an answer: what counts for that, or, of one that adds up, what counts inside.
 func (f *spanRecord) andInside(w *witness, said *responseRecord) known {
 	var by known
@@ -62,8 +73,10 @@ func (f *spanRecord) andInside(w *witness, said *responseRecord) known {
 
 // decided notes what became of the span itself.
 func (f *spanRecord) decided(w *witness) {
-	f.self, f.failed = w.outcome, w.failed
+	f.self, f.failed, f.adds = w.outcome, w.failed, w.adds
 	switch w.outcome {
+	case countsBare:
+		f.rank = noUsage
 	case counts:
 		f.nano, f.rank, f.sum, f.print = w.nano, w.rank, w.output, w.print
 	case parentCounted:
@@ -77,12 +90,12 @@ func (f *spanRecord) decided(w *witness) {
 // counted says whether a call directly inside the span is counted by it, or by a span elsewhere that the span repeats. Where a call
 // inside stands for the span, the calls beside that one are others; so is a try that failed in one that got its answer.
 func (f *spanRecord) counted(w *witness) bool {
-	if f.self != undecided && f.models[0].differs(w.kin) && f.print != w.print || w.failed && w.bare && !f.failed && f.self != countsBare {
+	if f.holdsOther(w) {
 		return false
 	}
 	switch f.self {
 	case counts, parentCounted:
-		return f.rank >= 0 || w.bare || w.unknown()
+		return f.rank >= 0 || w.bare || w.unknown() && f.rank != noUsage
 	case countsBare:
 		return w.bare
 	case sameResponse, sameCall:
@@ -92,6 +105,31 @@ func (f *spanRecord) counted(w *witness) bool {
 	}
 }
 
+// holdsOther says that a call directly inside the span is another than the span's.
+func (f *spanRecord) holdsOther(w *witness) bool {
+	return f.self != undecided && f.models[0].differs(w.kin) && f.print != w.print || w.failed && w.bare && !f.failed && f.self != countsBare
+}
+
+// above is the rank of what counts for the span that w lies in, where w tells of that call. Without usage it is one call: of several in it the
+// first to come.
+func (f *spanRecord) above(w *witness) int16 {
+	if f.holdsOther(w) || f.rank == noUsage && (f.child == counts || f.child == countsUnknown) {
+		return 0
+	}
+	return f.rank
+}
+
+// below is the same of the calls in the span, which is that of w.
+func (f *spanRecord) below(w *witness) int16 {
+	switch {
+	case f.child == countsUnknown, f.self == undecided && f.print == w.print|priceless:
+		return -unknownPrice
+	case f.self == countsBare, f.child == countsBare, f.child == countsFailed && w.failed:
+		return noUsage
+	}
+	return 0
+}
+
 // covers says whether the spans inside a span stand for w, which is that span's.
 func (f *spanRecord) covers(w *witness) bool {
 	switch f.child {
@@ -99,9 +137,9 @@ func (f *spanRecord) covers(w *witness) bool {
 		return !f.others(w)
 	case countsUnknown:
 		return w.bare || w.unknown()
-	case countsBare:
+	case countsBare, countsFailed:
 		return w.bare
 	default:
-		return !w.bare && (f.sum != 0 && f.sum == w.output || f.print != 0 && f.print == w.print)
+		return !w.bare && (f.sum != 0 && f.sum == w.output || f.print > mixed && (f.print == w.print || f.print == w.print|priceless && w.unknown()))
 	}
 }

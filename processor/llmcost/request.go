@@ -273,7 +273,9 @@ func (c *spanCall) answer(witnesses []witness) (*costing, bool) {
 	}
 	if c.witness < 0 {
 		c.costing = ignoredCall
-	} else if w := &witnesses[c.witness]; w.outcome.duplicate() {
+	} else if w := &witnesses[c.witness]; !w.outcome.duplicate() {
+		c.op.Adds = w.adds
+	} else {
 		c.costing = costing{status: genai.StatusDuplicate, reason: w.outcome.reason(), uncounted: w.uncounted()}
 	}
 	return &c.costing, true

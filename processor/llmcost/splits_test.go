@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 	"github.com/otelcol-llm/otelcol-llm/test/replay"
 )
 
@@ -52,6 +53,69 @@ func TestAnySplit(t *testing.T) {
 			require.Equal(t, unlike[name] != "", differ > 0)
 		})
 	}
+}
+
+// toldOtherwise are the inputs whose calls or tokens are others when they are split, and why. Their cost is as TestAnySplit says.
+var toldOtherwise = map[string]string{
+	"by-hand/calls-and-a-run-that-sums-them-up":             "a sum that comes first is one call",
+	"unlisted/a-served-request-with-the-sum":                "the same",
+	"microsoft-extensions-ai/telemetry-twice":               "the same",
+	"microsoft-extensions-ai/9-telemetry-twice":             "the same, or the span between comes last",
+	"twins-ai-sdk-and-langfuse/generation-around-two-steps": "calls that come before what adds them up",
+	"two-libraries/claude-agent-sdk-and-claude-code":        "a run and its calls tell different tokens",
+	"two-libraries/langfuse-and-openinference-openai":       "that there are two libraries is known from the second one on",
+	"two-libraries/langfuse-and-openllmetry-openai":         "the same",
+	"local/vllm-server-under-its-client":                    "the span between comes in a request of its own",
+	"unlisted/a-stream-told-to-its-middle-and-to-its-end":   "the middle of a stream comes first",
+	"58-same-id-other-counts":                               "one tells the input without what the cache gave",
+}
+
+// What is sent in several requests, in any order, some of them twice, is as many calls, and as many tokens, as in one.
+func TestAnySplitTellsTheCalls(t *testing.T) {
+	inputs := splitInputs(t)
+	for name := range toldOtherwise {
+		require.Contains(t, inputs, name)
+	}
+	for name, td := range inputs {
+		whole, differ := toldOf(t, td), 0
+		for seed := range uint64(8) {
+			got := toldOf(t, splitOf(td, rand.New(rand.NewPCG(seed, 8)))...)
+			if toldOtherwise[name] == "" {
+				require.Equal(t, whole, got, "%s, seed %d", name, seed)
+			} else if got != whole {
+				differ++
+			}
+		}
+		require.Equal(t, toldOtherwise[name] != "", differ > 0, name)
+	}
+}
+
+// callSum is the calls and the tokens that components behind llmcost find.
+type callSum struct{ calls, input, output int64 }
+
+func toldOf(t *testing.T, requests ...ptrace.Traces) (sum callSum) {
+	p := startProcessor(t, nil)
+	seen := map[string]bool{}
+	for _, td := range requests {
+		eachSpan(p.process(t, copyOf(td)), func(span ptrace.Span) {
+			var op genai.Operation
+			if !genai.ReadCanonical(span, &op) || !op.IsCall() {
+				return
+			}
+			key := span.TraceID().String() + span.SpanID().String() + op.Adds.Word()
+			if seen[key] && !span.SpanID().IsEmpty() {
+				return
+			}
+			seen[key] = true
+			if op.Adds == genai.AddsAll {
+				sum.calls++
+			}
+			if op.AddsTokens() {
+				sum.input, sum.output = sum.input+op.Usage.Input, sum.output+op.Usage.Output
+			}
+		})
+	}
+	return sum
 }
 
 // splitInputs are the captures, what people really send, and the cases of clients.

@@ -141,11 +141,19 @@ func (c *countedCalls) twinOf(w *witness, now time.Time) (known, bool) {
 	if c.severalTell(w.twin.service, now) {
 		for i := range uint64(sameCounts) {
 			at := placeOf(w.twin.call, i)
-			if t, ok := c.twins.Get(at, now); ok && t.isOf(w) {
-				c.twins.Put(at, t.and(w), now)
-				c.hears(&t, w, now)
-				return known{t.nano, t.rank, w.print}, true
+			t, ok := c.twins.Get(at, now)
+			if !ok || !t.isOf(w) {
+				continue
 			}
+			if t.rank < 0 && !w.unknown() { // it has its price from now on
+				w.tops(t.rank)
+				t.nano, t.rank = w.nano, w.rank
+				c.twins.Put(at, t.and(w), now)
+				return known{}, false
+			}
+			c.twins.Put(at, t.and(w), now)
+			c.hears(&t, w, now)
+			return known{t.nano, t.rank, w.print}, true
 		}
 		place = c.oldestPlace(w.twin.call, now)
 		c.noteAsked(w, now)
@@ -199,9 +207,9 @@ func (c *countedCalls) anyPlace(w *witness, now time.Time) uint64 {
 	return placeOf(w.twin.call, i)
 }
 
-// isOf says whether w reports the call. One with a price always counts, whatever came before without one.
+// isOf says whether w reports the call.
 func (t *twinRecord) isOf(w *witness) bool {
-	return t.mayBe(w) && (t.rank >= 0 || w.unknown()) && !t.model.differs(w.twin.model) && (!w.bare || t.during.together(w.during))
+	return t.mayBe(w) && !t.model.differs(w.twin.model) && (!w.bare || t.during.together(w.during))
 }
 
 // mayBe says whether w is another library's report of a call that was under way then, under no other id.

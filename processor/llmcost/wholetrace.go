@@ -38,7 +38,11 @@ func (c *countedCalls) inRoot(w *witness, now time.Time) (by known, ok bool) {
 		return by, false
 	}
 	t, ok := c.twins.Get(^w.trace, now)
-	return known{nano: t.nano, rank: t.rank}, ok && t.during.holds(w.during) && (t.rank >= 0 || w.unknown())
+	if !ok || !t.during.holds(w.during) {
+		return by, false
+	}
+	w.tops(t.rank)
+	return known{nano: t.nano, rank: t.rank}, t.rank >= 0 || w.unknown()
 }
 
 // knows says whether a call of the trace was seen.

@@ -8,6 +8,7 @@ type outcome uint8
 const (
 	undecided     outcome = iota
 	counts                // counts, and carries usage
+	countsFailed          // of spans inside: counts, failed, and carries no usage
 	countsBare            // counts, but carries no usage: a later twin that does is the better witness
 	countsUnknown         // of spans inside: counts, but its price is not known
 	sameResponse          // another span with the same response id and usage counts
@@ -65,7 +66,8 @@ type witness struct {
 	depth   int   // witnesses above it in the request
 	above   bool  // a witness above it in the request counts
 	again   bool  // its span came before
-	covered bool  // a witness below it in the request counts
+	adds    genai.Adds
+	covered bool // a witness below it in the request counts
 }
 
 // keepApart gives w keys of its own: an embedding is no report of the chat that it lies in, nor the chat one of it.
@@ -117,6 +119,21 @@ const unknownPrice = 4000
 const beginning = 40
 
 func (w *witness) unknown() bool { return w.rank < 0 }
+
+// noUsage is the rank that is remembered of what counts without usage: less is known of it than of any with a price.
+const noUsage int16 = -1
+
+// tops notes that w tells what an earlier report of its call, which counts, did not: of one with usage the price. Where several came before, one
+// may have told usage.
+func (w *witness) tops(rank int16) {
+	switch {
+	case w.bare || rank >= 0:
+	case rank == noUsage:
+		w.adds = max(w.adds, genai.AddsUsage)
+	case !w.unknown():
+		w.adds = genai.AddsCost
+	}
+}
 
 // shortOf is a count as few bits, not 0.
 func shortOf(n int64) uint16 {

@@ -88,6 +88,9 @@ func (r *Recorder) span(s ptrace.Span) {
 	if status := genai.TextOf(attrs, genai.CostStatus); status == genai.StatusRollup || status == genai.StatusDuplicate {
 		return
 	}
+	if genai.TextOf(attrs, genai.CallAdds) == genai.AddsWordCost { // its tokens are told
+		return
+	}
 	in, ok := number(attrs, genai.UsageInput)
 	if !ok || genai.TextOf(attrs, genai.OperationName) == genai.OpInvokeAgent {
 		return

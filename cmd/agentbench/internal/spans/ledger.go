@@ -101,16 +101,22 @@ func (l *Ledger) call(t *trace, op *genai.Operation, at interval) {
 	t.retries += op.Attempt
 	switch op.Status {
 	case genai.StatusUnpriced:
-		t.unpriced++
+		if op.Adds == genai.AddsAll {
+			t.unpriced++
+		}
 	case genai.StatusEstimated:
 		t.estimated++
 	}
 	if !op.Counts() && op.Status != genai.StatusUnpriced {
 		return
 	}
-	t.calls++
-	t.duration += at.length()
-	t.in, t.out, t.cacheRead = t.in+op.Usage.Input, t.out+op.Usage.Output, t.cacheRead+op.Usage.CacheRead
+	if op.Adds == genai.AddsAll {
+		t.calls++
+		t.duration += at.length()
+	}
+	if op.AddsTokens() {
+		t.in, t.out, t.cacheRead = t.in+op.Usage.Input, t.out+op.Usage.Output, t.cacheRead+op.Usage.CacheRead
+	}
 	if op.Counts() {
 		n := Nano(op.TotalUSD)
 		t.nano += n
