@@ -11,6 +11,7 @@ var (
 	tLitellmModel  = newText()
 	tProxyKey      = newText()
 	tCacheKey      = newText()
+	tLitellmStream = newText()
 	jLitellmUsage  = newText()
 	jLitellmHidden = newText()
 	nLitellmInput  = newTally()
@@ -31,6 +32,7 @@ var litellm = &client{
 		texts(tProxyKey, plain, "metadata.user_api_key_hash", "litellm.api_key.hash", "metadata.user_api_key_alias",
 			"metadata.user_api_key_team_id"),
 		texts(tCacheKey, plain, "hidden_params.cache_key"),
+		texts(tLitellmStream, plain, "llm.is_streaming"),
 		texts(jLitellmUsage, plain, "metadata.usage_object"),
 		texts(tResponseID, plain, "llm.response.id"),
 		texts(jLitellmHidden, plain, "hidden_params"),
@@ -52,7 +54,17 @@ var litellm = &client{
 	soldBy: litellmSeller,
 	models: litellmModels,
 	hit:    litellmHit,
-	traits: traits{hidesCache: always},
+	traits: traits{hidesCache: always, guess: litellmCounts},
+}
+
+// litellmCounts: of a stream that ends without usage it counts words of its own, which have no details of the prompt.
+func litellmCounts(r *reading, _ *genai.Usage) bool {
+	if r.f.texts[tLitellmStream] != "True" || r.f.has(nCacheRead) {
+		return false
+	}
+	usage := cmp.Or(r.f.texts[jLitellmUsage], r.f.texts[jMetadata])
+	return strings.Contains(usage, `'prompt_tokens_details': None`) || strings.Contains(usage, `"prompt_tokens_details": null`) ||
+		!strings.Contains(usage, "prompt_tokens")
 }
 
 // litellmMetadata: where it speaks OpenInference, for Arize, Phoenix and Langfuse, the counts in full are in its metadata.

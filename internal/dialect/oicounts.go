@@ -32,6 +32,17 @@ var openInferenceADK = traits{localAgents: true, hidesCache: (*reading).withoutA
 	}
 }}
 
+// failedADK: of a call or a tool that failed the one for the ADK tells the name only.
+func (r *reading) failedADK() verdict {
+	if r.scope.traits != &openInferenceADK || r.f.texts[tOpenInferenceKind] != "" {
+		return verdict{}
+	}
+	if strings.HasPrefix(r.span.Name(), "execute_tool ") {
+		return verdict{genai.Tool, genai.OpExecuteTool}
+	}
+	return adkKind(r)
+}
+
 // Cohere bills other tokens than those that its models read; only the answer tells of them.
 var openInferenceCohere = traits{
 	localAgents: true,

@@ -31,7 +31,7 @@ var openInference = &client{
 		{name: "openinference.instrumentation.langchain*", traits: &openInferenceLangChain},
 		{name: "@arizeai/openinference-instrumentation-claude-agent-sdk*", traits: &openInferenceClaude},
 		{name: "openinference.instrumentation.claude_agent_sdk*", traits: &openInferenceClaude},
-		{name: "openinference.instrumentation.agno*", traits: &openInferenceNet},
+		{name: "openinference.instrumentation.agno*", traits: &openInferenceAgno},
 		{name: "openinference.instrumentation.pipecat*", traits: &openInferencePipecat},
 		{name: "openinference.instrumentation.google_genai*", traits: &openInferenceGoogle},
 		{name: "openinference.instrumentation.google_adk*", traits: &openInferenceADK},
@@ -43,6 +43,12 @@ var openInference = &client{
 		{name: "openinference.instrumentation.groq*", traits: &openInferenceUncached},
 		{name: "openinference.instrumentation.haystack*", traits: &openInferenceUncached},
 		{name: "openinference.instrumentation.portkey*", traits: &openInferenceUncached},
+		{name: "openinference.instrumentation.smolagents*", traits: &openInferenceUncached},
+		{name: "openinference.instrumentation.autogen_agentchat*", traits: &openInferenceUncached},
+		{name: "openinference.instrumentation.beeai*", traits: &openInferenceUncached},
+		{name: "openinference.instrumentation.agentspec*", traits: &openInferenceUncached},
+		{name: "openinference.instrumentation.together*", traits: &openInferenceUncached},
+		{name: "openinference.instrumentation.vertexai*", traits: &openInferenceUncached},
 		{name: "openinference.instrumentation.openai_agents*", traits: &openInferenceUncached}, // of chat; of responses it tells them
 	},
 	keys: join(
@@ -71,6 +77,8 @@ var openInference = &client{
 		values(vCostCompletion, plain, genai.CostCompletion),
 		values(vFinish, plain, "llm.finish_reason"),
 	),
+	kind:     (*reading).failedADK,
+	mayBe:    func(*facts) bool { return true },
 	words:    []word{{fact: tOpenInferenceKind, first: true}},
 	pairs:    []pair{{in: nOpenInferenceInput, out: nOpenInferenceOutput}},
 	answers:  []text{jOutput},
@@ -123,8 +131,13 @@ func openInferenceModels(r *reading) {
 	}
 }
 
-// Agno and Pipecat pass on Anthropic's own input, which leaves cached tokens out.
-var openInferenceNet = traits{localAgents: true, cacheApart: (*reading).overAnthropic}
+// Agno passes on Anthropic's own input, which leaves cached tokens out, and Google's output, which leaves out thoughts. Its total is a sum.
+var openInferenceAgno = traits{localAgents: true, cacheApart: (*reading).overAnthropic, hides: func(r *reading, u *genai.Usage) string {
+	if u.Reasoning == 0 && thinks(r.op.Model()) {
+		return genai.ReasonHiddenTokens
+	}
+	return ""
+}}
 
 // metadataProvider is the provider in LangChain's words.
 func (r *reading) metadataProvider() string {
