@@ -32,12 +32,16 @@ var openInferenceADK = traits{localAgents: true, hidesCache: (*reading).withoutA
 	}
 }}
 
-// failedADK: of a call or a tool that failed the one for the ADK tells the name only.
-func (r *reading) failedADK() verdict {
-	if r.scope.traits != &openInferenceADK || r.f.texts[tOpenInferenceKind] != "" {
+// openInferenceKind: of a call or a tool that failed the one for the ADK tells the name only; the one for LlamaIndex calls a method of its models
+// a call that asks none.
+func openInferenceKind(r *reading) verdict {
+	name := r.span.Name()
+	switch {
+	case strings.HasSuffix(name, "._prepare_chat_with_tools"):
+		return verdict{genai.Step, ""}
+	case r.scope.traits != &openInferenceADK || r.f.texts[tOpenInferenceKind] != "":
 		return verdict{}
-	}
-	if strings.HasPrefix(r.span.Name(), "execute_tool ") {
+	case strings.HasPrefix(name, "execute_tool "):
 		return verdict{genai.Tool, genai.OpExecuteTool}
 	}
 	return adkKind(r)

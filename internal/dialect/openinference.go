@@ -77,7 +77,7 @@ var openInference = &client{
 		values(vCostCompletion, plain, genai.CostCompletion),
 		values(vFinish, plain, "llm.finish_reason"),
 	),
-	kind:     (*reading).failedADK,
+	kind:     openInferenceKind,
 	mayBe:    func(*facts) bool { return true },
 	words:    []word{{fact: tOpenInferenceKind, first: true}},
 	pairs:    []pair{{in: nOpenInferenceInput, out: nOpenInferenceOutput}},
