@@ -34,6 +34,7 @@ type facts struct {
 	billed  float64 // what the provider's answer says that it cost
 	kept    bool    // the answer comes from the application's own cache
 	toolFee bool    // the answer tells of a tool that is billed and of which no row has a price
+	unended bool    // the answer says that it has not stopped
 
 	steps genai.Usage // what the iterations of one call used together, as Anthropic counts
 }
@@ -128,7 +129,7 @@ func (f *facts) reset() {
 		}
 	}
 	f.present, f.bad, f.valued, f.said = factSet[tally]{}, factSet[tally]{}, 0, factSet[text]{}
-	f.marked, f.keys, f.sets, f.steps, f.billed, f.toolFee, f.kept = false, 0, 0, genai.Usage{}, 0, false, false
+	f.marked, f.keys, f.sets, f.steps, f.billed, f.toolFee, f.unended, f.kept = false, 0, 0, genai.Usage{}, 0, false, false, false
 }
 
 // add keeps the count of the best rank, except that any count beats a 0: a dialect that does not know a sub-count may say 0

@@ -39,7 +39,7 @@ func (r *reading) hiddenHalf(early bool) {
 	}
 	u := &op.Usage
 	switch {
-	case u.Input == 0, op.Failure == genai.Succeeded && u.Output == 0, op.Failure != genai.Succeeded && (u.Output <= 1 || early):
+	case u.Input == 0, r.f.unended, op.Failure == genai.Succeeded && u.Output == 0, op.Failure != genai.Succeeded && (u.Output <= 1 || early):
 		op.Doubt = genai.ReasonHiddenTokens
 	}
 }

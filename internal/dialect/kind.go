@@ -30,7 +30,7 @@ func (r *reading) kind() verdict {
 	if v.name == opRerank {
 		v = r.rerank()
 	}
-	if v == (verdict{genai.ModelCall, genai.OpChat}) && r.embeds() {
+	if v.kind == genai.ModelCall && (v.name == genai.OpChat || v.name == genai.OpTextCompletion) && r.embeds() {
 		v.name = genai.OpEmbeddings
 	}
 	if v.kind == genai.Evaluation && r.f.hasModel() && r.hasPair() { // a judge, whose model is told on its own span
@@ -39,7 +39,8 @@ func (r *reading) kind() verdict {
 	return r.onAgent(v)
 }
 
-// embeds: the word for the kind is that of any call where a wrapper has but one (Langfuse's and Laminar's of OpenAI's SDK); the model tells.
+// embeds: the word for the kind is that of any call where a wrapper has but one (Langfuse's and Laminar's of OpenAI's SDK, all of
+// Bedrock's InvokeModel); the model tells.
 func (r *reading) embeds() bool {
 	for _, t := range [...]text{tRequestModel, tResponseModel, tModelName} {
 		if strings.Contains(r.f.texts[t], "embed") {

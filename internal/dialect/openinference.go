@@ -126,6 +126,11 @@ func openInferenceModels(r *reading) {
 			r.op.RequestModel, r.op.ResponseModel = id, id
 		}
 	}
+	if s := r.f.texts[jInput]; sellerOfID(r.op.ResponseID) != "" && strings.HasPrefix(s, "{") { // the answer names the maker's model
+		if id := textMember(s, "model"); id != "" {
+			r.op.RequestModel = id
+		}
+	}
 	if s := r.f.texts[jMetadata]; r.op.Model() == "" && strings.HasPrefix(s, "{") {
 		r.op.RequestModel = textMember(s, "ls_model_name")
 	}

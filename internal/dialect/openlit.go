@@ -22,6 +22,7 @@ var openLIT = &client{
 		{name: "@openlit/instrumentation-claude-agent-sdk*", traits: &openLITClaude},
 		{name: "openlit.anthropic", traits: &traits{localAgents: true, cacheApart: always, hidesCache: (*reading).streamed}}, // Go's, as the next
 		{name: "openlit.openai", traits: &traits{localAgents: true, hidesCache: (*reading).streamed}},
+		{name: "openlit.instrumentation.openai", traits: &traits{localAgents: true, guess: openLITCounts}},
 		{name: "openlit.instrumentation.anthropic", traits: &traits{localAgents: true, cacheApart: always}},
 		{name: "openlit.instrumentation.bedrock", traits: &traits{localAgents: true, cacheApart: always}},
 		{name: "openlit.instrumentation.google_ai_studio", traits: &traits{localAgents: true, thoughtsApart: true}},
@@ -33,10 +34,43 @@ var openLIT = &client{
 	keys: join(
 		tallies(nCacheRead, "gen_ai.usage.prompt_tokens_details.cached_tokens"),
 		tallies(nReasoning, "gen_ai.usage.completion_tokens_details.reasoning_tokens"),
-		values(vStream, plain, "gen_ai.request.is_stream"),
+		values(vStream, plain, "gen_ai.request.is_stream", "gen_ai.request.stream"),
+		texts(jToolsUsed, plain, "openai.response.built_in_tools"),
 	),
-	kind:   openLITHook,
-	traits: traits{localAgents: true},
+	json:     []member{{fact: jToolsUsed, read: toolsUsed, text: true}},
+	mayBe:    func(*facts) bool { return true },
+	lateKind: openLITFailed,
+	models:   openLITModel,
+	kind:     openLITHook,
+	traits:   traits{localAgents: true},
+}
+
+// openLITFailed: in Python calls of Anthropic's SDK and of Bedrock that failed have a name and no attribute.
+func openLITFailed(name string) (v verdict) {
+	if strings.HasPrefix(name, "chat ") {
+		v = verdict{genai.ModelCall, genai.OpChat}
+	}
+	return v
+}
+
+// openLITModel is the model in the name.
+func openLITModel(r *reading) {
+	if model, ok := strings.CutPrefix(r.span.Name(), "chat "); ok && r.scope.client.name == "openlit" && r.op.Model() == "" {
+		r.op.RequestModel = model
+	}
+}
+
+// openLITCounts: with usage Python's tells of a stream what was read from the cache, if only that it was nothing.
+func openLITCounts(r *reading, u *genai.Usage) bool {
+	return r.streamed() && r.f.tallyRanks[nCacheRead] == 0 || ownTokenizer(r, u)
+}
+
+// toolsUsed reads which of its own tools OpenAI used; that a page was opened only looks like a search.
+func toolsUsed(r *reading, s string) {
+	n := searches{
+		calls: int64(strings.Count(s, "web_search")), files: int64(strings.Count(s, "file_search")), runs: int64(strings.Count(s, "code_interpreter")),
+	}
+	n.tell(r.f, s)
 }
 
 // openLITHook: its command reads what coding agents write down. A session has the sum of its turns, and a turn without usage is what a person asked.
@@ -52,7 +86,10 @@ func openLITHook(r *reading) (v verdict) {
 	return v
 }
 
-var vStream = newValue()
+var (
+	vStream    = newValue()
+	jToolsUsed = newText()
+)
 
 // streamed says whether a call was a stream.
 func (r *reading) streamed() bool {

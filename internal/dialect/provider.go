@@ -22,6 +22,9 @@ func (r *reading) provider() {
 			if r.scope.traits.prefixed {
 				p = cmp.Or(prefixProvider(r.op.Model()), p)
 			}
+			if p == "anthropic" { // whose SDK asks for its models elsewhere too
+				p = cmp.Or(sellerOfID(r.op.ResponseID), p)
+			}
 			r.op.Provider = p
 			return
 		}
@@ -32,6 +35,17 @@ func (r *reading) provider() {
 		}
 	}
 	r.op.Provider = providerOfModel(r.op.Model())
+}
+
+// sellerOfID is who answered in Anthropic's protocol in its stead, by the id of the answer.
+func sellerOfID(id string) string {
+	switch {
+	case strings.HasPrefix(id, "msg_bdrk_"):
+		return "aws.bedrock"
+	case strings.HasPrefix(id, "msg_vrtx_"):
+		return "gcp.vertex_ai"
+	}
+	return ""
 }
 
 // textMember returns a string member of a JSON object.

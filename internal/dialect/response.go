@@ -45,6 +45,9 @@ func (a *answered) read(p *jsonScan) {
 			first(&a.model, p.text())
 		case "service_tier", "serviceTier", "performanceConfig":
 			first(&a.tier, tierOf(p))
+		case "stop_reason":
+			a.facts.unended = a.facts.unended || p.next() == 'n' // null, until the stream ends
+			p.skip()
 		case "output", "content":
 			a.blocks(p)
 		case "candidates":

@@ -138,6 +138,7 @@ const (
 	ReasonUnknownFee       = "unknown_fee"
 	ReasonUnknownTier      = "unknown_service_tier"
 	ReasonModelGuessed     = "model_guessed"
+	ReasonUnknownRegion    = "unknown_region"
 	ReasonNoLLMCost        = "no_llmcost" // budgetalert's: a model call that no llmcost has read
 )
 
