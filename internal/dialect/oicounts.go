@@ -23,6 +23,11 @@ var openInferenceGoogle = traits{localAgents: true, corrects: func(r *reading, c
 	case r.between("0.1.4", "0.1.9") && c.total > c.in+c.out:
 		c.in = c.total - c.out
 	}
+}, hides: func(r *reading, _ *genai.Usage) string {
+	if strings.Contains(r.f.texts[jOutput], `"automatic_function_calling_history":[{`) { // the SDK ran tools, and the last call is all that is told
+		return genai.ReasonHiddenTokens
+	}
+	return ""
 }}
 
 // The one for the ADK added thinking tokens to the output that LiteLLM gives with them.
