@@ -63,13 +63,12 @@ func elastics(r *reading) bool { return r.between("1.0", "") && r.f.texts[tReque
 // idFirst: what Anthropic's streams say of the output at their start and at their end Python's adds up. Not each such span says that it was a
 // stream, but of streams the id of the answer is written before its model, and of whole answers after it.
 func idFirst(r *reading, _ *genai.Usage) bool {
+	id := false
 	for key := range r.span.Attributes().All() {
-		switch key {
-		case genai.ResponseModel:
-			return r.streamed()
-		case genai.ResponseID:
-			return true
+		if key == genai.ResponseModel {
+			return id || r.streamed()
 		}
+		id = id || key == genai.ResponseID
 	}
 	return r.streamed()
 }
