@@ -11,7 +11,6 @@ var (
 	tLitellmModel  = newText()
 	tProxyKey      = newText()
 	tCacheKey      = newText()
-	tLitellmStream = newText()
 	jLitellmUsage  = newText()
 	jLitellmHidden = newText()
 	nLitellmInput  = newTally()
@@ -32,7 +31,6 @@ var litellm = &client{
 		texts(tProxyKey, plain, "metadata.user_api_key_hash", "litellm.api_key.hash", "metadata.user_api_key_alias",
 			"metadata.user_api_key_team_id"),
 		texts(tCacheKey, plain, "hidden_params.cache_key"),
-		texts(tLitellmStream, plain, "llm.is_streaming"),
 		texts(jLitellmUsage, plain, "metadata.usage_object"),
 		texts(tResponseID, plain, "llm.response.id"),
 		texts(jLitellmHidden, plain, "hidden_params"),
@@ -59,7 +57,7 @@ var litellm = &client{
 
 // litellmCounts: of a stream that ends without usage it counts words of its own, which have no details of the prompt.
 func litellmCounts(r *reading, _ *genai.Usage) bool {
-	if r.f.texts[tLitellmStream] != "True" || r.f.has(nCacheRead) {
+	if streams, ok := r.f.value(vStream); !ok || streams.AsString() != "True" || r.f.has(nCacheRead) {
 		return false
 	}
 	usage := cmp.Or(r.f.texts[jLitellmUsage], r.f.texts[jMetadata])
