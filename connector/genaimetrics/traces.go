@@ -111,7 +111,7 @@ func (e *engine) findAgain(b *group, now time.Time) {
 	var keys [groupSize]uint64
 	for i := range b.obs[:b.n] {
 		at := &b.obs[i].origin
-		keys[i] = e.seen.hash.Adding(e.seen.hash.Span(at.trace, at.span), &b.obs[i].op)
+		keys[i] = e.seen.hash.SpanReport(at.trace, at.span, &b.obs[i].op)
 	}
 	e.seen.fetch(keys[:b.n])
 	for i := range b.obs[:b.n] {

@@ -128,7 +128,9 @@ func (c *canonical) fill(op *Operation) {
 	switch op.Kind {
 	case ModelCall:
 		op.CacheHit = op.Reason == ReasonCacheHit
-		op.Adds = addsOf(c.texts[cAdds])
+		if op.Adds = addsOf(c.texts[cAdds]); op.Adds != AddsAll {
+			op.Same = sameOf(c.texts[cAddsTo])
+		}
 		c.usage(op)
 		op.Billed = Billed{max(c.count(cWebSearches), 0), max(c.count(cFileSearches), 0), max(c.count(cCodeRuns), 0)}
 	case Cache:

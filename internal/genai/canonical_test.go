@@ -51,12 +51,12 @@ func TestReadCanonical(t *testing.T) {
 		},
 		"what a later report adds": {
 			map[string]any{
-				OperationName: OpChat, UsageInput: 10, UsageOutput: 5, CostStatus: StatusPriced, CostTotal: 0.5, CallAdds: AddsWordCost,
+				OperationName: OpChat, UsageInput: 10, UsageOutput: 5, CostStatus: StatusPriced, CostTotal: 0.5, CallAdds: AddsWordCost, CallAddsTo: SameWordSpan,
 				ErrorType: "429", CallFailure: CallRateLimited, FirstChunk: 0.5, CallAttempt: 2,
 			},
 			Operation{
 				Kind: ModelCall, Name: OpChat, UsageState: UsageKnown, Usage: Usage{Input: 10, Output: 5}, Status: StatusPriced, TotalUSD: 0.5,
-				Adds: AddsCost, Attempt: 2,
+				Adds: AddsCost, Same: SameSpan, Attempt: 2,
 			},
 		},
 		"a word that nobody wrote": {

@@ -21,6 +21,7 @@ const (
 	cFailure
 	cUsage
 	cAdds
+	cAddsTo
 
 	cInput
 	cOutput
@@ -99,6 +100,7 @@ var canonicalKeys = [...]canonicalKey{
 	{CallFailure, cFailure, true},
 	{CallUsage, cUsage, true},
 	{CallAdds, cAdds, true},
+	{CallAddsTo, cAddsTo, true},
 	{CallDuration, cDuration, true},
 }
 

@@ -138,19 +138,22 @@ func (h *Hasher) Response(id string, output int64) uint64 {
 // Call is by what a call that a span reports is known again. A response id that is unique in the world says it whoever reports the call;
 // servers and mocks that give one id to several answers do not, there the span does.
 func (h *Hasher) Call(trace pcommon.TraceID, span pcommon.SpanID, op *Operation) uint64 {
-	id := uint64(0)
 	if !UniqueResponseID(op.ResponseID) {
-		id = h.Span(trace, span)
+		if id := h.SpanReport(trace, span, op); id != 0 {
+			return id
+		}
 	}
-	if id == 0 {
-		id = h.Response(op.ResponseID, op.Usage.Output)
-	}
-	return h.Adding(id, op)
+	return h.adding(h.Response(op.ResponseID, op.Usage.Output), op, SameAnswer)
 }
 
-// Adding is the key of what an operation adds to the call that id is the key of, which is counted already.
-func (h *Hasher) Adding(id uint64, op *Operation) uint64 {
-	if op.Adds == AddsAll || id == 0 {
+// SpanReport is the key of what a span reports; 0 where it lacks one of its ids.
+func (h *Hasher) SpanReport(trace pcommon.TraceID, span pcommon.SpanID, op *Operation) uint64 {
+	return h.adding(h.Span(trace, span), op, SameSpan)
+}
+
+// adding is id, or where a report before, which counts, has that already, the key of what is added to it.
+func (h *Hasher) adding(id uint64, op *Operation, same Same) uint64 {
+	if op.Same < same || id == 0 {
 		return id
 	}
 	return h.Words(id, uint64(op.Adds), 14)

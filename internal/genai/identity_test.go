@@ -175,12 +175,17 @@ func TestWhatIsAddedIsNoCall(t *testing.T) {
 	h, trace := NewHasher(), pcommon.TraceID{1}
 	call := Operation{ResponseID: "chatcmpl-AbCdEfGhIjKlMnOp"}
 	usage, cost := call, call
-	usage.Adds, cost.Adds = AddsUsage, AddsCost
+	usage.Adds, usage.Same, cost.Adds, cost.Same = AddsUsage, SameAnswer, AddsCost, SameAnswer
 	keys := map[uint64]bool{}
 	for _, op := range []*Operation{&call, &usage, &cost} {
 		keys[h.Call(trace, pcommon.SpanID{1}, op)] = true
 		keys[h.Call(trace, pcommon.SpanID{2}, op)] = true
 	}
 	require.Len(t, keys, 3)
-	require.Zero(t, h.Call(pcommon.TraceID{}, pcommon.SpanID{}, &Operation{Adds: AddsCost}))
+	require.Zero(t, h.Call(pcommon.TraceID{}, pcommon.SpanID{}, &Operation{Adds: AddsCost, Same: SameSpan}))
+	other, span := Operation{Adds: AddsCost}, Operation{Adds: AddsCost, Same: SameSpan}
+	self := h.Span(trace, pcommon.SpanID{1})
+	require.Equal(t, self, h.Call(trace, pcommon.SpanID{1}, &other), "the one before was another's")
+	require.NotEqual(t, self, h.Call(trace, pcommon.SpanID{1}, &span))
+	require.Equal(t, self, h.SpanReport(trace, pcommon.SpanID{1}, &cost), "an answer tells of no span")
 }

@@ -67,15 +67,22 @@ const (
 	CallFirstChunk    = "llm.cost.call.time_to_first_chunk" // seconds
 	CallDuration      = "llm.cost.call.duration"            // seconds, of a log record
 	CallTier          = "llm.cost.call.service_tier"
-	CallRegion        = "llm.cost.call.region" // where the answer says that it was made, if that has a price of its own
-	CallCounts        = "llm.cost.call.counts" // of a metric's point: what its value counts
-	CallAdds          = "llm.cost.call.adds"   // of a later report of a call that counts already: what it adds
+	CallRegion        = "llm.cost.call.region"  // where the answer says that it was made, if that has a price of its own
+	CallCounts        = "llm.cost.call.counts"  // of a metric's point: what its value counts
+	CallAdds          = "llm.cost.call.adds"    // of a later report of a call that counts already: what it adds
+	CallAddsTo        = "llm.cost.call.adds_to" // what it has in common with the one before, if anything
 )
 
 // Values of llm.cost.call.adds.
 const (
 	AddsWordUsage = "usage" // tokens and cost
 	AddsWordCost  = "cost"
+)
+
+// Values of llm.cost.call.adds_to.
+const (
+	SameWordSpan   = "span"
+	SameWordAnswer = "answer"
 )
 
 // Values of llm.cost.call.usage; without it the counts are as the provider sent them, if there are any.

@@ -42,6 +42,8 @@ type Operation struct {
 	Elsewhere bool
 	// Adds is what of a call is to be counted (llm.cost.call.adds).
 	Adds Adds
+	// Same is by which key the report before is known, where Adds is not all (llm.cost.call.adds_to).
+	Same Same
 }
 
 // Adds is what a report adds to what counts of its call already. Where that is not all, an earlier report counts as the call: its time and its
@@ -66,6 +68,30 @@ func addsOf(word string) Adds {
 		return AddsCost
 	}
 	return AddsAll
+}
+
+// Same is what a report that adds has in common with one before it. Where that is a key by which calls are known, what is added needs a key of
+// its own; where it is nothing, its own key must say whoever knew the report before, or it counts again when it comes again after a restart.
+type Same uint8
+
+// What is in common.
+const (
+	SameNothing Same = iota
+	SameAnswer       // the response id
+	SameSpan
+)
+
+// Word is the value of llm.cost.call.adds_to; "" is nothing.
+func (s Same) Word() string { return [...]string{"", SameWordAnswer, SameWordSpan}[s] }
+
+func sameOf(word string) Same {
+	switch word {
+	case SameWordAnswer:
+		return SameAnswer
+	case SameWordSpan:
+		return SameSpan
+	}
+	return SameNothing
 }
 
 // Model is the model to price and to name: the one that answered, else the one asked for.

@@ -63,7 +63,7 @@ func requireSame(t *testing.T, want, got *genai.Operation, is bool) {
 		return
 	}
 	w := *want
-	w.Status, w.Reason, w.TotalUSD, w.SavedUSD, w.Adds = got.Status, got.Reason, got.TotalUSD, got.SavedUSD, got.Adds
+	w.Status, w.Reason, w.TotalUSD, w.SavedUSD, w.Adds, w.Same = got.Status, got.Reason, got.TotalUSD, got.SavedUSD, got.Adds, got.Same
 	w.Usage.InputAudio, w.Usage.OutputAudio = 0, 0
 	if w.ServiceTier == "default" || w.ServiceTier == "standard" {
 		w.ServiceTier = ""

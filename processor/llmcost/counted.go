@@ -130,7 +130,8 @@ func (c *countedCalls) decideOne(w *witness, now time.Time) {
 		own, _ = c.spans.Get(w.self, now)
 	}
 	if own.self != undecided && (own.self != countsBare || w.bare) {
-		w.outcome, w.adds, w.again = own.self, own.adds, true // the same span again gets the same answer
+		w.outcome, w.again = own.self, true // the same span again gets the same answer
+		w.adds, w.same = genai.Adds(own.adds>>4), genai.Same(own.adds&0xf)
 		c.findCounted(w, &own, now)
 		return
 	}
@@ -138,6 +139,8 @@ func (c *countedCalls) decideOne(w *witness, now time.Time) {
 	slot, said := c.response(w, now)
 	if w.outcome = c.verdict(w, &own, said, now); w.outcome != counts {
 		w.adds = genai.AddsAll
+	} else if own.self == countsBare {
+		w.same = genai.SameSpan
 	}
 	if w.outcome == counts && w.talk != 0 {
 		c.noteTalk(w, now)
@@ -188,6 +191,7 @@ func (c *countedCalls) verdict(w *witness, own *spanRecord, said *responseRecord
 	}
 	if said != nil {
 		w.tops(said.told())
+		w.same = genai.SameAnswer
 	}
 	if w.above {
 		return parentCounted

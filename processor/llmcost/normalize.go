@@ -42,6 +42,9 @@ func (w *canonicalWriter) write(status string) {
 	}
 	if op.Adds != genai.AddsAll {
 		w.attrs.PutStr(genai.CallAdds, op.Adds.Word())
+		if op.Same != genai.SameNothing {
+			w.attrs.PutStr(genai.CallAddsTo, op.Same.Word())
+		}
 	}
 	w.hidden = w.hidden || status == genai.StatusDuplicate
 	w.answer()

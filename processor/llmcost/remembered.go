@@ -1,7 +1,5 @@
 package llmcost
 
-import "github.com/otelcol-llm/otelcol-llm/internal/genai"
-
 // known is what is remembered of a witness that counts: how much of the bill it knew, what it cost, and its counts.
 type known struct {
 	nano  int64
@@ -22,7 +20,7 @@ type spanRecord struct {
 	self   outcome
 	failed bool    // the span tells a failure
 	child  outcome // counts, countsBare …, or childCounted: a span inside stands for, or itself repeats, a counted call
-	adds   genai.Adds
+	adds   uint8   // of a witness that adds: what, and what it has in common
 }
 
 func (f *spanRecord) known() known { return known{f.nano, f.rank, f.print} }
@@ -73,7 +71,7 @@ func (f *spanRecord) andInside(w *witness, said *responseRecord) known {
 
 // decided notes what became of the span itself.
 func (f *spanRecord) decided(w *witness) {
-	f.self, f.failed, f.adds = w.outcome, w.failed, w.adds
+	f.self, f.failed, f.adds = w.outcome, w.failed, uint8(w.adds)<<4|uint8(w.same)
 	switch w.outcome {
 	case countsBare:
 		f.rank = noUsage

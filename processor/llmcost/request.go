@@ -274,7 +274,7 @@ func (c *spanCall) answer(witnesses []witness) (*costing, bool) {
 	if c.witness < 0 {
 		c.costing = ignoredCall
 	} else if w := &witnesses[c.witness]; !w.outcome.duplicate() {
-		c.op.Adds = w.adds
+		c.op.Adds, c.op.Same = w.adds, w.same
 	} else {
 		c.costing = costing{status: genai.StatusDuplicate, reason: w.outcome.reason(), uncounted: w.uncounted()}
 	}

@@ -67,7 +67,8 @@ type witness struct {
 	above   bool  // a witness above it in the request counts
 	again   bool  // its span came before
 	adds    genai.Adds
-	covered bool // a witness below it in the request counts
+	same    genai.Same // where it adds
+	covered bool       // a witness below it in the request counts
 }
 
 // keepApart gives w keys of its own: an embedding is no report of the chat that it lies in, nor the chat one of it.

@@ -248,3 +248,33 @@ func orderings[T any](all []T, try func([]T)) {
 	}
 	walk(nil, all)
 }
+
+// A report that adds is sent again to a collector that never saw the first one: after a restart, or to another replica. The ledger outlives both.
+func TestWhatWasAddedComesAgain(t *testing.T) {
+	told := func(r report, id string) report { r.id = id; return r }
+	bare := func(r report) report { r.bare = true; return r }
+	agent, proxy := report{span: 1, model: alias}, report{span: 2, in: 1, model: sold, service: "proxy"}
+	for name, c := range map[string][2]report{
+		"no ids":                      {agent, proxy},
+		"an id that one tells":        {agent, told(proxy, uniqueID)},
+		"an id that both tell":        {told(agent, uniqueID), told(proxy, uniqueID)},
+		"an id that others may have":  {told(agent, "run-1"), told(proxy, "run-1")},
+		"no usage":                    {bare(agent), proxy},
+		"no usage, an id":             {bare(agent), told(proxy, uniqueID)},
+		"before its end":              {{span: 1, model: sold, bare: true}, {span: 1, model: sold}},
+		"before its end, with its id": {told(report{span: 1, model: sold, bare: true}, uniqueID), told(report{span: 1, model: sold}, uniqueID)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			now := time.Now()
+			spans := priced(t, "", c[0].traces(now), c[1].traces(now))
+			spans = append(spans, priced(t, "", c[1].traces(now))...)
+			booked, md := bookedOf(t, copies(spans)...), counted(t, "interval: 1h", copies(spans)...)
+			require.InDelta(t, 1, value(booked, genai.MetricBookedCalls), 0)
+			require.InDelta(t, 1100, value(booked, genai.MetricBookedTokens), 0)
+			require.InDelta(t, 0.00021, value(booked, genai.MetricBookedUSD), 1e-12)
+			require.InDelta(t, 1, value(md, genai.MetricCalls), 0)
+			require.InDelta(t, 0.00021, value(md, genai.MetricCostUSD), 1e-12)
+		})
+	}
+}
