@@ -32,7 +32,8 @@ func agentOpsNet(r *reading) bool { return r.soldNet() || agentOpsAnthropic(r) }
 
 // agentOpsKind: of a tool that the model asks for a span is sent at once, whoever runs it, with the word as Python shows it.
 func agentOpsKind(_ *reading, word string) verdict {
-	if strings.HasPrefix(word, "AgentOpsSpanKindValues.") {
+	word, shown := strings.CutPrefix(word, "AgentOpsSpanKindValues.")
+	if shown && word == "TOOL" {
 		return verdict{genai.Step, ""}
 	}
 	return kindWord(word)

@@ -18,25 +18,25 @@ type client struct {
 	keys []entry // attributes that it says facts in, per fact in order of precedence
 	own  []entry // the same, of names so plain that they mean this under its scopes only
 
-	kind     func(*reading) verdict    // knows its spans by the scope, before any attribute is asked
-	sum      func(*reading) verdict    // knows, under any scope, spans that are sums of others, whatever they look like
-	apart    apart                     // as cacheApart of the traits, under any scope
-	passes   func(*reading) bool       // knows the steps that lie between two reports of a call, and in no other place
-	lateKind func(name string) verdict // knows them by their name, when no attribute said anything
-	words    []word                    // attributes whose value is a word for the kind of the span, under any scope
-	pairs    []pair                    // attributes for input and output
-	json     []member                  // attributes that hold JSON with usage, read on model calls
-	answers  []text                    // attributes that hold the provider's answer
-	costs    []cost                    // attributes for what the call cost
-	provider func(*reading) string     // of a call, under any scope, that has none in an attribute; "" where it does not know either
-	soldBy   func(*reading) string     // who answers calls of its scopes, whatever the provider that it names; "" where it does not know
-	models   func(*reading)            // corrects, under any scope, what the attributes say of the models
-	failed   func(*reading) bool       // failures that neither the status nor error.type tells
-	hit      func(*reading) bool       // answers from the client's own cache
-	mayBe    func(*facts) bool         // spans without any attribute that only GenAI spans have may be its operations
-	events   map[string]logReader      // log events that tell of an operation
-	metrics  map[string]pointReader    // metrics that tell of calls
-	traits                             // of all its scopes that say nothing else
+	kind     func(*reading) verdict // knows its spans by the scope, before any attribute is asked
+	sum      func(*reading) verdict // knows, under any scope, spans that are sums of others, whatever they look like
+	apart    apart                  // as cacheApart of the traits, under any scope
+	passes   func(*reading) bool    // knows the steps that lie between two reports of a call, and in no other place
+	lateKind func(*reading) verdict // knows them by their name, when no attribute said anything
+	words    []word                 // attributes whose value is a word for the kind of the span, under any scope
+	pairs    []pair                 // attributes for input and output
+	json     []member               // attributes that hold JSON with usage, read on model calls
+	answers  []text                 // attributes that hold the provider's answer
+	costs    []cost                 // attributes for what the call cost
+	provider func(*reading) string  // of a call, under any scope, that has none in an attribute; "" where it does not know either
+	soldBy   func(*reading) string  // who answers calls of its scopes, whatever the provider that it names; "" where it does not know
+	models   func(*reading)         // corrects, under any scope, what the attributes say of the models
+	failed   func(*reading) bool    // failures that neither the status nor error.type tells
+	hit      func(*reading) bool    // answers from the client's own cache
+	mayBe    func(*facts) bool      // spans without any attribute that only GenAI spans have may be its operations
+	events   map[string]logReader   // log events that tell of an operation
+	metrics  map[string]pointReader // metrics that tell of calls
+	traits                          // of all its scopes that say nothing else
 	bit      uint64
 }
 

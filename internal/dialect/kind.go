@@ -43,7 +43,7 @@ func (r *reading) kind() verdict {
 // Bedrock's InvokeModel); the model tells.
 func (r *reading) embeds() bool {
 	for _, t := range [...]text{tRequestModel, tResponseModel, tModelName} {
-		if strings.Contains(r.f.texts[t], "embed") {
+		if s := r.f.texts[t]; genai.ContainsFold(s, "embed") && !genai.ContainsFold(s, "embedded") {
 			return true
 		}
 	}
@@ -275,7 +275,7 @@ func (r *reading) kindOfName() verdict {
 		return verdict{genai.Cache, ""}
 	}
 	if kind := r.scope.client.lateKind; kind != nil {
-		if v := kind(name); v.says() {
+		if v := kind(r); v.says() {
 			return v
 		}
 	}

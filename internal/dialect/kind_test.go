@@ -45,6 +45,8 @@ func TestKind(t *testing.T) {
 		{"langfuse generation", "langfuse-sdk", "g", attrs{"langfuse.observation.type": "generation"}, genai.ModelCall, "chat"},
 		{"langfuse's wrapper of OpenAI's embeddings", "langfuse-sdk", "OpenAI.embeddings", attrs{"langfuse.observation.type": "generation", "langfuse.observation.model.name": "text-embedding-3-small"}, genai.ModelCall, "embeddings"},
 		{"laminar's embeddings are an LLM's", "lmnr.tracer", "openai.embeddings", attrs{"lmnr.span.type": "LLM", "gen_ai.request.model": "text-embedding-3-small"}, genai.ModelCall, "embeddings"},
+		{"embeddings in capitals", "langfuse-sdk", "g", attrs{"langfuse.observation.type": "generation", "langfuse.observation.model.name": "Qwen/Qwen3-Embedding-8B"}, genai.ModelCall, "embeddings"},
+		{"a chat that is embedded", "langfuse-sdk", "g", attrs{"langfuse.observation.type": "generation", "langfuse.observation.model.name": "my-Embedded-assistant"}, genai.ModelCall, "chat"},
 		{"langfuse embedding", "langfuse-sdk", "g", attrs{"langfuse.observation.type": "embedding"}, genai.ModelCall, "embeddings"},
 		{"langfuse agent", "langfuse-sdk", "g", attrs{"langfuse.observation.type": "agent"}, genai.Agent, "invoke_agent"},
 		{"langfuse span", "langfuse-sdk", "g", attrs{"langfuse.observation.type": "span"}, genai.Step, ""},
@@ -93,6 +95,14 @@ func TestKind(t *testing.T) {
 		{"pydantic run", "pydantic-ai", "agent run", with(use, attrs{"agent_name": "w", "gen_ai.request.model": "gpt-4o"}), genai.Agent, "invoke_agent"},
 		{"pydantic run with sums", "pydantic-ai", "w", attrs{"gen_ai.aggregated_usage.input_tokens": 5, "gen_ai.operation.name": "chat"}, genai.Agent, "invoke_agent"},
 		{"pydantic tool", "pydantic-ai", "running tool", attrs{"gen_ai.tool.name": "get_weather"}, genai.Tool, "execute_tool"},
+		{"logfire's agents", "logfire.openai_agents", "Responses API", attrs{}, genai.ModelCall, "chat"},
+		{"a run of them", "logfire.openai_agents", "Agent run: {name!r}", attrs{}, genai.Agent, "invoke_agent"},
+		{"a user's span by such a name", "logfire", "Chat completion with retries", attrs{}, genai.NotGenAI, ""},
+		{"a user's log by such a name", "logfire.fastapi", "Responses API answered", attrs{}, genai.NotGenAI, ""},
+		{"a tool's span of AgentOps", "agentops.x", "tool_call.f", attrs{"agentops.span.kind": "AgentOpsSpanKindValues.TOOL"}, genai.Step, ""},
+		{"a call of AgentOps as Python shows it", "agentops", "x", with(use, attrs{"agentops.span.kind": "AgentOpsSpanKindValues.LLM"}), genai.ModelCall, "chat"},
+		{"what a user of openlit traces", "openlit", "chat with a person", attrs{}, genai.NotGenAI, ""},
+		{"a name and no failure", "openlit.instrumentation.anthropic", "chat claude-sonnet-4-5", attrs{}, genai.NotGenAI, ""},
 		{"pydantic tools", "pydantic-ai", "running tools", attrs{}, genai.Step, ""},
 		{"litellm proxy", "litellm", "Received Proxy Server Request", with(use, attrs{"gen_ai.request.model": "gpt-4o"}), genai.ModelCall, "chat"},
 		{"litellm proxy, embeddings", "litellm", "litellm_request", attrs{"llm.request.type": "aembedding", "gen_ai.request.model": "m"}, genai.ModelCall, "embeddings"},
@@ -126,6 +136,17 @@ func TestKind(t *testing.T) {
 			assert.Equal(t, tc.kind, op.Kind)
 			assert.Equal(t, tc.op, op.Name)
 		})
+	}
+}
+
+// What failed and has a name only is a call where a library wrote it, and none where a user did.
+func TestFailedByName(t *testing.T) {
+	for scope, want := range map[string]genai.Kind{"openlit.instrumentation.anthropic": genai.ModelCall, "openlit": genai.NotGenAI} {
+		span, s := handMade(t, "chat claude-sonnet-4-5", nil), scopeNamed(scope, nil)
+		span.Status().SetCode(ptrace.StatusCodeError)
+		var op Call
+		Read(&s, span, &op)
+		assert.Equal(t, want, op.Kind, scope)
 	}
 }
 

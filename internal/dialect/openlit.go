@@ -45,9 +45,10 @@ var openLIT = &client{
 	traits:   traits{localAgents: true},
 }
 
-// openLITFailed: in Python calls of Anthropic's SDK and of Bedrock that failed have a name and no attribute.
-func openLITFailed(name string) (v verdict) {
-	if strings.HasPrefix(name, "chat ") {
+// openLITFailed: in Python calls of Anthropic's SDK and of Bedrock that failed have a name and no attribute. So has what a user traces by hand,
+// in the scope "openlit".
+func openLITFailed(r *reading) (v verdict) {
+	if statusFailed(r.span) && strings.HasPrefix(r.span.Name(), "chat ") && strings.HasPrefix(r.scope.name, "openlit.instrumentation.") {
 		v = verdict{genai.ModelCall, genai.OpChat}
 	}
 	return v

@@ -24,7 +24,7 @@ var pydanticAI = &client{
 		{name: "pydantic-ai*", traits: &traits{localAgents: true, hides: pydanticLetGo}},
 		{name: "logfire*"},
 		{name: "logfire.anthropic", traits: &traits{localAgents: true, hides: logfireLetGo}},
-		{name: "logfire.openai_agents", traits: &traits{localAgents: true, hidesCache: always}},
+		{name: "logfire.openai_agents", traits: &logfireAgents},
 		{name: "logfire.claude_agent_sdk", traits: &traits{localAgents: true, usageOnAgent: true}},
 	},
 	keys: join(
@@ -130,14 +130,26 @@ func pydanticLetGo(r *reading, _ *genai.Usage) string {
 	return ""
 }
 
-func pydanticKind(name string) verdict {
+var logfireAgents = traits{localAgents: true, hidesCache: always}
+
+// logfireAgentsKind knows what Logfire tells of OpenAI's agents. Other scopes of Logfire's have spans under names that users gave.
+func logfireAgentsKind(name string) (v verdict) {
 	switch {
-	case strings.HasPrefix(name, "Chat completion with "), strings.HasPrefix(name, "Responses API"): // OpenAI's agents, as Logfire tells them
-		return verdict{genai.ModelCall, genai.OpChat}
+	case strings.HasPrefix(name, "Chat completion with "), strings.HasPrefix(name, "Responses API"):
+		v = verdict{genai.ModelCall, genai.OpChat}
 	case strings.HasPrefix(name, "Agent run: "):
-		return verdict{genai.Agent, genai.OpInvokeAgent}
+		v = verdict{genai.Agent, genai.OpInvokeAgent}
 	case strings.HasPrefix(name, "Function: "):
-		return verdict{genai.Tool, genai.OpExecuteTool}
+		v = verdict{genai.Tool, genai.OpExecuteTool}
+	}
+	return v
+}
+
+func pydanticKind(r *reading) verdict {
+	name := r.span.Name()
+	switch {
+	case r.scope.traits == &logfireAgents:
+		return logfireAgentsKind(name)
 	case strings.HasPrefix(name, "agent run") || strings.HasSuffix(name, " run") || strings.HasPrefix(name, "invoke_agent"):
 		return verdict{genai.Agent, genai.OpInvokeAgent}
 	case name == "running tools":

@@ -17,8 +17,8 @@ var trpcAgent = &client{
 	keys:   tallies(nCacheWrite, "gen_ai.usage.input_tokens.cache_creation"),
 	own:    values(vTRPCCacheRead, plain, "gen_ai.usage.input_tokens.cache_read"), // the same count stands under the name that Sentry has too
 	mayBe:  func(*facts) bool { return true },
-	lateKind: func(name string) verdict {
-		if strings.HasPrefix(name, "chat ") {
+	lateKind: func(r *reading) verdict {
+		if strings.HasPrefix(r.span.Name(), "chat ") {
 			return verdict{genai.ModelCall, genai.OpChat}
 		}
 		return verdict{}
