@@ -141,7 +141,7 @@ func (r *request) readSpan(scope *dialect.Scope, span ptrace.Span, ignored, trus
 	r.steps = r.steps || call.op.Kind == genai.Step
 	switch call.op.Kind {
 	case genai.ModelCall:
-		if model := r.prices.costOf(&call.op, endOf(span, r.now), &r.seen, &call.costing); !ignored {
+		if model := r.prices.costOf(&call.op, endOf(span, r.now), &r.seen, &call.costing); !ignored && r.countedIn != signalNone {
 			r.testify(scope, call, model)
 		}
 	case genai.Tool:
@@ -272,7 +272,9 @@ func (c *spanCall) answer(witnesses []witness) (*costing, bool) {
 		return nil, false
 	}
 	if c.witness < 0 {
-		c.costing = ignoredCall
+		if c.countedIn != signalNone { // what counts nowhere stands for nothing, nor does anything for it
+			c.costing = ignoredCall
+		}
 	} else if w := &witnesses[c.witness]; !w.outcome.duplicate() {
 		c.op.Adds, c.op.Same = w.adds, w.same
 	} else {

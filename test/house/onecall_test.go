@@ -278,3 +278,23 @@ func TestWhatWasAddedComesAgain(t *testing.T) {
 		})
 	}
 }
+
+// A command-line agent whose signals are all off stands for no call: the gateway's report of it counts, whichever comes first.
+func TestAnAgentThatIsOffHidesNoCall(t *testing.T) {
+	for _, model := range []string{alias, sold} {
+		agent, proxy := report{span: 1, model: model, scope: "com.anthropic.claude_code.tracing"}, report{span: 2, in: 1, model: sold}
+		orderings([]report{agent, proxy}, func(order []report) {
+			now := time.Now()
+			apart, whole := []ptrace.Traces{order[0].traces(now), order[1].traces(now)}, ptrace.NewTraces()
+			for _, td := range copies(apart) {
+				td.ResourceSpans().MoveAndAppendTo(whole.ResourceSpans())
+			}
+			for _, requests := range [][]ptrace.Traces{apart, {whole}} {
+				md := counted(t, "interval: 1h", priced(t, "cli_agents: {claude-code: off}", requests...)...)
+				require.InDelta(t, 1, value(md, genai.MetricCalls), 0, model)
+				require.InDelta(t, 1100, value(md, genai.MetricTokens), 0, model)
+				require.InDelta(t, 0.00021, value(md, genai.MetricCostUSD), 1e-12, model)
+			}
+		})
+	}
+}
