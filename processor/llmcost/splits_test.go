@@ -30,27 +30,32 @@ var unlike = map[string]string{
 
 // What is sent in several requests, in any order, some of them twice, costs what it costs in one, or own metrics say how much it is off. An input
 // that is unlike the others must still be so.
-func TestAnySplit(t *testing.T) {
+func TestAnySplit(t *testing.T) { testSplits(t, unlike, 4, costOfAll) }
+
+// testSplits sends every input whole and in so many splits: what comes of it must be the same but for the inputs that are named, of which it must
+// differ in one of 64.
+func testSplits[T comparable](t *testing.T, named map[string]string, splits uint64, outcome func(*testing.T, ...ptrace.Traces) T) {
+	t.Helper()
 	inputs := splitInputs(t)
-	for name := range unlike {
+	for name := range named {
 		require.Contains(t, inputs, name)
 	}
 	for name, td := range inputs {
 		t.Run(name, func(t *testing.T) {
-			whole, differ := costOfAll(t, td), 0
-			splits := uint64(4)
-			if unlike[name] != "" {
-				splits = 64
+			whole, differ := outcome(t, td), 0
+			seeds := splits
+			if named[name] != "" {
+				seeds = 64
 			}
-			for seed := range splits {
-				got := costOfAll(t, splitOf(td, rand.New(rand.NewPCG(seed, 8)))...)
-				if unlike[name] == "" {
+			for seed := range seeds {
+				got := outcome(t, splitOf(td, rand.New(rand.NewPCG(seed, 8)))...)
+				if named[name] == "" {
 					require.Equal(t, whole, got, "seed %d", seed)
 				} else if got != whole {
 					differ++
 				}
 			}
-			require.Equal(t, unlike[name] != "", differ > 0)
+			require.Equal(t, named[name] != "", differ > 0)
 		})
 	}
 }
@@ -71,24 +76,7 @@ var toldOtherwise = map[string]string{
 }
 
 // What is sent in several requests, in any order, some of them twice, is as many calls, and as many tokens, as in one.
-func TestAnySplitTellsTheCalls(t *testing.T) {
-	inputs := splitInputs(t)
-	for name := range toldOtherwise {
-		require.Contains(t, inputs, name)
-	}
-	for name, td := range inputs {
-		whole, differ := toldOf(t, td), 0
-		for seed := range uint64(8) {
-			got := toldOf(t, splitOf(td, rand.New(rand.NewPCG(seed, 8)))...)
-			if toldOtherwise[name] == "" {
-				require.Equal(t, whole, got, "%s, seed %d", name, seed)
-			} else if got != whole {
-				differ++
-			}
-		}
-		require.Equal(t, toldOtherwise[name] != "", differ > 0, name)
-	}
-}
+func TestAnySplitTellsTheCalls(t *testing.T) { testSplits(t, toldOtherwise, 8, toldOf) }
 
 // callSum is the calls and the tokens that components behind llmcost find.
 type callSum struct{ calls, input, output int64 }

@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/confmap"
+	"go.opentelemetry.io/collector/connector"
 	"go.opentelemetry.io/collector/connector/connectortest"
 	"go.opentelemetry.io/collector/consumer/consumertest"
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -54,8 +55,13 @@ func priced(t testing.TB, yaml string, batches ...ptrace.Traces) []ptrace.Traces
 // counted is what genaimetrics makes of batches.
 func counted(t testing.TB, yaml string, batches ...ptrace.Traces) pmetric.Metrics {
 	t.Helper()
-	ctx, f, sink := context.Background(), genaimetrics.NewFactory(), new(consumertest.MetricsSink)
-	cfg := f.CreateDefaultConfig()
+	return measured(t, genaimetrics.NewFactory(), yaml, batches...)
+}
+
+// measured is what a connector has made of batches at its end.
+func measured(t testing.TB, f connector.Factory, yaml string, batches ...ptrace.Traces) pmetric.Metrics {
+	t.Helper()
+	ctx, sink, cfg := context.Background(), new(consumertest.MetricsSink), f.CreateDefaultConfig()
 	configured(t, cfg, yaml)
 	set := connectortest.NewNopSettings(f.Type())
 	set.ID = component.NewID(f.Type())

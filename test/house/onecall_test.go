@@ -1,7 +1,6 @@
 package house
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -9,10 +8,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.opentelemetry.io/collector/component"
-	"go.opentelemetry.io/collector/component/componenttest"
-	"go.opentelemetry.io/collector/connector/connectortest"
-	"go.opentelemetry.io/collector/consumer/consumertest"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/pmetric"
@@ -138,20 +133,11 @@ func behind(t *testing.T, requests ...ptrace.Traces) amounts {
 // bookedOf is what budgetalert makes of batches, each sent twice.
 func bookedOf(t *testing.T, batches ...ptrace.Traces) pmetric.Metrics {
 	t.Helper()
-	ctx, f, sink := context.Background(), budgetalert.NewFactory(), new(consumertest.MetricsSink)
-	cfg := f.CreateDefaultConfig()
-	configured(t, cfg, fmt.Sprintf("ledger: {directory: %q}\nzero_for: 0s\ninterval: 1h", t.TempDir()))
-	set := connectortest.NewNopSettings(f.Type())
-	set.ID = component.NewID(f.Type())
-	c, err := f.CreateTracesToMetrics(ctx, set, cfg, sink)
-	require.NoError(t, err)
-	require.NoError(t, c.Start(ctx, componenttest.NewNopHost()))
+	var twice []ptrace.Traces
 	for _, td := range batches {
-		require.NoError(t, c.ConsumeTraces(ctx, td))
-		require.NoError(t, c.ConsumeTraces(ctx, td))
+		twice = append(twice, td, td)
 	}
-	require.NoError(t, c.Shutdown(ctx))
-	return sink.AllMetrics()[len(sink.AllMetrics())-1]
+	return measured(t, budgetalert.NewFactory(), fmt.Sprintf("ledger: {directory: %q}\nzero_for: 0s\ninterval: 1h", t.TempDir()), twice...)
 }
 
 // Reports of one call, some of which have no price or no usage: in whatever order they come, whole or each in a request of its own, twice or
