@@ -138,12 +138,27 @@ func (h *Hasher) Response(id string, output int64) uint64 {
 // Call is by what a call that a span reports is known again. A response id that is unique in the world says it whoever reports the call;
 // servers and mocks that give one id to several answers do not, there the span does.
 func (h *Hasher) Call(trace pcommon.TraceID, span pcommon.SpanID, op *Operation) uint64 {
-	if !UniqueResponseID(op.ResponseID) {
-		if id := h.SpanReport(trace, span, op); id != 0 {
-			return id
-		}
+	if UniqueResponseID(op.ResponseID) {
+		return h.answer(op)
+	}
+	if id := h.SpanReport(trace, span, op); id != 0 {
+		return id
 	}
 	return h.adding(h.Response(op.ResponseID, op.Usage.Output), op, SameAnswer)
+}
+
+// answer is the key of a report of an answer whose id is unique. That of the answer has who tells what it cost, whatever was told before; one
+// that does not, the first to come or one that adds usage, has a key of its own: where replicas of llmcost get the reports of a call, nothing says
+// that one only adds to another, and the cost must not be taken for what was told already.
+func (h *Hasher) answer(op *Operation) uint64 {
+	key := h.Response(op.ResponseID, 0)
+	switch {
+	case op.Counts() && (op.TotalUSD != 0 || op.UsageState.Counts()):
+		return key
+	case op.Adds == AddsAll:
+		return h.Words(key, 0, 15)
+	}
+	return h.adding(key, op, SameAnswer)
 }
 
 // SpanReport is the key of what a span reports; 0 where it lacks one of its ids.
@@ -162,7 +177,7 @@ func (h *Hasher) adding(id uint64, op *Operation, same Same) uint64 {
 // LogCall does the same for a call that a log record tells; said is a hash of its attributes.
 func (h *Hasher) LogCall(rec plog.LogRecord, said [16]byte, op *Operation, service string) uint64 {
 	if UniqueResponseID(op.ResponseID) {
-		return h.Response(op.ResponseID, op.Usage.Output)
+		return h.answer(op)
 	}
 	return h.Record(rec, said, service)
 }

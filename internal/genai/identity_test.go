@@ -182,6 +182,14 @@ func TestWhatIsAddedIsNoCall(t *testing.T) {
 		keys[h.Call(trace, pcommon.SpanID{2}, op)] = true
 	}
 	require.Len(t, keys, 3)
+	for _, op := range []*Operation{&call, &usage, &cost} { // with a price it is the answer's, whoever tells it, and whatever was told before
+		op.Status, op.TotalUSD = StatusPriced, 0.1
+		require.Equal(t, h.Response(call.ResponseID, 0), h.Call(trace, pcommon.SpanID{1}, op))
+	}
+	call.TotalUSD, call.UsageState = 0, UsageKnown
+	require.Equal(t, h.Response(call.ResponseID, 0), h.Call(trace, pcommon.SpanID{1}, &call), "what is free has a price, too")
+	call.UsageState = UsageNone
+	require.True(t, keys[h.Call(trace, pcommon.SpanID{1}, &call)], "a call that failed")
 	require.Zero(t, h.Call(pcommon.TraceID{}, pcommon.SpanID{}, &Operation{Adds: AddsCost, Same: SameSpan}))
 	other, span := Operation{Adds: AddsCost}, Operation{Adds: AddsCost, Same: SameSpan}
 	self := h.Span(trace, pcommon.SpanID{1})

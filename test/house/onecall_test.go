@@ -265,6 +265,45 @@ func TestWhatWasAddedComesAgain(t *testing.T) {
 	}
 }
 
+// Replicas get a report each of one answer, one of which has no price: whichever is recorded first, and whatever comes again to another replica, the
+// ledger that they share has the cost once. That the two are one call is told to neither.
+func TestReportsOfAnAnswerAtTwoReplicas(t *testing.T) {
+	agent, proxy := report{span: 1, model: alias, id: uniqueID}, report{span: 2, in: 1, model: sold, service: "proxy", id: uniqueID}
+	now := time.Now()
+	at := func(reports ...report) []ptrace.Traces {
+		var requests []ptrace.Traces
+		for i := range reports {
+			requests = append(requests, reports[i].traces(now))
+		}
+		return priced(t, "", requests...)
+	}
+	bare := agent
+	bare.bare = true
+	for name, replicas := range map[string][][]ptrace.Traces{
+		"the price second":                     {at(agent), at(proxy)},
+		"the price first":                      {at(proxy), at(agent)},
+		"no usage first":                       {at(bare), at(proxy)},
+		"both at one, the price again":         {at(agent, proxy), at(proxy)},
+		"both at one, both again":              {at(agent, proxy), at(agent), at(proxy)},
+		"the price first, then both at one":    {at(proxy), at(agent, proxy)},
+		"no usage and the usage of one answer": {at(bare, proxy), at(proxy)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			spans := slices.Concat(replicas...)
+			booked := bookedOf(t, copies(spans)...)
+			require.InDelta(t, 0.00021, value(booked, genai.MetricBookedUSD), 1e-12)
+			require.InDelta(t, 1.5, value(booked, genai.MetricBookedCalls), 0.5, "once or twice")
+			usd := 0.0
+			eachRecord(written(t, "events: [llm]", copies(spans)...), func(rec plog.LogRecord) {
+				if v, ok := rec.Attributes().Get(genai.LogCost); ok {
+					usd += v.Double()
+				}
+			})
+			require.InDelta(t, 0.00021, usd, 1e-12)
+		})
+	}
+}
+
 // A command-line agent whose signals are all off stands for no call: the gateway's report of it counts, whichever comes first.
 func TestAnAgentThatIsOffHidesNoCall(t *testing.T) {
 	for _, model := range []string{alias, sold} {
