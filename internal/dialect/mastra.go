@@ -1,8 +1,15 @@
 package dialect
 
-import "github.com/otelcol-llm/otelcol-llm/internal/genai"
+import (
+	"strings"
 
-var tMastraType = newText()
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+)
+
+var (
+	tMastraType = newText()
+	jMastraBody = newText()
+)
 
 // mastra follows the conventions, with steps of its own between agent and call. It has its counts from the AI SDK's models: those of the
 // SDK's version 5 leave cached tokens out of the input of Anthropic and Bedrock, and those of Bedrock do not tell what was written; those of 6
@@ -16,6 +23,7 @@ var mastra = &client{
 		texts(tToolCallID, plain, "mastra.metadata.toolCallId"), // of a piece of the stream, which alone told of the provider's tools before 1.17
 		texts(tTool, plain, "mastra.metadata.toolName"),
 		texts(tToolResult, plain, "mastra.model_chunk.output"),
+		texts(jMastraBody, plain, "mastra.metadata.body"), // of a step whose answer came at once
 		texts(tFirstChunkAt, plain, "mastra.completion_start_time"),
 		tallies(nCacheWrite5m, "gen_ai.usage.cache_creation.5m_input_tokens"),
 		tallies(nCacheWrite1h, "gen_ai.usage.cache_creation.1h_input_tokens"),
@@ -23,6 +31,7 @@ var mastra = &client{
 		tallies(nOutputAudio, "gen_ai.usage.audio_output_tokens"),
 	),
 	kind:   mastraParts,
+	served: mastraServed,
 	words:  []word{{fact: tMastraType}},
 	traits: traits{localAgents: true, cacheApart: mastraApart, hides: mastraHides},
 }
@@ -37,6 +46,33 @@ func mastraParts(r *reading) verdict {
 		}
 	}
 	return verdict{}
+}
+
+// mastraServed reads from a step how the call in it was served, which the call does not tell.
+func mastraServed(r *reading) {
+	f := r.f
+	if f.texts[tMastraType] != "model_step" || f.texts[jMastraBody] == "" {
+		return
+	}
+	p := scanJSON(f.texts[jMastraBody])
+	for key := range p.members {
+		switch key {
+		case "service_tier", "serviceTier":
+			f.setText(tResponseTier, tierOf(&p))
+		case "usage", "usageMetadata":
+			for key := range p.members {
+				if !f.served(&p, key) {
+					p.skip()
+				}
+			}
+		default:
+			p.skip()
+		}
+	}
+	r.op.ServiceTier = strings.ToLower(f.texts[tResponseTier])
+	if f.textRanks[tRegion] == jsonRank {
+		r.op.MadeIn = f.texts[tRegion]
+	}
 }
 
 // mastraApart: before its version 1 there were no other models than those that count apart; Bedrock's that do so tell no writes.

@@ -190,6 +190,9 @@ func (r *reading) part() {
 	case genai.Step:
 		op.Passes = r.scope.client.passes != nil && r.scope.client.passes(r)
 		op.Claims = (r.unlisted() || r.scope.traits.agentsOnly) && r.hasPair()
+		if r.scope.client.served != nil {
+			r.scope.client.served(r)
+		}
 		if f.texts[tMastraType] == "model_chunk" {
 			r.ranAtProvider()
 		}

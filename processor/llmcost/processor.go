@@ -37,6 +37,7 @@ func (p *costProcessor) processTraces(ctx context.Context, td ptrace.Traces) (pt
 	state.tellTools(r)
 	state.tellSums(r)
 	state.tellBetween(r)
+	state.tellServed(r)
 	state.addToolFees(r)
 	state.decide(r.witnesses)
 	state.tellSums(r)

@@ -31,6 +31,7 @@ type request struct {
 	steps     bool   // one of the calls is a step
 	network   []ptrace.Span
 	tools     []billedRun
+	served    []servedStep
 	reports   []toolSpan
 	between   []between
 	answered  answerCounts
@@ -69,7 +70,7 @@ func (r *request) giveBack() {
 	}
 	r.network, r.between, r.steps = r.network[:0], r.between[:0], false
 	r.calls, r.witnesses, r.remote, r.claims, r.sums = r.calls[:0], r.witnesses[:0], false, false, false
-	r.tools, r.reports, r.agents = r.tools[:0], r.reports[:0], r.agents[:0]
+	r.tools, r.served, r.reports, r.agents = r.tools[:0], r.served[:0], r.reports[:0], r.agents[:0]
 	r.answered.reset()
 	r.seen.forget()
 	requests.Put(r)
@@ -148,6 +149,7 @@ func (r *request) readSpan(scope *dialect.Scope, span ptrace.Span, ignored, trus
 		r.noteBilledRun(call)
 		r.noteReport(scope, call)
 	case genai.Step:
+		r.noteServed(call)
 		if call.op.ToolCall != "" {
 			r.noteBilledRun(call)
 		}

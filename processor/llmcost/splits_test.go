@@ -24,6 +24,7 @@ var unlike = map[string]string{
 	"microsoft-agent-framework/dotnet-with-two-models": "a sum that comes first is priced as one call of one model",
 	"unlisted/a-background-answer-polled":              "two reports that fetch an answer tell each what it costs",
 	"mastra/tools-that-the-provider-ran":               "unbilled_tool_runs tells how many tools came after their call",
+	"mastra/tiers-that-the-steps-tell":                 "a step that comes after its call changes nothing any more",
 	"microsoft-extensions-ai/telemetry-twice":          "a sum that comes between two calls in it tells the second as uncounted",
 	"microsoft-extensions-ai/9-telemetry-twice":        "the same",
 	"by-hand/calls-and-a-run-that-sums-them-up":        "the same",

@@ -29,9 +29,10 @@ type state struct {
 	telemetry *metadata.TelemetryBuilder
 
 	hash    *genai.Hasher
-	mu      sync.Mutex // guards counted, tools and reports
+	mu      sync.Mutex // guards counted, tools, served and reports
 	counted *countedCalls
 	tools   *billedRuns
+	served  *servedSteps
 	reports *bounded.Hashes[toolReport]
 
 	toolSenders toolSenders
@@ -67,6 +68,7 @@ func newState(cfg *Config, set component.TelemetrySettings) (*state, error) {
 		hash:      genai.NewHasher(),
 		counted:   newCountedCalls(cfg.Dedupe.MaxEntries, cfg.Dedupe.TTL),
 		tools:     newBilledRuns(cfg.Dedupe.MaxEntries, cfg.Dedupe.TTL),
+		served:    newServedSteps(cfg.Dedupe.MaxEntries, cfg.Dedupe.TTL),
 		reports:   bounded.NewHashes[toolReport](cfg.Dedupe.MaxEntries/reportsShare, cfg.Dedupe.TTL),
 		fileSeen:  seen,
 		done:      make(chan struct{}),
