@@ -15,7 +15,8 @@ type Call struct {
 	ReportedUSD float64 // finite and > 0 unless CostSource is CostNone
 	Seconds     float64 // how long it took, of a log record; 0 is unknown
 	Region      string  // cloud region of the endpoint, where the span says it
-	MadeIn      string  // the region that the answer itself names, if that is Region's source
+	MadeIn      string  // the region that the answer itself names, if that is Region's source; of a step that of the call in it
+	TierInside  string  // of a step: the service tier of the call in it
 	Server      string  // the address of whoever answered: a host, as server.address has it
 	URL         string  // the same as a URL, where the span has one
 	Sequel      bool    // the span lies in one that came before it, which it is no part of

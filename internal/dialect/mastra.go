@@ -69,7 +69,7 @@ func mastraServed(r *reading) {
 			p.skip()
 		}
 	}
-	r.op.ServiceTier = strings.ToLower(f.texts[tResponseTier])
+	r.op.TierInside = strings.ToLower(f.texts[tResponseTier])
 	if f.textRanks[tRegion] == jsonRank {
 		r.op.MadeIn = f.texts[tRegion]
 	}

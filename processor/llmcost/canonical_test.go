@@ -21,6 +21,7 @@ func TestTheCanonicalFormSaysWhatTheDialectSaid(t *testing.T) {
 		for _, normalize := range []bool{true, false} {
 			want := readAll(sent)
 			ran := slices.ContainsFunc(want, func(c dialect.Call) bool { return c.Ran != genai.Billed{} })
+			served := slices.ContainsFunc(want, func(c dialect.Call) bool { return c.TierInside != "" })
 			td := startProcessor(t, func(c *Config) { c.Normalize = normalize }).process(t, copyOf(sent))
 			i := 0
 			eachSpan(td, func(span ptrace.Span) {
@@ -32,6 +33,9 @@ func TestTheCanonicalFormSaysWhatTheDialectSaid(t *testing.T) {
 				}
 				if ran && w.Kind == genai.ModelCall { // what other spans tell
 					w.Billed = got.Billed
+				}
+				if w.Kind == genai.ModelCall && w.ServiceTier == "" && served { // the same
+					w.ServiceTier = got.ServiceTier
 				}
 				requireSame(t, &w, &got, is)
 				i++

@@ -134,19 +134,29 @@ func (s *sold) untold(op *dialect.Call) string {
 	switch {
 	case op.Untold.Cache && s.model.Prices(pricing.UnitCacheRead):
 		return genai.ReasonHiddenTokens
-	case op.Untold.Lifetime && (s.model.Prices(pricing.UnitCacheWrite1h) || s.hourOnBedrock()):
+	case op.Untold.Lifetime && (s.model.Prices(pricing.UnitCacheWrite1h) || s.hourElsewhere()):
 		return genai.ReasonUnknownLifetime
 	}
 	return ""
 }
 
-// hourOnBedrock says that the model may have kept the prompt for an hour, for which the rows of Bedrock have no rate: Claude from 4.5 on.
-func (s *sold) hourOnBedrock() bool {
-	if s.model.Provider != "aws" || s.model.Own {
+// hourElsewhere says that the model may have kept the prompt for an hour, for which the row has no rate: Claude on Bedrock from 4.5 on, on
+// Vertex AI and at OpenRouter from 4 on, who bill it twice the input as Anthropic does.
+func (s *sold) hourElsewhere() bool {
+	if s.model.Own || !s.model.Prices(pricing.UnitCacheWrite) {
 		return false
 	}
-	_, version, claude := strings.Cut(s.model.ID, "anthropic.claude-")
-	return claude && !strings.HasPrefix(version, "3") && !earlyFour.MatchString(version)
+	_, version, claude := strings.Cut(s.model.ID, "claude-")
+	if !claude || strings.HasPrefix(version, "3") {
+		return false
+	}
+	switch s.model.Provider {
+	case "aws":
+		return !earlyFour.MatchString(version)
+	case "google", "openrouter":
+		return true
+	}
+	return false
 }
 
 // earlyFour is Claude 4 and 4.1, which Bedrock keeps prompts of for five minutes only.

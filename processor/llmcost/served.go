@@ -41,7 +41,7 @@ func newServedSteps(limit int, ttl time.Duration) *servedSteps {
 // noteServed notes a step that tells of something else than the list price.
 func (r *request) noteServed(step *spanCall) {
 	op, span := &step.op, step.span
-	how := howServed{op.ServiceTier, op.MadeIn}
+	how := howServed{op.TierInside, op.MadeIn}
 	if how.tier == "default" || how.tier == "standard" {
 		how.tier = ""
 	}
