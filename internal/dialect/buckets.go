@@ -153,8 +153,13 @@ func (b *buckets) once(f *facts) {
 	case !b.modal: // else it is part of the modalities
 		b.inputParts += b.cached
 	}
-	if sum := b.input + b.output + b.inputParts + b.outputParts; b.written > 0 && b.lived > 0 && b.total > sum {
+	sum := b.input + b.output + b.inputParts + b.outputParts
+	if b.written > 0 && b.lived > 0 && b.total > sum {
 		b.input += b.total - sum
+	}
+	// Of Google's prompt LangChain for JavaScript tells the modalities, and of those what was cached; both were taken off the input.
+	if twice := sum - b.total; b.total > 0 && b.hasInput && b.input == 0 && twice > 0 && twice <= f.tally(nCacheRead) {
+		b.inputParts -= twice
 	}
 }
 
