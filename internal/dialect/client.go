@@ -59,16 +59,18 @@ type traits struct {
 	firstAttempt  int                               // the number of a first attempt, less 1
 	cacheApart    apart
 	hidesCache    apart
-	totalHolds    bool // its total holds cached tokens of which nothing else on the span tells
-	thoughtsTotal bool // the thoughts of Google's models are in its total only
-	knowsBill     bool // a cost on its spans is what was billed
-	inMillionths  bool // a cost on its spans is in millionths of a dollar
-	sequels       bool // its spans lie in those that came before them, which they are no part of
-	loose         bool // its names may stand on calls and on sums of calls that others tell
-	callsAreSteps bool // of a client whose only complete usage is on the agent span
-	driven        bool // a program that an SDK runs: who instruments that may tell the sum of its calls
-	milliseconds  bool // what should be in seconds of a time to the first token is not
-	thoughtsApart bool // its output count leaves out reasoning tokens
+	totalHolds    bool                // its total holds cached tokens of which nothing else on the span tells
+	thoughtsTotal bool                // the thoughts of Google's models are in its total only
+	knowsBill     bool                // a cost on its spans is what was billed
+	costSoFar     func(*reading) bool // says that the cost on a span is a sum since a session began, and no price of this span
+	agentRun      func(*reading) bool // where the usage is on an agent's span: says that it is one of calls, let go where it has none
+	inMillionths  bool                // a cost on its spans is in millionths of a dollar
+	sequels       bool                // its spans lie in those that came before them, which they are no part of
+	loose         bool                // its names may stand on calls and on sums of calls that others tell
+	callsAreSteps bool                // of a client whose only complete usage is on the agent span
+	driven        bool                // a program that an SDK runs: who instruments that may tell the sum of its calls
+	milliseconds  bool                // what should be in seconds of a time to the first token is not
+	thoughtsApart bool                // its output count leaves out reasoning tokens
 
 	corrects func(*reading, *counts)             // sets right what it is known to count otherwise than its dialect says
 	hides    func(*reading, *genai.Usage) string // why the bill may hold more than what it tells; "" where it may not

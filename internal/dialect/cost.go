@@ -26,6 +26,9 @@ func (r *reading) cost() {
 		case !ok || !usable(amount):
 		case c.money && !r.inUSD(): // nothing to count with
 			r.op.ForeignCost, r.op.Currency = cmp.Or(r.op.ForeignCost, amount), r.f.texts[tCurrency]
+		case r.scope.traits.costSoFar != nil && r.scope.traits.costSoFar(r):
+			r.op.ForeignCost, r.op.Currency = amount, "USD"
+			return
 		default:
 			r.op.ReportedUSD, r.op.CostSource = amount, billIf(r.scope.fromProvider || r.scope.traits.knowsBill || c.knows != nil && c.knows(r))
 			r.op.ForeignCost, r.op.Currency = 0, ""

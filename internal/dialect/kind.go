@@ -90,7 +90,7 @@ func (r *reading) onAgent(v verdict) verdict {
 	}
 	switch v.kind {
 	case genai.Agent, genai.Workflow:
-		if r.hasPair() {
+		if run := r.scope.traits.agentRun; run == nil && r.hasPair() || run != nil && run(r) {
 			v.kind = genai.ModelCall
 		}
 	case genai.Step:

@@ -107,7 +107,10 @@ var openInferenceLangChainJS = traits{
 }
 
 // The Claude Agent SDK has the bill on the agent's span and no calls below it.
-var openInferenceClaude = traits{localAgents: true, usageOnAgent: true, knowsBill: true}
+var openInferenceClaude = traits{
+	localAgents: true, usageOnAgent: true, knowsBill: true,
+	costSoFar: claudeSDKTurn, agentRun: claudeSDKRun, hides: claudeSDKTurnHides,
+}
 
 // openInferenceModels: Bedrock's instrumentation names the maker where the model has an inference profile, whose price may be another;
 // the id stands in the request. LangChain's names the models of some providers in its metadata only.

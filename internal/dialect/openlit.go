@@ -20,6 +20,7 @@ var openLIT = &client{
 		{name: "@openlit/instrumentation-anthropic", traits: &traits{localAgents: true, cacheApart: always, guess: addedUp}},
 		{name: "@openlit/instrumentation-bedrock", traits: &traits{localAgents: true, cacheApart: always}},
 		{name: "@openlit/instrumentation-claude-agent-sdk*", traits: &openLITClaude},
+		{name: "openlit.instrumentation.claude_agent_sdk*", traits: &openLITClaudePython},
 		{name: "openlit.anthropic", traits: &traits{localAgents: true, cacheApart: always, hidesCache: (*reading).streamed}}, // Go's, as the next
 		{name: "openlit.openai", traits: &traits{localAgents: true, hidesCache: (*reading).streamed}},
 		{name: "openlit.instrumentation.openai", traits: &traits{localAgents: true, guess: openLITCounts}},
@@ -103,6 +104,12 @@ func addedUp(r *reading, _ *genai.Usage) bool { return r.streamed() }
 
 // With the Claude Agent SDK the calls say an output of 1; the agent's span has the bill.
 var openLITClaude = traits{localAgents: true, usageOnAgent: true, knowsBill: true, callsAreSteps: true}
+
+// In Python nothing tells a query from a turn of a session, whose cost is the sum of all turns so far.
+var openLITClaudePython = traits{
+	localAgents: true, usageOnAgent: true, callsAreSteps: true,
+	costSoFar: always, agentRun: namesModel, hides: otherCallsHidden,
+}
 
 // LangChain's in Python has Anthropic's own input, without cached tokens, of an answer that came at once, and LangChain's, with them, of a
 // stream; which of the two it was is not said.

@@ -25,7 +25,7 @@ var pydanticAI = &client{
 		{name: "logfire*"},
 		{name: "logfire.anthropic", traits: &traits{localAgents: true, hides: logfireLetGo}},
 		{name: "logfire.openai_agents", traits: &logfireAgents},
-		{name: "logfire.claude_agent_sdk", traits: &traits{localAgents: true, usageOnAgent: true}},
+		{name: "logfire.claude_agent_sdk", traits: &logfireClaude},
 	},
 	keys: join(
 		texts(tAgent, plain, "agent_name"),
@@ -86,6 +86,9 @@ func logfireSum(r *reading) (v verdict) {
 	}
 	return v
 }
+
+// Logfire tells of the Claude Agent SDK sessions only, no query.
+var logfireClaude = traits{localAgents: true, usageOnAgent: true, costSoFar: always, hides: otherCallsHidden}
 
 func logfireTier(r *reading, s string) {
 	if strings.Contains(s, `"service_tier"`) {
