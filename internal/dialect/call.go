@@ -17,6 +17,9 @@ type Call struct {
 	Region      string  // cloud region of the endpoint, where the span says it
 	MadeIn      string  // the region that the answer itself names, if that is Region's source; of a step that of the call in it
 	TierInside  string  // of a step: the service tier of the call in it
+	InputInside int64   // of a step: the input of the call in it
+	OfRun       bool    // its usage is that of a turn or run, which may have made several calls
+	Calls       Calls   // how long the calls of that run were, once that is known
 	Server      string  // the address of whoever answered: a host, as server.address has it
 	URL         string  // the same as a URL, where the span has one
 	Sequel      bool    // the span lies in one that came before it, which it is no part of
@@ -62,6 +65,9 @@ type Extras struct {
 	TellsImages bool // how much of the output was images was told
 	Edits       bool // images went in, and how much of the input they were was not told
 }
+
+// Calls is the input of several calls: that of the shortest, of the longest, and what their price goes by. 0 is not known: then it goes by the sum.
+type Calls struct{ Shortest, Longest, Most int64 }
 
 // Untold is what the span leaves open that decides the price of models whose row has one for it.
 type Untold struct {

@@ -32,6 +32,7 @@ type client struct {
 	soldBy   func(*reading) string  // who answers calls of its scopes, whatever the provider that it names; "" where it does not know
 	models   func(*reading)         // corrects, under any scope, what the attributes say of the models
 	failed   func(*reading) bool    // failures that neither the status nor error.type tells
+	ofRun    func(*reading) bool    // knows the calls that are a turn's or a run's, which may have made several
 	served   func(*reading)         // reads from a step how the call in it was served: tier and region
 	hit      func(*reading) bool    // answers from the client's own cache
 	mayBe    func(*facts) bool      // spans without any attribute that only GenAI spans have may be its operations

@@ -28,9 +28,11 @@ var codex = &client{
 		tallies(nCacheWrite, "codex.turn.token_usage.cache_write_input_tokens"),
 		tallies(nReasoning, "codex.turn.token_usage.reasoning_output_tokens", "codex.usage.reasoning_output_tokens"),
 	),
-	own:   texts(tRequestModel, plain, "model"),
-	kind:  codexKind,
-	pairs: []pair{{in: nCodexInput, out: nCodexOutput, first: true}},
+	own:    texts(tRequestModel, plain, "model"),
+	kind:   codexKind,
+	ofRun:  codexTurn,
+	served: codexCallInside,
+	pairs:  []pair{{in: nCodexInput, out: nCodexOutput, first: true}},
 	events: map[string]logReader{
 		"codex.sse_event": codexEvent, "codex.api_request": codexFailure, "codex.tool_result": logTool("tool_name"),
 	},
@@ -53,6 +55,21 @@ func codexKind(r *reading) verdict {
 		return verdict{genai.Step, ""}
 	}
 	return verdict{}
+}
+
+// codexTurn: until the steps tell, none of its calls is taken to be long, for Codex makes its context short before it is.
+func codexTurn(r *reading) bool {
+	if r.f.tallies[nCodexInput] == 0 {
+		return false
+	}
+	r.op.Calls.Most = 1
+	return true
+}
+
+func codexCallInside(r *reading) {
+	if r.span.Name() == "handle_responses" {
+		r.op.InputInside = r.f.tally(nInput)
+	}
 }
 
 // codexEvent counts a call when its usage is said. Of a complete stream there are two events, one of them without usage.

@@ -31,6 +31,7 @@ var mastra = &client{
 		tallies(nOutputAudio, "gen_ai.usage.audio_output_tokens"),
 	),
 	kind:   mastraParts,
+	ofRun:  func(r *reading) bool { return r.f.texts[tMastraType] == "model_generation" },
 	served: mastraServed,
 	words:  []word{{fact: tMastraType}},
 	traits: traits{localAgents: true, cacheApart: mastraApart, hides: mastraHides},

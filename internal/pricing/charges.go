@@ -73,6 +73,13 @@ func (u *Usage) sane() bool {
 		u.Reasoning <= u.Output && u.OutputAudio <= u.Output && u.OutputImage <= u.Output-u.OutputAudio
 }
 
+func (u *Usage) longest() int64 {
+	if u.Longest > 0 {
+		return u.Longest
+	}
+	return u.Input
+}
+
 // Empty says that nothing was used but the request itself.
 func (u *Usage) Empty() bool {
 	if u.Input|u.Output|u.WebSearches != 0 || u.AudioTime != 0 {
@@ -107,8 +114,8 @@ func (c *compiled) charge(u *Usage, sums *charges, b *basis, tell charged) error
 			continue
 		}
 		covered = true
-		p := l.at(u.Input)
-		if !sums.split(u, l, n, p, tell) || l.uncached >= 0 && !sums.compare(n, p, c.rates[l.uncached].at(u.Input)) {
+		p := l.at(u.longest())
+		if !sums.split(u, l, n, p, tell) || l.uncached >= 0 && !sums.compare(n, p, c.rates[l.uncached].at(u.longest())) {
 			return ErrBadUsage
 		}
 	}

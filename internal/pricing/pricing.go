@@ -20,6 +20,9 @@ type Usage struct {
 	Requests                            int64         // 0 counts as the one request that a call is
 	AudioTime                           time.Duration // audio that is billed by its length
 	Other                               []Quantity    // units without a field of their own
+
+	// Longest is the input by which a rate with tiers goes, where this is the sum of several calls; 0 is Input.
+	Longest int64
 }
 
 // Quantity is an amount of one unit: tokens, calls, pages; nanoseconds where the unit is a duration.

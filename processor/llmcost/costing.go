@@ -216,6 +216,7 @@ func (b *costing) takeReported(op *dialect.Call, status, reason string) {
 func (r *pricedModel) price(op *dialect.Call, end time.Time, b *costing) {
 	call := pricing.Call{Provider: op.Provider, Model: op.Model(), Time: end, ServiceTier: op.ServiceTier, Region: op.Region}
 	use(op, &call.Usage)
+	call.Usage.Longest = op.Calls.Most
 	if err := r.model.PriceTo(&b.cost, &call, r.factor); err != nil {
 		b.status, b.reason = genai.StatusUnpriced, priceErrorReason(err)
 		return
@@ -235,7 +236,7 @@ func (r *pricedModel) price(op *dialect.Call, end time.Time, b *costing) {
 	case op.Doubt != "":
 		b.status, b.reason = genai.StatusEstimated, op.Doubt
 	default:
-		if why := cmp.Or(r.unsettled(op), b.cost.Guess); why != "" {
+		if why := cmp.Or(r.unsettled(op), b.cost.Guess, r.unevenRun(op, &call)); why != "" {
 			b.status, b.reason = genai.StatusEstimated, why
 		}
 	}

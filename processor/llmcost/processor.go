@@ -38,6 +38,7 @@ func (p *costProcessor) processTraces(ctx context.Context, td ptrace.Traces) (pt
 	state.tellSums(r)
 	state.tellBetween(r)
 	state.tellServed(r)
+	state.tellRuns(r)
 	state.addToolFees(r)
 	state.decide(r.witnesses)
 	state.tellSums(r)

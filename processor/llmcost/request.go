@@ -32,6 +32,7 @@ type request struct {
 	network   []ptrace.Span
 	tools     []billedRun
 	served    []servedStep
+	inside    []insideStep
 	reports   []toolSpan
 	between   []between
 	answered  answerCounts
@@ -70,6 +71,7 @@ func (r *request) giveBack() {
 	}
 	r.network, r.between, r.steps = r.network[:0], r.between[:0], false
 	r.calls, r.witnesses, r.remote, r.claims, r.sums = r.calls[:0], r.witnesses[:0], false, false, false
+	r.inside = r.inside[:0]
 	r.tools, r.served, r.reports, r.agents = r.tools[:0], r.served[:0], r.reports[:0], r.agents[:0]
 	r.answered.reset()
 	r.seen.forget()
@@ -150,6 +152,7 @@ func (r *request) readSpan(scope *dialect.Scope, span ptrace.Span, ignored, trus
 		r.noteReport(scope, call)
 	case genai.Step:
 		r.noteServed(call)
+		r.noteInside(call)
 		if call.op.ToolCall != "" {
 			r.noteBilledRun(call)
 		}

@@ -24,6 +24,7 @@ var unlike = map[string]string{
 	"microsoft-agent-framework/dotnet-with-two-models": "a sum that comes first is priced as one call of one model",
 	"unlisted/a-background-answer-polled":              "two reports that fetch an answer tell each what it costs",
 	"mastra/tools-that-the-provider-ran":               "unbilled_tool_runs tells how many tools came after their call",
+	"codex/turns-with-long-prompts":                    "a turn that comes before its calls is priced as if none were long",
 	"mastra/tiers-that-the-steps-tell":                 "a step that comes after its call changes nothing any more",
 	"microsoft-extensions-ai/telemetry-twice":          "a sum that comes between two calls in it tells the second as uncounted",
 	"microsoft-extensions-ai/9-telemetry-twice":        "the same",

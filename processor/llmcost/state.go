@@ -29,10 +29,11 @@ type state struct {
 	telemetry *metadata.TelemetryBuilder
 
 	hash    *genai.Hasher
-	mu      sync.Mutex // guards counted, tools, served and reports
+	mu      sync.Mutex // guards counted, tools, served, runs and reports
 	counted *countedCalls
 	tools   *billedRuns
 	served  *servedSteps
+	runs    *runCalls
 	reports *bounded.Hashes[toolReport]
 
 	toolSenders toolSenders
@@ -69,6 +70,7 @@ func newState(cfg *Config, set component.TelemetrySettings) (*state, error) {
 		counted:   newCountedCalls(cfg.Dedupe.MaxEntries, cfg.Dedupe.TTL),
 		tools:     newBilledRuns(cfg.Dedupe.MaxEntries, cfg.Dedupe.TTL),
 		served:    newServedSteps(cfg.Dedupe.MaxEntries, cfg.Dedupe.TTL),
+		runs:      newRunCalls(cfg.Dedupe.MaxEntries, cfg.Dedupe.TTL),
 		reports:   bounded.NewHashes[toolReport](cfg.Dedupe.MaxEntries/reportsShare, cfg.Dedupe.TTL),
 		fileSeen:  seen,
 		done:      make(chan struct{}),
