@@ -13,6 +13,8 @@ type Call struct {
 
 	CostSource  CostSource
 	ReportedUSD float64 // finite and > 0 unless CostSource is CostNone
+	CostTells   bool    // ReportedUSD is made by the maker's prices of all that was used, and the counts may leave some of it out
+	FailsTool   bool    // a step: where it failed, the run of the tool that it lies in did
 	Seconds     float64 // how long it took, of a log record; 0 is unknown
 	Region      string  // cloud region of the endpoint, where the span says it
 	MadeIn      string  // the region that the answer itself names, if that is Region's source; of a step that of the call in it

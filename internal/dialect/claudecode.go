@@ -8,6 +8,7 @@ import (
 
 var (
 	tClaudeCloud  = newText()
+	tClaudeSource = newText()
 	tSpeed        = newText()
 	nClaudeInput  = newTally()
 	nClaudeOutput = newTally()
@@ -30,6 +31,8 @@ var claudeCode = &client{
 		tallies(nCacheWrite5m, "cache_creation_5m_tokens"),
 		tallies(nCacheWrite1h, "cache_creation_1h_tokens"),
 		texts(tSpeed, plain, "speed"),
+		texts(tClaudeSource, plain, "query_source_safe"),
+		values(vHTTPStatus, plain, "status_code"),
 		values(vFirstChunkMillis, plain, "ttft_ms"),
 		values(vSuccess, plain, "success"),
 	),
@@ -50,11 +53,40 @@ var claudeCode = &client{
 			"input": genai.TokensInputUncached, "cacheRead": genai.TokensCacheRead, "cacheCreation": genai.TokensCacheWrite, "output": genai.TokensOutput,
 		}),
 	},
-	traits: traits{localAgents: true, allAttempts: true, driven: true},
+	traits: traits{localAgents: true, allAttempts: true, driven: true, hides: claudeHides},
+}
+
+// claudeSearch is what it says of a call in which Anthropic searches the web: how often, it does not say.
+const claudeSearch = "web_search_tool"
+
+// claudeHides: a stream that broke off is billed, and asked for again within the span of the answer that came in the end.
+func claudeHides(r *reading, _ *genai.Usage) string {
+	switch {
+	case r.f.texts[tClaudeSource] == claudeSearch:
+		return genai.ReasonUnknownFee
+	case r.brokenTries():
+		return genai.ReasonHiddenTokens
+	}
+	return ""
+}
+
+// brokenTries says that more was asked than the attempt of the answer tells: a refused request counts as one, a stream that broke off does not.
+func (r *reading) brokenTries() bool {
+	tries := 0
+	for e := range eventsOf(r.span) {
+		if e.Name() == "gen_ai.request.attempt" {
+			tries++
+		}
+	}
+	v, ok := r.f.value(vAttempt)
+	return ok && tries > max(small(v), 1)
 }
 
 // cloudOfClaude is what Claude Code says of where its calls go; "firstParty" may be any server that speaks Anthropic's protocol.
 var cloudOfClaude = map[string]string{"bedrock": "aws.bedrock", "vertex": "gcp.vertex_ai", "foundry": "azure.ai.openai"}
+
+// claudeToolRun is the part of a tool's span in which it runs, which alone tells that it failed.
+const claudeToolRun = "tool.execution"
 
 func claudeKind(t string) verdict {
 	switch t {
@@ -91,6 +123,14 @@ func claudeRequest(attrs pcommon.Map, c *Call) bool {
 	logUsage(c, genai.Usage{ // its input leaves the cached tokens out
 		Input: count(attrs, "input_tokens") + read + write, Output: count(attrs, "output_tokens"), CacheRead: read, CacheWrite: write, CacheWrite1h: hour,
 	})
+	c.Untold.Lifetime = write > 0 && !hasAny(attrs, "cache_creation_1h_tokens", "cache_creation_5m_tokens")
+	if genai.TextOf(attrs, "speed") == "fast" {
+		c.ServiceTier = "fast"
+	}
+	if genai.TextOf(attrs, "query_source") == claudeSearch {
+		c.Doubt = genai.ReasonUnknownFee
+	}
+	c.CostTells = genai.ContainsFold(c.RequestModel, "claude") // of a model that it does not know it believes anything
 	if usd, ok := number(attrs, "cost_usd"); ok && usable(usd) {
 		c.CostSource, c.ReportedUSD = CostClient, usd
 	}

@@ -11,6 +11,7 @@ import (
 var (
 	nCodexInput  = newTally()
 	nCodexOutput = newTally()
+	tCodexPhase  = newText()
 )
 
 // codex is OpenAI's Codex CLI. The span of a turn has the model and the sum of its calls; of the calls themselves no span has the model.
@@ -28,8 +29,13 @@ var codex = &client{
 		tallies(nCacheWrite, "codex.turn.token_usage.cache_write_input_tokens"),
 		tallies(nReasoning, "codex.turn.token_usage.reasoning_output_tokens", "codex.usage.reasoning_output_tokens"),
 	),
-	own:    texts(tRequestModel, plain, "model"),
+	own: join(
+		texts(tRequestModel, plain, "model"),
+		texts(tTool, plain, "tool_name"),
+		texts(tCodexPhase, plain, "codex.tool.phase"),
+	),
 	kind:   codexKind,
+	mayBe:  func(f *facts) bool { return f.texts[tCodexPhase] != "" },
 	ofRun:  codexTurn,
 	served: codexCallInside,
 	pairs:  []pair{{in: nCodexInput, out: nCodexOutput, first: true}},
@@ -53,6 +59,8 @@ func codexKind(r *reading) verdict {
 		return verdict{genai.ModelCall, genai.OpChat}
 	case f.has(nCodexInput) || r.span.Name() == "handle_responses" && f.has(nInput):
 		return verdict{genai.Step, ""}
+	case f.texts[tCodexPhase] == "dispatch" && f.texts[tTool] != "":
+		return verdict{genai.Tool, genai.OpExecuteTool}
 	}
 	return verdict{}
 }

@@ -19,6 +19,8 @@ func TestKind(t *testing.T) {
 	}{
 		{"http server", "net/http", "GET /", attrs{"http.request.method": "GET", "server.address": "example.com", "session.id": "s"}, genai.NotGenAI, ""},
 		{"codex internal", "codex_exec", "receiving", attrs{"thread.id": 4, "model": "x"}, genai.NotGenAI, ""},
+		{"codex tool", "codex_exec", "exec_command", attrs{"tool_name": "exec_command", "codex.tool.phase": "dispatch"}, genai.Tool, "execute_tool"},
+		{"codex tool's answer", "codex_exec", "handle_responses", attrs{"tool_name": "exec_command"}, genai.NotGenAI, ""},
 		{"codex turn", "codex_cli_rs", "session_task.turn", attrs{"codex.turn.token_usage.input_tokens": 3}, genai.ModelCall, "chat"},
 		{"codex turn without a call", "codex_cli_rs", "session_task.turn", attrs{"codex.turn.token_usage.input_tokens": 0}, genai.Step, ""},
 		{"codex responses", "codex_exec", "handle_responses", use, genai.Step, ""},

@@ -112,6 +112,16 @@ func logAttempt(attrs pcommon.Map, c *Call, first int64) {
 	}
 }
 
+// hasAny says whether one of these attributes is there.
+func hasAny(attrs pcommon.Map, names ...string) bool {
+	for _, name := range names {
+		if _, ok := attrs.Get(name); ok {
+			return true
+		}
+	}
+	return false
+}
+
 // number reads a finite number, whatever type the client gave it.
 func number(attrs pcommon.Map, name string) (float64, bool) {
 	v, ok := attrs.Get(name)

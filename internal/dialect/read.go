@@ -190,6 +190,7 @@ func (r *reading) part() {
 		r.sums()
 	case genai.Step:
 		op.Passes = r.scope.client.passes != nil && r.scope.client.passes(r)
+		op.FailsTool = r.scope.client == claudeCode && f.texts[tSpanType] == claudeToolRun
 		op.Claims = (r.unlisted() || r.scope.traits.agentsOnly) && r.hasPair()
 		if r.scope.client.served != nil {
 			r.scope.client.served(r)

@@ -21,6 +21,7 @@ func TestTheCanonicalFormSaysWhatTheDialectSaid(t *testing.T) {
 		for _, normalize := range []bool{true, false} {
 			want := readAll(sent)
 			ran := slices.ContainsFunc(want, func(c dialect.Call) bool { return c.Ran != genai.Billed{} })
+			failed := slices.ContainsFunc(want, func(c dialect.Call) bool { return c.FailsTool && c.Failure != genai.Succeeded })
 			served := slices.ContainsFunc(want, func(c dialect.Call) bool { return c.TierInside != "" })
 			td := startProcessor(t, func(c *Config) { c.Normalize = normalize }).process(t, copyOf(sent))
 			i := 0
@@ -36,6 +37,9 @@ func TestTheCanonicalFormSaysWhatTheDialectSaid(t *testing.T) {
 				}
 				if w.Kind == genai.ModelCall && w.ServiceTier == "" && served { // the same
 					w.ServiceTier = got.ServiceTier
+				}
+				if w.Kind == genai.Tool && failed { // the same
+					w.Failure, w.ErrorType = got.Failure, got.ErrorType
 				}
 				requireSame(t, &w, &got, is)
 				i++

@@ -122,7 +122,7 @@ func (s *sold) cost(op *dialect.Call, end time.Time, b *costing) bool {
 		b.status, b.reason = genai.StatusEstimated, s.reason
 	}
 	if b.status == genai.StatusPriced {
-		if reason := s.untold(op); reason != "" {
+		if reason := cmp.Or(s.untold(op), s.costsMore(op, b)); reason != "" {
 			b.status, b.reason = genai.StatusEstimated, reason
 		}
 	}
@@ -136,6 +136,18 @@ func (s *sold) untold(op *dialect.Call) string {
 		return genai.ReasonHiddenTokens
 	case op.Untold.Lifetime && (s.model.Prices(pricing.UnitCacheWrite1h) || s.hourElsewhere()):
 		return genai.ReasonUnknownLifetime
+	}
+	return ""
+}
+
+// costsMore finds what the counts leave out by what the client says that the call cost, give or take a millionth of a dollar: tokens of a stream that
+// broke off and was asked for again, or of an advisor.
+func (s *sold) costsMore(op *dialect.Call, b *costing) string {
+	if !op.CostTells || op.CostSource != dialect.CostClient || s.model.Own {
+		return ""
+	}
+	if list := b.cost.Total + b.discount; op.ReportedUSD*1e9 > float64(list)+1000 {
+		return genai.ReasonHiddenTokens
 	}
 	return ""
 }

@@ -34,6 +34,7 @@ func (p *costProcessor) processTraces(ctx context.Context, td ptrace.Traces) (pt
 	defer r.giveBack()
 	r.read(td, p.cfg, state.hash, state.prices.Load(), time.Now())
 	state.tellAgents(r.agents, r.now)
+	r.failTools()
 	state.tellTools(r)
 	state.tellSums(r)
 	state.tellBetween(r)

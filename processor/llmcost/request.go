@@ -29,6 +29,7 @@ type request struct {
 	remote    bool   // one of the witnesses stands for every call inside it
 	sums      bool   // an agent adds up what its calls used
 	steps     bool   // one of the calls is a step
+	failing   bool   // a step failed, and the run of a tool with it
 	network   []ptrace.Span
 	tools     []billedRun
 	served    []servedStep
@@ -70,6 +71,7 @@ func (r *request) giveBack() {
 		r.network = nil
 	}
 	r.network, r.between, r.steps = r.network[:0], r.between[:0], false
+	r.failing = false
 	r.calls, r.witnesses, r.remote, r.claims, r.sums = r.calls[:0], r.witnesses[:0], false, false, false
 	r.inside = r.inside[:0]
 	r.tools, r.served, r.reports, r.agents = r.tools[:0], r.served[:0], r.reports[:0], r.agents[:0]
@@ -153,6 +155,7 @@ func (r *request) readSpan(scope *dialect.Scope, span ptrace.Span, ignored, trus
 	case genai.Step:
 		r.noteServed(call)
 		r.noteInside(call)
+		r.failing = r.failing || call.op.FailsTool && call.op.Failure != genai.Succeeded
 		if call.op.ToolCall != "" {
 			r.noteBilledRun(call)
 		}
