@@ -163,19 +163,33 @@ func (b *buckets) once(f *facts) {
 	}
 }
 
+// apart says of input and output whether they leave out their parts, as buckets do: the total may show that one of them, or both, do not.
+func (b *buckets) apart() (in, out bool) {
+	sum := b.input + b.output
+	switch {
+	case b.whole, b.total == 0, b.total == sum+b.inputParts+b.outputParts:
+		return !b.whole, !b.whole
+	case b.total == sum:
+		return false, false
+	case b.total == sum+b.inputParts:
+		return true, false
+	case b.total == sum+b.outputParts:
+		return false, true
+	}
+	return true, true
+}
+
 func (b *buckets) store(f *facts) {
 	if b.bad {
 		f.bad.add(nLangfuseInput)
 		return
 	}
 	b.once(f)
-	if parts := b.inputParts + b.outputParts; parts > 0 && b.total > 0 && b.total == b.input+b.output {
-		b.whole = true
-	}
-	if !b.whole {
+	in, out := b.apart()
+	if in {
 		b.input += b.inputParts
 	}
-	if !b.whole || b.google {
+	if out || b.google {
 		b.output += b.outputParts
 	} else if n := f.tally(nReasoning); n > 0 && b.outputParts == 0 && b.total == b.input+b.output+n { // xAI's
 		b.output += n

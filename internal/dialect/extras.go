@@ -57,7 +57,12 @@ func (r *reading) besides(x *Extras) {
 
 // heardUntold says that there was sound in the prompt, and of how much of it, which costs Google's models more than text, nothing tells.
 func (r *reading) heardUntold() bool {
-	return !r.f.has(nInputAudio) && genai.ContainsFold(r.op.Model(), "gemini") && strings.Contains(r.f.texts[tInputMessages], `"modality":"audio"`)
+	return !r.f.has(nInputAudio) && genai.ContainsFold(r.op.Model(), "gemini") && tellsAudio(r.f.texts[tInputMessages])
+}
+
+// tellsAudio looks for a part of a message that is sound. Python's JSON has spaces, JavaScript's none.
+func tellsAudio(messages string) bool {
+	return strings.Contains(messages, `"modality":"audio"`) || strings.Contains(messages, `"modality": "audio"`)
 }
 
 // maxSeconds is the longest sound that is believed, a year.

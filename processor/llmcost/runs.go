@@ -104,10 +104,11 @@ func (t *runCalls) of(r *request, w *witness, input int64) (told toldCalls) {
 		return told
 	}
 	t.remember(r)
-	if told, _ = t.traces.Get(w.trace, r.now); told.input != input {
+	told, _ = t.traces.Get(w.trace, r.now)
+	t.traces.Put(w.trace, toldCalls{}, r.now) // what comes now is the next run's
+	if told.input != input {
 		return toldCalls{}
 	}
-	t.traces.Put(w.trace, toldCalls{}, r.now)
 	return told
 }
 
