@@ -99,6 +99,8 @@ func (r *reading) cacheApart(c *counts) (apart, guess bool) {
 		return false, false // the client's own count is believed whatever it is, the provider's answer where it fits
 	case r.knownApart(c):
 		return true, false
+	case c.reasoning == 0 && c.total == c.in+c.out+cached && r.thoughtsBeside() && r.unlisted(): // it would be as many thoughts by chance
+		return true, true
 	case cached != c.reasoning && c.total == c.in+c.out+cached && !r.thoughtsBeside(), // of those it may be as many thoughts
 		c.reasoning > 0 && c.total == c.in+c.out+cached+c.reasoning:
 		return true, false
@@ -113,7 +115,7 @@ func (r *reading) cacheApart(c *counts) (apart, guess bool) {
 // doubtOverlap is for models of Anthropic's and on Bedrock, whose own counts leave cached tokens out, as somebody tells them of whom nobody knows how they
 // count. Anthropic tells no total: one that is the sum of the two counts was added up by the sender, and says nothing.
 func (r *reading) doubtOverlap(c *counts) {
-	if !c.hasNoCache && r.unlisted() && (r.op.Provider == "aws.bedrock" || r.overAnthropic()) {
+	if !c.hasNoCache && r.scope.client == nobody && (r.unlisted() || r.f.texts[tOpenInferenceKind] != "") && (r.op.Provider == "aws.bedrock" || r.overAnthropic()) {
 		r.op.Doubt = genai.ReasonUnknownOverlap
 	}
 }
