@@ -8,6 +8,7 @@ func azureAgents(r *reading, op string) verdict {
 	case "create_thread", "create_message", "create_conversation", "list_messages", "list_run_steps", "list_conversation_items":
 		return verdict{genai.Other, op}
 	case "start_thread_run", "get_thread_run", "process_thread_run", "submit_tool_outputs":
+		r.op.OfRun = true
 		if !r.hasPair() {
 			return verdict{genai.Other, op}
 		}

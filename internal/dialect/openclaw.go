@@ -32,6 +32,7 @@ var openClaw = &client{
 		}
 		return v
 	},
+	ofRun:  func(r *reading) bool { return r.isOpenClawTurn() || r.span.Name() == "openclaw.model.usage" },
 	traits: traits{localAgents: true, cacheApart: func(r *reading) bool { return r.f.has(nOldInput) && (!r.f.has(nInput) || r.isOurs()) }},
 }
 

@@ -43,6 +43,7 @@ var openLIT = &client{
 	lateKind: openLITFailed,
 	models:   openLITModel,
 	kind:     openLITHook,
+	ofRun:    func(r *reading) bool { return r.span.Name() == "coding_agent.llm.turn" },
 	traits:   traits{localAgents: true},
 }
 

@@ -123,7 +123,7 @@ func (r *reading) call() {
 	r.op.Fetched, r.op.Sampled = r.fetched(), r.sampled()
 	r.names()
 	r.op.ServiceTier = r.tier()
-	r.op.OfRun = r.op.Name == genai.OpInvokeAgent || r.op.Name == genai.OpInvokeWorkflow || r.scope.client.ofRun != nil && r.scope.client.ofRun(r)
+	r.op.OfRun = r.op.OfRun || r.op.Name == genai.OpInvokeAgent || r.op.Name == genai.OpInvokeWorkflow || r.scope.client.ofRun != nil && r.scope.client.ofRun(r)
 	r.region()
 	r.op.Server, r.op.URL = r.f.texts[tServer], r.f.texts[tURL]
 	r.op.CacheHit = r.f.kept || r.scope.client.hit != nil && r.scope.client.hit(r)
