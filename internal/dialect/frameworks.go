@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/otelcol-llm/otelcol-llm/internal/genai"
+
+	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
 // Clients that follow the conventions; what is known of them is that their agents are their own, and what they pass on as it came.
@@ -86,7 +88,15 @@ var vendors = &client{
 		{name: "Azure.AI.*"},
 		{name: "@azure*"},
 	},
+	failed: mistralFailed,
 	traits: traits{hidesCache: always},
+}
+
+// mistralFailed: of a call that failed Mistral's own say nothing, and of every answer its status.
+func mistralFailed(r *reading) bool {
+	_, answered := r.f.value(vHTTPStatus)
+	return r.scope.name == "mistralai_sdk_tracer" && r.op.Kind == genai.ModelCall && !answered && r.span.Status().Code() == ptrace.StatusCodeUnset &&
+		r.op.UsageState == genai.UsageNone
 }
 
 // extensionsAI is Microsoft's for .NET, which passes on what the client beneath it counts; it told nothing of caches before its version 10. Its

@@ -113,6 +113,14 @@ var openInferencePipecat = traits{localAgents: true, cacheApart: (*reading).over
 	return ""
 }}
 
+// CrewAI's tells of a cache what was read from it only.
+var openInferenceCrewAI = traits{localAgents: true, hides: func(r *reading, u *genai.Usage) string {
+	if u.CacheWrite == 0 && (u.CacheRead > 0 || u.Input >= leastCached) && r.overAnthropic() {
+		return genai.ReasonHiddenTokens
+	}
+	return ""
+}}
+
 // langchainAddsUp: what a stream of Anthropic says of the output at its start it says again, with the rest, at its end, and LangChain for
 // JavaScript adds the two. An answer from a stream is of the class of its pieces; where it is not shown nobody knows.
 func langchainAddsUp(r *reading) bool {

@@ -8,6 +8,7 @@ import (
 
 var (
 	tOpenInferenceKind   = newText()
+	tMetricsModel        = newText()
 	jMetadata            = newText()
 	jInput               = newText()
 	jInvocation          = newText()
@@ -45,6 +46,7 @@ var openInference = &client{
 		{name: "openinference.instrumentation.portkey*", traits: &openInferenceUncached},
 		{name: "openinference.instrumentation.smolagents*", traits: &openInferenceUncached},
 		{name: "openinference.instrumentation.autogen_agentchat*", traits: &openInferenceUncached},
+		{name: "openinference.instrumentation.crewai*", traits: &openInferenceCrewAI},
 		{name: "openinference.instrumentation.beeai*", traits: &openInferenceUncached},
 		{name: "openinference.instrumentation.agentspec*", traits: &openInferenceUncached},
 		{name: "openinference.instrumentation.together*", traits: &openInferenceUncached},
@@ -58,6 +60,7 @@ var openInference = &client{
 		texts(tModelName, genAI, "llm.model_name", "embedding.model_name", "reranker.model_name"),
 		texts(tHost, genAI, "llm.provider"),
 		texts(tNode, plain, "graph.node.id"),
+		texts(tMetricsModel, plain, "metrics.model"),
 		texts(jOutput, plain, "output.value"),
 		texts(jMetadata, plain, "metadata"),
 		texts(jInput, plain, "input.value"),
@@ -133,6 +136,9 @@ func openInferenceModels(r *reading) {
 		if id := textMember(s, "model"); id != "" {
 			r.op.RequestModel = id
 		}
+	}
+	if m := r.f.texts[tMetricsModel]; m != "" && r.op.Model() == "unknown" { // Pipecat's
+		r.op.RequestModel, r.op.ResponseModel = m, ""
 	}
 	if s := r.f.texts[jMetadata]; r.op.Model() == "" && strings.HasPrefix(s, "{") {
 		r.op.RequestModel = textMember(s, "ls_model_name")

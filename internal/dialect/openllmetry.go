@@ -29,12 +29,12 @@ var openLLMetry = &client{
 		{name: "opentelemetry.instrumentation.anthropic", traits: &traits{localAgents: true, guess: idFirst}},
 		{name: "@traceloop/instrumentation-anthropic", traits: &traits{cacheApart: upTo("0.27.0")}},
 		{name: "@traceloop/instrumentation-bedrock", traits: &traits{cacheApart: upTo("0.27.0"), hidesCache: always}},
-		{name: "opentelemetry.instrumentation.groq", traits: &traits{hidesCache: before062}},
+		{name: "opentelemetry.instrumentation.groq", traits: &traits{hidesCache: always}},
 		{name: "opentelemetry.instrumentation.mistralai", traits: &traits{hidesCache: before062}},
 		{name: "opentelemetry.instrumentation.google_generativeai", traits: &traits{localAgents: true, hidesCache: before062}},
 		{name: "opentelemetry.instrumentation.openai_agents", traits: &traits{localAgents: true, hidesCache: agentsUncached}},
 		{name: "opentelemetry.instrumentation.bedrock", traits: &openLLMetryBedrock},
-		{name: "opentelemetry.instrumentation.crewai", traits: &agentsOnly},
+		{name: "opentelemetry.instrumentation.crewai*", traits: &agentsOnly},
 		{name: "opentelemetry.instrumentation.agno", traits: &agentsOnly},
 		{name: "opentelemetry.instrumentation.langchain", traits: &traits{localAgents: true, hides: hiddenWrites}},
 		{name: "opentelemetry.instrumentation.llamaindex", traits: &traits{localAgents: true, cacheApart: (*reading).overAnthropic}},
@@ -43,6 +43,7 @@ var openLLMetry = &client{
 		texts(tTraceloopKind, genAI, "traceloop.span.kind"),
 		texts(tRequestType, genAI, "llm.request.type"),
 		texts(tEntity, genAI, "traceloop.entity.name"),
+		texts(tCrewUsage, plain, "crewai.crew.token_usage"),
 		texts(tConversation, plain, "traceloop.association.properties.session_id"),
 		texts(tFunctionName, plain, "llm.request.functions.0.name"),
 		texts(jCompletion, plain, "gen_ai.completion"),
@@ -135,6 +136,14 @@ var bedrockMakers = [...]struct{ model, maker string }{
 }
 
 var agentsOnly = traits{localAgents: true, agentsOnly: true}
+
+// crewSpent: what a crew spent OpenLLMetry's for CrewAI tells as a text of Python's only.
+func (r *reading) crewSpent() bool {
+	s := r.f.texts[tCrewUsage]
+	return s != "" && !strings.Contains(s, "total_tokens=0 ")
+}
+
+var tCrewUsage = newText()
 
 // agentsUncached: OpenTelemetry's for OpenAI's agents has the same name and no version, and tells input and output only.
 func agentsUncached(r *reading) bool { return r.scope.version == "" || r.between("", "0.61") }

@@ -210,7 +210,7 @@ func (r *reading) part() {
 // sums fills Claims and Sum.
 func (r *reading) sums() {
 	if r.unlisted() || r.scope.traits.agentsOnly {
-		r.op.Claims = r.op.CostSource != CostNone || r.hasPair()
+		r.op.Claims = r.op.CostSource != CostNone || r.hasPair() || r.crewSpent()
 	} else if i, state := r.pair(0); state == genai.UsageKnown {
 		r.op.Sum = r.f.tally(pairs[i].out)
 	}

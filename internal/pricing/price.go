@@ -132,8 +132,15 @@ func (m *Model) Free() bool {
 	return true
 }
 
-// Prices says that the row has a rate for the unit.
-func (m *Model) Prices(u Unit) bool { return m.lists[0].has&(1<<u) != 0 }
+// Prices says that the row has, or had, a rate for the unit.
+func (m *Model) Prices(u Unit) bool {
+	for i := range m.lists {
+		if m.lists[i].has&(1<<u) != 0 {
+			return true
+		}
+	}
+	return false
+}
 
 // Fractional is the same row for counts in units of 10^-decimals: some clients report fractions of tokens. Charges below a pico-USD are
 // rounded to one, half to even. Usage.Requests is in the same units.
