@@ -115,7 +115,8 @@ func (r *reading) cacheApart(c *counts) (apart, guess bool) {
 // doubtOverlap is for models of Anthropic's and on Bedrock, whose own counts leave cached tokens out, as somebody tells them of whom nobody knows how they
 // count. Anthropic tells no total: one that is the sum of the two counts was added up by the sender, and says nothing.
 func (r *reading) doubtOverlap(c *counts) {
-	if !c.hasNoCache && r.scope.client == nobody && (r.unlisted() || r.f.texts[tOpenInferenceKind] != "") && (r.op.Provider == "aws.bedrock" || r.overAnthropic()) {
+	if !c.hasNoCache && r.scope.client == nobody && (r.unlisted() || r.f.texts[tOpenInferenceKind] != "") &&
+		(r.op.Provider == "aws.bedrock" || r.overAnthropic()) {
 		r.op.Doubt = genai.ReasonUnknownOverlap
 	}
 }
