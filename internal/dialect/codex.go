@@ -89,7 +89,7 @@ func codexEvent(attrs pcommon.Map, c *Call) bool {
 		return true
 	case "response.completed":
 		if _, ok := attrs.Get("input_token_count"); !ok {
-			return false
+			return codexBroken(attrs, c)
 		}
 	default:
 		return false
@@ -101,6 +101,19 @@ func codexEvent(attrs pcommon.Map, c *Call) bool {
 	ms, _ := number(attrs, "ttft_ms")
 	c.TimeToFirstChunk = ms / 1000
 	return true
+}
+
+// codexBroken: a stream that broke off is told as complete, with an error and without usage. So is, once more, an answer that failed.
+func codexBroken(attrs pcommon.Map, c *Call) bool {
+	message := genai.TextOf(attrs, "error.message")
+	for _, s := range [...]string{"stream closed before response.completed", "idle timeout waiting for", "error decoding response body"} {
+		if strings.Contains(message, s) {
+			logFailure(c, "")
+			c.EndedEarly = true
+			return true
+		}
+	}
+	return false
 }
 
 // codexFailure counts the requests that never became a stream; of the others codex.sse_event tells.

@@ -120,9 +120,11 @@ func cut(s string) string {
 }
 
 // leadingStatus finds the HTTP status that client libraries put at the start of a message: "429 Too many requests",
-// "Error: 500 The server had an error", "Error code: 404 - {…}".
+// "Error: 500 The server had an error", "Error code: 404 - {…}", and Google's `{"error":{"code":503,…`.
 func leadingStatus(s string) int {
-	for _, prefix := range [...]string{"Error: ", "Error code: ", "HTTP ", "status code ", "Request failed with status code "} {
+	for _, prefix := range [...]string{
+		"Error: ", "Error code: ", "HTTP ", "status code ", "Request failed with status code ", "got status: ", `{"error":{"code":`,
+	} {
 		s = strings.TrimPrefix(s, prefix)
 	}
 	if len(s) < 3 || len(s) > 3 && '0' <= s[3] && s[3] <= '9' {

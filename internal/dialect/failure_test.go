@@ -54,6 +54,7 @@ func TestFailure(t *testing.T) {
 		{name: "finish reasons as a list", scope: "x", attrs: with(bare, attrs{"gen_ai.response.finish_reasons": []any{"stop", "error"}}), want: genai.Failed, errorType: "_OTHER"},
 		{name: "finish reason as a string", scope: "x", attrs: with(bare, attrs{"gen_ai.response.finish_reason": "error"}), want: genai.Failed, errorType: "_OTHER"},
 		{name: "stop", scope: "x", attrs: with(bare, attrs{"gen_ai.response.finish_reasons": []any{"stop"}}), want: genai.Succeeded},
+		{name: "gemini cli", scope: "gemini-cli", attrs: bare, status: ptrace.StatusCodeError, excType: "ApiError", exception: `{"error":{"code":429,"message":"busy"}}`, want: genai.RateLimited, errorType: "429"},
 		{name: "claude code, its own word", scope: "com.anthropic.claude_code.tracing", attrs: attrs{"span.type": "llm_request", "success": false, "status_code": 429}, want: genai.RateLimited, errorType: "429"},
 		{name: "claude code", scope: "com.anthropic.claude_code.tracing", attrs: attrs{"span.type": "llm_request", "success": false, "http.status_code": 529}, want: genai.Failed, errorType: "529"},
 		{name: "a sentence is no error type", scope: "x", attrs: with(bare, attrs{"error.type": "it went wrong for user 4711"}), want: genai.Failed, errorType: "_OTHER"},

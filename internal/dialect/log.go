@@ -23,8 +23,17 @@ func ReadLog(scope *Scope, rec plog.LogRecord, c *Call) bool {
 	if ms, ok := number(attrs, "duration_ms"); ok && ms >= 0 {
 		c.Seconds = ms / 1000
 	}
+	c.halfTold()
 	c.overrule(attrs)
 	return true
+}
+
+// halfTold: no answer costs nothing on one side. A stream that broke off may tell its prompt only (Gemini CLI).
+func (c *Call) halfTold() {
+	u := &c.Usage
+	if c.Doubt == "" && c.UsageState == genai.UsageKnown && talks(c.Name) && (u.Input == 0 || u.Output == 0) {
+		c.Doubt = genai.ReasonHiddenTokens
+	}
 }
 
 // overrule says that whatever the client says in the conventions' words is not what was read.

@@ -54,6 +54,12 @@ func TestUsageInLogs(t *testing.T) {
 			genai.Usage{Input: 5000, Output: 10, CacheRead: 4000},
 			genai.ReasonUnknownOverlap,
 		},
+		"a stream that broke off before its answer": {
+			"gemini-cli", "gemini_cli.api_response",
+			map[string]any{"model": "gemini-2.5-pro", "input_token_count": 3001, "output_token_count": 0},
+			genai.Usage{Input: 3001},
+			genai.ReasonHiddenTokens,
+		},
 		"another's": {
 			"qwen-code", "qwen-code.api_response",
 			map[string]any{"model": "qwen3-coder-plus", "input_token_count": 9000, "cached_content_token_count": 4000, "output_token_count": 10},
