@@ -17,7 +17,7 @@ var langtrace = &client{
 		texts(tSideProvider, genAI, "langtrace.service.name"),
 	),
 	words: []word{{fact: tLangtraceType, read: langtraceKind}},
-	traits: traits{localAgents: true, hidesCache: always, guess: withoutPrompt, hides: func(r *reading, u *genai.Usage) string {
+	traits: traits{localAgents: true, hidesCache: always, guess: langtraceCounts, hides: func(r *reading, u *genai.Usage) string {
 		if u.Reasoning == 0 && thinks(r.op.Model()) {
 			return genai.ReasonHiddenTokens
 		}
@@ -38,8 +38,11 @@ func langtraceKind(r *reading, s string) verdict {
 	return kindWord(s)
 }
 
-// withoutPrompt: of a stream without usage it counts the answer itself, and not the prompt.
-func withoutPrompt(_ *reading, u *genai.Usage) bool { return u.Input == 0 }
+// langtraceCounts: of a stream without usage it counts the answer itself, of OpenAI's chat and of Groq's, whose usage it does not find, the
+// prompt too.
+func langtraceCounts(r *reading, u *genai.Usage) bool {
+	return u.Input == 0 || strings.Contains(r.span.Name(), ".chat.completions.") && r.streamStarted()
+}
 
 // Its SDK for TypeScript mixes input and output up: of Anthropic, Ollama and Cohere always, of others in streams, which it mostly counts
 // itself.
