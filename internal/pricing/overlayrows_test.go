@@ -67,7 +67,25 @@ func TestNeighboursHaveTheirOwnPrice(t *testing.T) {
 		{"aws", "eu.meta.llama3-2-1b-instruct-v1:0", 0.1, 0.1, GuessModel},
 		{"anthropic", "claude-sonnet-5", 2, 10, ""},
 		{"anthropic", "claude-sonnet-5-20260801", 2, 10, ""},
-		{"anthropic", "claude-sonnet-5-5", 2, 10, GuessModel},
+		{"anthropic", "claude-sonnet-5-5", 2, 10, ""},
+		{"anthropic", "claude-haiku-5-5", 0.1, 0.5, ""},
+		{"anthropic", "claude-haiku-5.5-20261001", 0.1, 0.5, ""},
+		{"anthropic", "claude-fable-5-2", 8, 40, ""},
+		{"anthropic", "claude-mythos-5-1", 10, 50, ""},
+		{"gcp.vertex_ai", "claude-haiku-5-5@default", 0.1, 0.5, GuessModel},
+		{"aws", "us.anthropic.claude-haiku-5-5", 0.11, 0.55, GuessModel},
+		{"aws", "global.anthropic.claude-haiku-5-5-v1:0", 0.1, 0.5, GuessModel},
+		{"aws", "us.openai.gpt-6-sol", 2.2, 11, GuessModel},
+		{"aws", "global.openai.gpt-6-sol", 2, 10, GuessModel},
+		{"x-ai", "grok-4.7", 2, 6, GuessModel},
+		{"x-ai", "grok-4.7-latest", 2, 6, GuessModel},
+		{"zai", "glm-4.6", 0.6, 2.2, ""},
+		{"zai", "GLM-4.5-Air", 0.2, 1.1, ""},
+		{"zai", "glm-5-turbo", 1.2, 4, GuessModel},
+		{"cohere", "command-a-vision-07-2025", 2.5, 10, GuessModel},
+		{"google", "gemini-2.5-computer-use-preview-10-2025", 1.25, 10, GuessModel},
+		{"cohere", "command-a-reasoning-08-2025", 2.5, 10, GuessModel},
+		{"google", "gemini-flash-latest", 0.75, 3.75, GuessModel},
 		{"anthropic", "claude-sonnet-5-mini", 2, 10, GuessModel},
 		{"anthropic", "claude-opus-5-5", 4, 20, ""},
 		{"anthropic", "claude-opus-4-8-fast", 5, 25, GuessModel},
@@ -154,14 +172,11 @@ func TestNeighboursHaveTheirOwnPrice(t *testing.T) {
 	}
 	for _, tt := range [][2]string{ // no row, and none that is like it
 		{"openai", "gpt-4o-new"},
-		{"google", "gemini-2.5-computer-use-preview-10-2025"},
 		{"google", "gemini-2.0-flash-live-001"},
 		{"google", "gemini-3-flash-live"},
 		{"aws", "amazon.nova-canvas-v1:0"},
 		{"aws", "arn:aws:bedrock:us-west-2:1:application-inference-profile/a1b2"},
 		{"fireworks", "nothing"},
-		{"cohere", "command-a-vision-07-2025"},
-		{"cohere", "command-a-reasoning-08-2025"},
 		{"cohere", "rerank-v9"},
 		{"mistral", "voxtral-mini-2507"},
 		{"x-ai", "grok-4-heavy"},
@@ -377,5 +392,20 @@ func TestCachedTokensWithoutARate(t *testing.T) {
 		c, err := Default().Find(tt.provider, tt.model).Price(&Call{Usage: tt.use}, Factor{})
 		require.NoError(t, err, tt.model)
 		require.Equal(t, tt.guess, c.Guess, "%s %s", tt.provider, tt.model)
+	}
+}
+
+// Haiku 5.5 costs five times as much where the prompt is longer than 100,000 tokens, what was read from the cache and written to it with it.
+func TestHaikusLongPrompts(t *testing.T) {
+	m := Default().Find("anthropic", "claude-haiku-5-5")
+	require.NotNil(t, m)
+	at := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
+	for prompt, times := range map[int64]int64{100_000: 1, 100_001: 5} {
+		u := Usage{Input: prompt, CacheRead: 50_000, CacheWrite: 20_000, CacheWrite1h: 10_000, Output: 1000}
+		c, err := m.Price(&Call{Time: at, Usage: u}, Factor{})
+		require.NoError(t, err)
+		require.Empty(t, c.Guess)
+		fresh := prompt - u.CacheRead - u.CacheWrite
+		require.Equal(t, times*(fresh*100+50_000*10+10_000*125+10_000*200+1000*500), c.Total, "nano-USD of a prompt of %d", prompt)
 	}
 }
