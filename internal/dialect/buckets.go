@@ -9,12 +9,11 @@ import (
 // readBuckets reads Langfuse's usage_details, whose buckets are disjoint and add up to its total, and sums them to the
 // inclusive convention. A sender who put OpenAI's own usage object there is understood too; so is one whose total shows that
 // input and output already hold their parts.
-func (f *facts) readBuckets(s string) {
+func (f *facts) readBuckets(s string) (b buckets) {
 	p := scanJSON(unwrap(s))
 	if !p.enter('{') {
-		return
+		return b
 	}
-	var b buckets
 	for {
 		key, ok := p.key()
 		if !ok {
@@ -38,6 +37,7 @@ func (f *facts) readBuckets(s string) {
 		}
 	}
 	b.store(f)
+	return b
 }
 
 // bucketDetails reads an object inside usage_details. Lifetimes break the bucket of cache writes down; any other details are those of a
@@ -92,6 +92,9 @@ type buckets struct {
 	cached, cachedM int64 // Google's cached tokens: all of them, and those told by modality
 	modal           bool  // the prompt is told by modality
 	google          bool  // Google's own object, whose output leaves thoughts out
+
+	summed bool // the total is that of input and output, beside which there are parts of the input
+	odd    bool // the total is no sum of anything
 }
 
 // add takes one member; of names that are no bucket it takes nothing.
@@ -163,19 +166,22 @@ func (b *buckets) once(f *facts) {
 	}
 }
 
-// apart says of input and output whether they leave out their parts, as buckets do: the total may show that one of them, or both, do not.
+// apart says of input and output whether they leave out their parts, as buckets do: the total may show that one of them, or both, do not. A total
+// may be no more than somebody's sum of the two, where a part is more than its whole, or Anthropic answered, who tells none.
 func (b *buckets) apart() (in, out bool) {
 	sum := b.input + b.output
 	switch {
 	case b.whole, b.total == 0, b.total == sum+b.inputParts+b.outputParts:
 		return !b.whole, !b.whole
 	case b.total == sum:
-		return false, false
+		b.summed = b.inputParts > 0
+		return b.inputParts > b.input, b.outputParts > b.output
 	case b.total == sum+b.inputParts:
 		return true, false
 	case b.total == sum+b.outputParts:
 		return false, true
 	}
+	b.odd = true
 	return true, true
 }
 

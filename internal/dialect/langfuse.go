@@ -38,13 +38,24 @@ var langfuse = &client{
 	),
 	words: []word{{fact: tLangfuseType, read: langfuseKind, first: true}},
 	json: []member{
-		{fact: jLangfuseUsage, read: func(r *reading, s string) { r.f.readBuckets(s) }, pair: true},
+		{fact: jLangfuseUsage, read: langfuseUsage, pair: true},
 		{fact: jLangfuseOutput, read: langfuseSearches, text: true},
 		{fact: jLangfuseAsked, read: langfuseTier, text: true},
 	},
 	pairs:  []pair{{in: nLangfuseInput, out: nLangfuseOutput, first: true, whole: true}},
 	costs:  []cost{{in: jLangfuseCost, name: "total", parts: true}},
 	traits: traits{localAgents: true, guess: langfuseAddsUp},
+}
+
+// langfuseUsage: of Google's and xAI's models thoughts may be in the total alone.
+func langfuseUsage(r *reading, s string) {
+	model := r.f.texts[tModelName]
+	switch b := r.f.readBuckets(s); {
+	case b.summed && genai.ContainsFold(model, "claude"):
+		r.op.Doubt = genai.ReasonUnknownOverlap
+	case b.odd && !genai.ContainsFold(model, "gemini") && !genai.ContainsFold(model, "grok"):
+		r.op.Doubt = genai.ReasonUnexplainedTotal
+	}
 }
 
 // langfuseSearches: of Anthropic's answer the content is all that there is of its searches.
