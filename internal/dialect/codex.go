@@ -49,7 +49,7 @@ var codex = &client{
 			"output": genai.TokensOutput, "reasoning_output": genai.TokensReasoning,
 		}),
 	},
-	traits: traits{localAgents: true, firstAttempt: -1},
+	traits: traits{localAgents: true, firstAttempt: -1, hides: codexHides},
 }
 
 func codexKind(r *reading) verdict {
@@ -72,6 +72,16 @@ func codexTurn(r *reading) bool {
 	}
 	r.op.Calls.Most = 1
 	return true
+}
+
+// codexHides: a stream that broke off is billed, and asked for again in the same turn, which tells how often.
+func codexHides(r *reading, _ *genai.Usage) string {
+	for e := range eventsOf(r.span) {
+		if e.Name() == "codex.turn_profile" && count(e.Attributes(), "sampling_retry_count") > 0 {
+			return genai.ReasonHiddenTokens
+		}
+	}
+	return ""
 }
 
 func codexCallInside(r *reading) {
