@@ -11,22 +11,20 @@ func (r *request) failTools() {
 	if !r.failing {
 		return
 	}
+	steps := make(map[uint64]*spanCall) // by the run that each lies in
 	for i := range r.calls {
 		if step := &r.calls[i]; step.op.FailsTool && step.op.Failure != genai.Succeeded {
-			r.failTool(step)
+			steps[r.hash.Span(step.span.TraceID(), step.span.ParentSpanID())] = step
 		}
 	}
-}
-
-func (r *request) failTool(step *spanCall) {
-	trace, id := step.span.TraceID(), step.span.ParentSpanID()
 	for i := range r.calls {
 		c := &r.calls[i]
-		if c.op.Kind != genai.Tool || c.op.Failure != genai.Succeeded || c.span.SpanID() != id || c.span.TraceID() != trace {
+		if c.op.Kind != genai.Tool || c.op.Failure != genai.Succeeded {
 			continue
 		}
-		c.op.Failure, c.op.ErrorType = step.op.Failure, step.op.ErrorType
-		c.op.Stale |= dialect.HasFailure
-		return
+		if step := steps[r.hash.Span(c.span.TraceID(), c.span.SpanID())]; step != nil && !c.span.SpanID().IsEmpty() {
+			c.op.Failure, c.op.ErrorType = step.op.Failure, step.op.ErrorType
+			c.op.Stale |= dialect.HasFailure
+		}
 	}
 }

@@ -200,3 +200,46 @@ func TestWideDeepAndForeign(t *testing.T) {
 	require.Equal(t, map[string]int{"priced": 5, "unpriced": 1}, got.statuses)
 	require.EqualValues(t, 5*210_000, got.nano)
 }
+
+// Many turns and many steps of Codex in one request are not all held against each other, nor are many failed steps and many runs of tools.
+func TestManyTurnsAndSteps(t *testing.T) {
+	const n = 2_000 // more than are held against each other
+	td := ptrace.NewTraces()
+	add := func(scope, name string, i, parent int, attrs map[string]any) {
+		ss := td.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty()
+		ss.Scope().SetName(scope)
+		span := ss.Spans().AppendEmpty()
+		span.SetName(name)
+		span.SetTraceID([16]byte{1})
+		span.SetSpanID([8]byte{byte(i), byte(i >> 8), byte(i >> 16), 1})
+		if parent > 0 {
+			span.SetParentSpanID([8]byte{byte(parent), byte(parent >> 8), byte(parent >> 16), 1})
+		}
+		span.SetStartTimestamp(1_790_000_000_000_000_000)
+		span.SetEndTimestamp(1_790_000_001_000_000_000)
+		require.NoError(t, span.Attributes().FromRaw(attrs))
+	}
+	for i := range n {
+		add("codex", "session_task.turn", 4*i+1, 0, map[string]any{
+			"model": "gpt-5.5", "codex.turn.token_usage.input_tokens": 300_000 + i, "codex.turn.token_usage.output_tokens": 10,
+		})
+		add("codex", "handle_responses", 4*i+2, 4*i+1, map[string]any{"gen_ai.usage.input_tokens": 1 + i, "gen_ai.usage.output_tokens": 1})
+		add("com.anthropic.claude_code.tracing", "claude_code.tool", 4*i+3, 0, map[string]any{"span.type": "tool", "tool_name": "Bash"})
+		add("com.anthropic.claude_code.tracing", "claude_code.tool.execution", 4*i+4, 4*i+3, map[string]any{
+			"span.type": "tool.execution", "success": false, "error": "x",
+		})
+	}
+	turns, failed := 0, 0
+	eachSpan(startProcessor(t, nil).process(t, td), func(span ptrace.Span) {
+		var op genai.Operation
+		genai.ReadCanonical(span, &op)
+		if op.Kind == genai.Tool && op.Failure != genai.Succeeded {
+			failed++
+		}
+		if op.Status == genai.StatusEstimated {
+			turns++
+		}
+	})
+	require.Equal(t, n, turns)
+	require.Equal(t, n, failed)
+}

@@ -27,6 +27,9 @@ func (t *toldCalls) add(c *toldCalls) {
 	t.n, t.input, t.longest = t.n+c.n, t.input+c.input, max(t.longest, c.longest)
 }
 
+// maxInside is how many steps, and how many runs, of one request are held against each other: more are an attack, and their runs stay estimates.
+const maxInside = 1 << 10
+
 // insideStep is one of the request's steps that told it.
 type insideStep struct {
 	trace, self uint64
@@ -54,9 +57,11 @@ func newRunCalls(limit int, ttl time.Duration) *runCalls {
 }
 
 func (r *request) noteInside(step *spanCall) {
-	if n := step.op.InputInside; n > 0 && n <= genai.MaxTokens {
+	if n := step.op.InputInside; n > 0 && n <= genai.MaxTokens && len(r.inside) < maxInside {
 		trace := step.span.TraceID()
-		r.inside = append(r.inside, insideStep{r.hash.Trace(trace), r.hash.Span(trace, step.span.SpanID()), periodOf(step.span), n})
+		if self := r.hash.Span(trace, step.span.SpanID()); self != 0 {
+			r.inside = append(r.inside, insideStep{r.hash.Trace(trace), self, periodOf(step.span), n})
+		}
 	}
 }
 
@@ -68,14 +73,21 @@ func (s *state) tellRuns(r *request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.runs.any.Store(true)
+	asked := 0
 	for i := range r.calls {
 		c := &r.calls[i]
 		if c.op.Kind != genai.ModelCall || !c.op.OfRun || c.witness < 0 {
 			continue
 		}
 		w := &r.witnesses[c.witness]
+		if w.self == 0 {
+			continue
+		}
 		told, ok := s.runs.runs.Get(w.self, r.now)
 		if !ok {
+			if asked++; asked > maxInside {
+				continue
+			}
 			if told = s.runs.of(r, w, c.op.Usage.Input); told.n == 0 {
 				continue
 			}
