@@ -148,17 +148,14 @@ func (h *Hasher) Call(trace pcommon.TraceID, span pcommon.SpanID, op *Operation)
 }
 
 // answer is the key of a report of an answer whose id is unique. That of the answer has who tells what it cost, whatever was told before; one
-// that does not, the first to come or one that adds usage, has a key of its own: where replicas of llmcost get the reports of a call, nothing says
-// that one only adds to another, and the cost must not be taken for what was told already.
+// that does not, the first to come or one that adds usage, has a key of its own, whatever it adds to: where replicas of llmcost get the reports of a
+// call, nothing says that one only adds to another, and the cost must not be taken for what was told already.
 func (h *Hasher) answer(op *Operation) uint64 {
 	key := h.Response(op.ResponseID, 0)
-	switch {
-	case op.Counts() && (op.TotalUSD != 0 || op.UsageState.Counts()):
+	if op.Counts() && (op.TotalUSD != 0 || op.UsageState.Counts()) {
 		return key
-	case op.Adds == AddsAll:
-		return h.Words(key, 0, 15)
 	}
-	return h.adding(key, op, SameAnswer)
+	return h.Words(key, uint64(op.Adds), 15)
 }
 
 // SpanReport is the key of what a span reports; 0 where it lacks one of its ids.

@@ -182,6 +182,8 @@ func TestWhatIsAddedIsNoCall(t *testing.T) {
 		keys[h.Call(trace, pcommon.SpanID{2}, op)] = true
 	}
 	require.Len(t, keys, 3)
+	usage.Same = SameNothing // it adds to a span that told no id
+	require.NotEqual(t, h.Response(call.ResponseID, 0), h.Call(trace, pcommon.SpanID{1}, &usage), "the price is still to come")
 	for _, op := range []*Operation{&call, &usage, &cost} { // with a price it is the answer's, whoever tells it, and whatever was told before
 		op.Status, op.TotalUSD = StatusPriced, 0.1
 		require.Equal(t, h.Response(call.ResponseID, 0), h.Call(trace, pcommon.SpanID{1}, op))

@@ -167,6 +167,7 @@ func TestOneCallInAnyOrder(t *testing.T) {
 		"no usage in a trace of its own":       {[]report{bare(told(agent, uniqueID)), apart(told(proxy, uniqueID))}, 1, tokens, once},
 		"a client that did not wait":           {[]report{{span: 1, model: alias, bare: true, failed: "timeout"}, proxy}, 1, tokens, once},
 		"no usage, no price, and both":         {[]report{bare(agent), {span: 2, in: 1, model: alias}, {span: 3, in: 2, model: sold}}, 1, tokens, once},
+		"the same, of one answer":              {[]report{bare(agent), told(report{span: 2, in: 1, model: alias}, uniqueID), told(report{span: 3, in: 2, model: sold}, uniqueID)}, 1, tokens, once},
 		"no usage twice around it":             {[]report{bare(agent), bare(proxy), {span: 3, in: 2, model: sold}}, 1, tokens, once},
 		"two that have no price around it":     {[]report{agent, {span: 2, in: 1, model: alias}, {span: 3, in: 2, model: sold}}, 1, tokens, once},
 		"a span that was sent before its end":  {[]report{{span: 1, model: sold}, {span: 1, model: sold, bare: true}}, 1, tokens, once},
