@@ -71,6 +71,11 @@ func TestNeighboursHaveTheirOwnPrice(t *testing.T) {
 		{"anthropic", "claude-haiku-5-5", 0.1, 0.5, ""},
 		{"anthropic", "claude-haiku-5.5-20261001", 0.1, 0.5, ""},
 		{"anthropic", "claude-fable-5-2", 8, 40, ""},
+		{"anthropic", "claude-fable-5-2[1m]", 8, 40, ""},
+		{"anthropic", "claude-haiku-5-5-latest", 0.1, 0.5, ""},
+		{"gcp.vertex_ai", "claude-mythos-5-1", 10, 50, GuessModel},
+		{"aws", "us.anthropic.claude-haiku-5-5-20261001-v1:0[1m]", 0.11, 0.55, GuessModel},
+		{"azure", "gpt-5.3-codex-spark", 1.75, 14, GuessModel},
 		{"anthropic", "claude-mythos-5-1", 10, 50, ""},
 		{"gcp.vertex_ai", "claude-haiku-5-5@default", 0.1, 0.5, GuessModel},
 		{"aws", "us.anthropic.claude-haiku-5-5", 0.11, 0.55, GuessModel},
@@ -407,5 +412,17 @@ func TestHaikusLongPrompts(t *testing.T) {
 		require.Empty(t, c.Guess)
 		fresh := prompt - u.CacheRead - u.CacheWrite
 		require.Equal(t, times*(fresh*100+50_000*10+10_000*125+10_000*200+1000*500), c.Total, "nano-USD of a prompt of %d", prompt)
+	}
+}
+
+// What Claude Code appends to a model's name for its long window leaves it the row of that model, with its price of cached tokens.
+func TestALongWindowIsTheSameModel(t *testing.T) {
+	for _, name := range []string{"claude-sonnet-5-5", "claude-sonnet-5-5[1m]", "claude-sonnet-5-5-20261015[1m]", "claude-sonnet-5-5-latest"} {
+		m := Default().Find("anthropic", name)
+		require.NotNil(t, m, name)
+		c, err := m.Price(&Call{Time: time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC), Usage: Usage{Input: 1000, CacheRead: 1000}}, Factor{})
+		require.NoError(t, err)
+		require.Empty(t, c.Guess, name)
+		require.EqualValues(t, 100_000, c.Total, name)
 	}
 }
