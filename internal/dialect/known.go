@@ -2,7 +2,7 @@ package dialect
 
 // known are all clients, in the order in which their words are believed where a span has those of several.
 var known = []*client{
-	conventions, vercelAI, vercelOTel, litellm, langfuse, openInference, codex, claudeCode, geminiCLI, qwenCode, cline, langsmith, mlflow, googleADK,
+	conventions, vercelAI, vercelOTel, litellm, langfuse, openInference, codex, claudeCode, geminiCLI, qwenCode, cline, continueCLI, langsmith, mlflow, googleADK,
 	genkit, pydanticAI, anthropicSDK, openLIT, openLLMetry, mastra, sentry, agentFramework, copilotCLI,
 	strands, awsSDK, voltAgent, langwatch, tanstack, livekit, pipecat, springAI, quarkus, servers, vendors, extensionsAI,
 	envoyGateway, tensorZero, bifrost, cloudflare, kong, portkey, agentGateway, higress, plano, traceloopHub,

@@ -8,12 +8,13 @@ const (
 	AgentClaudeCode = "claude-code"
 	AgentCline      = "cline"
 	AgentCodex      = "codex"
+	AgentContinue   = "continue-cli"
 	AgentGeminiCLI  = "gemini-cli"
 	AgentQwenCode   = "qwen-code"
 )
 
 // CLIAgents are all of them.
-var CLIAgents = []string{AgentClaudeCode, AgentCline, AgentCodex, AgentGeminiCLI, AgentQwenCode}
+var CLIAgents = []string{AgentClaudeCode, AgentCline, AgentCodex, AgentContinue, AgentGeminiCLI, AgentQwenCode}
 
 // CLIAgent is the agent whose instrumentation scope this is, of whatever signal; "" is none.
 func CLIAgent(scope string) string {
@@ -24,6 +25,8 @@ func CLIAgent(scope string) string {
 		return AgentCline
 	case scope == AgentCodex, strings.HasPrefix(scope, "codex_"):
 		return AgentCodex
+	case scope == AgentContinue:
+		return AgentContinue
 	case strings.HasPrefix(scope, AgentGeminiCLI):
 		return AgentGeminiCLI
 	case strings.HasPrefix(scope, AgentQwenCode):

@@ -26,6 +26,7 @@ func defaultCLIAgents() map[string]string {
 		genai.AgentClaudeCode: signalTraces,
 		genai.AgentCline:      signalLogs,
 		genai.AgentCodex:      signalTraces,
+		genai.AgentContinue:   signalMetrics,
 		genai.AgentGeminiCLI:  signalTraces,
 		genai.AgentQwenCode:   signalTraces,
 	}

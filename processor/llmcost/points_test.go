@@ -128,6 +128,21 @@ func TestPointsOfAgents(t *testing.T) {
 		"gemini, refused": {
 			nil, "gemini-cli", "gemini_cli.api.request.count", raw{"model": "m", "status_code": "429"}, with(failed, raw{genai.ProviderName: "gcp.gemini"}),
 		},
+		"continue, Anthropic": {
+			nil, "continue-cli", "continue_cli_token_usage",
+			raw{"model": "claude-opus-4-5", "type": "input"},
+			with(unpriced, raw{genai.CallCounts: genai.TokensInputUncached, genai.ProviderName: "anthropic", genai.RequestModel: "claude-opus-4-5"}),
+		},
+		"continue, OpenAI": {
+			nil, "continue-cli", "continue_cli_token_usage",
+			raw{"model": "gpt-4.1", "type": "input"},
+			with(unpriced, raw{genai.CallCounts: genai.TokensInput, genai.ProviderName: "openai", genai.RequestModel: "gpt-4.1"}),
+		},
+		"continue, of a maker that it does not name": {
+			nil, "continue-cli", "continue_cli_token_usage", raw{"model": "m", "type": "cacheRead"}, with(unpriced, raw{genai.CallCounts: genai.TokensCacheRead}),
+		},
+		"continue, a type nobody knows": {nil, "continue-cli", "continue_cli_token_usage", raw{"model": "m", "type": "other"}, nil},
+		"continue, its cost":            {nil, "continue-cli", "continue_cli_cost_usage", raw{"model": "gpt-4.1"}, nil},
 		"gemini, thoughts": {
 			nil, "gemini-cli", "gemini_cli.token.usage",
 			raw{"model": "m", "type": "thought"},
