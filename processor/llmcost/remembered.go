@@ -81,6 +81,9 @@ func (f *spanRecord) decided(w *witness) {
 		f.rank, f.print = min(w.by.rank, 0), w.print
 	case sameResponse, sameCall:
 		f.print = w.print
+		if w.by.rank < 0 && f.child != counts {
+			f.rank = w.by.rank
+		}
 	}
 	f.models = [2]kin{w.kin}
 }
@@ -93,14 +96,19 @@ func (f *spanRecord) counted(w *witness) bool {
 	}
 	switch f.self {
 	case counts, parentCounted:
-		return f.rank >= 0 || w.bare || w.unknown() && f.rank != noUsage
+		return f.tells(w)
 	case countsBare:
 		return w.bare
 	case sameResponse, sameCall:
-		return f.child != counts
+		return f.child != counts && f.tells(w)
 	default:
 		return false
 	}
+}
+
+// tells says whether what counts for the span knows of its bill what w does.
+func (f *spanRecord) tells(w *witness) bool {
+	return f.rank >= 0 || w.bare || w.unknown() && f.rank != noUsage
 }
 
 // holdsOther says that a call directly inside the span is another than the span's.
