@@ -94,6 +94,7 @@ type buckets struct {
 	google          bool  // Google's own object, whose output leaves thoughts out
 
 	summed bool // the total is that of input and output, beside which there are parts of the input
+	sized  bool // the total is that of input and output, and only a part that is larger than its whole tells that it is none
 	odd    bool // the total is no sum of anything
 }
 
@@ -161,7 +162,8 @@ func (b *buckets) once(f *facts) {
 		b.input += b.total - sum
 	}
 	// Of Google's prompt LangChain for JavaScript tells the modalities, and of those what was cached; both were taken off the input.
-	if twice := sum - b.total; b.total > 0 && b.hasInput && b.input == 0 && twice > 0 && twice <= f.tally(nCacheRead) {
+	cached := f.tally(nCacheRead)
+	if twice := sum - b.total; b.total > 0 && b.hasInput && b.input == 0 && twice > 0 && twice <= cached && cached <= b.inputParts-twice {
 		b.inputParts -= twice
 	}
 }
@@ -175,7 +177,9 @@ func (b *buckets) apart() (in, out bool) {
 		return !b.whole, !b.whole
 	case b.total == sum:
 		b.summed = b.inputParts > 0
-		return b.inputParts > b.input, b.outputParts > b.output
+		in, out = b.inputParts > b.input, b.outputParts > b.output
+		b.sized = in || out
+		return in, out
 	case b.total == sum+b.inputParts:
 		return true, false
 	case b.total == sum+b.outputParts:

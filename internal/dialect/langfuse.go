@@ -51,7 +51,7 @@ var langfuse = &client{
 func langfuseUsage(r *reading, s string) {
 	model := r.f.texts[tModelName]
 	switch b := r.f.readBuckets(s); {
-	case b.summed && genai.ContainsFold(model, "claude"):
+	case b.sized, b.summed && genai.ContainsFold(model, "claude"):
 		r.op.Doubt = genai.ReasonUnknownOverlap
 	case b.odd && !genai.ContainsFold(model, "gemini") && !genai.ContainsFold(model, "grok"):
 		r.op.Doubt = genai.ReasonUnexplainedTotal

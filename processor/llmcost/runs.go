@@ -138,12 +138,9 @@ func (t *runCalls) remember(r *request) {
 	}
 }
 
-// leastLong is the input above which the first model of the table costs more.
-const leastLong = 100_000
-
 // unevenRun says that the price of a run would be another if its calls were longer or shorter than is known.
 func (r *pricedModel) unevenRun(op *dialect.Call, call *pricing.Call) string {
-	if !op.OfRun || op.Usage.Input < leastLong {
+	if !op.OfRun || op.Usage.Input == 0 {
 		return ""
 	}
 	var short, long pricing.Cost
