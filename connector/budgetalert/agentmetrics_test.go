@@ -96,3 +96,26 @@ func TestPointsOfSeveralGroups(t *testing.T) {
 	require.Len(t, b.shares, 6)
 	require.Len(t, b.texts, 3)
 }
+
+// Two processes of an agent may share every attribute: each counts what it adds itself.
+func TestProcessesOfAnAgentThatNothingTellsApart(t *testing.T) {
+	c := newCounters(nil, noon)
+	var tokens int64
+	ids := map[uint64]bool{} // as the ledger knows them
+	for _, p := range [][3]int{{1, 10, 100}, {5, 12, 50}, {1, 20, 120}, {5, 22, 60}, {1, 20, 120}} { // start, time, value
+		md := agentMetric(added{genai.TokensInput, genai.StatusUnpriced, "a", float64(p[2])})
+		sum := md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).Sum()
+		sum.SetAggregationTemporality(pmetric.AggregationTemporalityCumulative)
+		sum.DataPoints().At(0).SetStartTimestamp(pcommon.NewTimestampFromTime(noon.Add(time.Duration(p[0]) * time.Second)))
+		sum.DataPoints().At(0).SetTimestamp(pcommon.NewTimestampFromTime(noon.Add(time.Duration(p[1]) * time.Second)))
+		b := newSpending(t.Context(), noon)
+		testReader().points(b, md, c)
+		for _, s := range b.spends {
+			if !ids[s.ID] {
+				tokens += s.Tokens[0]
+			}
+			ids[s.ID] = true
+		}
+	}
+	require.EqualValues(t, 180, tokens)
+}

@@ -117,6 +117,9 @@ func (of *metricOf) added(p points.Point, most float64) (value float64, id uint6
 	series := of.r.hasher.Series(pdatautil.MapHash(attrs), pdatautil.MapHash(p.Attributes), serviceOf(attrs), of.m.Name())
 	value, from := p.Value, p.Start
 	if temporality == pmetric.AggregationTemporalityCumulative {
+		if genai.CLIAgent(of.scope.Name()) != "" { // a process each, which nothing but its beginning may tell from another one beside it
+			series = of.r.hasher.Words(series, uint64(p.Start), 0)
+		}
 		last, keep := of.c.increase(series, p, most, of.b.now)
 		if keep {
 			of.b.counters = append(of.b.counters, last.mark(series))

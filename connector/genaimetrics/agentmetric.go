@@ -173,7 +173,8 @@ func (e *engine) observeMemory(m pmetric.Metric, from *sender) {
 }
 
 // freshOf is what a point adds, if it adds anything. A delta point is known again by its times: processes that tell nothing to be told
-// apart by may share a series, so a point that is older than the last one is not one that was counted.
+// apart by may share a series, so a point that is older than the last one is not one that was counted. Cumulative ones are told apart by their
+// beginning, or each would seem to be the other begun anew, with all it has.
 func (e *engine) freshOf(series uint64, p clientPoint, cumulative bool, now time.Time) (value float64, ok bool) {
 	if !(p.value >= 0 && p.value <= genai.MaxAdded) { // NaN too
 		e.health.rejected++
@@ -181,7 +182,7 @@ func (e *engine) freshOf(series uint64, p clientPoint, cumulative bool, now time
 	}
 	value, again := p.value, false
 	if cumulative {
-		value, again = e.clients.fresh(series, p, now)
+		value, again = e.clients.fresh(e.seen.hash.Words(series, uint64(p.start), 0), p, now)
 	} else {
 		again = e.seen.again(e.seen.hash.Words(series, uint64(p.start), uint64(p.time)), now)
 	}

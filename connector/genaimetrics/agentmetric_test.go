@@ -54,6 +54,7 @@ func TestCumulativePoints(t *testing.T) {
 		"growing":                        {[][3]int{{1, 10, 100}, {1, 20, 150}}, 150},
 		"delivered again":                {[][3]int{{1, 10, 100}, {1, 20, 150}, {1, 10, 100}, {1, 20, 150}}, 150},
 		"restarted":                      {[][3]int{{1, 10, 100}, {15, 20, 30}}, 130},
+		"two that nothing tells apart":   {[][3]int{{1, 10, 100}, {5, 12, 50}, {1, 20, 120}, {5, 22, 60}, {1, 20, 120}}, 180},
 		"restarted without saying so":    {[][3]int{{1, 10, 100}, {1, 20, 30}}, 130},
 		"older than this gateway":        {[][3]int{{-600, 10, 100}, {-600, 20, 150}}, 50},
 		"older, but short":               {[][3]int{{-30, 10, 100}}, 100},
