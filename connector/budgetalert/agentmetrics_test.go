@@ -101,7 +101,7 @@ func TestPointsOfSeveralGroups(t *testing.T) {
 func TestProcessesOfAnAgentThatNothingTellsApart(t *testing.T) {
 	c := newCounters(nil, noon)
 	var tokens int64
-	ids := map[uint64]bool{} // as the ledger knows them
+	ids := map[uint64]bool{}                                                                         // as the ledger knows them
 	for _, p := range [][3]int{{1, 10, 100}, {5, 12, 50}, {1, 20, 120}, {5, 22, 60}, {1, 20, 120}} { // start, time, value
 		md := agentMetric(added{genai.TokensInput, genai.StatusUnpriced, "a", float64(p[2])})
 		sum := md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).Sum()
