@@ -76,6 +76,8 @@ var toldOtherwise = map[string]string{
 	"two-libraries/langfuse-and-openllmetry-openai":         "the same",
 	"local/vllm-server-under-its-client":                    "the span between comes in a request of its own",
 	"unlisted/a-stream-told-to-its-middle-and-to-its-end":   "the middle of a stream comes first",
+	"microsoft-agent-framework/dotnet-with-two-models":      "a sum that comes first is one call",
+	"unlisted/a-background-answer-polled":                   "an answer that is fetched before its call comes is no call",
 	"58-same-id-other-counts":                               "one tells the input without what the cache gave",
 }
 
