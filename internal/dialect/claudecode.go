@@ -39,6 +39,7 @@ var claudeCode = &client{
 	keys:   texts(tClaudeCloud, plain, "anthropic.provider"),
 	soldBy: func(r *reading) string { return cloudOfClaude[r.f.texts[tClaudeCloud]] },
 	kind:   func(r *reading) verdict { return claudeKind(r.f.texts[tSpanType]) },
+	step:   claudeStep,
 	mayBe:  func(f *facts) bool { return f.texts[tSpanType] != "" },
 	failed: func(r *reading) bool { v, ok := r.f.value(vSuccess); return ok && saysFalse(v) },
 	pairs:  []pair{{in: nClaudeInput, out: nClaudeOutput, apart: always}},
@@ -85,8 +86,8 @@ func (r *reading) brokenTries() bool {
 // cloudOfClaude is what Claude Code says of where its calls go; "firstParty" may be any server that speaks Anthropic's protocol.
 var cloudOfClaude = map[string]string{"bedrock": "aws.bedrock", "vertex": "gcp.vertex_ai", "foundry": "azure.ai.openai"}
 
-// claudeToolRun is the part of a tool's span in which it runs, which alone tells that it failed.
-const claudeToolRun = "tool.execution"
+// claudeStep: the part of a tool's span in which it runs alone tells that it failed.
+func claudeStep(r *reading) { r.op.FailsTool = r.f.texts[tSpanType] == "tool.execution" }
 
 func claudeKind(t string) verdict {
 	switch t {

@@ -33,7 +33,7 @@ type client struct {
 	models   func(*reading)         // corrects, under any scope, what the attributes say of the models
 	failed   func(*reading) bool    // failures that neither the status nor error.type tells
 	ofRun    func(*reading) bool    // knows the calls that are a turn's or a run's, which may have made several
-	served   func(*reading)         // reads from a step how the call in it was served: tier and region
+	step     func(*reading)         // reads from a step what it alone tells of the call in it, or of the run that it lies in
 	hit      func(*reading) bool    // answers from the client's own cache
 	mayBe    func(*facts) bool      // spans without any attribute that only GenAI spans have may be its operations
 	events   map[string]logReader   // log events that tell of an operation

@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"strings"
 
-	"github.com/otelcol-llm/otelcol-llm/internal/genai"
-
 	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-llm/otelcol-llm/internal/genai"
 )
 
 // Clients that follow the conventions; what is known of them is that their agents are their own, and what they pass on as it came.

@@ -32,7 +32,7 @@ var mastra = &client{
 	),
 	kind:   mastraParts,
 	ofRun:  func(r *reading) bool { return r.f.texts[tMastraType] == "model_generation" },
-	served: mastraServed,
+	step:   mastraServed,
 	words:  []word{{fact: tMastraType}},
 	traits: traits{localAgents: true, cacheApart: mastraApart, hides: mastraHides},
 }

@@ -190,10 +190,9 @@ func (r *reading) part() {
 		r.sums()
 	case genai.Step:
 		op.Passes = r.scope.client.passes != nil && r.scope.client.passes(r)
-		op.FailsTool = r.scope.client == claudeCode && f.texts[tSpanType] == claudeToolRun
 		op.Claims = (r.unlisted() || r.scope.traits.agentsOnly) && r.hasPair()
-		if r.scope.client.served != nil {
-			r.scope.client.served(r)
+		if r.scope.client.step != nil {
+			r.scope.client.step(r)
 		}
 		if f.texts[tMastraType] == "model_chunk" {
 			r.ranAtProvider()
